@@ -1,0 +1,40 @@
+"""What the library hands to an index derived from it, and what every such index can do."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.schema import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One passage as the indexes take it: its words, its unit vector, and what filters look at.
+
+    `context` is the passage with its neighbours before and after; `published` is yyyymmdd.
+    """
+
+    id: str
+    text: str
+    context: str
+    vector: Vector
+    title: str
+    author: str | None
+    source: str | None
+    topics: tuple[str, ...]
+    published: int | None
+
+
+class DerivedIndex(Protocol):
+    """An index that holds one generation of the library and can be thrown away."""
+
+    @property
+    def generation(self) -> int | None:
+        """The generation held on disk; None when the index has to be rebuilt."""
+
+    def is_sound(self) -> bool: ...
+    def count(self) -> int: ...
+    def ids(self) -> set[str]: ...
+    def close(self) -> None: ...
+    def update(self, removed: Sequence[str], added: Iterable[Sequence[Entry]], generation: int) -> None: ...
+    def rebuild(self, added: Iterable[Sequence[Entry]], generation: int) -> None: ...

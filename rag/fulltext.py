@@ -1,0 +1,192 @@
+"""The passages' words in a Tantivy index (BM25): derived from the library, thrown away and rebuilt when in doubt.
+
+A commit of Tantivy is whole or not there; the stamp beside the index says which generation of the library it holds.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import tantivy
+from tantivy import Occur, Query
+
+from rag.derived import Entry
+from rag.errors import LibraryDamaged
+from rag.filters import Scope
+from rag.stamp import Stamp, read_stamp, write_stamp
+from rag.terms import ANALYSER, analyser
+
+# What the fields hold and how they are cut; an index made another way is rebuilt.
+LAYOUT = "1"
+FOLDER = "fulltext"
+WRITER_BYTES = 64_000_000
+
+TEXT_FIELDS = ("body", "context", "title", "author_words")
+
+
+class FullText:
+    """The index of one library. Threads may share it; one process at a time may write."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / FOLDER
+        self._stamp_path = home / "fulltext.json"
+        self._lock = threading.RLock()
+        self._stamp: Stamp | None = None
+        self._index: tantivy.Index | None = None
+
+    @property
+    def generation(self) -> int | None:
+        """The library's generation that the index on disk holds; None when it has to be rebuilt."""
+        stamp = read_stamp(self._stamp_path)
+        return stamp.generation if stamp and stamp.layout == LAYOUT and self._folder.is_dir() else None
+
+    def is_sound(self) -> bool:
+        """Whether the index opens and answers."""
+        try:
+            self.search(["the"], "body", 1, Scope())
+        except LibraryDamaged:
+            return False
+        return True
+
+    def close(self) -> None:
+        with self._lock:
+            self._index = self._stamp = None
+
+    def search(self, terms: Sequence[str], field: str, k: int, scope: Scope) -> list[tuple[str, float]]:
+        """The `k` passages with the highest BM25 score for any of `terms` in `field`, best first, none without."""
+        if not terms or k < 1 or scope.is_empty:
+            return []
+        with _no_crash():
+            index = self._open()
+            schema = index.schema
+            words = Query.boolean_query(
+                [(Occur.Should, Query.term_query(schema, field, term, "freq")) for term in terms]
+            )
+            query = words if scope.is_open else Query.boolean_query([(Occur.Must, words), *_filters(schema, scope)])
+            searcher = index.searcher()
+            found = searcher.search(query, limit=k, count=False).hits
+            return [(searcher.doc(address)["id"][0], float(score)) for score, address in found]
+
+    def frequencies(self, terms: Sequence[str], field: str = "body") -> dict[str, int]:
+        """In how many passages each of `terms` occurs."""
+        with _no_crash():
+            searcher = self._open().searcher()
+            return {term: int(searcher.doc_freq(field, term)) for term in terms}
+
+    def count(self) -> int:
+        with _no_crash():
+            return int(self._open().searcher().num_docs)
+
+    def ids(self) -> set[str]:
+        """Ids of every passage the index holds."""
+        with _no_crash():
+            searcher = self._open().searcher()
+            if not searcher.num_docs:
+                return set()
+            hits = searcher.search(Query.all_query(), limit=searcher.num_docs, count=False).hits
+            return {searcher.doc(address)["id"][0] for _, address in hits}
+
+    # -- writing: the indexer alone ------------------------------------------------------------------------------------
+
+    def update(self, removed: Sequence[str], added: Iterable[Sequence[Entry]], generation: int) -> None:
+        """Takes the passages `removed` out, puts `added` in, then says that the library's `generation` is held."""
+        with self._lock, _no_crash():
+            self._write(self._open(), removed, added)
+            self._mark(generation)
+
+    def rebuild(self, added: Iterable[Sequence[Entry]], generation: int) -> None:
+        """The index anew from nothing."""
+        with self._lock, _no_crash():
+            self._stamp_path.unlink(missing_ok=True)
+            self.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True)
+            index = tantivy.Index(_schema(), path=str(self._folder))
+            index.register_tokenizer(ANALYSER, analyser())
+            self._write(index, [], added)
+            self._mark(generation)
+
+    def _write(self, index: tantivy.Index, removed: Sequence[str], added: Iterable[Sequence[Entry]]) -> None:
+        writer = index.writer(heap_size=WRITER_BYTES, num_threads=1)
+        for one in removed:
+            writer.delete_documents_by_term("id", one)
+        for batch in added:
+            for entry in batch:
+                # Made again after a kill, the same change must not leave the passage in twice.
+                writer.delete_documents_by_term("id", entry.id)
+                writer.add_document(_document(entry))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def _open(self) -> tantivy.Index:
+        with self._lock:
+            stamp = read_stamp(self._stamp_path)
+            if self._index is not None and stamp == self._stamp:
+                return self._index
+            if stamp is None or stamp.layout != LAYOUT:
+                raise LibraryDamaged(f"{self._stamp_path} does not name a usable index; run: rag rebuild")
+            # Opened afresh rather than reloaded: after a rebuild the folder holds another index.
+            index = tantivy.Index.open(str(self._folder))
+            index.register_tokenizer(ANALYSER, analyser())
+            index.config_reader(reload_policy="Manual")
+            index.reload()
+            self._index, self._stamp = index, stamp
+            return index
+
+    def _mark(self, generation: int) -> None:
+        write_stamp(self._stamp_path, Stamp(generation=generation, layout=LAYOUT, folder=FOLDER))
+        self._index = self._stamp = None
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for field in TEXT_FIELDS:
+        builder.add_text_field(field, tokenizer_name=ANALYSER, index_option="freq")
+    for field in ("author", "source", "topic"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("published", indexed=True, fast=True)
+    return builder.build()
+
+
+def _document(entry: Entry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("id", entry.id)
+    document.add_text("body", entry.text)
+    document.add_text("context", entry.context)
+    document.add_text("title", entry.title)
+    if entry.author:
+        document.add_text("author_words", entry.author)
+        document.add_text("author", entry.author)
+    if entry.source:
+        document.add_text("source", entry.source)
+    for topic in entry.topics:
+        document.add_text("topic", topic)
+    if entry.published:
+        document.add_unsigned("published", entry.published)
+    return document
+
+
+def _filters(schema: tantivy.Schema, scope: Scope) -> Iterator[tuple[Occur, Query]]:
+    for field, values in (("author", scope.authors), ("source", scope.sources), ("topic", scope.topics)):
+        if values is not None:
+            yield Occur.Must, Query.const_score_query(Query.term_set_query(schema, field, list(values)), 0.0)
+    if scope.since is not None or scope.until is not None:
+        span = Query.range_query(
+            schema, "published", tantivy.FieldType.Unsigned, scope.since or 0, scope.until or 99_999_999
+        )
+        yield Occur.Must, Query.const_score_query(span, 0.0)
+
+
+@contextmanager
+def _no_crash() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OSError, SystemError) as error:
+        raise LibraryDamaged(f"the full text cannot be used ({error}); run: rag rebuild") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise LibraryDamaged(f"the full text cannot be used ({error}); run: rag rebuild") from error

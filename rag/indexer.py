@@ -1,0 +1,255 @@
+"""The only writer: articles in and out of the library, and the two derived indexes kept true to it.
+
+The library is written first, an article at a time; the indexes follow and can always be brought level again from the
+library alone. Whatever stops this process, what was finished stays.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from rag.article import Article
+from rag.derived import DerivedIndex, Entry
+from rag.encoder import Encoder, PassageText
+from rag.errors import LibraryDamaged, ReadError
+from rag.filters import day_number
+from rag.library import Library, StoredPassage
+from rag.passages import Passage, encoded_prefix, split_article
+from rag.readers import Reading, Unreadable
+from rag.writer_lock import writer_lock
+
+# Passages encoded at a time: enough to sort by length and fill batches, little to lose to a kill (a few seconds).
+ENCODE_AT = 128
+# Passages after which the indexes follow during a long add, so that readers see it grow.
+SYNC_AT = 4_000
+
+
+class Progress(Protocol):
+    """Told of each article once it is in (or refused): how many passages it had."""
+
+    def __call__(self, passages: int) -> None: ...
+
+
+def silent(passages: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(slots=True)
+class AddReport:
+    """Article ids by what became of them, and what could not be read."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[Unreadable] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An article split into passages and not yet encoded."""
+
+    article: Article
+    origin: str
+    passages: list[Passage]
+    is_new: bool
+
+
+class Indexer:
+    """Writes to one library and its indexes."""
+
+    def __init__(
+        self,
+        home: Path,
+        library: Library,
+        indexes: Sequence[DerivedIndex],
+        encoder: Encoder,
+        lock_timeout: float,
+    ) -> None:
+        self._home = home
+        self._library = library
+        self._indexes = indexes
+        self._encoder = encoder
+        self._lock_timeout = lock_timeout
+
+    def add(self, readings: Iterable[Reading | Unreadable], progress: Progress = silent) -> AddReport:
+        """Puts the articles in; one that is there already with the same content is left alone and not encoded again.
+
+        Raises LibraryBusy, or LibraryError when the disk refuses; what was finished by then stays.
+        """
+        report = AddReport()
+        with self._lock():
+            try:
+                waiting: list[_Waiting] = []
+                unsynced = 0
+                for reading in readings:
+                    one = self._to_do(reading, report, progress)
+                    if one:
+                        waiting.append(one)
+                    if sum(len(item.passages) for item in waiting) >= ENCODE_AT:
+                        unsynced += self._write(waiting, report, progress)
+                        waiting = []
+                    if unsynced >= SYNC_AT:
+                        self._catch_up()
+                        unsynced = 0
+                self._write(waiting, report, progress)
+            finally:
+                self._catch_up()
+        return report
+
+    def remove(self, article_ids: Sequence[str]) -> list[str]:
+        """Takes the articles out; returns the ids that were not there."""
+        with self._lock():
+            try:
+                return [one for one in article_ids if not self._library.remove(one)]
+            finally:
+                self._catch_up()
+
+    def rebuild(self) -> None:
+        """Both indexes anew from the library; nothing is encoded."""
+        with self._lock():
+            for index in self._indexes:
+                self._rebuild(index)
+
+    def reencode(self, progress: Progress = silent) -> None:
+        """Every article cut and encoded anew with the present encoder, then both indexes; all of it or nothing."""
+        with self._lock():
+            self._library.reencode(self._encoder.fingerprint, self._encoder.dimension, self._anew(progress))
+            for index in self._indexes:
+                self._rebuild(index)
+
+    def mend(self) -> bool:
+        """Brings the indexes level with the library, rebuilding one that is damaged; True when there was need."""
+        if self._is_level():
+            return False
+        with self._lock():
+            self._catch_up()
+        return True
+
+    def _is_level(self) -> bool:
+        generation, number = self._library.generation(), self._library.counts().passages
+        try:
+            return all(index.generation == generation and index.count() == number for index in self._indexes)
+        except LibraryDamaged:
+            return False
+
+    def _lock(self) -> AbstractContextManager[None]:
+        return writer_lock(self._home, self._lock_timeout)
+
+    # -- articles into the library -------------------------------------------------------------------------------------
+
+    def _to_do(self, reading: Reading | Unreadable, report: AddReport, progress: Progress) -> _Waiting | None:
+        if isinstance(reading, Unreadable):
+            report.failed.append(reading)
+            progress(0)
+            return None
+        article = reading.article
+        held = self._library.held(article.id)
+        if held and held[0] == article.sha256:
+            report.unchanged.append(article.id)
+            progress(0)
+            return None
+        if held and not reading.named and held[1] != reading.origin:
+            report.failed.append(
+                Unreadable(
+                    reading.origin,
+                    f"the id {article.id!r} made from its name belongs to {held[1]}; give this one an `id` of its own, "
+                    f"or take the other out first: rag remove {article.id}",
+                )
+            )
+            progress(0)
+            return None
+        try:
+            passages = split_article(article, self._encoder.count_tokens)
+        except ReadError as error:
+            report.failed.append(Unreadable(reading.origin, error.why))
+            progress(0)
+            return None
+        return _Waiting(article, reading.origin, passages, is_new=held is None)
+
+    def _write(self, waiting: Sequence[_Waiting], report: AddReport, progress: Progress) -> int:
+        for item, stored in zip(waiting, self._encode(waiting), strict=True):
+            self._library.put(item.article, stored, item.origin)
+            (report.added if item.is_new else report.updated).append(item.article.id)
+            progress(len(stored))
+        return sum(len(item.passages) for item in waiting)
+
+    def _encode(self, waiting: Sequence[_Waiting]) -> list[list[StoredPassage]]:
+        texts = [_text(item.article, passage) for item in waiting for passage in item.passages]
+        encoded = iter(self._encoder.encode_passages(texts))
+        return [
+            [StoredPassage(passage, one.vector, one.sentences) for passage, one in zip(item.passages, encoded)]  # noqa: B905
+            for item in waiting
+        ]
+
+    def _anew(self, progress: Progress) -> Iterator[tuple[Article, str, Sequence[StoredPassage]]]:
+        waiting: list[_Waiting] = []
+        for holding in self._library.holdings():
+            article, held = self._library.article(holding.id), self._library.held(holding.id)
+            if article and held:
+                passages = split_article(article, self._encoder.count_tokens)
+                waiting.append(_Waiting(article, held[1], passages, is_new=False))
+            if sum(len(item.passages) for item in waiting) >= ENCODE_AT:
+                yield from self._encoded(waiting, progress)
+                waiting = []
+        yield from self._encoded(waiting, progress)
+
+    def _encoded(
+        self, waiting: Sequence[_Waiting], progress: Progress
+    ) -> Iterator[tuple[Article, str, Sequence[StoredPassage]]]:
+        for item, stored in zip(waiting, self._encode(waiting), strict=True):
+            yield item.article, item.origin, stored
+            progress(len(stored))
+
+    # -- the indexes behind it -----------------------------------------------------------------------------------------
+
+    def _catch_up(self) -> None:
+        """Brings both indexes to the library's generation; what cannot be brought there is rebuilt."""
+        target, number = self._library.generation(), self._library.counts().passages
+        for index in self._indexes:
+            since = index.generation
+            if since is None or since > target or not index.is_sound():
+                self._rebuild(index)
+                continue
+            if since < target:
+                index.update(self._library.removed(since), self._entries(since), target)
+            if index.count() != number:
+                self._rebuild(index)
+        self._library.forget_removals(target)
+
+    def _rebuild(self, index: DerivedIndex) -> None:
+        index.rebuild(self._entries(-1), self._library.generation())
+
+    def _entries(self, added_after: int) -> Iterator[list[Entry]]:
+        """The passages added after that generation, an article at a time."""
+        for article_id in self._library.article_ids(added_after):
+            article = self._library.article(article_id)
+            if article:
+                yield _entries(article, self._library.passages_of(article_id))
+
+
+def _entries(article: Article, stored: Sequence[StoredPassage]) -> list[Entry]:
+    return [
+        Entry(
+            id=one.passage.id,
+            text=one.passage.text,
+            context=article.text[
+                stored[max(0, at - 1)].passage.start : stored[min(len(stored) - 1, at + 1)].passage.end
+            ],
+            vector=one.vector,
+            title=article.title,
+            author=article.author,
+            source=article.source,
+            topics=article.topics,
+            published=day_number(article.published) if article.published else None,
+        )
+        for at, one in enumerate(stored)
+    ]
+
+
+def _text(article: Article, passage: Passage) -> PassageText:
+    """What the encoder reads: the passage behind its article's title, with its sentences' places in that."""
+    prefix = encoded_prefix(article)
+    shift = len(prefix) - passage.start
+    return PassageText(prefix + passage.text, tuple((start + shift, end + shift) for start, end in passage.sentences))

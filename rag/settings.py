@@ -1,0 +1,82 @@
+"""Every knob, once: from the constructor, RAG_* environment variables, or a .env file in the working folder.
+
+No other module reads the environment.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+# Nothing leaves the machine unasked: these must stand before chromadb, gradio or a hub client is imported.
+os.environ["ANONYMIZED_TELEMETRY"] = "False"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["DO_NOT_TRACK"] = "1"
+
+
+def _blank_is_unset(value: Any) -> Any:
+    """An empty variable in a .env file means "not set", never an empty URL or key."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Optional = BeforeValidator(_blank_is_unset)
+
+
+class Settings(BaseSettings):
+    """The package's settings; each field is the variable RAG_<FIELD>."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RAG_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    home: Annotated[Path | None, Optional] = Field(
+        default=None, description="folder of the library; unset: the platform's data folder"
+    )
+    threads: int = Field(default=0, ge=0, le=256, description="threads for encoding; 0: one per processor")
+
+    embed_model: Annotated[str | None, Optional] = Field(
+        default=None, description="model name at the embeddings endpoint; unset: the bundled encoder"
+    )
+    embed_base_url: Annotated[str | None, Optional] = Field(
+        default=None, description="base URL of an OpenAI-compatible embeddings endpoint"
+    )
+    embed_api_key: Annotated[SecretStr | None, Optional] = Field(
+        default=None, description="key for the embeddings endpoint, where it wants one"
+    )
+
+    allow_private_urls: bool = Field(
+        default=False, description="let `rag add` fetch from private and loopback addresses"
+    )
+    max_file_mb: float = Field(default=20, gt=0, description="largest file or page that is read, in megabytes")
+    fetch_timeout: float = Field(default=20, gt=0, description="seconds for one page or feed to arrive whole")
+
+    lock_timeout: float = Field(
+        default=30, ge=0, description="seconds a second writer waits for the first before it gives up"
+    )
+
+    passages: int = Field(default=6, ge=1, le=100, description="passages that an answer is made from")
+    max_quotes: int = Field(default=5, ge=1, le=50, description="quotes an answer holds at most")
+
+    @property
+    def home_path(self) -> Path:
+        """Where the library lives: `home`, or the platform's data folder for this package."""
+        return (self.home or Path(platformdirs.user_data_dir("commentary-rag", appauthor=False))).expanduser()
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from the arguments, the environment and .env, in that order.
+
+    Raises SettingsError with one line that names the variable and what it must be.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "RAG_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}; correct the variable or remove it") from None

@@ -1,0 +1,53 @@
+"""The note that a derived index leaves beside itself: of which generation, which encoder, which files.
+
+It is replaced whole or not at all, and only after what it vouches for is on the disk.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+
+class Stamp(BaseModel, frozen=True):
+    """What an index holds and where.
+
+    `generation` is the library's, `layout` names how the index was made (encoder, fields), `folder` is the copy in
+    use, `seal` the digest of its files that must never change, `pending` the changes not yet folded into it.
+    """
+
+    generation: int
+    layout: str
+    folder: str
+    seal: str = ""
+    pending: int = 0
+
+
+def read_stamp(path: Path) -> Stamp | None:
+    """The stamp at `path`; None when there is none or it is not readable as one."""
+    try:
+        return Stamp.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def write_stamp(path: Path, stamp: Stamp) -> None:
+    """Puts the stamp in place in one step, on the disk before it returns."""
+    fresh = path.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(stamp.model_dump_json())
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def seal_of(files: Iterable[Path]) -> str:
+    """One digest over the files' names and bytes (about 1 GB/s: 20 ms for the graph of 10,000 passages)."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(files):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "blake2b").digest())
+    return digest.hexdigest()

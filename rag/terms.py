@@ -1,0 +1,48 @@
+"""Text into index terms: the words that full text is searched by, and that evidence and questions are compared by.
+
+One analysis for both, so that a word of a question and a word of a passage meet exactly when the index says they do.
+"""
+
+from functools import lru_cache
+
+import tantivy
+
+ANALYSER = "commentary"
+
+
+@lru_cache(maxsize=1)
+def analyser() -> tantivy.TextAnalyzer:
+    """Letters and digits, lower-case, accents folded, English stems."""
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def terms(text: str) -> list[str]:
+    """The index terms of `text`, in order, with repeats."""
+    found: list[str] = analyser().analyze(text)
+    return found
+
+
+# Words that carry a question's grammar and not its subject (stems, as `terms` gives them).
+STOP_TERMS = frozenset(
+    terms(
+        "a an and are as at be been being but by can could did do does doing done for from had has have having he her "
+        "hers him his how i if in into is it its itself just me more most much my no nor not of off on once only or "
+        "other our ours out over own s same she should so some such t than that the their theirs them themselves then "
+        "there these they this those through to too under until up us very was we were what when where which while who "
+        "whom whose why will with would you your yours about after again all also am any because before both down "
+        "during each few further here now d ll re ve m don isn doesn didn won wasn aren couldn shouldn hasn haven hadn "
+        "tell explain describe say says said according mean give make made please know think"
+    )
+)
+
+
+def content_terms(text: str) -> list[str]:
+    """The terms of `text` that are about something, without repeats, in order."""
+    return [term for term in dict.fromkeys(terms(text)) if term not in STOP_TERMS]

@@ -1,0 +1,63 @@
+"""One writer at a time: a file lock that says who holds it."""
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rag.errors import LibraryBusy
+from rag.schema import plain_errors
+
+
+@contextmanager
+def writer_lock(home: Path, timeout: float) -> Iterator[None]:
+    """Holds the library's lock; the operating system gives it back when the process ends, however it ends.
+
+    Raises LibraryBusy after `timeout` seconds, naming the process that holds it.
+    """
+    lock = FileLock(home / "writer.lock")
+    holder = home / "writer.json"
+    with plain_errors(home / "writer.lock"):
+        try:
+            lock.acquire(timeout=timeout)
+        except Timeout:
+            raise LibraryBusy(
+                f"{_held_by(holder)} is writing to {home} and did not finish in {timeout:g} s; "
+                "wait for it, or allow more with RAG_LOCK_TIMEOUT"
+            ) from None
+    try:
+        if not lock.lock_counter > 1:
+            with suppress(OSError):
+                holder.write_text(json.dumps(_me()), encoding="utf-8")
+        yield
+    finally:
+        if lock.lock_counter == 1:
+            holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _me() -> dict[str, str | int]:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a user id that has no name
+        user = str(os.getuid()) if hasattr(os, "getuid") else "unknown"
+    return {
+        "pid": os.getpid(),
+        "user": user,
+        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:3]]),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _held_by(holder: Path) -> str:
+    try:
+        facts = json.loads(holder.read_text(encoding="utf-8"))
+        return f"process {facts['pid']} ({facts['command']}, user {facts['user']}, since {facts['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
