@@ -136,7 +136,7 @@ class Answer:
         return {
             "question": self.question, "standalone_question": self.standalone_question, "answer": self.text,
             "abstained": self.abstained, "reason": self.reason,
-            "statements": [{**asdict(statement), "citations": list(statement.citations)} for statement in self.statements],
+            "statements": [{**asdict(one), "citations": list(one.citations)} for one in self.statements],
             "citations": [citation.to_dict() for citation in self.citations],
             "writer": self.writer, "notice": self.notice, "timings_ms": asdict(self.timings),
         }  # fmt: skip

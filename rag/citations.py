@@ -28,7 +28,7 @@ def numbers_in(text: str) -> list[int]:
 
 
 def renumbered(texts: Sequence[str], known: Mapping[int, object]) -> Numbered:
-    """`texts` with markers to `known` numbers only, counted anew from 1 in the order of first use across all of them."""
+    """`texts` with markers to `known` numbers only, counted anew from 1 in the order of first use in all of them."""
     order: dict[int, int] = {}
 
     def anew(match: re.Match[str]) -> str:

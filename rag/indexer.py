@@ -4,11 +4,10 @@ The library is written first, an article at a time; the indexes follow and can a
 library alone. Whatever stops this process, what was finished stays.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from rag.article import Article
 from rag.derived import DerivedIndex, Entry
@@ -26,14 +25,33 @@ ENCODE_AT = 128
 SYNC_AT = 4_000
 
 
-class Progress(Protocol):
-    """Told of each article once it is in (or refused): how many passages it had."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a long work is: articles done of `total` (None: not known), passages encoded so far."""
 
-    def __call__(self, passages: int) -> None: ...
+    articles: int
+    total: int | None
+    passages: int
 
 
-def silent(passages: int) -> None:
+Progress = Callable[[Step], None]
+
+
+def silent(step: Step) -> None:
     """Progress that nobody watches."""
+
+
+class _Counter:
+    """Counts what is done and tells the one who watches."""
+
+    def __init__(self, progress: Progress, total: int | None) -> None:
+        self._progress, self._total = progress, total
+        self._articles = self._passages = 0
+
+    def __call__(self, passages: int) -> None:
+        self._articles += 1
+        self._passages += passages
+        self._progress(Step(self._articles, self._total, self._passages))
 
 
 @dataclass(slots=True)
@@ -73,27 +91,29 @@ class Indexer:
         self._encoder = encoder
         self._lock_timeout = lock_timeout
 
-    def add(self, readings: Iterable[Reading | Unreadable], progress: Progress = silent) -> AddReport:
+    def add(
+        self, readings: Iterable[Reading | Unreadable], total: int | None = None, progress: Progress = silent
+    ) -> AddReport:
         """Puts the articles in; one that is there already with the same content is left alone and not encoded again.
 
         Raises LibraryBusy, or LibraryError when the disk refuses; what was finished by then stays.
         """
-        report = AddReport()
+        report, count = AddReport(), _Counter(progress, total)
         with self._lock():
             try:
                 waiting: list[_Waiting] = []
                 unsynced = 0
                 for reading in readings:
-                    one = self._to_do(reading, report, progress)
+                    one = self._to_do(reading, report, count)
                     if one:
                         waiting.append(one)
                     if sum(len(item.passages) for item in waiting) >= ENCODE_AT:
-                        unsynced += self._write(waiting, report, progress)
+                        unsynced += self._write(waiting, report, count)
                         waiting = []
                     if unsynced >= SYNC_AT:
                         self._catch_up()
                         unsynced = 0
-                self._write(waiting, report, progress)
+                self._write(waiting, report, count)
             finally:
                 self._catch_up()
         return report
@@ -114,8 +134,9 @@ class Indexer:
 
     def reencode(self, progress: Progress = silent) -> None:
         """Every article cut and encoded anew with the present encoder, then both indexes; all of it or nothing."""
+        count = _Counter(progress, self._library.count_articles())
         with self._lock():
-            self._library.reencode(self._encoder.fingerprint, self._encoder.dimension, self._anew(progress))
+            self._library.reencode(self._encoder.fingerprint, self._encoder.dimension, self._anew(count))
             for index in self._indexes:
                 self._rebuild(index)
 
@@ -128,7 +149,7 @@ class Indexer:
         return True
 
     def _is_level(self) -> bool:
-        generation, number = self._library.generation(), self._library.counts().passages
+        generation, number = self._library.generation(), self._library.count_passages()
         try:
             return all(index.generation == generation and index.count() == number for index in self._indexes)
         except LibraryDamaged:
@@ -139,16 +160,16 @@ class Indexer:
 
     # -- articles into the library -------------------------------------------------------------------------------------
 
-    def _to_do(self, reading: Reading | Unreadable, report: AddReport, progress: Progress) -> _Waiting | None:
+    def _to_do(self, reading: Reading | Unreadable, report: AddReport, count: _Counter) -> _Waiting | None:
         if isinstance(reading, Unreadable):
             report.failed.append(reading)
-            progress(0)
+            count(0)
             return None
         article = reading.article
         held = self._library.held(article.id)
         if held and held[0] == article.sha256:
             report.unchanged.append(article.id)
-            progress(0)
+            count(0)
             return None
         if held and not reading.named and held[1] != reading.origin:
             report.failed.append(
@@ -158,21 +179,21 @@ class Indexer:
                     f"or take the other out first: rag remove {article.id}",
                 )
             )
-            progress(0)
+            count(0)
             return None
         try:
             passages = split_article(article, self._encoder.count_tokens)
         except ReadError as error:
             report.failed.append(Unreadable(reading.origin, error.why))
-            progress(0)
+            count(0)
             return None
         return _Waiting(article, reading.origin, passages, is_new=held is None)
 
-    def _write(self, waiting: Sequence[_Waiting], report: AddReport, progress: Progress) -> int:
+    def _write(self, waiting: Sequence[_Waiting], report: AddReport, count: _Counter) -> int:
         for item, stored in zip(waiting, self._encode(waiting), strict=True):
             self._library.put(item.article, stored, item.origin)
             (report.added if item.is_new else report.updated).append(item.article.id)
-            progress(len(stored))
+            count(len(stored))
         return sum(len(item.passages) for item in waiting)
 
     def _encode(self, waiting: Sequence[_Waiting]) -> list[list[StoredPassage]]:
@@ -183,7 +204,7 @@ class Indexer:
             for item in waiting
         ]
 
-    def _anew(self, progress: Progress) -> Iterator[tuple[Article, str, Sequence[StoredPassage]]]:
+    def _anew(self, count: _Counter) -> Iterator[tuple[Article, str, Sequence[StoredPassage]]]:
         waiting: list[_Waiting] = []
         for holding in self._library.holdings():
             article, held = self._library.article(holding.id), self._library.held(holding.id)
@@ -191,22 +212,22 @@ class Indexer:
                 passages = split_article(article, self._encoder.count_tokens)
                 waiting.append(_Waiting(article, held[1], passages, is_new=False))
             if sum(len(item.passages) for item in waiting) >= ENCODE_AT:
-                yield from self._encoded(waiting, progress)
+                yield from self._encoded(waiting, count)
                 waiting = []
-        yield from self._encoded(waiting, progress)
+        yield from self._encoded(waiting, count)
 
     def _encoded(
-        self, waiting: Sequence[_Waiting], progress: Progress
+        self, waiting: Sequence[_Waiting], count: _Counter
     ) -> Iterator[tuple[Article, str, Sequence[StoredPassage]]]:
         for item, stored in zip(waiting, self._encode(waiting), strict=True):
             yield item.article, item.origin, stored
-            progress(len(stored))
+            count(len(stored))
 
     # -- the indexes behind it -----------------------------------------------------------------------------------------
 
     def _catch_up(self) -> None:
         """Brings both indexes to the library's generation; what cannot be brought there is rebuilt."""
-        target, number = self._library.generation(), self._library.counts().passages
+        target, number = self._library.generation(), self._library.count_passages()
         for index in self._indexes:
             since = index.generation
             if since is None or since > target or not index.is_sound():

@@ -6,7 +6,7 @@ up without reading everything. Only the indexer writes here, under its lock.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -81,18 +81,27 @@ class Library:
         self.dimension = int(facts["dimension"])
 
     @classmethod
-    def create(cls, path: Path, encoder: str, dimension: int) -> "Library":
-        """A new, empty library for vectors of `encoder`; an existing one is opened and left as it is."""
-        if path.is_file() and path.stat().st_size:
+    def create(cls, path: Path, encoder: str, dimension: int, notes: Mapping[str, str] | None = None) -> "Library":
+        """A new, empty library for vectors of `encoder`, with `notes` about itself; an existing one is left as it is.
+
+        Made under another name and put in place whole, so that a kill leaves no library rather than half of one.
+        """
+        if path.is_file():
             return cls(path)
+        fresh = path.with_name(path.name + ".new")
         with plain_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        engine = schema.connect(path)
+            for leftover in path.parent.glob(fresh.name + "*"):
+                leftover.unlink()
+        engine = schema.connect(fresh)
         with plain_errors(path), engine.begin() as connection:
             schema.tables.create_all(connection)
-            for key, value in (("format", FORMAT), ("generation", 0), ("encoder", encoder), ("dimension", dimension)):
-                connection.execute(schema.meta.insert().values(key=key, value=str(value)))
+            facts = {"format": FORMAT, "generation": 0, "encoder": encoder, "dimension": dimension} | dict(notes or {})
+            rows = [{"key": key, "value": str(value)} for key, value in facts.items()]
+            connection.execute(schema.meta.insert(), rows)
         engine.dispose()
+        with plain_errors(path):
+            fresh.replace(path)
         return cls(path)
 
     def close(self) -> None:
@@ -110,8 +119,22 @@ class Library:
             articles, characters = connection.execute(
                 sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.func.length(schema.articles.c.text)), 0))
             ).one()
-            passages = connection.execute(sa.select(sa.func.count()).select_from(schema.passages)).scalar_one()
-        return Counts(articles, passages, characters)
+        return Counts(articles, self.count_passages(), characters)
+
+    def count_articles(self) -> int:
+        with self._reading() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(schema.articles)).scalar_one()
+
+    def count_passages(self) -> int:
+        with self._reading() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(schema.passages)).scalar_one()
+
+    def fact(self, key: str) -> str | None:
+        """What the library notes about itself under `key`."""
+        with self._reading() as connection:
+            return connection.execute(
+                sa.select(schema.meta.c.value).where(schema.meta.c.key == key)
+            ).scalar_one_or_none()
 
     def holdings(self) -> list[Holding]:
         """Every article, newest first, then by title."""
@@ -251,6 +274,12 @@ class Library:
             for key, value in (("encoder", encoder), ("dimension", str(dimension))):
                 connection.execute(schema.meta.update().where(schema.meta.c.key == key).values(value=value))
         self.encoder, self.dimension = encoder, dimension
+
+    def note(self, key: str, value: str) -> None:
+        """Notes a fact about the library under `key`."""
+        with self._writing() as connection:
+            connection.execute(schema.meta.delete().where(schema.meta.c.key == key))
+            connection.execute(schema.meta.insert().values(key=key, value=value))
 
     def forget_removals(self, up_to: int) -> None:
         """Drops the record of removals that every derived index has caught up with."""

@@ -69,6 +69,13 @@ class Settings(BaseSettings):
         return (self.home or Path(platformdirs.user_data_dir("commentary-rag", appauthor=False))).expanduser()
 
 
+def bundled(name: str) -> Path:
+    """The folder `name` ("corpus", "prompts") that ships with the package: in the wheel, or beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "bundled" / name
+    return inside if inside.is_dir() else package.parent / name
+
+
 def load_settings(**given: Any) -> Settings:
     """Settings from the arguments, the environment and .env, in that order.
 

@@ -1,0 +1,174 @@
+"""A library's folder, opened: the catalogue, its two indexes, the encoder, and the indexer that keeps them true.
+
+A folder without a library gets one, filled from the bundled corpus, and a first filling that was interrupted goes on
+at the next opening.
+"""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from rag.encoder import Encoder, open_encoder
+from rag.errors import EncoderMismatch, LibraryBusy, LibraryDamaged
+from rag.filters import Scope
+from rag.fulltext import FullText
+from rag.indexer import AddReport, Indexer, Progress, silent
+from rag.library import FILE, Library
+from rag.readers import read
+from rag.schema import plain_errors
+from rag.settings import Settings, bundled
+from rag.vectors import Vectors
+from rag.writer_lock import writer_lock
+
+# Under this key the library notes whether the bundled corpus still has to be put in.
+BUNDLED = "bundled corpus"
+FIRST_FILLING_TIMEOUT = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One way in which the stores do not agree: which store, what is wrong, and how many passages it touches."""
+
+    store: str
+    what: str
+    passages: int
+
+
+class Home:
+    """Everything that one library folder holds, open."""
+
+    def __init__(
+        self, settings: Settings, *, empty: bool = False, any_encoder: bool = False, progress: Progress = silent
+    ) -> None:
+        """Opens the library of `settings`, making and filling it first where there is none.
+
+        `empty` makes a new library without the bundled corpus. Raises LibraryError (see rag.errors) when the folder
+        cannot be used, EncoderMismatch when its vectors are another encoder's, unless `any_encoder`: then only
+        `reencode` is of use.
+        """
+        self.path = settings.home_path
+        self.settings = settings
+        self.encoder: Encoder = open_encoder(settings)
+        self.library = self._library(empty)
+        self.fulltext = FullText(self.path)
+        self._use_vectors(self.library.encoder)
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            if self.library.encoder != self.encoder.fingerprint:
+                if any_encoder:
+                    undo.pop_all()
+                    return
+                raise EncoderMismatch(
+                    f"the library in {self.path} was encoded by {self.library.encoder}, the settings name "
+                    f"{self.encoder.fingerprint}; go back to that encoder, or encode anew: rag rebuild --re-encode"
+                )
+            self._fill(progress)
+            self._mend()
+            undo.pop_all()
+
+    def close(self) -> None:
+        """Gives back files and connections; what is on disk is complete at any time, closed or not."""
+        self.vectors.close()
+        self.fulltext.close()
+        self.library.close()
+
+    def __enter__(self) -> "Home":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(self, what: Iterable[str | Path], progress: Progress = silent) -> AddReport:
+        """Reads every source of `what` and puts its articles in."""
+        return self.indexer.add(read(what, self.settings), progress)
+
+    def reencode(self, progress: Progress = silent) -> None:
+        """Every passage anew with the encoder of the settings, which becomes the library's."""
+        self.vectors.close()
+        self._use_vectors(self.encoder.fingerprint)
+        self.indexer.reencode(progress)
+
+    def disagreements(self) -> list[Disagreement]:
+        """Where library, vectors and full text differ: by generation, by ids, by what a search finds."""
+        found: list[Disagreement] = []
+        with writer_lock(self.path, self.settings.lock_timeout):
+            mine, generation = self.library.passage_ids(), self.library.generation()
+            for name, index in (("vectors", self.vectors), ("full text", self.fulltext)):
+                try:
+                    theirs = index.ids()
+                except LibraryDamaged as error:
+                    found.append(Disagreement(name, str(error), len(mine)))
+                    continue
+                if index.generation != generation:
+                    found.append(Disagreement(name, f"at generation {index.generation}, library at {generation}", 0))
+                for what, ids in (("missing", mine - theirs), ("left over", theirs - mine)):
+                    if ids:
+                        found.append(Disagreement(name, f"{len(ids)} passages {what}", len(ids)))
+            found += self._wrong_slices() + self._unfindable(sorted(mine))
+        return found
+
+    def _wrong_slices(self) -> list[Disagreement]:
+        """Passages that are not the slice of their article that they say they are, or carry no usable vector."""
+        wrong = 0
+        for holding in self.library.holdings():
+            article = self.library.article(holding.id)
+            for stored in self.library.passages_of(holding.id):
+                passage = stored.passage
+                is_slice = article is not None and article.text[passage.start : passage.end] == passage.text
+                is_unit = abs(float(stored.vector @ stored.vector) - 1.0) < 0.01
+                wrong += not (is_slice and is_unit)
+        return [Disagreement("library", f"{wrong} passages are not what they say they are", wrong)] if wrong else []
+
+    def _unfindable(self, ids: list[str], sample: int = 50) -> list[Disagreement]:
+        """Passages that a search for their own vector does not find: a graph can lose what its count still holds."""
+        some = ids[:: max(1, len(ids) // sample)]
+        lost = 0
+        for one, stored in self.library.passages(some).items():
+            try:
+                near = self.vectors.search(stored.vector, 10, Scope())
+            except LibraryDamaged:
+                return []  # reported already
+            # Equal texts have equal vectors: being as near as oneself is being found.
+            lost += one not in dict(near) and not any(cosine > 0.9999 for _, cosine in near)
+        return [Disagreement("vectors", f"{lost} of {len(some)} passages sought are not found", lost)] if lost else []
+
+    def _use_vectors(self, fingerprint: str) -> None:
+        self.vectors = Vectors(self.path, fingerprint)
+        indexes = (self.vectors, self.fulltext)
+        self.indexer = Indexer(self.path, self.library, indexes, self.encoder, self.settings.lock_timeout)
+
+    # -- opening ------------------------------------------------------------------------------------------------------
+
+    def _library(self, empty: bool) -> Library:
+        path = self.path / FILE
+        if not path.is_file():
+            with plain_errors(path):
+                self.path.mkdir(parents=True, exist_ok=True)
+            with writer_lock(self.path, FIRST_FILLING_TIMEOUT):
+                library = Library.create(
+                    path, self.encoder.fingerprint, self.encoder.dimension, {BUNDLED: "none" if empty else "pending"}
+                )
+        else:
+            library = Library(path)
+        return library
+
+    def _fill(self, progress: Progress) -> None:
+        """Puts the bundled corpus in, where that is still to be done."""
+        if self.library.fact(BUNDLED) != "pending":
+            return
+        with writer_lock(self.path, FIRST_FILLING_TIMEOUT):
+            if self.library.fact(BUNDLED) == "pending":
+                self.add([bundled("corpus") / "articles"], progress)
+                self.library.note(BUNDLED, "done")
+
+    def _mend(self) -> None:
+        """Levels the indexes; a writer at work does that itself, so it is not waited for unless nothing is usable."""
+        try:
+            self.indexer.mend()
+        except LibraryBusy:
+            if self.vectors.generation is None or self.fulltext.generation is None:
+                raise

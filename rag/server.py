@@ -1,0 +1,71 @@
+"""The web server: the page at /, and /health for whoever watches it.
+
+It listens on this machine alone unless told otherwise and sends nothing anywhere.
+"""
+
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from rag.engine import QueryEngine
+from rag.errors import RagError, SettingsError
+from rag.ui.page import mount_page
+
+
+def build(engine: QueryEngine) -> FastAPI:
+    """The application over `engine`."""
+    app = FastAPI(title="commentary-rag", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        """200 when questions can be answered, 503 with a reason otherwise."""
+        try:
+            counts = engine.counts()
+            if counts.passages:
+                engine.search("health", k=1)
+                return JSONResponse({"status": "ok", "articles": counts.articles, "passages": counts.passages})
+            why = "No articles yet. Add some with: rag add PATH"
+        except RagError as error:
+            why = str(error)
+        return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
+
+    return mount_page(app, engine)
+
+
+def run(engine: QueryEngine, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serves until interrupted; `ready` is told the address once it answers.
+
+    Raises SettingsError when the address cannot be listened on.
+    """
+    listening = _listen(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{listening.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(build(engine), log_level="warning", access_log=False))
+    threading.Thread(target=_announce, args=(server, address, ready), daemon=True).start()
+    server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror}); name another with --host or --port"
+        ) from None
+    return listening
+
+
+def _announce(server: uvicorn.Server, address: str, ready: Callable[[str], None]) -> None:
+    """Waits for the server to be up, then says so."""
+    pause = threading.Event()
+    while not server.started and not server.should_exit:
+        pause.wait(0.05)
+    if server.started:
+        ready(address)
