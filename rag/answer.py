@@ -4,19 +4,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from rag.article import ArticleRef
+
 Verdict = Literal["supported", "partly", "unsupported"]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRef:
-    """Which article: all that a citation shows of it."""
-
-    id: str
-    title: str
-    author: str | None
-    source: str | None
-    published: date | None
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,18 @@ class Article:
         return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """Which article: all that a citation shows of it."""
+
+    id: str
+    title: str
+    author: str | None
+    source: str | None
+    published: date | None
+    url: str | None
+
+
 def slug(name: str) -> str:
     """A readable id out of a file name or title: lower-case letters, digits and single hyphens."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

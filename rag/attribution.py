@@ -6,7 +6,7 @@ say only that the author writes them.
 
 import re
 
-from rag.answer import ArticleRef
+from rag.article import ArticleRef
 
 _SPEECH = (
     "said|says|saying|told|tells|argued|argues|claimed|claims|announced|announces|warned|warns|insisted|insists|denied|"

@@ -16,7 +16,7 @@ from rag.filters import Scope
 from rag.fulltext import FullText
 from rag.indexer import AddReport, Indexer, Progress, silent
 from rag.library import FILE, Library
-from rag.readers import read
+from rag.readers import count, read
 from rag.schema import plain_errors
 from rag.settings import Settings, bundled
 from rag.vectors import Vectors
@@ -84,7 +84,8 @@ class Home:
 
     def add(self, what: Iterable[str | Path], progress: Progress = silent) -> AddReport:
         """Reads every source of `what` and puts its articles in."""
-        return self.indexer.add(read(what, self.settings), progress)
+        sources = list(what)
+        return self.indexer.add(read(sources, self.settings), count(sources), progress)
 
     def reencode(self, progress: Progress = silent) -> None:
         """Every passage anew with the encoder of the settings, which becomes the library's."""

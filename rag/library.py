@@ -17,7 +17,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from rag import schema
-from rag.article import Article
+from rag.article import Article, ArticleRef
 from rag.errors import LibraryMissing, LibraryVersion
 from rag.passages import Passage
 from rag.schema import FORMAT, Vector, plain_errors
@@ -178,6 +178,18 @@ class Library:
             )
             for row in rows
         }  # fmt: skip
+
+    def refs(self, ids: Sequence[str]) -> dict[str, ArticleRef]:
+        """What citations show of the articles among `ids` that are there, by id; their texts are not read."""
+        names = ("id", "title", "author", "source", "published", "url")
+        query = sa.select(*(schema.articles.c[name] for name in names))
+        with self._reading() as connection:
+            rows = [
+                row
+                for some in _runs(ids)
+                for row in connection.execute(query.where(schema.articles.c.id.in_(some))).mappings()
+            ]
+        return {row["id"]: ArticleRef(**{**row, "published": _date(row["published"])}) for row in rows}
 
     def held(self, article_id: str) -> tuple[str, str] | None:
         """(sha256, origin) of the article, or None: enough to tell whether it has to be added again."""

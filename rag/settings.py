@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     )
 
     passages: int = Field(default=6, ge=1, le=100, description="passages that an answer is made from")
+    abstain_below: float = Field(
+        default=0.5, ge=0, le=1, description="answerability under which a question is declined (docs/abstention.md)"
+    )
     max_quotes: int = Field(default=5, ge=1, le=50, description="quotes an answer holds at most")
 
     @property

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rag.answer import ArticleRef
+from rag.article import ArticleRef
 from rag.attribution import introduced, speaker, verb
 
 COLUMN = ArticleRef("a", "On pacts", "Ada Column", "The Weekly", date(2024, 6, 25), None)

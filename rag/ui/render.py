@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
-from rag.answer import Answer, ArticleRef, Citation, Statement, described
+from rag.answer import Answer, Citation, Statement, described
+from rag.article import ArticleRef
 
 _VERDICTS = {"supported": "supported", "partly": "partly supported", "unsupported": "not supported"}
 

@@ -1,0 +1,155 @@
+"""From retrieved passages to the sentences that answer: which ones, in what order, and whether they answer at all.
+
+A quote is a run of whole sentences of one passage, word for word. Whether to answer is one calibrated score against one
+threshold, and a refusal says why in words that a reader understands.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer import RankedPassage
+from rag.answerability import answerability, features_of
+from rag.article import ArticleRef
+from rag.retriever import Retrieval, Sentence
+from rag.terms import STOP_TERMS, terms
+
+# A sentence that begins so leans on the one before it.
+_LEANING = re.compile(
+    r"[“\"'‘(]*(?:(?:And|But|So|Yet|Nor|Or|Still|Thus|Hence|Instead|Rather|Moreover|Furthermore|Therefore|However|Then|"
+    r"Indeed|Meanwhile|Similarly|Likewise|Otherwise|Nevertheless|Nonetheless|Consequently|Accordingly|Also|Even so|"
+    r"In (?:addition|contrast|turn|short|other words|that|this)|As a result|For (?:example|instance|that|this|these|those)|"
+    r"By contrast|On the other hand|Of course|That said)\b"
+    r"|(?:It|This|That|These|Those|He|She|They|His|Her|Their|Its|Both|Neither|Such|One|Some|Others|The (?:former|latter|"
+    r"same|result|reason|answer|first|second|third))\b(?! of the\b))"
+)
+_MOST_SENTENCES = 3
+_LONGEST_QUOTE = 600
+# A sentence this much weaker than the best one does not answer beside it.
+_RELATIVE_FLOOR = 0.72
+# Two sentences that share this much of the shorter one's content words make the same point.
+_SAME_POINT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Verbatim words that bear on a question: `text` is the article's text from `start` to `end`."""
+
+    passage: RankedPassage
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an answer can be made of, best first; `answerability` in [0, 1] says how surely it answers."""
+
+    quotes: tuple[Quote, ...]
+    answerability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Why a question is declined, and the articles that come nearest."""
+
+    reason: str
+    nearest: tuple[ArticleRef, ...]
+    answerability: float
+
+
+def weigh(found: Retrieval, most: int, abstain_below: float) -> Evidence | Abstention:
+    """The evidence for the question among what was found, at most `most` quotes, or why there is none."""
+    nearest = tuple({passage.article.id: passage.article for passage in found.passages}.values())[:3]
+    if found.scope.is_empty or (found.filters and not found.passages):
+        return Abstention(_nothing_admitted(found), (), 0.0)
+    if not found.passages:
+        return Abstention("the library holds no articles yet; add some with: rag add PATH", (), 0.0)
+    if not found.idf:
+        return Abstention("the question has no word that could be looked for", nearest, 0.0)
+    sure = answerability(features_of(found))
+    if sure < abstain_below:
+        return Abstention(_reason(found), nearest, sure)
+    return Evidence(tuple(quotes_from(found, most)), sure)
+
+
+def quotes_from(found: Retrieval, most: int) -> list[Quote]:
+    """The quotes that bear most on the question, best first, none making a point that one before it makes."""
+    ranked = sorted(
+        (
+            (sentence.score, at, index)
+            for at, sentences in enumerate(found.sentences)
+            for index, sentence in enumerate(sentences)
+        ),
+        key=lambda one: (-one[0], one[1], one[2]),
+    )
+    chosen: list[tuple[float, int, int, int]] = []
+    said: list[set[str]] = []
+    for score, at, index in ranked:
+        if score < _RELATIVE_FLOOR * ranked[0][0] or len(chosen) == most:
+            break
+        sentences = found.sentences[at]
+        words = _content(sentences[index])
+        if any(at == other and first <= index < last for _, other, first, last in chosen):
+            continue
+        if not words or any(len(words & before) >= _SAME_POINT * min(len(words), len(before)) for before in said):
+            continue
+        first, last = _run(sentences, index, _RELATIVE_FLOOR * ranked[0][0])
+        first = max([first, *(end for _, other, _, end in chosen if other == at and end <= index)])
+        last = min([last, *(start for _, other, start, _ in chosen if other == at and start > index)])
+        chosen.append((score, at, first, last))
+        said.append(set().union(*(_content(sentence) for sentence in sentences[first:last])))
+    return [_quote(found, *one) for one in chosen]
+
+
+def _run(sentences: Sequence[Sentence], index: int, floor: float) -> tuple[int, int]:
+    """First and last + 1 of the sentences quoted around `index`: those it leans on, and strong ones that follow."""
+    first, last = index, index + 1
+    while first > 0 and index - first < 2 and _LEANING.match(sentences[first].text):
+        first -= 1
+    while (
+        last < len(sentences)
+        and last - first < _MOST_SENTENCES
+        and sentences[last].score >= floor
+        and sentences[last].end - sentences[first].start <= _LONGEST_QUOTE
+    ):
+        last += 1
+    return first, last
+
+
+def _quote(found: Retrieval, score: float, at: int, first: int, last: int) -> Quote:
+    passage, sentences = found.passages[at], found.sentences[at]
+    start, end = sentences[first].start, sentences[last - 1].end
+    text = passage.text[start - passage.start : end - passage.start]
+    return Quote(passage, start, end, text, round(min(1.0, max(0.0, score)), 4))
+
+
+def _content(sentence: Sentence) -> set[str]:
+    return set(sentence.terms) - STOP_TERMS
+
+
+def _nothing_admitted(found: Retrieval) -> str:
+    filters, scope = found.filters, found.scope
+    for name, asked, values in (
+        ("by the author", filters.author, scope.authors),
+        ("of the publication", filters.source, scope.sources),
+        ("on the topic", filters.topic, scope.topics),
+    ):
+        if values == ():
+            return f"no article is {name} “{asked}”"
+    return "no article passes the filters; widen the dates, author, publication or topic"
+
+
+def _reason(found: Retrieval) -> str:
+    """Which name or word no article mentions, or that what there is does not answer."""
+    missing = [
+        word
+        for word in dict.fromkeys(re.findall(r"\w[\w’'.-]*\w|\w", found.question))
+        if (stems := terms(word)) and all(stem in found.unknown for stem in stems)
+    ]
+    names = [word for word in missing if word[:1].isupper() or word[:1].isdigit()] or missing
+    if names:
+        said = " or ".join(f"“{word}”" for word in names[:3])
+        return f"no article mentions {said}"
+    return "related articles do not answer it"
