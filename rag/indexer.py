@@ -198,6 +198,8 @@ class Indexer:
 
     def _encode(self, waiting: Sequence[_Waiting]) -> list[list[StoredPassage]]:
         texts = [_text(item.article, passage) for item in waiting for passage in item.passages]
+        if not texts:
+            return [[] for _ in waiting]
         encoded = iter(self._encoder.encode_passages(texts))
         return [
             [StoredPassage(passage, one.vector, one.sentences) for passage, one in zip(item.passages, encoded)]  # noqa: B905

@@ -16,8 +16,21 @@ CountTokens = Callable[[Sequence[str]], Sequence[int]]
 
 # What the encoder reads of one text, without the two marks that it sets around it.
 MAX_TOKENS = 254
-TARGET_CHARACTERS = 1_000
-_PREFIX_CHARACTERS = 120
+# As long as the encoder allows: on the chunking questions recall@5 is 92.2 with passages of up to 1,000 characters
+# (894 on average) and 94.8 with up to 1,300 (1,046 on average).
+MAX_CHARACTERS = 1_300
+# No prose packs more sentences; the bound keeps the time linear on text of one-word lines.
+MAX_SENTENCES = 64
+
+# What it costs to begin a passage here or there, weighed against how full the passages are. Breaking between
+# paragraphs and before headings rather than anywhere: recall@5 on the chunking questions' papers 86.8 to 91.1, the five
+# documents together 94.8 to 94.2 (one question is 0.4), and a reader gets passages that begin where a thought begins.
+_EACH_PASSAGE = 0.3
+_INSIDE_PARAGRAPH = 0.15
+_BEFORE_HEADING = -0.1
+_AFTER_HEADING = 1.0
+_LONGEST_HEADING = 100
+_NO_HEADING = re.compile(r"[-*+•] |\d|.*[.!?:;,”\"')]$|.*\|", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,64 +46,110 @@ class Passage:
     sentences: tuple[Span, ...]
 
 
-def encoded_prefix(article: Article) -> str:
-    """What the encoder reads before each passage of `article`: its title, cut to whole words, and a line break."""
-    title = " ".join(article.title.split())
-    if len(title) > _PREFIX_CHARACTERS:
-        title = title[: _PREFIX_CHARACTERS + 1].rpartition(" ")[0] or title[:_PREFIX_CHARACTERS]
-    return f"{title}\n" if title else ""
-
-
 def split_article(article: Article, count_tokens: CountTokens) -> list[Passage]:
-    """The passages of `article`, in order, together covering every sentence of it.
+    """The passages of `article`, in order, none overlapping, together covering every sentence of it.
 
     `count_tokens` gives the number of the encoder's tokens in each text, without the marks around a text. A sentence
     longer than the encoder reads is cut between words.
     """
     text = article.text
-    room = MAX_TOKENS - count_tokens([encoded_prefix(article)])[0]
     spans = sentence_spans(text)
+    counts = count_tokens([text[start:end] for start, end in spans])
     sized = [
         piece
-        for span, tokens in zip(spans, count_tokens([text[a:b] for a, b in spans]), strict=True)
-        for piece in _fitting(text, span, tokens, room, count_tokens)
+        for span, tokens in zip(spans, counts, strict=True)
+        for piece in _fitting(text, span, tokens, count_tokens)
     ]
-    return [_passage(article, ordinal, run) for ordinal, run in enumerate(_runs(sized, room))]
+    digest = article.sha256
+    return [
+        Passage(
+            id=passage_id(digest, run[0][0], run[-1][1]),
+            article_id=article.id,
+            ordinal=ordinal,
+            start=run[0][0],
+            end=run[-1][1],
+            text=text[run[0][0] : run[-1][1]],
+            sentences=tuple(run),
+        )
+        for ordinal, run in enumerate(_packed(text, sized))
+    ]
 
 
-def passage_id(article: Article, start: int, end: int) -> str:
+def passage_id(article_sha256: str, start: int, end: int) -> str:
     """A hash of all that the passage is and says of itself: an id's content never changes."""
-    return hashlib.sha256(f"{article.sha256}:{start}:{end}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{article_sha256}:{start}:{end}".encode()).hexdigest()[:32]
 
 
-def _passage(article: Article, ordinal: int, run: Sequence[Span]) -> Passage:
-    start, end = run[0][0], run[-1][1]
-    return Passage(
-        passage_id(article, start, end), article.id, ordinal, start, end, article.text[start:end], tuple(run)
-    )
-
-
-def _fitting(text: str, span: Span, tokens: int, room: int, count_tokens: CountTokens) -> Iterator[tuple[Span, int]]:
-    """`span` with its tokens, or its halves, cut between words where there are any, until each fits into `room`."""
+def _fitting(text: str, span: Span, tokens: int, count_tokens: CountTokens) -> Iterator[tuple[Span, int]]:
+    """`span` with its tokens, or its halves, cut between words where there are any, until the encoder reads each."""
     start, end = span
-    if tokens <= room or end - start < 2:
+    if tokens <= MAX_TOKENS or end - start < 2:
         yield span, tokens
         return
     middle = (start + end) // 2
     space = re.compile(r"\s+").search(text, middle, end)
-    left, right = (space.start(), space.end()) if space and space.end() < end else (middle, middle)
+    left, right = space.span() if space and space.end() < end else (middle, middle)
     for half in ((start, left), (right, end)):
-        yield from _fitting(text, half, count_tokens([text[slice(*half)]])[0], room, count_tokens)
+        yield from _fitting(text, half, count_tokens([text[slice(*half)]])[0], count_tokens)
 
 
-def _runs(sized: Sequence[tuple[Span, int]], room: int) -> Iterator[list[Span]]:
-    run: list[Span] = []
-    used = 0
-    for span, tokens in sized:
-        if run and (used + tokens > room or span[1] - run[0][0] > TARGET_CHARACTERS):
-            yield run
-            run, used = [], 0
-        run.append(span)
-        used += tokens
-    if run:
-        yield run
+def _packed(text: str, sized: Sequence[tuple[Span, int]]) -> list[list[Span]]:
+    """The sentences in the runs that cost least altogether (dynamic programming over where the last run begins)."""
+    spans = [span for span, _ in sized]
+    breaks = _break_costs(text, spans)
+    least, begins = [0.0], [0]
+    for last in range(len(spans)):
+        tokens, best, best_first = 0, float("inf"), last
+        for first in range(last, max(-1, last - MAX_SENTENCES), -1):
+            # The break between two sentences may cost a token where no white space stands between them.
+            tokens += sized[first][1] + (first < last and spans[first][1] == spans[first + 1][0])
+            characters = spans[last][1] - spans[first][0]
+            if first < last and (tokens > MAX_TOKENS or characters > MAX_CHARACTERS):
+                break
+            fullness = min(1.0, max(tokens / MAX_TOKENS, characters / MAX_CHARACTERS))
+            cost = least[first] + _EACH_PASSAGE + (1 - fullness) ** 2 + breaks[last]
+            if cost < best:
+                best, best_first = cost, first
+        least.append(best)
+        begins.append(best_first)
+    runs: list[list[Span]] = []
+    end = len(spans)
+    while end:
+        runs.append(spans[begins[end] : end])
+        end = begins[end]
+    return runs[::-1]
+
+
+def _break_costs(text: str, spans: Sequence[Span]) -> list[float]:
+    """What a passage's end costs after each sentence; after the last one nothing."""
+    headings = [_is_heading(text, span) for span in spans]
+    costs = []
+    for at in range(len(spans) - 1):
+        gap = text[spans[at][1] : spans[at + 1][0]]
+        is_table = "|" in text[slice(*spans[at])] and "|" in text[slice(*spans[at + 1])]
+        if headings[at]:
+            costs.append(_AFTER_HEADING)
+        elif headings[at + 1]:
+            costs.append(_BEFORE_HEADING)
+        else:
+            is_paragraph = gap.count("\n") > 1 or ("\n" in gap and not is_table)
+            costs.append(0.0 if is_paragraph else _INSIDE_PARAGRAPH)
+    return [*costs, 0.0]
+
+
+def _is_heading(text: str, span: Span) -> bool:
+    """A short line of its own that does not end as a sentence or an item of a list does."""
+    start, end = span
+    if end - start > _LONGEST_HEADING or _NO_HEADING.match(text, start, end):
+        return False
+    # Looked at no further than the next characters: a text of one long line must not be searched again and again.
+    before, after = text[max(0, start - 8) : start].rpartition("\n"), text[end : end + 8].partition("\n")
+    return (bool(before[1]) or start < 8) and not before[2].strip() and not after[0].strip()
+
+
+def encoded_prefix(article: Article) -> str:
+    """What the encoder reads before each passage: nothing.
+
+    The article's title there costs 1 point of recall@5 on XQuAD (dense 94.9 to 93.9, fused no difference) and tokens.
+    """
+    return ""

@@ -1,0 +1,63 @@
+"""What several tests need: real parts, made small."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.encoder import BundledEncoder
+from rag.settings import Settings, load_settings
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contributor's own RAG_* variables must not change what the tests see."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("RAG_") and name != "RAG_REQUIRE_BROWSER":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def encoder() -> BundledEncoder:
+    return BundledEncoder()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(home=tmp_path / "home", lock_timeout=60)
+
+
+@pytest.fixture
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Fails the test at the first socket that is opened to anything but this machine; gives what was connected to."""
+    reached: list[str] = []
+    connect = socket.socket.connect
+
+    def watched(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else str(address)
+        reached.append(host)
+        assert self.family == socket.AF_UNIX or host in ("127.0.0.1", "::1", "localhost"), f"a socket to {address}"
+        connect(self, address)
+
+    def looked_up(host: Any, *rest: Any, **more: Any) -> Any:
+        assert host in (None, "127.0.0.1", "::1", "localhost", "", b"127.0.0.1"), f"a look-up of {host}"
+        return resolve(host, *rest, **more)
+
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(socket.socket, "connect", watched)
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    yield reached
+
+
+def shared(path: str) -> Path:
+    """A file or folder of the shared data, or a skip that says that it is not there."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"needs {path} in the folder `shared` beside the checkout")
+    return found
