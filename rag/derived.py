@@ -11,14 +11,15 @@ from rag.schema import Vector
 class Entry:
     """One passage as the indexes take it: its words, its unit vector, and what filters look at.
 
-    `context` is the passage with its neighbours before and after; `published` is yyyymmdd.
+    `context` is the passage with one neighbour on either side, `section` the article's title and author and the passage
+    with three on either side; `published` is yyyymmdd.
     """
 
     id: str
     text: str
     context: str
+    section: str
     vector: Vector
-    title: str
     author: str | None
     source: str | None
     topics: tuple[str, ...]

@@ -19,11 +19,11 @@ from rag.stamp import Stamp, read_stamp, write_stamp
 from rag.terms import ANALYSER, analyser
 
 # What the fields hold and how they are cut; an index made another way is rebuilt.
-LAYOUT = "1"
+LAYOUT = "2"
 FOLDER = "fulltext"
 WRITER_BYTES = 64_000_000
 
-TEXT_FIELDS = ("body", "context", "title", "author_words")
+TEXT_FIELDS = ("body", "context", "section")
 
 
 class FullText:
@@ -156,9 +156,8 @@ def _document(entry: Entry) -> tantivy.Document:
     document.add_text("id", entry.id)
     document.add_text("body", entry.text)
     document.add_text("context", entry.context)
-    document.add_text("title", entry.title)
+    document.add_text("section", entry.section)
     if entry.author:
-        document.add_text("author_words", entry.author)
         document.add_text("author", entry.author)
     if entry.source:
         document.add_text("source", entry.source)

@@ -15,7 +15,7 @@ from rag.encoder import Encoder, PassageText
 from rag.errors import LibraryDamaged, ReadError
 from rag.filters import day_number
 from rag.library import Library, StoredPassage
-from rag.passages import Passage, encoded_prefix, split_article
+from rag.passages import Passage, split_article
 from rag.readers import Reading, Unreadable
 from rag.writer_lock import writer_lock
 
@@ -197,7 +197,7 @@ class Indexer:
         return sum(len(item.passages) for item in waiting)
 
     def _encode(self, waiting: Sequence[_Waiting]) -> list[list[StoredPassage]]:
-        texts = [_text(item.article, passage) for item in waiting for passage in item.passages]
+        texts = [_text(passage) for item in waiting for passage in item.passages]
         if not texts:
             return [[] for _ in waiting]
         encoded = iter(self._encoder.encode_passages(texts))
@@ -253,15 +253,17 @@ class Indexer:
 
 
 def _entries(article: Article, stored: Sequence[StoredPassage]) -> list[Entry]:
+    def around(at: int, neighbours: int) -> str:
+        first, last = stored[max(0, at - neighbours)], stored[min(len(stored) - 1, at + neighbours)]
+        return article.text[first.passage.start : last.passage.end]
+
     return [
         Entry(
             id=one.passage.id,
             text=one.passage.text,
-            context=article.text[
-                stored[max(0, at - 1)].passage.start : stored[min(len(stored) - 1, at + 1)].passage.end
-            ],
+            context=around(at, 1),
+            section="\n".join(part for part in (article.title, article.author, around(at, 3)) if part),
             vector=one.vector,
-            title=article.title,
             author=article.author,
             source=article.source,
             topics=article.topics,
@@ -271,8 +273,8 @@ def _entries(article: Article, stored: Sequence[StoredPassage]) -> list[Entry]:
     ]
 
 
-def _text(article: Article, passage: Passage) -> PassageText:
-    """What the encoder reads: the passage behind its article's title, with its sentences' places in that."""
-    prefix = encoded_prefix(article)
-    shift = len(prefix) - passage.start
-    return PassageText(prefix + passage.text, tuple((start + shift, end + shift) for start, end in passage.sentences))
+def _text(passage: Passage) -> PassageText:
+    """What the encoder reads, with its sentences' places in that."""
+    return PassageText(
+        passage.text, tuple((start - passage.start, end - passage.start) for start, end in passage.sentences)
+    )
