@@ -9,19 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer import RankedPassage
-from rag.answerability import answerability, features_of
+from rag.answerability import answerability, features_of, unknown_words
 from rag.article import ArticleRef
 from rag.retriever import Retrieval, Sentence
-from rag.terms import STOP_TERMS, terms
+from rag.terms import STOP_TERMS
 
 # A sentence that begins so leans on the one before it.
 _LEANING = re.compile(
-    r"[“\"'‘(]*(?:(?:And|But|So|Yet|Nor|Or|Still|Thus|Hence|Instead|Rather|Moreover|Furthermore|Therefore|However|Then|"
-    r"Indeed|Meanwhile|Similarly|Likewise|Otherwise|Nevertheless|Nonetheless|Consequently|Accordingly|Also|Even so|"
-    r"In (?:addition|contrast|turn|short|other words|that|this)|As a result|For (?:example|instance|that|this|these|those)|"
+    r"[“\"'‘(]*(?:(?:And|But|So|Yet|Nor|Or|Still|Thus|Hence|Instead|Rather|Moreover|Furthermore|Therefore|However|"
+    r"Then|Indeed|Meanwhile|Similarly|Likewise|Otherwise|Nevertheless|Nonetheless|Consequently|Accordingly|Also|Even so|"
+    r"In (?:addition|contrast|turn|short|other words|that|this)|As a result|For (?:example|instance|that|this|these)|"
     r"By contrast|On the other hand|Of course|That said)\b"
-    r"|(?:It|This|That|These|Those|He|She|They|His|Her|Their|Its|Both|Neither|Such|One|Some|Others|The (?:former|latter|"
-    r"same|result|reason|answer|first|second|third))\b(?! of the\b))"
+    r"|(?:It|This|That|These|Those|He|She|They|His|Her|Their|Its|Both|Neither|Such|One|Some|Others|"
+    r"The (?:former|latter|same|result|reason|answer|first|second|third))\b(?! of the\b))"
 )
 _MOST_SENTENCES = 3
 _LONGEST_QUOTE = 600
@@ -143,13 +143,8 @@ def _nothing_admitted(found: Retrieval) -> str:
 
 def _reason(found: Retrieval) -> str:
     """Which name or word no article mentions, or that what there is does not answer."""
-    missing = [
-        word
-        for word in dict.fromkeys(re.findall(r"\w[\w’'.-]*\w|\w", found.question))
-        if (stems := terms(word)) and all(stem in found.unknown for stem in stems)
-    ]
-    names = [word for word in missing if word[:1].isupper() or word[:1].isdigit()] or missing
-    if names:
-        said = " or ".join(f"“{word}”" for word in names[:3])
+    missing = list(features_of(found).unknown_names) or unknown_words(found)
+    if missing:
+        said = " or ".join(f"“{word}”" for word in missing[:3])
         return f"no article mentions {said}"
     return "related articles do not answer it"

@@ -135,7 +135,10 @@ class Retriever:
         rarest = sorted(words, key=lambda word: frequencies[word])[:MOST_WORDS]
         idf = {word: rarity(frequencies[word], number) for word in words if word in set(rarest)}
         content = {word: weight for word, weight in idf.items() if word not in STOP_TERMS}
-        unknown = tuple(word for word in content if not frequencies[word])
+        absent = [word for word in content if not frequencies[word]]
+        # A name may stand in titles and by-lines alone.
+        elsewhere = self._fulltext.frequencies(absent, "section")
+        unknown = tuple(word for word in absent if not elsewhere[word])
         return _Query(self._encoder.encode([question])[0], idf, content, unknown)
 
 

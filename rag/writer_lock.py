@@ -21,7 +21,8 @@ def writer_lock(home: Path, timeout: float) -> Iterator[None]:
 
     Raises LibraryBusy after `timeout` seconds, naming the process that holds it.
     """
-    lock = FileLock(home / "writer.lock")
+    # One lock a path and thread, which may be taken again inside itself (filling a library adds to it).
+    lock = FileLock(home / "writer.lock", is_singleton=True)
     holder = home / "writer.json"
     with plain_errors(home / "writer.lock"):
         try:
@@ -32,7 +33,7 @@ def writer_lock(home: Path, timeout: float) -> Iterator[None]:
                 "wait for it, or allow more with RAG_LOCK_TIMEOUT"
             ) from None
     try:
-        if not lock.lock_counter > 1:
+        if lock.lock_counter == 1:
             with suppress(OSError):
                 holder.write_text(json.dumps(_me()), encoding="utf-8")
         yield

@@ -1,9 +1,6 @@
 """Articles into passages: what holds for every article, and where passages begin."""
 
-from collections.abc import Sequence
-
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from rag.article import Article
 from rag.encoder import BundledEncoder
@@ -16,10 +13,6 @@ PROSE = "The harvest in the river valleys failed and the price of bread doubled 
 
 def passages(text: str) -> list[Passage]:
     return split_article(Article("one", "A title", text), ENCODER.count_tokens)
-
-
-def words(texts: Sequence[str]) -> list[int]:
-    return [len(text.split()) for text in texts]
 
 
 @settings(deadline=None)
@@ -55,12 +48,10 @@ def test_the_encoder_reads_every_passage_whole(text: str) -> None:
     assert all(len(passage.sentences) <= MAX_SENTENCES for passage in found)
 
 
-def test_prose_makes_passages_near_what_the_encoder_reads_and_under_1100_characters_on_average() -> None:
-    text = "\n\n".join(PROSE * number for number in (3, 5, 4, 7, 2, 6, 5, 3, 4, 8, 6, 5))
+def test_paragraphs_long_and_short_make_passages_that_are_all_well_filled() -> None:
+    text = "\n\n".join((PROSE * number).strip() for number in (3, 5, 4, 7, 2, 6, 5, 3, 4, 8, 6, 5, 9, 1, 4))
 
-    lengths = [passage.end - passage.start for passage in passages(text)]
-
-    assert 600 < sum(lengths) / len(lengths) <= 1_100
+    assert min(passage.end - passage.start for passage in passages(text)) > MAX_CHARACTERS / 2
 
 
 def test_an_article_without_a_word_has_no_passages() -> None:
@@ -68,14 +59,14 @@ def test_an_article_without_a_word_has_no_passages() -> None:
 
 
 def test_passages_end_between_paragraphs_where_that_leaves_them_filled() -> None:
-    paragraph = PROSE * 8
+    paragraph = PROSE * 10
     text = "\n\n".join([paragraph.strip()] * 6)
 
     assert [passage.text for passage in passages(text)] == [paragraph.strip()] * 6
 
 
 def test_a_heading_stands_in_one_passage_with_what_follows_it() -> None:
-    sections = [f"The turn of year {number}\n\n{(PROSE * 7).strip()}" for number in range(4)]
+    sections = [f"The turn of year {number}\n\n{(PROSE * 9).strip()}" for number in range(4)]
 
     found = passages("\n\n".join(sections))
 
@@ -88,7 +79,7 @@ def test_a_sentence_longer_than_the_encoder_reads_is_cut_between_words() -> None
     found = passages(text)
 
     assert len(found) > 1
-    assert all(passage.text.split() == ["antidisestablishmentarianism-1234567890"] * words([passage.text])[0] for passage in found)
+    assert {word for passage in found for word in passage.text.split()} == {"antidisestablishmentarianism-1234567890"}
 
 
 def test_ids_tell_articles_and_places_apart_and_stay_the_same() -> None:

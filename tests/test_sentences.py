@@ -1,18 +1,19 @@
 """Prose into sentences: what every text keeps, and where sentences end."""
 
-import time
+from typing import Any
 
 import pytest
+import sentencex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.sentences import MAX_CHARACTERS, sentence_spans
+from rag.sentences import MAX_BLOCK, MAX_CHARACTERS, sentence_spans
 
 # Pieces that sentence splitting trips over, so that random texts hold them often.
 _PIECES = [
     "The pact holds. ", "Dr. Lee left at 5 p.m. on Friday.", "“It is over. We lost.” ", '"', "(", ")", "[{'a': 'b.'}] ",
-    "\n", "\n\n", "\r\n", "\t", " ", ". ", "...", "1. ", "- ", "# ", "> ", "| a | b |", "\\n", "\\n\\n2. ", "漢字。", "é", "\x0b",
-    "\u00a0", "\u2028", "word " * 60, "x" * 700, "a. b. c. ", "= = Title = = \n",
+    "\n", "\n\n", "\r\n", "\t", " ", ". ", "...", "1. ", "- ", "# ", "> ", "| a | b |", "\\n", "\\n\\n2. ", "漢字。",
+    "é", "\x0b", "\u00a0", "\u2028", "word " * 60, "x" * 700, "a. b. c. ", "= = Title = = \n",
 ]  # fmt: skip
 texts = st.one_of(st.text(max_size=300), st.lists(st.sampled_from(_PIECES), max_size=30).map("".join))
 
@@ -62,7 +63,7 @@ def test_sentences_end_where_a_reader_ends_them(text: str, expected: list[str]) 
 
 
 def test_a_wrapped_line_is_no_end_of_a_sentence() -> None:
-    text = "The first line of this paragraph is wrapped by the\nauthor's editor and goes on here. The second sentence\nends."
+    text = "The first line of this paragraph is wrapped by\nits author's editor and goes on. The second one\nends."
 
     assert len(sentences(text)) == 2
 
@@ -97,9 +98,9 @@ def test_a_long_quotation_is_split_at_its_sentences() -> None:
 
 
 def test_a_log_of_messages_in_one_line_is_split_at_its_written_line_breaks() -> None:
-    text = "[{'role': 'user', 'content': 'Which cities are green?\\n\\n1. Oslo, Norway\\nOslo sorts its waste. " + "It does. " * 30
+    message = "Which cities are green?\\n\\n1. Oslo, Norway\\nOslo sorts its waste. " + "It does. " * 30
 
-    found = sentences(text + "'}]")
+    found = sentences(f"[{{'role': 'user', 'content': '{message}'}}]")
 
     assert "Oslo sorts its waste." in found
     assert any(sentence.startswith("1. Oslo, Norway") for sentence in found)
@@ -112,14 +113,18 @@ def test_text_without_stops_is_cut_between_words() -> None:
     assert {word for sentence in found for word in sentence.split()} == {"word"}
 
 
-@pytest.mark.parametrize("unit", ["漢字。", "“a ", "\\n", "'", "a. b. ", "x\n", "| ", "Dr. ", "He ran. "])
-def test_twice_the_text_takes_no_more_than_a_few_times_as_long(unit: str) -> None:
-    def seconds(number: int) -> float:
-        text = unit * number
-        begin = time.perf_counter()
-        sentence_spans(text)
-        return time.perf_counter() - begin
+@pytest.mark.parametrize("unit", ["漢字。", "“a ", "\\n", "'", "x\n", "| ", "He ran. "])
+def test_the_splitter_is_never_given_more_than_a_block_at_a_time(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Its time grows with the square of what it is given, for some of these.
+    given_lengths: list[int] = []
 
-    seconds(1_000)
-    # A quadratic splitter takes 64 times as long for 8 times the text; ratios in one run need no fast machine.
-    assert seconds(80_000) < 24 * max(seconds(10_000), 0.01)
+    def watched(language: str, text: str) -> Any:
+        given_lengths.append(len(text))
+        return sentencex.get_sentence_boundaries(language, text)
+
+    monkeypatch.setattr("rag.sentences.get_sentence_boundaries", watched)
+
+    sentence_spans(unit * 20_000)
+
+    assert 0 < max(given_lengths) <= MAX_BLOCK
+    assert sum(given_lengths) <= 3 * len(unit * 20_000)
