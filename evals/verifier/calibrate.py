@@ -1,0 +1,159 @@
+"""Fits the verifier's weights on people's labels and on contrasts made from the bundled corpus, and says by
+cross-validation how far they can be trusted.
+
+Run: python -m evals.verifier.calibrate --data DIR [--write]. DIR holds wice/dev.jsonl and qags/xsum.jsonl; --write puts
+the weights into rag/models/verifier.json. Needs the extra `evals` (scikit-learn).
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.verifier.contrasts import contrasts
+from evals.verifier.labelled import Labelled, load
+from rag.encoder import BundledEncoder
+from rag.readers import Reading, read
+from rag.settings import bundled, load_settings
+from rag.verifier import WEIGHTS, Features, Verifier
+
+Matrix = NDArray[np.float64]
+FOLDS = 5
+SEED = 7
+BOOTSTRAPS = 1_000
+# Of 0.003 to 10, the strength of the pull towards 0 with the highest mean area over both sets in cross-validation.
+INVERSE_PULL = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """support = 1 / (1 + exp(-(weights @ features + bias))); `weights` has one entry a field of Features."""
+
+    weights: Matrix
+    bias: float
+
+    def __call__(self, rows: Matrix) -> Matrix:
+        supports: Matrix = 1 / (1 + np.exp(-(rows @ self.weights + self.bias)))
+        return supports
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How scores agree with people's labels: area under the ROC curve with a 95% bootstrap interval, accuracy at 0.5
+    averaged over the two labels, and the expected calibration error over ten equal bins (Guo et al., 2017)."""
+
+    auc: float
+    low: float
+    high: float
+    balanced_accuracy: float
+    calibration_error: float
+
+    def __str__(self) -> str:
+        return (
+            f"ROC AUC {self.auc:.3f} [{self.low:.3f}, {self.high:.3f}], balanced accuracy {self.balanced_accuracy:.3f}, "
+            f"calibration error {self.calibration_error:.3f}"
+        )
+
+
+def features(labelled: Sequence[Labelled], verifier: Verifier) -> tuple[Matrix, Matrix]:
+    """(pairs, features) and (pairs,) labels of 0 and 1."""
+    rows = [astuple(verifier.features([(one.statement, one.evidence)])[0]) for one in labelled]
+    return np.array(rows, dtype=np.float64), np.array([one.is_supported for one in labelled], dtype=np.float64)
+
+
+def fit(sets: Sequence[tuple[Matrix, Matrix]], inverse_pull: float = INVERSE_PULL) -> Fitted:
+    """Logistic regression over all sets, each set and each label in it weighing the same."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows, labels = np.concatenate([x for x, _ in sets]), np.concatenate([y for _, y in sets])
+    share = np.concatenate([_balance(y) / len(y) for _, y in sets])
+    scale = np.maximum(rows.std(axis=0), 1e-9)
+    model = LogisticRegression(C=inverse_pull, max_iter=5_000)
+    model.fit(rows / scale, labels, sample_weight=share * len(labels) / share.sum())
+    return Fitted(model.coef_[0] / scale, float(model.intercept_[0]))
+
+
+def cross_validated(
+    sets: Sequence[tuple[Matrix, Matrix]], documents: Sequence[Sequence[str]], inverse_pull: float = INVERSE_PULL
+) -> list[Matrix]:
+    """Each pair's support from weights fitted without any pair of its document."""
+    from sklearn.model_selection import GroupKFold
+
+    folds = [
+        list(GroupKFold(FOLDS, shuffle=True, random_state=SEED).split(x, groups=list(groups)))
+        for (x, _), groups in zip(sets, documents, strict=True)
+    ]
+    found = [np.zeros(len(y)) for _, y in sets]
+    for fold in range(FOLDS):
+        train = [(x[split[fold][0]], y[split[fold][0]]) for (x, y), split in zip(sets, folds, strict=True)]
+        model = fit(train, inverse_pull)
+        for at, ((x, _), split) in enumerate(zip(sets, folds, strict=True)):
+            found[at][split[fold][1]] = model(x[split[fold][1]])
+    return found
+
+
+def agreement(supports: Matrix, labels: Matrix) -> Agreement:
+    from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+
+    random = np.random.default_rng(SEED)
+    again = [random.integers(0, len(labels), len(labels)) for _ in range(BOOTSTRAPS)]
+    areas = [roc_auc_score(labels[some], supports[some]) for some in again if 0 < labels[some].mean() < 1]
+    low, high = np.percentile(areas, [2.5, 97.5])
+    return Agreement(
+        float(roc_auc_score(labels, supports)),
+        float(low),
+        float(high),
+        float(balanced_accuracy_score(labels, supports >= 0.5)),
+        calibration_error(supports, labels),
+    )
+
+
+def calibration_error(supports: Matrix, labels: Matrix, bins: int = 10) -> float:
+    """Mean distance of score and share of supported over equal bins, each weighed by its pairs, labels balanced."""
+    weights = _balance(labels)
+    at = np.minimum((supports * bins).astype(int), bins - 1)
+    gaps = [
+        abs(np.average(supports[at == one], weights=weights[at == one])
+            - np.average(labels[at == one], weights=weights[at == one])) * weights[at == one].sum()
+        for one in np.unique(at)
+    ]  # fmt: skip
+    return float(sum(gaps) / weights.sum())
+
+
+def _balance(labels: Matrix) -> Matrix:
+    """Weights with which both labels count the same: 0.5 is then the line whatever a set's share of true ones is."""
+    share = labels.mean()
+    weights: Matrix = np.where(labels > 0.5, 0.5 / share, 0.5 / (1 - share))
+    return weights
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    articles = read([bundled("corpus") / "articles"], load_settings())
+    labelled = load(given.data)
+    labelled["contrasts"] = contrasts(one.article for one in articles if isinstance(one, Reading))
+    verifier = Verifier(BundledEncoder())
+    sets = [features(one, verifier) for one in labelled.values()]
+    documents = [[one.document for one in some] for some in labelled.values()]
+    for name, supports, (_, labels) in zip(labelled, cross_validated(sets, documents), sets, strict=True):
+        print(f"{name}: {len(labels)} pairs, {labels.mean():.0%} supported: {agreement(supports, labels)}")
+    for at, name in enumerate(labelled):
+        rest = fit([one for other, one in enumerate(sets) if other != at])
+        print(f"{name}, weights fitted on the other two: {agreement(rest(sets[at][0]), sets[at][1])}")
+    model = fit(sets)
+    weights = {field.name: round(float(one), 4) for field, one in zip(fields(Features), model.weights, strict=True)}
+    print(json.dumps(weights))
+    if given.write:
+        document = {"weights": weights, "bias": round(model.bias, 4)}
+        WEIGHTS.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
