@@ -82,12 +82,12 @@ def _library(home: Path, articles: Sequence[dict[str, str]]) -> QueryEngine:
     return engine
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--home", type=Path)
     parser.add_argument("--limit", type=int)
-    given = parser.parse_args()
+    given = parser.parse_args(argv)
     articles, questions = load(given.data)
     questions = questions[: given.limit]
     with tempfile.TemporaryDirectory() as folder, _library(given.home or Path(folder), articles) as engine:

@@ -17,14 +17,16 @@ from rag.terms import terms
 SEED = 11
 _CLAUSE = re.compile(r"^(.{45,}?)(?:,|;|:| because| while| although| after| before| since) .{15,}[.]$")
 _TAIL = re.compile(r"^(?:After|At|Before|By|During|For|From|In|On|Since|Under|Until|With)\b[\w’ ]{2,50}, (.{45,}[.])$")
-_AUXILIARY = re.compile(r"\b(is|was|are|were|has|have|had|will|can|could|would|should|must|may|might|does|did)\b(?! not)")
-_DENIAL = re.compile(r"\b(is|was|are|were|has|have|had|will|can|could|would|should|must|may|might|does|did) not\b|\bcannot\b")
-_NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty)\b")
+_VERBS = "is|was|are|were|has|have|had|will|can|could|would|should|must|may|might|does|did"
+_AUXILIARY = re.compile(rf"\b({_VERBS})\b(?! not)")
+_DENIAL = re.compile(rf"\b({_VERBS}) not\b|\bcannot\b")
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty", "thirty")
+_NUMBER = re.compile(rf"\b\d[\d,.]*\d\b|\b\d\b|\b(?:{'|'.join(_WORDS)})\b")
 _HEDGE = re.compile(r"\b(?:may|might|could)\b(?! not)")
 _TURNED = {
-    "rose": "fell", "fell": "rose", "more": "less", "less": "more", "higher": "lower", "lower": "higher", "before": "after",
-    "after": "before", "won": "lost", "lost": "won", "refused": "agreed", "agreed": "refused", "began": "ended",
+    "rose": "fell", "fell": "rose", "more": "less", "less": "more", "higher": "lower", "lower": "higher",
+    "before": "after", "after": "before",
+    "won": "lost", "lost": "won", "refused": "agreed", "agreed": "refused", "began": "ended",
     "stronger": "weaker", "weaker": "stronger", "increase": "decrease", "support": "oppose", "against": "for",
     "first": "last", "most": "fewest", "bought": "sold", "sold": "bought", "raised": "cut", "cut": "raised",
     "cheap": "expensive", "dearer": "cheaper", "gained": "lost", "expand": "shrink", "accepted": "rejected",

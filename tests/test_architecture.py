@@ -1,0 +1,80 @@
+"""Who may know whom, and which module alone speaks to which library (docs/architecture.md)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parent.parent
+DOORS = {
+    "chromadb": {"rag/vectors.py"},
+    "tantivy": {"rag/fulltext.py", "rag/terms.py"},
+    "onnxruntime": {"rag/encoder.py"},
+    "tokenizers": {"rag/encoder.py"},
+    "openai": {"rag/remote_encoder.py"},
+    "gradio": {"rag/ui/page.py"},
+    "sqlalchemy": {"rag/library.py", "rag/schema.py"},
+    "sentencex": {"rag/sentences.py"},
+    "httpx": {"rag/readers/web.py"},
+    "trafilatura": {"rag/readers/html.py"},
+    "pypdf": {"rag/readers/pdf.py"},
+    "feedparser": {"rag/readers/web.py"},
+    "filelock": {"rag/writer_lock.py"},
+    "typer": {"rag/cli.py", "evals/__main__.py"},
+    "fastapi": {"rag/server.py", "rag/ui/page.py"},
+    "uvicorn": {"rag/server.py"},
+    "sklearn": {"evals/verifier/calibrate.py", "evals/benchmarks/abstention.py"},
+    "matplotlib": {"evals/benchmarks/abstention.py"},
+}
+NEVER = {"torch", "transformers", "sentence_transformers", "nltk", "requests"}
+
+
+def _modules() -> list[Path]:
+    return sorted(path for folder in ("rag", "evals") for path in (ROOT / folder).rglob("*.py"))
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_no_import_runs_against_the_flow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_each_outside_library_has_one_door(library: str) -> None:
+    found = {path.relative_to(ROOT).as_posix() for path in _modules() if library in _imported(path)}
+    assert found == DOORS[library]
+
+
+def test_nothing_heavy_is_needed_at_run_time() -> None:
+    assert [path for path in _modules() if _imported(path) & NEVER and "speed" not in path.name] == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = [
+        path.relative_to(ROOT).as_posix()
+        for path in _modules()
+        if any(word in path.read_text(encoding="utf-8") for word in ("os.environ", "getenv"))
+    ]
+    assert readers == ["rag/settings.py"]
+
+
+def test_every_dependency_has_bounds_and_its_reason() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    reasons = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for dependency in project["dependencies"]:
+        name = dependency.split(">")[0]
+        assert ">=" in dependency, dependency
+        assert "<" in dependency, dependency
+        assert f"`{name}`" in reasons, f"docs/architecture.md gives no reason for {name}"

@@ -1,0 +1,100 @@
+"""The golden questions: well formed, true to the corpus, and split without a leak."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from evals.suite import SPLITS, Case, SuiteError, load, misquoted
+from rag.readers import Reading, read
+from rag.settings import bundled, load_settings
+
+WANTED = {
+    "why": 40, "fact": 35, "who_argues": 15, "compare": 20, "change": 10, "follow_up": 10, "unanswerable": 25,
+    "false_premise": 5,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    found = read([bundled("corpus") / "articles"], load_settings())
+    return {one.article.id: one.article.text for one in found if isinstance(one, Reading)}
+
+
+@pytest.fixture(scope="module")
+def cases() -> dict[str, list[Case]]:
+    return {split: load("commentary", split) for split in SPLITS}
+
+
+def test_every_gold_quote_stands_in_its_article_exactly_once(
+    cases: dict[str, list[Case]], texts: dict[str, str]
+) -> None:
+    assert list(misquoted([case for some in cases.values() for case in some], texts)) == []
+
+
+def test_a_quote_of_two_places_or_none_is_found_out() -> None:
+    case = Case.model_validate(
+        {
+            "id": "a-1", "subject": "a", "kind": "fact", "question": "What?", "answerable": True, "points": ["x"],
+            "gold": [[{"article": "a", "quote": "the same words"}, {"article": "b", "quote": "the same words"}]],
+        }
+    )  # fmt: skip
+    assert len(list(misquoted([case], {"a": "the same words, the same words"}))) == 2
+    assert list(misquoted([case], {"a": "the same words", "b": "and the same words"})) == []
+
+
+def test_ids_are_unique_over_both_splits_and_no_subject_is_in_both(cases: dict[str, list[Case]]) -> None:
+    ids = Counter(case.id for some in cases.values() for case in some)
+    assert [one for one, times in ids.items() if times > 1] == []
+    subjects = [{case.subject for case in cases[split]} for split in SPLITS]
+    assert not subjects[0] & subjects[1]
+
+
+def test_gold_lies_in_the_subject_that_the_case_is_of(cases: dict[str, list[Case]]) -> None:
+    """Else an article of the test split would be tuned on."""
+    of = {case.subject for some in cases.values() for case in some}
+    for case in (one for some in cases.values() for one in some):
+        for gold in (one for group in case.gold for one in group):
+            prefix = next((subject for subject in of if gold.article.startswith(f"{subject}-")), "nk-treaty")
+            assert prefix == case.subject, case.id
+
+
+def test_there_are_enough_cases_of_every_kind(cases: dict[str, list[Case]]) -> None:
+    kinds = Counter(case.kind for some in cases.values() for case in some)
+    assert sum(kinds.values()) >= 160
+    assert {kind: number for kind, number in WANTED.items() if kinds[kind] < number} == {}
+
+
+def test_points_are_in_other_words_than_the_articles(cases: dict[str, list[Case]], texts: dict[str, str]) -> None:
+    everything = "\n".join(texts.values())
+    for case in (one for some in cases.values() for one in some):
+        assert not [point for point in case.points if len(point.split()) > 8 and point in everything], case.id
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "is not JSON"),
+        ('{"id": "A b"}', "id"),
+        ('{"id": "a", "subject": "s", "kind": "riddle", "question": "?", "answerable": false}', "kind"),
+        ('{"id": "a", "subject": "s", "kind": "why", "answerable": false}', "one of the two"),
+        ('{"id": "a", "subject": "s", "kind": "why", "question": "?", "answerable": true}', "gold"),
+    ],
+)
+def test_a_line_that_is_no_case_is_named(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / "dev.jsonl").write_text("\n" + line + "\n")
+    with pytest.raises(SuiteError, match=rf"dev.jsonl:2: .*{said}"):
+        load(tmp_path, "dev")
+
+
+def test_the_same_id_twice_is_refused(tmp_path: Path) -> None:
+    line = json.dumps({"id": "a", "subject": "s", "kind": "unanswerable", "question": "?", "answerable": False})
+    (tmp_path / "dev.jsonl").write_text(f"{line}\n{line}\n")
+    with pytest.raises(SuiteError, match="stands twice"):
+        load(tmp_path, "dev")
+
+
+def test_a_suite_that_is_not_there_is_named() -> None:
+    with pytest.raises(SuiteError, match="no suite at"):
+        load("nothing", "dev")

@@ -1,0 +1,109 @@
+"""What is borne out scores high, what differs in a way that matters scores lower, and any text may come."""
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from rag.claims import clauses, hedges, is_negated, names, numbers, opposes
+from rag.encoder import BundledEncoder
+from rag.terms import terms
+from rag.verifier import Verifier, verdict
+
+EVIDENCE = (
+    "South Korea's Defense Minister said Seoul had detected 10,000 shipping containers sent from North Korea to Russia "
+    "that could carry nearly 5 million artillery shells. Beijing did not sign the statement. Oil prices rose in March "
+    "because exports from Russia fell. Officials in Tokyo may expand the programme next year."
+)
+
+
+@pytest.fixture(scope="module")
+def verifier() -> Verifier:
+    return Verifier(BundledEncoder())
+
+
+def test_the_evidence_s_own_words_are_borne_out(verifier: Verifier) -> None:
+    assert verifier.support("Beijing did not sign the statement.", EVIDENCE) > 0.95
+    assert verifier.support("“Beijing did not sign the statement”", ["Nothing here.", EVIDENCE]) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("Seoul detected 10,000 containers sent to Russia.", "Seoul detected 70,000 containers sent to Russia."),
+        ("Seoul detected 10,000 containers sent to Russia.", "Seoul detected 10,000 containers sent to Iran."),
+        ("Seoul detected 10,000 containers sent to Russia.", "Seoul did not detect 10,000 containers sent to Russia."),
+        ("In March oil prices rose.", "In March oil prices fell."),
+        ("Tokyo may expand the programme.", "Beijing may expand the programme."),
+        ("The containers could carry 5 million shells.", "The containers could carry 50 million shells."),
+    ],
+)
+def test_a_difference_that_matters_counts_against_a_statement(verifier: Verifier, true: str, false: str) -> None:
+    assert verifier.support(true, EVIDENCE) > 0.5 > verifier.support(false, EVIDENCE)
+
+
+@pytest.mark.parametrize("statement", ["The bakery opened a second shop.", "Zebras graze at night.", ""])
+def test_what_the_evidence_does_not_speak_of_is_unsupported(verifier: Verifier, statement: str) -> None:
+    assert verdict(verifier.support(statement, EVIDENCE)) == "unsupported"
+
+
+@pytest.mark.parametrize("evidence", ["", [], ["", " \n"], "…"])
+def test_no_evidence_supports_nothing(verifier: Verifier, evidence: str | list[str]) -> None:
+    assert verifier.support("Beijing signed.", evidence) == 0.0
+
+
+def test_long_evidence_is_read_to_its_end(verifier: Verifier) -> None:
+    far = "The weather stayed mild that week. " * 3_000 + EVIDENCE
+    assert verifier.support("Seoul detected 10,000 containers sent to Russia.", far) > 0.5
+
+
+def test_several_are_scored_as_each_alone(verifier: Verifier) -> None:
+    pairs = [("Seoul detected 10,000 containers.", [EVIDENCE]), ("Oil fell.", [EVIDENCE]), ("", [EVIDENCE])]
+    together = verifier.supports(pairs)
+    alone = [verifier.supports([pair])[0] for pair in pairs]
+    assert together == pytest.approx(alone, abs=1e-4)
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(st.text(max_size=300), st.lists(st.text(max_size=300), max_size=3))
+def test_any_texts_have_a_support_between_0_and_1(statement: str, evidence: list[str]) -> None:
+    clean = [text.encode("utf-8", "replace").decode() for text in (statement, *evidence)]
+    assert 0.0 <= _shared.support(clean[0], clean[1:]) <= 1.0
+
+
+_shared = Verifier(BundledEncoder())
+
+
+def test_the_verdicts_have_their_lines() -> None:
+    assert [verdict(one) for one in (1.0, 0.5, 0.49, 0.3, 0.29, 0.0)] == [
+        "supported", "supported", "partly", "partly", "unsupported", "unsupported",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("10,000 containers and nearly 5 million shells", {10_000, 5_000_000}),
+        ("ten thousand men, 1.3 billion dollars, 60m barrels", {10_000, 1.3e9, 60e6}),
+        ("twenty-four years, two dozen ships", {24, 2, 12}),
+        ("one of them", set()),
+        ("1,300 million is 1.3 billion", {1.3e9}),
+    ],
+)
+def test_numbers_are_read_as_amounts(text: str, found: set[float]) -> None:
+    assert numbers(text) == found
+
+
+def test_names_are_what_is_capitalised_inside_a_sentence() -> None:
+    assert names("The minister met Vladimir Putin in Beijing.") == set(terms("Vladimir Putin Beijing"))
+    assert names("Prices rose. Nobody bought.") == set()
+
+
+def test_what_a_statement_commits_itself_to() -> None:
+    assert is_negated("China did not sign.")
+    assert not is_negated("China signed.")
+    assert not is_negated("Nobody failed to sign.")
+    assert hedges("Tokyo may expand it, perhaps.") == 2
+    assert opposes(set(terms("prices rose")), set(terms("prices fell")))
+    assert not opposes(set(terms("prices rose")), set(terms("prices rose and fell")))
+    assert clauses("The cap held, because insurers obeyed the rule") == ["The cap held", "insurers obeyed the rule"]
