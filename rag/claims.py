@@ -8,45 +8,63 @@ import re
 
 from rag.terms import STOP_TERMS, terms
 
-_WORD_NUMBERS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12}
+_UP_TO_TWENTY = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
+_WORD_NUMBERS = {word: value for value, word in enumerate(_UP_TO_TWENTY)} | {
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12,
+}  # fmt: skip
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9, "tn": 1e12}
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[\s-]?(?P<scale>hundred|thousand|million|billion|"
-    r"trillion|bn|tn|m|k)\b)?|\b(?P<word>" + "|".join(_WORD_NUMBERS) + r")(?:[\s-](?P<unit>one|two|three|four|five|six|seven|"
-    r"eight|nine))?(?:[\s-](?P<wordscale>hundred|thousand|million|billion|trillion))?\b",
+    r"(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|bn|tn|m|k)\b)?"
+    rf"|\b(?P<word>{'|'.join(_WORD_NUMBERS)})(?:[\s-](?P<unit>one|two|three|four|five|six|seven|eight|nine))?"
+    r"(?:[\s-](?P<wordscale>hundred|thousand|million|billion|trillion))?\b",
     re.IGNORECASE,
-)  # fmt: skip
-_NAME = re.compile(r"\b(?:[A-Z][\w’'&-]*[a-zA-Z]|[A-Z]{2,})(?:(?: of| the| and| de| al| bin| van| von)*[ -](?:[A-Z][\w’'&-]+))*")
+)
+_NAME = re.compile(
+    r"\b(?:[A-Z][\w’'&-]*[a-zA-Z]|[A-Z]{2,})(?:(?: of| the| and| de| al| bin| van| von)*[ -](?:[A-Z][\w’'&-]+))*"
+)
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|fail(?:s|ed|ing)?|refus(?:e|es|ed|ing)|den(?:y|ies|ied)|"
-    r"reject(?:s|ed|ing)?|lack(?:s|ed|ing)?|hardly|unable|unlikely|avoid(?:s|ed)?|declin(?:ed|es) to|stopped|absent)\b|n[’']t\b",
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|fail(?:s|ed|ing)?|refus(?:e|es|ed|ing)|"
+    r"den(?:y|ies|ied)|reject(?:s|ed|ing)?|lack(?:s|ed|ing)?|hardly|unable|unlikely|avoid(?:s|ed)?|"
+    r"declin(?:ed|es) to|stopped|absent)\b|n[’']t\b",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
-    r"\b(?:may|might|could|perhaps|probably|possibly|likely|appear(?:s|ed)? to|seem(?:s|ed)? to|suggest(?:s|ed)?|about|almost|"
-    r"nearly|some|expected to|plan(?:s|ned)? to|would)\b",
+    r"\b(?:may|might|could|perhaps|probably|possibly|likely|appear(?:s|ed)? to|seem(?:s|ed)? to|suggest(?:s|ed)?|"
+    r"about|almost|nearly|some|expected to|plan(?:s|ned)? to|would)\b",
     re.IGNORECASE,
 )
 # Words that turn a statement round; each line holds the two sides, as index terms.
 _OPPOSITES = tuple(
     (frozenset(terms(left)), frozenset(terms(right)))
     for left, right in (
-        ("rise rose risen increase grow grew climb higher up surge gain expand raise", "fall fell fallen decrease shrink drop lower down decline plunge lose cut reduce slump"),
-        ("before", "after"), ("more most", "less fewer least"), ("win won victory", "lose lost defeat"),
+        (
+            "rise rose risen increase grow grew climb higher up surge gain expand raise",
+            "fall fell fallen decrease shrink drop lower down decline plunge lose cut reduce slump",
+        ),
+        ("before", "after"),
+        ("more most", "less fewer least"),
+        ("win won victory", "lose lost defeat"),
         ("accept agree approve support back endorse favour", "refuse reject oppose veto resist block deny"),
-        ("begin began start open launch", "end ended stop close finish halt"), ("strong stronger strengthen", "weak weaker weaken"),
-        ("first earliest", "last latest"), ("import buy bought purchase", "export sell sold sale"), ("join enter", "leave left quit exit"),
-        ("friend ally partner", "enemy foe rival adversary"), ("success succeed", "failure fail"), ("above over exceed", "below under"),
-        ("like welcome want", "dislike dread fear unwelcome"), ("legal lawful", "illegal unlawful"), ("include", "exclude"),
-        ("war conflict", "peace truce"), ("true right correct", "false wrong"), ("cheap cheaper", "expensive dear dearer"),
+        ("begin began start open launch", "end ended stop close finish halt"),
+        ("strong stronger strengthen", "weak weaker weaken"),
+        ("first earliest", "last latest"),
+        ("import buy bought purchase", "export sell sold sale"),
+        ("join enter", "leave left quit exit"),
+        ("friend ally partner", "enemy foe rival adversary"),
+        ("success succeed", "failure fail"),
+        ("above over exceed", "below under"),
+        ("like welcome want", "dislike dread fear unwelcome"),
+        ("legal lawful", "illegal unlawful"),
+        ("include", "exclude"),
+        ("war conflict", "peace truce"),
+        ("true right correct", "false wrong"),
+        ("cheap cheaper", "expensive dear dearer"),
     )
-)  # fmt: skip
+)
 
 
 def numbers(text: str) -> set[float]:

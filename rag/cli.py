@@ -4,21 +4,19 @@ Exit codes: 0 done (an abstention is a result), 1 a check found something, 2 inp
 interrupted. Heavy parts are imported by the command that needs them, so that `rag --help` answers at once.
 """
 
-import json
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import RagError
+from rag.errors import RagError, SettingsError
+from rag.terminal import fall_silent, print_catalogue, print_json, print_text, progress_bar, say
 
 if TYPE_CHECKING:
     from rag.engine import QueryEngine
-    from rag.indexer import Progress
     from rag.settings import Settings
 
 app = typer.Typer(
@@ -26,12 +24,12 @@ app = typer.Typer(
     help="Questions and answers over commentary: every sentence points at the words that bear it out.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
 )
 
 HomeOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--home", metavar="DIR", help="Folder of the library (also RAG_HOME).", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -46,15 +44,31 @@ UntilOption = Annotated[
 ]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print_text(f"rag {version('commentary-rag')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _common(context: typer.Context, home: HomeOption = None) -> None:
+def _common(
+    context: typer.Context,
+    home: HomeOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
     context.obj = home
+    if context.invoked_subcommand is None:
+        print_text(context.get_help())
 
 
 @app.command()
 def ask(
     context: typer.Context,
-    question: str,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)],
     as_json: JsonOption = False,
     k: Annotated[int | None, typer.Option("-k", min=1, max=100, help="Passages to answer from.")] = None,
     author: AuthorOption = None,
@@ -67,13 +81,13 @@ def ask(
     """Answers QUESTION from the articles, or says that they do not hold the answer."""
     with _engine(context, home) as engine:
         answer = engine.ask(question, k=k, author=author, source=source, topic=topic, since=since, until=until)
-    _print_json(answer.to_dict()) if as_json else _print(str(answer))
+    print_json(answer.to_dict()) if as_json else print_text(str(answer))
 
 
 @app.command()
 def search(
     context: typer.Context,
-    query: str,
+    query: Annotated[str, typer.Argument(metavar="QUERY", show_default=False)],
     as_json: JsonOption = False,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to show.")] = 10,
     author: AuthorOption = None,
@@ -89,36 +103,36 @@ def search(
     with _engine(context, home) as engine:
         found = engine.search(query, k=k, author=author, source=source, topic=topic, since=since, until=until)
     if as_json:
-        _print_json({"query": query, "passages": [passage.to_dict() for passage in found]})
+        print_json({"query": query, "passages": [passage.to_dict() for passage in found]})
         return
     for number, passage in enumerate(found, 1):
-        _print(
+        print_text(
             f"{number}. {described(passage.article)}  score {passage.score:.3f}\n   {' '.join(passage.text.split())}\n"
         )
     if not found:
-        _say("No passage matches.")
+        say("No passage matches.")
 
 
 @app.command()
 def add(
     context: typer.Context,
-    what: Annotated[list[str], typer.Argument(help="Files, folders, URLs of articles, or feeds.")],
+    what: Annotated[list[str], typer.Argument(metavar="WHAT...", help="Files, folders, URLs of articles, or feeds.")],
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Adds articles: .md .txt .html .pdf .jsonl, folders, URLs and feeds. Safe to repeat."""
-    with _engine(context, home) as engine, _progress("Adding articles") as progress:
+    with _engine(context, home) as engine, progress_bar("Adding articles") as progress:
         report = engine.add(*what, progress=progress)
     if as_json:
         failed = [{"what": one.what, "why": one.why} for one in report.failed]
-        _print_json({"added": report.added, "updated": report.updated, "unchanged": report.unchanged, "failed": failed})
+        print_json({"added": report.added, "updated": report.updated, "unchanged": report.unchanged, "failed": failed})
     else:
-        _print(
+        print_text(
             f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
             f"{len(report.failed)} failed"
         )
     for one in report.failed:
-        _say(f"{one.what}: {one.why}")
+        say(f"{one.what}: {one.why}")
     if report.failed:
         raise typer.Exit(2)
 
@@ -132,7 +146,7 @@ def remove(
     """Takes articles out of the library."""
     with _engine(context, home) as engine:
         missing = engine.remove(*article_ids)
-    _print(f"{len(article_ids) - len(missing)} removed")
+    print_text(f"{len(set(article_ids)) - len(missing)} removed")
     if missing:
         raise RagError(f"no article with the id {', '.join(missing)}; see the ids with: rag articles")
 
@@ -143,7 +157,7 @@ def articles(context: typer.Context, as_json: JsonOption = False, home: HomeOpti
     with _engine(context, home) as engine:
         held = engine.articles()
     if as_json:
-        _print_json(
+        print_json(
             [
                 {
                     "id": one.id, "title": one.title, "author": one.author, "source": one.source,
@@ -156,17 +170,9 @@ def articles(context: typer.Context, as_json: JsonOption = False, home: HomeOpti
         )  # fmt: skip
         return
     if not held:
-        _say("No articles yet. Add some with: rag add PATH")
+        say("No articles yet. Add some with: rag add PATH")
         return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("Published", "Author", "Title", "Id", box=None)
-    for one in held:
-        published = one.published.isoformat() if one.published else ""
-        table.add_row(*(Text(cell) for cell in (published, one.author or "", one.title, one.id)))
-    Console().print(table)
+    print_catalogue(held)
 
 
 @app.command()
@@ -179,14 +185,22 @@ def status(context: typer.Context, as_json: JsonOption = False, home: HomeOption
             "articles": counts.articles,
             "passages": counts.passages,
             "characters": counts.characters,
-            "bytes": sum(path.stat().st_size for path in engine.home.rglob("*") if path.is_file()),
+            "bytes": _bytes_in(engine.home),
             "encoder": engine.encoder,
             "writer": engine.writer,
         }
     if as_json:
-        _print_json(facts)
+        print_json(facts)
     else:
-        _print("\n".join(f"{name:<11}{value}" for name, value in facts.items()))
+        print_text("\n".join(f"{name:<11}{value}" for name, value in facts.items()))
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # a writer at work takes files away
+            total += path.stat().st_size if path.is_file() else 0
+    return total
 
 
 @app.command()
@@ -196,17 +210,15 @@ def check(
     home: HomeOption = None,
 ) -> None:
     """Do library, vectors and full text agree? Exit code 1 where they do not and no repair was asked for."""
-    with _engine(context, home) as engine:
+    with _engine(context, home) as engine, progress_bar("Encoding anew") as progress:
         found = engine.check()
         for one in found:
-            _print(f"{one.store}: {one.what}")
+            print_text(f"{one.store}: {one.what}")
         if found and repair:
-            engine.rebuild()
-            left = engine.check()
-            _print("\n".join(f"still {one.store}: {one.what}" for one in left) or "repaired: everything agrees")
-            found = left
+            found = engine.repair(found, progress)
+            print_text("\n".join(f"still {one.store}: {one.what}" for one in found) or "repaired: everything agrees")
         elif not found:
-            _print("everything agrees")
+            print_text("everything agrees")
     if found:
         raise typer.Exit(1)
 
@@ -218,10 +230,10 @@ def rebuild(
     home: HomeOption = None,
 ) -> None:
     """Builds both indexes anew from the library."""
-    with _engine(context, home, any_encoder=reencode) as engine, _progress("Encoding anew") as progress:
+    with _engine(context, home, any_encoder=reencode) as engine, progress_bar("Encoding anew") as progress:
         engine.rebuild(reencode=reencode, progress=progress)
         counts = engine.counts()
-    _print(f"rebuilt: {counts.articles} articles, {counts.passages} passages")
+    print_text(f"rebuilt: {counts.articles} articles, {counts.passages} passages")
 
 
 @app.command()
@@ -233,7 +245,7 @@ def init(
     """Makes the library, filled from the bundled corpus; one that is there is left as it is."""
     with _engine(context, home, empty=empty) as engine:
         counts = engine.counts()
-        _print(f"library in {engine.home}: {counts.articles} articles, {counts.passages} passages")
+        print_text(f"library in {engine.home}: {counts.articles} articles, {counts.passages} passages")
 
 
 @app.command()
@@ -247,7 +259,7 @@ def serve(
     with _engine(context, home) as engine:
         from rag.server import run
 
-        run(engine, host, port, ready=lambda address: _print(f"ready: {address}"))
+        run(engine, host, port, ready=lambda address: print_text(f"ready: {address}"))
 
 
 @app.command(
@@ -268,95 +280,66 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Runs one command line and returns its exit code; whatever goes wrong on purpose is one line."""
     try:
-        code = typer.main.get_command(app).main(args=arguments, prog_name="rag", standalone_mode=False)
-        sys.stdout.flush()
+        return _invoke(arguments)
     except RagError as error:
-        _say(f"rag: {' '.join(str(error).split())}")
+        say(f"rag: {error}")
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        _say("rag: interrupted; what was finished is kept")
+        say("rag: interrupted; what was finished is kept")
         return 130
-    except BrokenPipeError:
-        # Whoever read the output has gone (`rag articles | head`); Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # `rag articles | head`: whoever read the output has gone
+        fall_silent()
         return 0
     except Exception as error:
-        code = _usage(error)
-        if code is None:
+        line = _usage(error)
+        if line is None:
             raise
-    return code if isinstance(code, int) else 0
+        say(line)
+        return 2
 
 
-def _usage(error: Exception) -> int | None:
-    """Exit code 2 and one line for a command line that cannot be understood; None for any other error."""
+def _invoke(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        # Not command.main(), which has its own mind about interruptions and about readers that have gone.
+        with command.make_context("rag", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    return 0
+
+
+def _usage(error: Exception) -> str | None:
+    """What is wrong with the command line, in one line; None for any other error."""
     described = getattr(error, "format_message", None)
     if described is None:
         return None
-    said = described()
-    if said:  # `rag` alone prints its help and has nothing more to say
-        _say(f"rag: {' '.join(said.split())}; see: rag --help")
-    return 2
+    context = getattr(error, "ctx", None)
+    return f"rag: {described().rstrip('.')}; see: {context.command_path if context else 'rag'} --help"
 
 
 @contextmanager
 def _engine(
-    context: typer.Context, home: Path | None, *, empty: bool = False, any_encoder: bool = False
+    context: typer.Context, home: str | None, *, empty: bool = False, any_encoder: bool = False
 ) -> Iterator["QueryEngine"]:
     """The engine of the library that --home names, before or after the command."""
-    settings = _settings(home or context.obj)
-    if sys.stderr.isatty() and not settings.home_path.exists() and not empty:
-        _say(f"Making a library in {settings.home_path} from the bundled corpus.")
+    settings = _settings(context.obj if home is None else home)
+    with suppress(OSError):  # what is wrong with the folder is said below
+        if sys.stderr.isatty() and not empty and not settings.home_path.exists():
+            say(f"Making a library in {settings.home_path} from the bundled corpus.")
     from rag.engine import open_engine
 
-    with _progress("Adding the bundled corpus") as progress:
+    with progress_bar("Adding the bundled corpus") as progress:
         engine = open_engine(settings=settings, empty=empty, any_encoder=any_encoder, progress=progress)
     with engine:
         yield engine
 
 
-def _settings(home: Path | None) -> "Settings":
+def _settings(home: str | None) -> "Settings":
     from rag.settings import load_settings
 
-    return load_settings(home=home) if home is not None else load_settings()
-
-
-@contextmanager
-def _progress(doing: str) -> Iterator["Progress"]:
-    """A bar on standard error that appears with the first step: articles, passages a second, time left."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from rag.indexer import Step
-
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]} passages/s"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
-    task = bar.add_task(doing, total=None, rate="–")
-
-    def show(step: Step) -> None:
-        bar.start()
-        elapsed = bar.tasks[0].elapsed or 0.0
-        rate = f"{step.passages / elapsed:.0f}" if elapsed > 0.5 and step.passages else "–"
-        bar.update(task, completed=step.articles, total=step.total, rate=rate)
-
-    try:
-        yield show
-    finally:
-        bar.stop()
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _print_json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
+    if home is None:
+        return load_settings()
+    if not home.strip():
+        raise SettingsError("--home is empty; name the folder of the library")
+    return load_settings(home=home)

@@ -173,7 +173,7 @@ class BundledEncoder(Encoder):
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads or len(os.sched_getaffinity(0))
+        options.intra_op_num_threads = self.threads or processors()
         options.log_severity_level = 3
         try:
             return onnxruntime.InferenceSession(str(_readable(MODEL)), options, providers=["CPUExecutionProvider"])
@@ -218,6 +218,11 @@ def _unit(rows: Vector) -> Vector:
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     unit: Vector = (rows / np.maximum(norms, 1e-12)).astype(np.float32)
     return unit
+
+
+def processors() -> int:
+    """Processors this process may use; not every system can say which those are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _readable(path: Path) -> Path:

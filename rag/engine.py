@@ -19,15 +19,18 @@ from llama_index.core.prompts.mixin import PromptDictType, PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from rag.answer import Answer, Citation, RankedPassage, Statement, Timings, described
+from rag.answerability import answerability, features_of
 from rag.article import Article
+from rag.citations import defused
 from rag.conversation import Turn, standalone
 from rag.errors import LibraryDamaged
 from rag.evidence import Abstention, Evidence, weigh
 from rag.filters import Filters
 from rag.home import Disagreement, Home
 from rag.indexer import AddReport, Progress, silent
-from rag.library import Counts, Holding
+from rag.library import Counts
 from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node
+from rag.rows import Holding
 from rag.settings import Settings, load_settings
 from rag.verifier import Verifier, verdict
 from rag.writers import quotes
@@ -66,7 +69,8 @@ class QueryEngine(BaseQueryEngine):
         An answer that the corpus does not hold comes back as an abstention with its reason. Raises RagError for a date
         that is none, LibraryError when the library cannot be used.
         """
-        return self._answer(question, question, k, Filters.of(author, source, topic, since, until))
+        asked = _encodable(question)
+        return self._answer(asked, asked, k, Filters.of(author, source, topic, since, until))
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` without blocking the event loop."""
@@ -97,11 +101,17 @@ class QueryEngine(BaseQueryEngine):
         until: Day | None = None,
     ) -> list[RankedPassage]:
         """The `k` passages that bear most on `query`, best first, with the sentences that do."""
-        return list(self._retrieve(query, k, Filters.of(author, source, topic, since, until)).passages)
+        filters = Filters.of(author, source, topic, since, until)
+        return list(self._retrieve(_encodable(query), k, filters).passages)
 
     def support(self, statement: str, evidence: str | Sequence[str]) -> float:
         """How far `evidence` (one text or several, of any length) bears `statement` out, 0 to 1; 0.5 is the line."""
-        return self._verifier.support(statement, evidence)
+        texts = [evidence] if isinstance(evidence, str) else evidence
+        return self._verifier.support(_encodable(statement), [_encodable(text) for text in texts])
+
+    def answerability(self, question: str, *, k: int | None = None) -> float:
+        """How surely the articles answer `question`, 0 to 1; what is below the setting `abstain_below` is declined."""
+        return answerability(features_of(self._retrieve(_encodable(question), k or self.settings.passages, Filters())))
 
     def as_retriever(self, k: int = 10) -> HybridRetriever:
         """The retriever as LlamaIndex has them: NodeWithScore with character offsets and metadata."""
@@ -122,7 +132,7 @@ class QueryEngine(BaseQueryEngine):
         return self._home.library.holdings()
 
     def article(self, article_id: str) -> Article | None:
-        return self._home.library.article(article_id)
+        return self._home.library.article(_encodable(article_id))
 
     def counts(self) -> Counts:
         return self._home.library.counts()
@@ -130,6 +140,12 @@ class QueryEngine(BaseQueryEngine):
     def check(self) -> list[Disagreement]:
         """Where library, vectors and full text differ; empty when they agree."""
         return self._home.disagreements()
+
+    def repair(self, found: Sequence[Disagreement], progress: Progress = silent) -> list[Disagreement]:
+        """Mends what `check` found, from the articles as they are in the library; gives what is still wrong."""
+        self._home.repair(found, progress)
+        self._retriever = Retriever(self._home.library, self._home.vectors, self._home.fulltext, self._home.encoder)
+        return self.check()
 
     def rebuild(self, *, reencode: bool = False, progress: Progress = silent) -> None:
         """Both indexes anew from the library; with `reencode`, every vector too."""
@@ -233,8 +249,9 @@ class Chat:
 
     def ask(self, question: str, *, k: int | None = None, **filters: Any) -> Answer:
         """The answer to `question`, understood in the light of the questions before."""
-        alone = standalone(question, self._turns)
-        answer = self._engine._answer(question, alone, k, Filters.of(**filters))
+        asked = _encodable(question)
+        alone = standalone(asked, self._turns)
+        answer = self._engine._answer(asked, alone, k, Filters.of(**filters))
         self._turns.append(Turn(alone, answer.text))
         return answer
 
@@ -277,6 +294,11 @@ def open_engine(
     return QueryEngine(Home(chosen, empty=empty, any_encoder=any_encoder, progress=progress))
 
 
+def _encodable(text: str) -> str:
+    """`text` with a question mark for what UTF-8 cannot say: half a surrogate pair, a broken byte of a command line."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _cited(evidence: Evidence) -> tuple[Citation, ...]:
     return tuple(
         Citation(number, quote.passage.article, quote.text, quote.start, quote.end, quote.passage, quote.score)
@@ -286,7 +308,7 @@ def _cited(evidence: Evidence) -> tuple[Citation, ...]:
 
 def _abstention(asked: str, question: str, why: Abstention, clock: _Clock, retrieved: float) -> Answer:
     nearest = "; ".join(described(article) for article in why.nearest)
-    text = f"The corpus does not answer this: {why.reason}." + (f" Nearest: {nearest}." if nearest else "")
+    text = defused(f"The corpus does not answer this: {why.reason}." + (f" Nearest: {nearest}." if nearest else ""))
     return Answer(
         question=asked,
         standalone_question=question,

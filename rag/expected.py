@@ -6,8 +6,9 @@ from typing import Literal
 Kind = Literal["number", "date", "name", "reason", "any"]
 
 _NUMBER = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|"
-    r"eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|half|third|quarter|twice|double[ds]?|dozens?)\b",
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|"
+    r"seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|half|third|quarter|twice|double[ds]?|"
+    r"dozens?)\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -20,19 +21,35 @@ _DAY = re.compile(
 )
 _NAME = re.compile(r"(?<!^)(?<![.!?] )(?<![“\"])\b[A-Z][\w’'-]+")
 _REASON = re.compile(
-    r"\b(?:because|since|as a result|therefore|thus|so that|in order to|reasons?|why|due to|owing to|thanks to|means that|"
+    r"\b(?:because|since|as a result|therefore|thus|so that|in order to|reasons?|why|due to|owing to|thanks to|"
+    r"means that|"
     r"fears?|feared|wants?|wanted|needs?|needed|dreads?|would rather|prefers?|lest|leads? to|led to|causes?|caused|"
     r"allows?|forces?|forced|lets|keeps?|to (?:avoid|show|keep|prevent|protect|win|buy|get|make))\b",
     re.IGNORECASE,
 )
 _ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("number", re.compile(r"\bhow (?:many|much|large|big|high|long|often|old|far|fast|tall|costly)\b|\bwhat (?:share|percentage|"
-                          r"proportion|number|price|amount|size|sum)\b", re.IGNORECASE)),
+    (
+        "number",
+        re.compile(
+            r"\bhow (?:many|much|large|big|high|long|often|old|far|fast|tall|costly)\b"
+            r"|\bwhat (?:share|percentage|proportion|number|price|amount|size|sum)\b",
+            re.IGNORECASE,
+        ),
+    ),
     ("date", re.compile(r"\bwhen\b|\b(?:what|which) (?:year|month|day|date|century|decade)\b", re.IGNORECASE)),
-    ("name", re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:which|what) (?:country|countries|company|companies|person|minister|"
-                        r"president|city|states?|governments?|leader|firm|columnist|author)\b|\bwhere\b", re.IGNORECASE)),
-    ("reason", re.compile(r"\bwhy\b|\bwhat (?:explains|caused|causes|made|makes|led|reasons?)\b|\bhow come\b", re.IGNORECASE)),
-)  # fmt: skip
+    (
+        "name",
+        re.compile(
+            r"\bwho\b|\bwhom\b|\bwhose\b|\bwhere\b|\b(?:which|what) (?:country|countries|company|companies|person|"
+            r"minister|president|city|states?|governments?|leader|firm|columnist|author)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "reason",
+        re.compile(r"\bwhy\b|\bwhat (?:explains|caused|causes|made|makes|led|reasons?)\b|\bhow come\b", re.IGNORECASE),
+    ),
+)
 _HAS: dict[Kind, re.Pattern[str]] = {"number": _NUMBER, "date": _DATE, "name": _NAME, "reason": _REASON}
 
 

@@ -61,6 +61,26 @@ class Scope:
         return any(values == () for values in (self.authors, self.sources, self.topics))
 
 
+def named(question: str, authors: Sequence[str]) -> tuple[str, ...]:
+    """The authors whom `question` names, in the order in which it names them.
+
+    By the whole name as it is written ("Hard Power", never "hard power" in a question with capitals), or a person's
+    last name ("Bremmer"), where no other author has it.
+    """
+    lower = question == question.lower()
+    lasts = [author.split()[-1] for author in authors]
+    found: dict[str, int] = {}
+    for author, last in zip(authors, lasts, strict=True):
+        is_person = len(author.split()) > 1 and not author.startswith("The ") and lasts.count(last) == 1
+        for name in (author, last) if is_person else (author,):
+            pattern = rf"(?<!\w){re.escape(name.lower() if lower else name)}(?!\w)"
+            # A lone word in small letters ("power") is a word, not an author.
+            at = re.search(pattern, question) if " " in name or not lower else None
+            if at:
+                found.setdefault(author, at.start())
+    return tuple(sorted(found, key=lambda author: found[author]))
+
+
 def day_number(when: date) -> int:
     """A day as yyyymmdd, which both indexes can compare."""
     return when.year * 10_000 + when.month * 100 + when.day
@@ -102,7 +122,7 @@ def day(said: str | date | None, which: Literal["since", "until"]) -> date | Non
 
 
 def _given(text: str | None) -> str | None:
-    return text.strip() or None if text else None
+    return text.encode("utf-8", "replace").decode("utf-8").strip() or None if text else None
 
 
 def _matching(wanted: str | None, values: Callable[[str], Sequence[str]], field: str) -> tuple[str, ...] | None:

@@ -13,8 +13,9 @@ import tantivy
 from tantivy import Occur, Query
 
 from rag.derived import Entry
-from rag.errors import LibraryDamaged
+from rag.errors import LibraryDamaged, LibraryError
 from rag.filters import Scope
+from rag.schema import disk_error
 from rag.stamp import Stamp, read_stamp, write_stamp
 from rag.terms import ANALYSER, analyser
 
@@ -30,6 +31,7 @@ class FullText:
     """The index of one library. Threads may share it; one process at a time may write."""
 
     def __init__(self, home: Path) -> None:
+        self._home = home
         self._folder = home / FOLDER
         self._stamp_path = home / "fulltext.json"
         self._lock = threading.RLock()
@@ -58,7 +60,7 @@ class FullText:
         """The `k` passages with the highest BM25 score for any of `terms` in `field`, best first, none without."""
         if not terms or k < 1 or scope.is_empty:
             return []
-        with _no_crash():
+        with _no_crash(self._home):
             index = self._open()
             schema = index.schema
             words = Query.boolean_query(
@@ -71,17 +73,17 @@ class FullText:
 
     def frequencies(self, terms: Sequence[str], field: str = "body") -> dict[str, int]:
         """In how many passages each of `terms` occurs."""
-        with _no_crash():
+        with _no_crash(self._home):
             searcher = self._open().searcher()
             return {term: int(searcher.doc_freq(field, term)) for term in terms}
 
     def count(self) -> int:
-        with _no_crash():
+        with _no_crash(self._home):
             return int(self._open().searcher().num_docs)
 
     def ids(self) -> set[str]:
         """Ids of every passage the index holds."""
-        with _no_crash():
+        with _no_crash(self._home):
             searcher = self._open().searcher()
             if not searcher.num_docs:
                 return set()
@@ -92,15 +94,17 @@ class FullText:
 
     def update(self, removed: Sequence[str], added: Iterable[Sequence[Entry]], generation: int) -> None:
         """Takes the passages `removed` out, puts `added` in, then says that the library's `generation` is held."""
-        with self._lock, _no_crash():
+        with self._lock, _no_crash(self._home):
             self._write(self._open(), removed, added)
             self._mark(generation)
 
     def rebuild(self, added: Iterable[Sequence[Entry]], generation: int) -> None:
         """The index anew from nothing."""
-        with self._lock, _no_crash():
+        with self._lock, _no_crash(self._home):
             self._stamp_path.unlink(missing_ok=True)
             self.close()
+            if self._folder.is_file():
+                self._folder.unlink()
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(parents=True)
             index = tantivy.Index(_schema(), path=str(self._folder))
@@ -180,12 +184,17 @@ def _filters(schema: tantivy.Schema, scope: Scope) -> Iterator[tuple[Occur, Quer
 
 
 @contextmanager
-def _no_crash() -> Iterator[None]:
+def _no_crash(home: Path) -> Iterator[None]:
+    """Tantivy's errors, and a panic in it (no Exception to Python), as LibraryError or LibraryDamaged."""
     try:
         yield
     except (ValueError, OSError, SystemError) as error:
-        raise LibraryDamaged(f"the full text cannot be used ({error}); run: rag rebuild") from error
+        raise _unusable(home, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise LibraryDamaged(f"the full text cannot be used ({error}); run: rag rebuild") from error
+        raise _unusable(home, error) from error
+
+
+def _unusable(home: Path, error: BaseException) -> LibraryError:
+    return disk_error(home, str(error)) or LibraryDamaged(f"the full text cannot be used ({error}); run: rag rebuild")

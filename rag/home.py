@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from rag.encoder import Encoder, open_encoder
-from rag.errors import EncoderMismatch, LibraryBusy, LibraryDamaged
+from rag.errors import EncoderMismatch, LibraryBusy, LibraryDamaged, LibraryMissing
 from rag.filters import Scope
 from rag.fulltext import FullText
 from rag.indexer import AddReport, Indexer, Progress, silent
@@ -25,6 +25,8 @@ from rag.writer_lock import writer_lock
 # Under this key the library notes whether the bundled corpus still has to be put in.
 BUNDLED = "bundled corpus"
 FIRST_FILLING_TIMEOUT = 600.0
+# What is made after the library, and never before it: SQLite's log, the indexes.
+LEFT_BY_A_LIBRARY = (f"{FILE}-wal", "vectors.json", "fulltext.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Home:
         """Opens the library of `settings`, making and filling it first where there is none.
 
         `empty` makes a new library without the bundled corpus. Raises LibraryError (see rag.errors) when the folder
-        cannot be used, EncoderMismatch when its vectors are another encoder's, unless `any_encoder`: then only
-        `reencode` is of use.
+        cannot be used, EncoderMismatch when its vectors are another encoder's, unless `any_encoder`: then vectors and
+        indexes are left as they are, and only `reencode` is of use.
         """
         self.path = settings.home_path
         self.settings = settings
@@ -65,7 +67,8 @@ class Home:
                     f"{self.encoder.fingerprint}; go back to that encoder, or encode anew: rag rebuild --re-encode"
                 )
             self._fill(progress)
-            self._mend()
+            if not any_encoder:
+                self._mend()
             undo.pop_all()
 
     def close(self) -> None:
@@ -93,6 +96,15 @@ class Home:
         self._use_vectors(self.encoder.fingerprint)
         self.indexer.reencode(progress)
 
+    def repair(self, found: Iterable[Disagreement], progress: Progress = silent) -> None:
+        """Mends what `disagreements` found: the indexes from the passages, and those from the articles where they
+        need it and the articles are sound."""
+        stores = {one.store for one in found}
+        if "passages" in stores and "articles" not in stores:
+            self.reencode(progress)
+        else:
+            self.indexer.rebuild()
+
     def disagreements(self) -> list[Disagreement]:
         """Where library, vectors and full text differ: by generation, by ids, by what a search finds."""
         found: list[Disagreement] = []
@@ -109,32 +121,47 @@ class Home:
                 for what, ids in (("missing", mine - theirs), ("left over", theirs - mine)):
                     if ids:
                         found.append(Disagreement(name, f"{len(ids)} passages {what}", len(ids)))
-            found += self._wrong_slices() + self._unfindable(sorted(mine))
+            found += self._altered() + self._wrong_slices() + self._unfindable(sorted(mine))
         return found
+
+    def _altered(self) -> list[Disagreement]:
+        """Articles that are not, to the character, what was put in."""
+        held = self.library.holdings()
+        known = {one.id: self.library.article(one.id) for one in held}
+        altered = [one for one in held if (article := known[one.id]) is None or article.sha256 != one.sha256]
+        some = " ".join(one.id for one in altered)
+        what = f"{len(altered)} are not as they were added; take them out and add them again: rag remove {some}"
+        return [Disagreement("articles", what, sum(one.passages for one in altered))] if altered else []
 
     def _wrong_slices(self) -> list[Disagreement]:
         """Passages that are not the slice of their article that they say they are, or carry no usable vector."""
         wrong = 0
         for holding in self.library.holdings():
             article = self.library.article(holding.id)
-            for stored in self.library.passages_of(holding.id):
+            try:
+                held = self.library.passages_of(holding.id)
+            except LibraryDamaged:
+                held = []
+            wrong += 0 if held else max(1, holding.passages)
+            for stored in held:
                 passage = stored.passage
                 is_slice = article is not None and article.text[passage.start : passage.end] == passage.text
                 is_unit = abs(float(stored.vector @ stored.vector) - 1.0) < 0.01
                 wrong += not (is_slice and is_unit)
-        return [Disagreement("library", f"{wrong} passages are not what they say they are", wrong)] if wrong else []
+        what = f"{wrong} are not what they say they are; make them anew with: rag rebuild --re-encode"
+        return [Disagreement("passages", what, wrong)] if wrong else []
 
     def _unfindable(self, ids: list[str], sample: int = 50) -> list[Disagreement]:
         """Passages that a search for their own vector does not find: a graph can lose what its count still holds."""
         some = ids[:: max(1, len(ids) // sample)]
         lost = 0
-        for one, stored in self.library.passages(some).items():
-            try:
+        try:
+            for one, stored in self.library.passages(some).items():
                 near = self.vectors.search(stored.vector, 10, Scope())
-            except LibraryDamaged:
-                return []  # reported already
-            # Equal texts have equal vectors: being as near as oneself is being found.
-            lost += one not in dict(near) and not any(cosine > 0.9999 for _, cosine in near)
+                # Equal texts have equal vectors: being as near as oneself is being found.
+                lost += one not in dict(near) and not any(cosine > 0.9999 for _, cosine in near)
+        except LibraryDamaged:
+            return []  # reported already
         return [Disagreement("vectors", f"{lost} of {len(some)} passages sought are not found", lost)] if lost else []
 
     def _use_vectors(self, fingerprint: str) -> None:
@@ -146,16 +173,20 @@ class Home:
 
     def _library(self, empty: bool) -> Library:
         path = self.path / FILE
-        if not path.is_file():
-            with plain_errors(path):
-                self.path.mkdir(parents=True, exist_ok=True)
-            with writer_lock(self.path, FIRST_FILLING_TIMEOUT):
-                library = Library.create(
-                    path, self.encoder.fingerprint, self.encoder.dimension, {BUNDLED: "none" if empty else "pending"}
+        with plain_errors(path):
+            if path.is_file():
+                return Library(path)
+            self.path.mkdir(parents=True, exist_ok=True)
+        with writer_lock(self.path, FIRST_FILLING_TIMEOUT):
+            left = [name for name in LEFT_BY_A_LIBRARY if (self.path / name).exists()]
+            if left and not path.is_file():
+                raise LibraryMissing(
+                    f"{FILE} is gone from {self.path}, where {left[0]} still is; put it back from a copy, or remove "
+                    "the folder to begin anew"
                 )
-        else:
-            library = Library(path)
-        return library
+            return Library.create(
+                path, self.encoder.fingerprint, self.encoder.dimension, {BUNDLED: "none" if empty else "pending"}
+            )
 
     def _fill(self, progress: Progress) -> None:
         """Puts the bundled corpus in, where that is still to be done."""

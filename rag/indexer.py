@@ -14,9 +14,10 @@ from rag.derived import DerivedIndex, Entry
 from rag.encoder import Encoder, PassageText
 from rag.errors import LibraryDamaged, ReadError
 from rag.filters import day_number
-from rag.library import Library, StoredPassage
+from rag.library import Library
 from rag.passages import Passage, split_article
 from rag.readers import Reading, Unreadable
+from rag.rows import StoredPassage
 from rag.writer_lock import writer_lock
 
 # Passages encoded at a time: enough to sort by length and fill batches, little to lose to a kill (a few seconds).
@@ -122,7 +123,7 @@ class Indexer:
         """Takes the articles out; returns the ids that were not there."""
         with self._lock():
             try:
-                return [one for one in article_ids if not self._library.remove(one)]
+                return [one for one in dict.fromkeys(article_ids) if not self._library.remove(_storable(one))]
             finally:
                 self._catch_up()
 
@@ -165,16 +166,16 @@ class Indexer:
             report.failed.append(reading)
             count(0)
             return None
-        article = reading.article
+        article, origin = reading.article, _storable(reading.origin)
         held = self._library.held(article.id)
         if held and held[0] == article.sha256:
             report.unchanged.append(article.id)
             count(0)
             return None
-        if held and not reading.named and held[1] != reading.origin:
+        if held and not reading.named and held[1] != origin:
             report.failed.append(
                 Unreadable(
-                    reading.origin,
+                    origin,
                     f"the id {article.id!r} made from its name belongs to {held[1]}; give this one an `id` of its own, "
                     f"or take the other out first: rag remove {article.id}",
                 )
@@ -184,10 +185,10 @@ class Indexer:
         try:
             passages = split_article(article, self._encoder.count_tokens)
         except ReadError as error:
-            report.failed.append(Unreadable(reading.origin, error.why))
+            report.failed.append(Unreadable(origin, error.why))
             count(0)
             return None
-        return _Waiting(article, reading.origin, passages, is_new=held is None)
+        return _Waiting(article, origin, passages, is_new=held is None)
 
     def _write(self, waiting: Sequence[_Waiting], report: AddReport, count: _Counter) -> int:
         for item, stored in zip(waiting, self._encode(waiting), strict=True):
@@ -271,6 +272,11 @@ def _entries(article: Article, stored: Sequence[StoredPassage]) -> list[Entry]:
         )
         for at, one in enumerate(stored)
     ]
+
+
+def _storable(name: str) -> str:
+    """`name` as SQLite can hold it: the bytes of a file name that are no UTF-8 as escapes, so that two stay two."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _text(passage: Passage) -> PassageText:

@@ -5,49 +5,23 @@ at all; every commit raises the generation by one and says what it added and rem
 up without reading everything. Only the indexer writes here, under its lock.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 
-from rag import schema
+from rag import rows, schema
 from rag.article import Article, ArticleRef
 from rag.errors import LibraryMissing, LibraryVersion
-from rag.passages import Passage
-from rag.schema import FORMAT, Vector, plain_errors
+from rag.rows import Holding, StoredPassage
+from rag.schema import FORMAT, plain_errors
 
 FILE = "library.sqlite"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with its vectors: `vector` (dimension,) and `sentence_vectors` (sentences, dimension), unit rows."""
-
-    passage: Passage
-    vector: Vector
-    sentence_vectors: Vector
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """An article in the catalogue, without its text: what lists and filters need."""
-
-    id: str
-    title: str
-    author: str | None
-    source: str | None
-    published: date | None
-    url: str | None
-    topics: tuple[str, ...]
-    sha256: str
-    characters: int
-    passages: int
+# Passages can be had again from their articles.
+MAKE_ANEW = "make its passages anew with: rag rebuild --re-encode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +40,30 @@ class Library:
         Raises LibraryMissing, LibraryVersion, LibraryDamaged, or LibraryError for a folder that cannot be read.
         """
         self.path = path
-        if not path.is_file():
+        with plain_errors(path):
+            size = path.stat().st_size if path.is_file() else None
+        if size is None:
             raise LibraryMissing(f"no library in {path.parent}; make one with: rag init, or add articles: rag add PATH")
+        if not size:  # SQLite would take it for a new database, and throw away a log that still lies beside it
+            raise schema.damaged(path, "the file is empty")
         self._engine = schema.connect(path)
-        with self._reading() as connection:
-            facts = {row.key: row.value for row in connection.execute(sa.select(schema.meta))}
-        found = facts.get("format")
-        if found != str(FORMAT):
-            raise LibraryVersion(
-                f"the library in {path.parent} has format {found}, this version of commentary-rag reads {FORMAT}; "
-                "use the version that made it, or name another folder with --home"
-            )
-        self.encoder = facts["encoder"]
-        self.dimension = int(facts["dimension"])
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            with self._reading() as connection:
+                facts = {row.key: row.value for row in connection.execute(sa.select(schema.meta))}
+                found = facts.get("format", str(FORMAT))
+                if found != str(FORMAT):
+                    raise LibraryVersion(
+                        f"the library in {path.parent} has format {found}, this version of commentary-rag reads "
+                        f"{FORMAT}; use the version that made it, or name another folder with --home"
+                    )
+                missing = {"format", "generation", "encoder", "dimension"} - facts.keys()
+                missing |= schema.tables.tables.keys() - set(sa.inspect(connection).get_table_names())
+                if missing:
+                    raise ValueError(f"it has no {', '.join(sorted(missing))}")
+                self.encoder: str = facts["encoder"]
+                self.dimension = int(facts["dimension"])
+            undo.pop_all()
 
     @classmethod
     def create(cls, path: Path, encoder: str, dimension: int, notes: Mapping[str, str] | None = None) -> "Library":
@@ -86,20 +71,25 @@ class Library:
 
         Made under another name and put in place whole, so that a kill leaves no library rather than half of one.
         """
-        if path.is_file():
-            return cls(path)
         fresh = path.with_name(path.name + ".new")
         with plain_errors(path):
+            if path.is_file():
+                return cls(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             for leftover in path.parent.glob(fresh.name + "*"):
                 leftover.unlink()
-        engine = schema.connect(fresh)
-        with plain_errors(path), engine.begin() as connection:
-            schema.tables.create_all(connection)
-            facts = {"format": FORMAT, "generation": 0, "encoder": encoder, "dimension": dimension} | dict(notes or {})
-            rows = [{"key": key, "value": str(value)} for key, value in facts.items()]
-            connection.execute(schema.meta.insert(), rows)
-        engine.dispose()
+        # Only the file itself is moved: a log that a full disk kept from being folded in would be left behind.
+        engine = schema.connect(fresh, journal="DELETE")
+        try:
+            with plain_errors(path), engine.begin() as connection:
+                schema.tables.create_all(connection)
+                facts = {"format": FORMAT, "generation": 0, "encoder": encoder, "dimension": dimension}
+                every = facts | dict(notes or {})
+                connection.execute(
+                    schema.meta.insert(), [{"key": key, "value": str(value)} for key, value in every.items()]
+                )
+        finally:
+            engine.dispose()
         with plain_errors(path):
             fresh.replace(path)
         return cls(path)
@@ -141,55 +131,35 @@ class Library:
         number = (
             sa.select(sa.func.count()).where(schema.passages.c.article_id == schema.articles.c.id).scalar_subquery()
         )
-        columns = [
-            schema.articles.c[name]
-            for name in ("id", "title", "author", "source", "published", "url", "topics", "sha256")
-        ]
+        columns = [schema.articles.c[name] for name in rows.HOLDING]
         query = sa.select(
             *columns, sa.func.length(schema.articles.c.text).label("characters"), number.label("passages")
-        )
+        ).order_by(schema.articles.c.published.desc(), schema.articles.c.title)
         with self._reading() as connection:
-            rows = (
-                connection.execute(query.order_by(schema.articles.c.published.desc(), schema.articles.c.title))
-                .mappings()
-                .all()
-            )
-        return [
-            Holding(**{**row, "published": _date(row["published"]), "topics": _topics(row["topics"])}) for row in rows
-        ]
+            return [rows.holding_of(row) for row in connection.execute(query).mappings()]
 
     def article(self, article_id: str) -> Article | None:
         return self.articles([article_id]).get(article_id)
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """The articles among `ids` that are there, by id."""
+        query = sa.select(schema.articles)
         with self._reading() as connection:
-            rows = [
-                row
+            return {
+                row["id"]: rows.article_of(row)
                 for some in _runs(ids)
-                for row in connection.execute(
-                    sa.select(schema.articles).where(schema.articles.c.id.in_(some))
-                ).mappings()
-            ]
-        return {
-            row["id"]: Article(
-                id=row["id"], title=row["title"], text=row["text"], author=row["author"], source=row["source"],
-                published=_date(row["published"]), url=row["url"], topics=_topics(row["topics"]),
-            )
-            for row in rows
-        }  # fmt: skip
+                for row in connection.execute(query.where(schema.articles.c.id.in_(some))).mappings()
+            }
 
     def refs(self, ids: Sequence[str]) -> dict[str, ArticleRef]:
         """What citations show of the articles among `ids` that are there, by id; their texts are not read."""
-        names = ("id", "title", "author", "source", "published", "url")
-        query = sa.select(*(schema.articles.c[name] for name in names))
+        query = sa.select(*(schema.articles.c[name] for name in rows.REF))
         with self._reading() as connection:
-            rows = [
-                row
+            return {
+                row["id"]: rows.ref_of(row)
                 for some in _runs(ids)
                 for row in connection.execute(query.where(schema.articles.c.id.in_(some))).mappings()
-            ]
-        return {row["id"]: ArticleRef(**{**row, "published": _date(row["published"])}) for row in rows}
+            }
 
     def held(self, article_id: str) -> tuple[str, str] | None:
         """(sha256, origin) of the article, or None: enough to tell whether it has to be added again."""
@@ -204,21 +174,19 @@ class Library:
         with self._reading() as connection:
             if field == "topics":
                 found = connection.execute(sa.select(schema.articles.c.topics).distinct()).scalars().all()
-                return sorted({topic for topics in found for topic in _topics(topics)})
+                return sorted({topic for topics in found for topic in rows.topics_of(topics)})
             column = schema.articles.c[field]
             return list(connection.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars())
 
     def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
         """The passages among `ids` that are there, by id."""
-        with self._reading() as connection:
-            rows = [
-                row
+        query = sa.select(schema.passages)
+        with self._reading(MAKE_ANEW) as connection:
+            return {
+                row["id"]: rows.passage_of(row, self.dimension)
                 for some in _runs(ids)
-                for row in connection.execute(
-                    sa.select(schema.passages).where(schema.passages.c.id.in_(some))
-                ).mappings()
-            ]
-        return {row["id"]: self._stored(row) for row in rows}
+                for row in connection.execute(query.where(schema.passages.c.id.in_(some))).mappings()
+            }
 
     def passages_of(self, article_id: str) -> list[StoredPassage]:
         """The article's passages in order."""
@@ -227,8 +195,8 @@ class Library:
             .where(schema.passages.c.article_id == article_id)
             .order_by(schema.passages.c.ordinal)
         )
-        with self._reading() as connection:
-            return [self._stored(row) for row in connection.execute(query).mappings()]
+        with self._reading(MAKE_ANEW) as connection:
+            return [rows.passage_of(row, self.dimension) for row in connection.execute(query).mappings()]
 
     def article_ids(self, added_after: int = -1) -> list[str]:
         """Ids of the articles whose passages were added after that generation, in the order they were added."""
@@ -300,22 +268,15 @@ class Library:
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
-    def _stored(self, row: Any) -> StoredPassage:
-        spans = np.frombuffer(row["sentences"], dtype="<u4").reshape(-1, 2)
-        passage = Passage(
-            id=row["id"], article_id=row["article_id"], ordinal=row["ordinal"], start=row["start"], end=row["end"],
-            text=row["text"], sentences=tuple((int(start), int(end)) for start, end in spans),
-        )  # fmt: skip
-        return StoredPassage(
-            passage,
-            np.frombuffer(row["vector"], dtype="<f4"),
-            schema.unpack_rows(row["sentence_vectors"], len(spans), self.dimension),
-        )
-
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def _reading(self, way_out: str = schema.RESTORE) -> Iterator[sa.Connection]:
         with plain_errors(self.path), self._engine.connect() as connection:
-            yield connection
+            try:
+                yield connection
+            except UnicodeEncodeError:  # what is asked for cannot be said to SQLite; the library is not at fault
+                raise
+            except (ValueError, TypeError, LookupError, NoResultFound) as error:
+                raise schema.damaged(self.path, str(error), way_out) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
@@ -337,41 +298,15 @@ def _next_generation(connection: sa.Connection) -> int:
 def _insert(
     connection: sa.Connection, article: Article, origin: str, stored: Sequence[StoredPassage], generation: int
 ) -> None:
-    connection.execute(
-        schema.articles.insert().values(
-            id=article.id, title=article.title, text=article.text, author=article.author, source=article.source,
-            published=article.published.isoformat() if article.published else None, url=article.url,
-            topics=json.dumps(article.topics, ensure_ascii=False), sha256=article.sha256, origin=origin,
-        )
-    )  # fmt: skip
+    connection.execute(schema.articles.insert().values(rows.article_row(article, origin)))
     if stored:
-        connection.execute(schema.passages.insert(), [_row(one, generation) for one in stored])
+        connection.execute(schema.passages.insert(), [rows.passage_row(one, generation) for one in stored])
 
 
 def _remove(connection: sa.Connection, article_id: str, generation: int) -> None:
     mine = sa.select(schema.passages.c.id, sa.literal(generation)).where(schema.passages.c.article_id == article_id)
     connection.execute(schema.removals.insert().from_select(["passage_id", "generation"], mine))
     connection.execute(schema.articles.delete().where(schema.articles.c.id == article_id))
-
-
-def _row(stored: StoredPassage, generation: int) -> dict[str, Any]:
-    passage = stored.passage
-    return {
-        "id": passage.id, "article_id": passage.article_id, "ordinal": passage.ordinal,
-        "start": passage.start, "end": passage.end, "text": passage.text,
-        "sentences": np.array(passage.sentences, dtype="<u4").tobytes(),
-        "vector": stored.vector.astype("<f4").tobytes(),
-        "sentence_vectors": schema.pack_rows(stored.sentence_vectors),
-        "generation": generation,
-    }  # fmt: skip
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _topics(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
 
 
 def _runs(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

@@ -110,13 +110,12 @@ SENTENCE_COVERAGE = 0.5
 HIGHLIGHT = 0.67
 
 
-def sentence_scores(cosines: Vector, coverages: Vector, passage_score: float, best_passage_score: float) -> Vector:
+def sentence_scores(cosines: Vector, coverages: Vector, behind: float) -> Vector:
     """(m,) scores of one passage's m sentences, comparable across the passages of one question.
 
-    A sentence gains by its cosine to the question and its coverage of the question's words, and loses what its passage
-    is behind the best one.
+    A sentence gains by its cosine to the question and its coverage of the question's words, and loses what its
+    passage's score is `behind` the best passage's.
     """
-    behind = best_passage_score - passage_score
     covered = np.asarray(coverages, dtype=np.float64)
     scores: Vector = np.asarray(cosines, dtype=np.float64) + SENTENCE_COVERAGE * covered - behind
     return scores

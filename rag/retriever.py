@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from rag.answer import Highlight, RankedPassage
 from rag.article import ArticleRef
 from rag.encoder import Encoder
-from rag.filters import Filters, Scope, resolve
+from rag.filters import Filters, Scope, named, resolve
 from rag.fulltext import TEXT_FIELDS, FullText
-from rag.library import Library, StoredPassage
+from rag.library import Library
 from rag.ranking import (
     CANDIDATES,
     HITS,
@@ -29,8 +29,9 @@ from rag.ranking import (
     rarity,
     sentence_scores,
 )
+from rag.rows import StoredPassage
 from rag.schema import Vector
-from rag.terms import STOP_TERMS, terms
+from rag.terms import STOP_TERMS, initials_in, terms
 from rag.vectors import Vectors
 
 # A question of 20,000 characters is searched for by its rarest words; nobody's question has more.
@@ -62,7 +63,8 @@ class Sentence:
 class Retrieval:
     """What a search found, best first; `sentences` are those of each passage, in order.
 
-    `idf` holds the rarity of each content word of the question, `unknown` those that no passage of the library has.
+    `idf` holds the rarity of each content word of the question, `unknown` those that no passage of the library has,
+    `named` the authors whom the question names.
     """
 
     question: str
@@ -70,6 +72,7 @@ class Retrieval:
     scope: Scope
     idf: Mapping[str, float]
     unknown: tuple[str, ...]
+    named: tuple[str, ...]
     passages: tuple[RankedPassage, ...]
     sentences: tuple[tuple[Sentence, ...], ...]
 
@@ -82,6 +85,11 @@ class _Query:
     idf: Mapping[str, float]
     content: Mapping[str, float]
     unknown: tuple[str, ...]
+    named: tuple[str, ...]
+
+    def byline(self, article: ArticleRef) -> set[str]:
+        """Words that every passage of the article is taken to hold: its author's name, where the question names it."""
+        return set(terms(article.author)) if article.author and article.author in self.named else set()
 
 
 class Retriever:
@@ -104,12 +112,16 @@ class Retriever:
         stored = self._library.passages(candidates)
         found = [stored[one] for one in candidates if one in stored]
         if not found:
-            return Retrieval(question, filters, scope, query.content, query.unknown, (), ())
+            return Retrieval(question, filters, scope, query.content, query.unknown, query.named, (), ())
         refs = self._library.refs(list({one.passage.article_id for one in found}))
         signals = _signals(query, found, refs, [dict(one) for one in hits[1:]])
         scores = passage_scores(signals)
         order = _distinct(found, np.argsort(-scores, kind="stable").tolist(), k)
-        sentences = [_sentences(found[at], query, float(scores[at]), float(scores.max())) for at in order]
+        best = float(scores.max())
+        sentences = [
+            _sentences(found[at], query, query.byline(refs[found[at].passage.article_id]), best - float(scores[at]))
+            for at in order
+        ]
         marked = highlighted([np.array([sentence.score for sentence in one]) for one in sentences])
         body = dict(hits[1])
         passages = tuple(
@@ -126,20 +138,29 @@ class Retriever:
             )
             for rank, at in enumerate(order)
         )
-        return Retrieval(question, filters, scope, query.content, query.unknown, passages, tuple(sentences))
+        return Retrieval(
+            question, filters, scope, query.content, query.unknown, query.named, passages, tuple(sentences)
+        )
 
     def _query(self, question: str) -> _Query:
-        words = list(dict.fromkeys(terms(question)))
+        initials = initials_in(question)
+        words = list(dict.fromkeys([*terms(question), *(word for _, name in initials for word in name)]))
         number = self._fulltext.count()
         frequencies = self._fulltext.frequencies(words)
-        rarest = sorted(words, key=lambda word: frequencies[word])[:MOST_WORDS]
-        idf = {word: rarity(frequencies[word], number) for word in words if word in set(rarest)}
-        content = {word: weight for word, weight in idf.items() if word not in STOP_TERMS}
+        # Both ways to write a name are searched for; the one that the library knows better is what has to be covered.
+        other_way: set[str] = set()
+        for short, name in initials:
+            known = min(frequencies[word] for word in short) > min(frequencies[word] for word in name)
+            other_way.update(set(name) - set(short) if known else set(short) - set(name))
+        rarest = set(sorted(words, key=lambda word: frequencies[word])[:MOST_WORDS])
+        idf = {word: rarity(frequencies[word], number) for word in words if word in rarest}
+        content = {word: weight for word, weight in idf.items() if word not in STOP_TERMS | other_way}
         absent = [word for word in content if not frequencies[word]]
         # A name may stand in titles and by-lines alone.
         elsewhere = self._fulltext.frequencies(absent, "section")
         unknown = tuple(word for word in absent if not elsewhere[word])
-        return _Query(self._encoder.encode([question])[0], idf, content, unknown)
+        authors = named(question, self._library.values("author"))
+        return _Query(self._encoder.encode([question])[0], idf, content, unknown, authors)
 
 
 class HybridRetriever(BaseRetriever):
@@ -187,7 +208,12 @@ def _signals(
         body=body,
         context=context,
         section=section,
-        coverage=np.array([coverage(set(terms(one.passage.text)), weighed) for one in found]),
+        coverage=np.array(
+            [
+                coverage(set(terms(one.passage.text)) | query.byline(article), weighed)
+                for one, article in zip(found, articles, strict=True)
+            ]
+        ),
         title=np.array([coverage(set(terms(article.title)), weighed) for article in articles]),
         author=np.array([coverage(set(terms(article.author or "")), weighed) for article in articles]),
     )
@@ -218,14 +244,15 @@ def _runs_of_words(text: str, length: int = 4) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + length]) for at in range(max(1, len(words) - length + 1))}
 
 
-def _sentences(stored: StoredPassage, query: _Query, score: float, best: float) -> tuple[Sentence, ...]:
+def _sentences(stored: StoredPassage, query: _Query, byline: set[str], behind: float) -> tuple[Sentence, ...]:
+    """The passage's sentences; `behind` is what its score is less than the best passage's."""
     passage = stored.passage
     weighed = query.content or query.idf
     texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
     words = [tuple(terms(text)) for text in texts]
     cosines = stored.sentence_vectors @ query.vector
-    shares = np.array([coverage(set(one), weighed) for one in words])
-    scores = sentence_scores(cosines, shares, score, best)
+    shares = np.array([coverage(set(one) | byline, weighed) for one in words])
+    scores = sentence_scores(cosines, shares, behind)
     return tuple(
         Sentence(start, end, text, mine, float(cosine), float(share), float(one))
         for (start, end), text, mine, cosine, share, one in zip(

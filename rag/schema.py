@@ -3,11 +3,12 @@
 Nothing here decides what is written; it turns SQLite's own errors into lines that say what to do.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from rag.errors import LibraryDamaged, LibraryError
 
 FORMAT = 1
+RESTORE = "restore it from a copy, or move its folder away and add the articles again"
 
 Vector = NDArray[np.float32]
 
@@ -62,16 +64,20 @@ removals = sa.Table(
 )  # fmt: skip
 
 
-def connect(path: Path) -> sa.Engine:
-    """An engine over the file: write-ahead log, foreign keys, every commit on the disk before it returns."""
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:
+    """An engine over the file: write-ahead log, foreign keys, every commit on the disk before it returns.
+
+    With the journal "DELETE" a commit stands in the file itself, which may then be moved.
+    """
+    # Not as a URL in one string: a folder's name may hold ? or %.
+    engine = sa.create_engine(sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": 60})
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         # SQLAlchemy's own BEGIN below, not sqlite3's late one: a transaction must hold from its first statement.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA journal_mode={journal}")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
@@ -96,27 +102,53 @@ def plain_errors(path: Path) -> Iterator[None]:
     except (DatabaseError, sqlite3.DatabaseError) as error:
         cause = str(getattr(error, "orig", error))
         raise _plain(path, cause) from error
-    except OSError as error:
+    except UnicodeDecodeError as error:  # SQLite's message quotes the damage
+        raise damaged(path, str(error)) from error
+    except (FileExistsError, NotADirectoryError) as error:
         raise LibraryError(
-            f"{error.filename or path}: {error.strerror}; free the disk or name another --home"
+            f"{error.filename or path} is, or lies in, a file where a folder is needed; name a folder with --home"
+        ) from error
+    except OSError as error:
+        cause = error.strerror or str(error)
+        raise disk_error(path.parent, cause) or LibraryError(
+            f"{error.filename or path}: {cause}; name another folder with --home"
         ) from error
 
 
-def _plain(path: Path, cause: str) -> LibraryError:
-    said = cause.lower()
-    if "readonly" in said or "read-only" in said:
-        return LibraryError(f"{path.parent} is read-only; make it writable or name another folder with --home")
-    if "full" in said or "disk i/o" in said:
+def disk_error(folder: Path, cause: str) -> LibraryError | None:
+    """The error that says what a disk refused, told by the words that SQLite, Chroma, Tantivy and the system have for
+    it; None for a `cause` that is something else."""
+    said = cause.replace(str(folder), "").lower()
+    if any(words in said for words in ("readonly", "read-only", "permission denied", "not permitted")):
+        return LibraryError(f"{folder} is read-only; make it writable or name another folder with --home")
+    if any(words in said for words in ("disk is full", "no space left", "quota exceeded", "disk i/o")):
         return LibraryError(
-            f"the disk that holds {path.parent} is full or failing ({cause}); free some space, then repeat"
+            f"the disk that holds {folder} is full or failing ({_line(cause)}); free some space, then repeat"
         )
+    return None
+
+
+def damaged(path: Path, cause: str, way_out: str = RESTORE) -> LibraryDamaged:
+    """The error for a library file that cannot be read as what it must be."""
+    return LibraryDamaged(f"{path} is damaged ({_line(cause)}); {way_out}")
+
+
+def _plain(path: Path, cause: str) -> LibraryError:
+    refused = disk_error(path.parent, cause)
+    if refused:
+        return refused
+    said = cause.lower()
     if "unable to open" in said:
-        return LibraryError(f"{path} cannot be opened; check the folder's permissions or name another --home")
+        if not os.access(path.parent, os.W_OK):
+            return LibraryError(f"{path.parent} is read-only; make it writable or name another folder with --home")
+        return LibraryError(f"{path} cannot be opened; check its permissions or name another folder with --home")
     if "locked" in said:
         return LibraryError(f"{path} is locked by another program; close it, then repeat")
-    return LibraryDamaged(
-        f"{path} is damaged ({cause}); restore it from a copy, or move {path.parent} away and add the articles again"
-    )
+    return damaged(path, cause)
+
+
+def _line(cause: str) -> str:
+    return " ".join(cause.split())
 
 
 def pack_rows(rows: Vector) -> bytes:

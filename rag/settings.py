@@ -32,7 +32,12 @@ class Settings(BaseSettings):
     """The package's settings; each field is the variable RAG_<FIELD>."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RAG_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix="RAG_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
     )
 
     home: Annotated[Path | None, Optional] = Field(
@@ -53,8 +58,12 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(
         default=False, description="let `rag add` fetch from private and loopback addresses"
     )
-    max_file_mb: float = Field(default=20, gt=0, description="largest file or page that is read, in megabytes")
-    fetch_timeout: float = Field(default=20, gt=0, description="seconds for one page or feed to arrive whole")
+    max_file_mb: float = Field(
+        default=20, gt=0, allow_inf_nan=False, description="largest file or page that is read, in megabytes"
+    )
+    fetch_timeout: float = Field(
+        default=20, gt=0, allow_inf_nan=False, description="seconds for one page or feed to arrive whole"
+    )
 
     lock_timeout: float = Field(
         default=30, ge=0, description="seconds a second writer waits for the first before it gives up"
@@ -69,7 +78,15 @@ class Settings(BaseSettings):
     @property
     def home_path(self) -> Path:
         """Where the library lives: `home`, or the platform's data folder for this package."""
-        return (self.home or Path(platformdirs.user_data_dir("commentary-rag", appauthor=False))).expanduser()
+        folder = self.home or Path(platformdirs.user_data_dir("commentary-rag", appauthor=False))
+        try:
+            folder = folder.expanduser()
+            named = str(folder).encode("utf-8")
+        except (RuntimeError, UnicodeEncodeError):
+            named = b""
+        if not named or b"\0" in named:
+            raise SettingsError(f"RAG_HOME: {str(folder)!a} names no folder; write out a path in full, in UTF-8")
+        return folder
 
 
 def bundled(name: str) -> Path:
@@ -90,3 +107,5 @@ def load_settings(**given: Any) -> Settings:
         first = error.errors()[0]
         name = "RAG_" + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{name}: {first['msg']}; correct the variable or remove it") from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f".env in {Path.cwd()} cannot be read ({error}); save it as UTF-8 text") from None

@@ -3,6 +3,7 @@
 One analysis for both, so that a word of a question and a word of a passage meet exactly when the index says they do.
 """
 
+import re
 from functools import lru_cache
 
 import tantivy
@@ -43,6 +44,23 @@ STOP_TERMS = frozenset(
 )
 
 
-def content_terms(text: str) -> list[str]:
-    """The terms of `text` that are about something, without repeats, in order."""
-    return [term for term in dict.fromkeys(terms(text)) if term not in STOP_TERMS]
+# What a question may call by its initials and an article by its name.
+_INITIALS = tuple(
+    (re.compile(rf"(?<![\w.]){initials}(?!\w)"), name)
+    for initials, name in (
+        (r"(?:U\.S\.(?:A\.)?|USA?)", "United States"),
+        (r"(?:E\.U\.|EU)", "European Union"),
+        (r"(?:U\.N\.|UN)", "United Nations"),
+        (r"(?:U\.K\.|UK)", "United Kingdom"),
+        ("DPRK", "North Korea"),
+        ("AI", "artificial intelligence"),
+        ("LNG", "liquefied natural gas"),
+        ("WTO", "World Trade Organization"),
+        ("IAEA", "International Atomic Energy Agency"),
+    )
+)
+
+
+def initials_in(question: str) -> list[tuple[list[str], list[str]]]:
+    """For each initials in `question`, their terms and the terms of the name that they stand for."""
+    return [(terms(match[0]), terms(name)) for initials, name in _INITIALS for match in initials.finditer(question)]

@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,9 @@ from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 
 from rag.derived import Entry
-from rag.errors import LibraryDamaged
+from rag.errors import LibraryDamaged, LibraryError
 from rag.filters import Scope
-from rag.schema import Vector
+from rag.schema import Vector, disk_error
 from rag.stamp import Stamp, read_stamp, seal_of, write_stamp
 
 COLLECTION = "passages"
@@ -74,7 +74,7 @@ class Vectors:
         """
         if k < 1 or scope.is_empty:
             return []
-        with self._lock, _no_crash():
+        with self._lock, _no_crash(self._home):
             found = self._open().query(
                 query_embeddings=np.asarray(vector, dtype=np.float32).reshape(1, -1),
                 n_results=k,
@@ -88,14 +88,14 @@ class Vectors:
         """Cosine of `vector` to each of the passages `ids` that are there."""
         if not ids:
             return {}
-        with self._lock, _no_crash():
+        with self._lock, _no_crash(self._home):
             found = self._open().get(ids=list(ids), include=["embeddings"])
         embeddings = np.asarray(found["embeddings"], dtype=np.float32).reshape(len(found["ids"]), -1)
         return dict(zip(found["ids"], (embeddings @ vector).tolist(), strict=True)) if found["ids"] else {}
 
     def ids(self) -> set[str]:
         """Ids of every passage the collection holds."""
-        with self._lock, _no_crash():
+        with self._lock, _no_crash(self._home):
             collection = self._open()
             return {
                 one
@@ -104,7 +104,7 @@ class Vectors:
             }
 
     def count(self) -> int:
-        with self._lock, _no_crash():
+        with self._lock, _no_crash(self._home):
             return int(self._open().count())
 
     # -- writing: the indexer alone ------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ class Vectors:
 
         A kill anywhere leaves a collection at the old generation, to which the same changes can be made again.
         """
-        with self._lock, _no_crash():
+        with self._lock, _no_crash(self._home):
             collection, stamp = self._open(), self._in_use()
             for start in range(0, len(removed), BATCH):
                 collection.delete(ids=list(removed[start : start + BATCH]))
@@ -128,18 +128,17 @@ class Vectors:
 
     def rebuild(self, added: Iterable[Sequence[Entry]], generation: int) -> None:
         """A collection anew, beside the old one, which it replaces once it is whole."""
-        with self._lock, _no_crash():
+        with self._lock, _no_crash(self._home):
             folder = self._fresh_folder()
-            client = _client(folder)
-            collection = client.create_collection(
-                COLLECTION,
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "sync_threshold": BATCH, "batch_size": 100}},
-            )
-            for batch in added:
-                _upsert(collection, batch)
-            collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
-            client.close()
+            with closing(_client(folder)) as client:
+                collection = client.create_collection(
+                    COLLECTION,
+                    embedding_function=None,
+                    configuration={"hnsw": {"space": "cosine", "sync_threshold": BATCH, "batch_size": 100}},
+                )
+                for batch in added:
+                    _upsert(collection, batch)
+                collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
             self._take(folder, generation)
 
     def _fold(self) -> None:
@@ -148,22 +147,20 @@ class Vectors:
         self.close()
         folder = self._fresh_folder()
         shutil.copytree(self._home / stamp.folder, folder)
-        client = _client(folder)
-        collection = client.get_collection(COLLECTION, embedding_function=None)
-        expected = collection.count()
-        collection.modify(configuration={"hnsw": {"sync_threshold": 2, "batch_size": 2}})
-        client.close()
+        with closing(_client(folder)) as client:
+            collection = client.get_collection(COLLECTION, embedding_function=None)
+            expected = collection.count()
+            collection.modify(configuration={"hnsw": {"sync_threshold": 2, "batch_size": 2}})
         # A collection keeps the threshold that it was opened with, hence the second opening; the next write then folds.
-        client = _client(folder)
-        collection = client.get_collection(COLLECTION, embedding_function=None)
-        held = collection.get(limit=1, include=["embeddings"])
-        nudges = [f"nudge-{number}" for number in range(3)]
-        for nudge in nudges:
-            collection.upsert(ids=[nudge], embeddings=np.asarray(held["embeddings"], dtype=np.float32))
-        collection.delete(ids=nudges)
-        collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
-        found = collection.count()
-        client.close()
+        with closing(_client(folder)) as client:
+            collection = client.get_collection(COLLECTION, embedding_function=None)
+            held = collection.get(limit=1, include=["embeddings"])
+            nudges = [f"nudge-{number}" for number in range(3)]
+            for nudge in nudges:
+                collection.upsert(ids=[nudge], embeddings=np.asarray(held["embeddings"], dtype=np.float32))
+            collection.delete(ids=nudges)
+            collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
+            found = collection.count()
         if found != expected:
             raise LibraryDamaged(f"{folder} holds {found} passages instead of {expected}; run: rag rebuild")
         self._take(folder, stamp.generation)
@@ -208,7 +205,7 @@ class Vectors:
         for old in self._home.glob("vectors-*"):
             if stamp is None or old.name != stamp.folder:
                 shutil.rmtree(old, ignore_errors=True)
-        taken = [int(old.name.rsplit("-", 1)[1]) for old in self._home.glob("vectors-*")]
+        taken = [int(number) for old in self._home.glob("vectors-*") if (number := old.name[8:]).isdecimal()]
         return self._home / f"vectors-{max(taken, default=0) + 1}"
 
 
@@ -268,13 +265,17 @@ def _where(scope: Scope) -> Any:
 
 
 @contextmanager
-def _no_crash() -> Iterator[None]:
-    """Chroma's errors, and a panic in its native part (no Exception to Python), as LibraryDamaged."""
+def _no_crash(home: Path) -> Iterator[None]:
+    """Chroma's errors, and a panic in its native part (no Exception to Python), as LibraryError or LibraryDamaged."""
     try:
         yield
     except (chromadb.errors.ChromaError, ValueError, OSError) as error:
-        raise LibraryDamaged(f"the vectors cannot be used ({error}); run: rag rebuild") from error
+        raise _unusable(home, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise LibraryDamaged(f"the vectors cannot be used ({error}); run: rag rebuild") from error
+        raise _unusable(home, error) from error
+
+
+def _unusable(home: Path, error: BaseException) -> LibraryError:
+    return disk_error(home, str(error)) or LibraryDamaged(f"the vectors cannot be used ({error}); run: rag rebuild")

@@ -4,6 +4,7 @@ Words that stand in the evidence as they are in the statement are borne out; num
 that differ from it count against. It never asks a model and gives the same answer every time.
 """
 
+import itertools
 import json
 import math
 import re
@@ -35,7 +36,7 @@ class Features:
 
     `cosine` is to the closest sentence, `window_cosine` to the closest three in a row, `recall` the share of its words
     (longer ones count more) in the best window, `recall_all` in the five closest sentences, `pairs` that of its word
-    pairs, `weakest` the recall of its least covered clause, `numbers_missing` and `names_missing` what the window lacks,
+    pairs, `weakest` the recall of its least covered clause, `numbers_missing`, `names_missing` what the window lacks,
     `negation` and `opposite` whether window and statement disagree, `firmer` whether a hedge is gone, `length` the log
     of the evidence's sentences.
     """
@@ -45,9 +46,11 @@ class Features:
     recall: float
     recall_all: float
     pairs: float
+    together: float
     weakest: float
     numbers_missing: float
     names_missing: float
+    names_apart: float
     negation: float
     opposite: float
     firmer: float
@@ -128,7 +131,9 @@ def _prepared(statement: str, evidence: Sequence[str]) -> _Prepared:
 
 def _word_weights(text: str) -> dict[str, float]:
     """The content words of `text`; longer words are rarer in English, and count more."""
-    return {word: min(len(word), 8) / 8 for word in terms(text) if word not in STOP_TERMS} or dict.fromkeys(terms(text), 1.0)
+    every = terms(text)
+    content = {word: min(len(word), 8) / 8 for word in every if word not in STOP_TERMS}
+    return content or dict.fromkeys(every, 1.0)
 
 
 def _features(pair: _Prepared, mine: Vector, rows: Vector) -> Features:
@@ -160,9 +165,11 @@ def _features(pair: _Prepared, mine: Vector, rows: Vector) -> Features:
         recall=recall(held[best]),
         recall_all=recall(together),
         pairs=_pairs_found(pair.statement, [pair.words[at] for at in {*windows[best], *nearest}]),
+        together=_together(pair.statement, [pair.words[at] for at in {*windows[best], *nearest}]),
         weakest=min(recall(held[best] | together, _word_weights(clause)) for clause in clauses(pair.statement)),
         numbers_missing=len(mine_numbers - numbers(near_text)) / len(mine_numbers) if mine_numbers else 0.0,
         names_missing=len(mine_names - their_words) / len(mine_names) if mine_names else 0.0,
+        names_apart=len(mine_names - set(pair.words[pair.compared[best]])) / len(mine_names) if mine_names else 0.0,
         negation=float(is_negated(pair.statement) != is_negated(closest)),
         opposite=float(opposes(my_words, set(terms(closest)))),
         firmer=float(hedges(closest) > 0 and hedges(pair.statement) == 0),
@@ -177,6 +184,13 @@ def _pairs_found(statement: str, sentences: Sequence[list[str]]) -> float:
     return len(mine & theirs) / len(mine) if mine else 0.0
 
 
+def _together(statement: str, sentences: Sequence[list[str]]) -> float:
+    """The share of those pairs whose two words stand anywhere in one and the same sentence."""
+    mine = _content_pairs(terms(statement))
+    held = [set(words) for words in sentences]
+    return sum(any(one <= words for words in held) for one in map(set, mine)) / len(mine) if mine else 0.0
+
+
 def _content_pairs(words: Sequence[str]) -> set[tuple[str, str]]:
     content = [word for word in words if word not in STOP_TERMS]
-    return set(zip(content, content[1:], strict=False))
+    return set(itertools.pairwise(content))

@@ -39,7 +39,8 @@ def writer_lock(home: Path, timeout: float) -> Iterator[None]:
         yield
     finally:
         if lock.lock_counter == 1:
-            holder.unlink(missing_ok=True)
+            with suppress(OSError):
+                holder.unlink(missing_ok=True)
         lock.release()
 
 

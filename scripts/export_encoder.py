@@ -73,7 +73,8 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     state = _embeddings(graph)
     for number in range(LAYERS):
         state = _layer(graph, f"encoder.layer.{number}.", state, last=number == LAYERS - 1)
-    ids = [helper.make_tensor_value_info(name, TensorProto.INT32, ["texts", "tokens"]) for name in ("input_ids", "attention_mask")]
+    inputs = ("input_ids", "attention_mask")
+    ids = [helper.make_tensor_value_info(name, TensorProto.INT32, ["texts", "tokens"]) for name in inputs]
     out = helper.make_tensor_value_info(state, TensorProto.FLOAT, ["texts", "tokens", WIDTH])
     return helper.make_model(
         helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", ids, [out], graph.stored),
@@ -87,7 +88,8 @@ def _embeddings(graph: Graph) -> str:
     table, scales = graph.int8("words", graph.weights["embeddings.word_embeddings.weight"], axis=1)
     rows = graph.add("Cast", [graph.add("Gather", [table, "input_ids"], "rows.int8")], "rows", to=TensorProto.FLOAT)
     words = graph.add("Mul", [rows, graph.add("Gather", [scales, "input_ids"], "rows.scale")], "words.float")
-    places = graph.weights["embeddings.position_embeddings.weight"] + graph.weights["embeddings.token_type_embeddings.weight"][0]
+    places = graph.weights["embeddings.position_embeddings.weight"]
+    places = places + graph.weights["embeddings.token_type_embeddings.weight"][0]
     graph.store("places", places.astype(np.float32))
     for name, value in (("zero", 0), ("one", 1), ("two", 2)):
         graph.store(name, np.array([value], dtype=np.int64))
@@ -104,19 +106,26 @@ def _layer(graph: Graph, name: str, state: str, *, last: bool) -> str:
     bias = np.concatenate([weights[f"{name}attention.self.{part}.bias"] for part in parts])
     attended = graph.add(
         "Attention",
-        [state, graph.matrix(f"{name}qkv", joined), graph.store(f"{name}qkv.bias", bias.astype(np.float32)), "attention_mask"],
+        [
+            state,
+            graph.matrix(f"{name}qkv", joined),
+            graph.store(f"{name}qkv.bias", bias.astype(np.float32)),
+            "attention_mask",
+        ],
         f"{name}attended", domain=FUSED, num_heads=HEADS,
     )  # fmt: skip
     state = _added(graph, f"{name}attention.output", attended, state, f"{name}state.1")
     inner = graph.matrix(f"{name}inner", weights[f"{name}intermediate.dense.weight"].T)
     product = graph.add("MatMul", [state, inner], f"{name}inner.product")
-    active = graph.add("BiasGelu", [product, graph.vector(f"{name}intermediate.dense.bias")], f"{name}active", domain=FUSED)
+    dense_bias = graph.vector(f"{name}intermediate.dense.bias")
+    active = graph.add("BiasGelu", [product, dense_bias], f"{name}active", domain=FUSED)
     return _added(graph, f"{name}output", active, state, "last_hidden_state" if last else f"{name}state.2")
 
 
 def _added(graph: Graph, name: str, values: str, state: str, output: str) -> str:
     """`values` through the dense layer `name`, added to `state` and normalised."""
-    product = graph.add("MatMul", [values, graph.matrix(f"{name}.matrix", graph.weights[f"{name}.dense.weight"].T)], f"{name}.product")
+    matrix = graph.matrix(f"{name}.matrix", graph.weights[f"{name}.dense.weight"].T)
+    product = graph.add("MatMul", [values, matrix], f"{name}.product")
     rest = [graph.vector(f"{name}.{part}") for part in ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")]
     return graph.add("SkipLayerNormalization", [product, state, *rest], output, domain=FUSED, epsilon=1e-12)
 
@@ -166,14 +175,17 @@ def main() -> None:
 
     original = SentenceTransformer(str(source), device="cpu")
     texts = passages_in(given.passages, tokenizer)
-    cosines = (shipped_vectors(texts, tokenizer) * original.encode(texts, batch_size=8, normalize_embeddings=True)).sum(axis=1)
+    vectors = original.encode(texts, batch_size=8, normalize_embeddings=True)
+    cosines = (shipped_vectors(texts, tokenizer) * vectors).sum(axis=1)
     if cosines.mean() < 0.999 or cosines.min() < 0.998:
         sys.exit(f"parity is too low: mean cosine {cosines.mean():.5f}, minimum {cosines.min():.5f}")
 
     vectors = original.encode(list(REFERENCE_TEXTS), normalize_embeddings=True)
     REFERENCE.parent.mkdir(parents=True, exist_ok=True)
     rounded = [[round(float(value), 5) for value in row] for row in vectors]
-    REFERENCE.write_text(json.dumps({"texts": REFERENCE_TEXTS, "vectors": rounded}, ensure_ascii=False), encoding="utf-8")
+    REFERENCE.write_text(
+        json.dumps({"texts": REFERENCE_TEXTS, "vectors": rounded}, ensure_ascii=False), encoding="utf-8"
+    )
     _write_card(len(texts), float(cosines.mean()), float(cosines.min()))
 
 
@@ -182,7 +194,9 @@ def _write_card(passages: int, mean: float, least: float) -> None:
     files = [MODELS / "all-MiniLM-L6-v2.onnx", MODELS / "tokenizer.json"]
     card = template.format(
         source=SOURCE_SHA256,
-        files="\n".join(f"| `{path.name}` | {path.stat().st_size / 1e6:.2f} MB | `{_sha256(path)}` |" for path in files),
+        files="\n".join(
+            f"| `{path.name}` | {path.stat().st_size / 1e6:.2f} MB | `{_sha256(path)}` |" for path in files
+        ),
         passages=passages,
         mean=f"{mean:.5f}",
         least=f"{least:.5f}",

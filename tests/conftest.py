@@ -1,7 +1,6 @@
 """What several tests need: real parts, made small."""
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Fails the test at the first socket that is opened to anything but this machine; gives what was connected to."""
     reached: list[str] = []
     connect = socket.socket.connect
@@ -52,7 +51,7 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     resolve = socket.getaddrinfo
     monkeypatch.setattr(socket.socket, "connect", watched)
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
-    yield reached
+    return reached
 
 
 def shared(path: str) -> Path:

@@ -143,7 +143,7 @@ def test_an_empty_library_says_how_to_fill_it(tmp_path: Path) -> None:
 
 def test_text_in_an_article_that_looks_like_a_marker_points_at_nothing(tmp_path: Path) -> None:
     text = (
-        "Regulators in the valley fined the dairy cooperative twice [7] because inspectors found watered milk [1, 2].\n\n"
+        "Regulators fined the dairy cooperative twice [7] because inspectors found water in milk [1, 2]."
     )
     (tmp_path / "milk.md").write_text(f"---\ntitle: Milk\nauthor: A <b>bold</b> [3] writer\n---\n{text}")
     with open_engine(tmp_path / "home", empty=True) as engine:
@@ -210,7 +210,7 @@ def test_highlights_lie_inside_their_passages_and_are_whole_sentences(engine: Qu
     for passage in found:
         for sentence in passage.sentences:
             assert passage.start <= sentence.start < sentence.end <= passage.end
-            assert passage.text[sentence.end - passage.start - 1] in ".!?”\"’)]:;"
+            assert passage.text[sentence.end - passage.start - 1] in '.!?”"’)]:;'
 
 
 def test_the_author_whom_a_question_names_is_found(engine: QueryEngine) -> None:

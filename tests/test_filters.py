@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rag.errors import RagError
-from rag.filters import Filters, Scope, day_number, resolve
+from rag.filters import Filters, Scope, day_number, named, resolve
 
 CATALOGUE = {
     "author": ["Ian Bremmer", "The Asia Desk", "Asia Watch"],
@@ -64,3 +64,24 @@ def test_an_empty_range_is_refused() -> None:
 
 def test_days_compare_as_numbers() -> None:
     assert day_number(date(2024, 6, 9)) == 20240609
+
+
+AUTHORS = ["Hard Power", "The Asia Desk", "House Rules", "Ian Bremmer", "Anne Kim", "Tom Kim"]
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("How do Hard Power and The Asia Desk differ?", ("Hard Power", "The Asia Desk")),
+        ("Where do The Asia Desk and Hard Power agree?", ("The Asia Desk", "Hard Power")),
+        ("what does house rules make of it", ("House Rules",)),
+        ("Is hard power back in Europe?", ()),
+        ("What does Bremmer say?", ("Ian Bremmer",)),
+        ("What does bremmer say about power", ()),
+        ("What did Kim want?", ()),
+        ("Does Anne Kim doubt it?", ("Anne Kim",)),
+        ("", ()),
+    ],
+)
+def test_a_question_s_named_authors_are_told_from_common_words(question: str, found: tuple[str, ...]) -> None:
+    assert named(question, AUTHORS) == found

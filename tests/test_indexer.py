@@ -194,7 +194,7 @@ def test_two_processes_adding_at_once_lose_nothing(home: Home, tmp_path: Path) -
     home.close()
     files = [
         write_jsonl(tmp_path / f"{side}.jsonl", [article(number) for number in numbers])
-        for side, numbers in (("left", range(0, 20)), ("right", range(20, 40)))
+        for side, numbers in (("left", range(20)), ("right", range(20, 40)))
     ]
     running = [_rag(home.path, "add", str(file), "--json") for file in files]
     for process in running:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LibraryDamaged, LibraryError, LibraryMissing, LibraryVersion
-from rag.library import FILE, Library, StoredPassage
+from rag.library import FILE, Library
 from rag.passages import split_article
+from rag.rows import StoredPassage
 from rag.schema import pack_rows, unpack_rows
 from tests.corpora import article
 

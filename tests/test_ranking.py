@@ -93,8 +93,8 @@ def test_a_named_author_outranks_a_passage_that_only_mentions_the_name() -> None
 def test_a_sentence_gains_by_cosine_and_coverage_and_loses_what_its_passage_is_behind() -> None:
     cosines, coverages = np.array([0.6, 0.6, 0.2]), np.array([0.8, 0.0, 0.0])
 
-    first = sentence_scores(cosines, coverages, 0.7, 0.7)
-    later = sentence_scores(cosines, coverages, 0.5, 0.7)
+    first = sentence_scores(cosines, coverages, behind=0.0)
+    later = sentence_scores(cosines, coverages, behind=0.2)
 
     assert first.tolist() == pytest.approx([1.0, 0.6, 0.2])
     assert (first - later).tolist() == pytest.approx([0.2, 0.2, 0.2])

@@ -12,8 +12,8 @@ from rag.verifier import Verifier, verdict
 
 EVIDENCE = (
     "South Korea's Defense Minister said Seoul had detected 10,000 shipping containers sent from North Korea to Russia "
-    "that could carry nearly 5 million artillery shells. Beijing did not sign the statement. Oil prices rose in March "
-    "because exports from Russia fell. Officials in Tokyo may expand the programme next year."
+    "that could carry nearly 5 million artillery shells. Beijing did not sign the statement. Oil prices rose in March. "
+    "Insurers left the Baltic. Officials in Tokyo may expand the programme next year."
 )
 
 
@@ -39,7 +39,15 @@ def test_the_evidence_s_own_words_are_borne_out(verifier: Verifier) -> None:
     ],
 )
 def test_a_difference_that_matters_counts_against_a_statement(verifier: Verifier, true: str, false: str) -> None:
-    assert verifier.support(true, EVIDENCE) > 0.5 > verifier.support(false, EVIDENCE)
+    assert verifier.support(true, EVIDENCE) - verifier.support(false, EVIDENCE) > 0.1
+
+
+def test_a_number_a_name_or_a_denial_that_is_not_in_the_evidence_puts_a_statement_under_the_line(
+    verifier: Verifier,
+) -> None:
+    assert verifier.support("Seoul detected 10,000 containers sent to Russia.", EVIDENCE) > 0.5
+    for false in ("70,000 containers sent to Russia", "10,000 containers sent to Iran", "no containers sent to Russia"):
+        assert verifier.support(f"Seoul detected {false}.", EVIDENCE) < 0.5, false
 
 
 @pytest.mark.parametrize("statement", ["The bakery opened a second shop.", "Zebras graze at night.", ""])
@@ -106,4 +114,7 @@ def test_what_a_statement_commits_itself_to() -> None:
     assert hedges("Tokyo may expand it, perhaps.") == 2
     assert opposes(set(terms("prices rose")), set(terms("prices fell")))
     assert not opposes(set(terms("prices rose")), set(terms("prices rose and fell")))
-    assert clauses("The cap held, because insurers obeyed the rule") == ["The cap held", "insurers obeyed the rule"]
+    assert clauses("The cap held, because insurers obeyed the rule") == [
+        "The cap held",
+        "because insurers obeyed the rule",
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rag.errors import ReadError
-from rag.readers.files import SUFFIXES, articles_in, count_in
+from rag.readers.files import SUFFIXES, articles_in, count_in, shown
 from rag.readers.reading import Reading, Unreadable
 from rag.settings import Settings
 
@@ -17,16 +17,16 @@ __all__ = ["Reading", "Unreadable", "count", "read"]
 
 def read(what: Iterable[str | Path], settings: Settings) -> Iterator[Reading | Unreadable]:
     """Every article of every source, as they come; never raises for bad input."""
-    seen: dict[str, Reading] = {}
+    seen: dict[str, tuple[str, str]] = {}
     for source in what:
         for one in _source(source, settings):
             if isinstance(one, Reading):
-                first = seen.setdefault(one.article.id, one)
-                if first.article.sha256 != one.article.sha256:
+                digest, origin = seen.setdefault(one.article.id, (one.article.sha256, one.origin))
+                if digest != one.article.sha256:
                     yield Unreadable(
                         one.origin,
-                        f"the id {one.article.id!r} is also that of {first.origin}, with another text; "
-                        "give one of them an `id` of its own",
+                        f"the id {one.article.id!r} is also that of {origin}, with other content; "
+                        "give one of them another `id` or name",
                     )
                     continue
             yield one
@@ -38,9 +38,10 @@ def count(what: Iterable[str | Path]) -> int | None:
     for source in what:
         if _is_url(source):
             return None
-        path = Path(source).expanduser()
-        files = _files_in(path) if path.is_dir() else [path]
-        total += sum(count_in(file) for file in files)
+        try:
+            total += sum(1 if isinstance(one, Unreadable) else count_in(one) for one in _files_at(_path(source)))
+        except (OSError, ValueError, RuntimeError):  # reading it will say so
+            total += 1
     return total
 
 
@@ -50,20 +51,31 @@ def _source(source: str | Path, settings: Settings) -> Iterator[Reading | Unread
 
         yield from articles_at(str(source), settings)
         return
-    path = Path(source).expanduser()
+    what = shown(source)
     try:
-        if path.is_dir():
-            files = _files_in(path)
-            if not files:
-                yield Unreadable(str(source), f"the folder holds no article; readable are {', '.join(SUFFIXES)}")
-            for file in files:
-                yield from _file(file, settings)
-        elif path.exists():
-            yield from _file(path, settings)
+        path = _path(source)
+        if not path.exists():
+            yield Unreadable(what, "no such file or folder; check the path")
+            return
+        files = _files_at(path)
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL in it, a name too long, ~ of nobody
+        yield Unreadable(what, f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path")
+        return
+    is_empty = True
+    for file in files:
+        is_empty = False
+        if isinstance(file, Unreadable):
+            yield file
         else:
-            yield Unreadable(str(source), "no such file or folder; check the path")
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
-        yield Unreadable(str(source), f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path")
+            yield from _file(file, settings)
+    if is_empty:
+        yield Unreadable(what, f"the folder holds no article; readable are {', '.join(SUFFIXES)}")
+
+
+def _path(source: str | Path) -> Path:
+    if not str(source).strip():  # an unset variable must not mean the working folder
+        raise ValueError("an empty name")
+    return Path(source).expanduser()
 
 
 def _file(path: Path, settings: Settings) -> Iterator[Reading | Unreadable]:
@@ -72,20 +84,30 @@ def _file(path: Path, settings: Settings) -> Iterator[Reading | Unreadable]:
     except ReadError as error:
         yield Unreadable(error.what, error.why)
     except OSError as error:
-        yield Unreadable(str(path), f"cannot be read ({error.strerror}); check its permissions")
+        yield Unreadable(shown(path), _refused(error))
 
 
-def _files_in(folder: Path) -> list[Path]:
-    """The readable files below `folder`, in order; hidden ones and what links point to are left out."""
-    found: list[Path] = []
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            found += _files_in(path)
-        elif path.is_file() and path.suffix.lower() in SUFFIXES:
-            found.append(path)
-    return found
+def _files_at(path: Path) -> Iterator[Path | Unreadable]:
+    """`path` itself, or the readable files below it in order; hidden ones and linked folders are left out."""
+    if not path.is_dir():
+        yield path
+        return
+    waiting = [path]
+    while waiting:
+        one = waiting.pop()
+        try:
+            if one.is_dir():
+                # A linked folder may lead back to where it is linked from.
+                inside = (each for each in one.iterdir() if not each.name.startswith("."))
+                waiting += sorted((each for each in inside if not (each.is_symlink() and each.is_dir())), reverse=True)
+            elif one.is_file() and one.suffix.lower() in SUFFIXES:
+                yield one
+        except OSError as error:
+            yield Unreadable(shown(one), _refused(error))
+
+
+def _refused(error: OSError) -> str:
+    return f"cannot be read ({error.strerror or error}); check its permissions"
 
 
 def _is_url(source: str | Path) -> bool:

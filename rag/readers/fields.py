@@ -10,8 +10,31 @@ import yaml
 from rag.article import Article, slug
 from rag.errors import ReadError
 
-_FENCED = re.compile(r"---[ \t]*\r?\n(?P<fields>.*?)(?:\A|(?<=\n))---[ \t]*(?:\r?\n|\Z)(?P<body>.*)", re.DOTALL)
-_LOOKS_LIKE_FIELDS = re.compile(r"---[ \t]*\r?\n\s*[A-Za-z_]+[ \t]*:")
+_FENCED = re.compile(r"\s*---[ \t]*\r?\n(?P<fields>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)(?P<body>.*)", re.DOTALL)
+_LOOKS_LIKE_FIELDS = re.compile(r"\s*---[ \t]*\r?\n\s*[A-Za-z_]+[ \t]*:")
+# Characters that no prose holds; a form feed between pages is prose enough.
+STRANGE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].{1,30})?|\d{8}")
+# No date in words is longer; a date reader given a whole page would search it for a long time.
+_LONGEST_DATE = 60
+
+
+class _Fields(yaml.SafeLoader):
+    """YAML in which only dates and nothing at all have a meaning: `title: No` and `id: 007` are what they say."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way
+        first: [one for one in resolvers if one[0].endswith((":timestamp", ":null"))]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def day(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:  # 2024-13-45: the field that holds it says so better than YAML can
+            return node.value
+
+
+_Fields.add_constructor("tag:yaml.org,2002:timestamp", _Fields.day)
 
 
 def split_front_matter(text: str, what: str) -> tuple[dict[str, Any] | None, str]:
@@ -25,19 +48,27 @@ def split_front_matter(text: str, what: str) -> tuple[dict[str, Any] | None, str
             raise ReadError(what, "the front matter is not closed; put a line of --- after its last field")
         return None, text
     try:
-        fields = yaml.safe_load(found["fields"])
+        fields = _Fields(found["fields"]).get_single_data()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 2}" if mark else "its front matter"
-        raise ReadError(what, f"{where} is not YAML ({getattr(error, 'problem', error)}); write `key: value`") from None
-    except (ValueError, RecursionError) as error:  # a date such as 2024-13-45
-        raise ReadError(what, f"the front matter has a value that is none ({error}); dates are 2024-06-30") from None
-    if not isinstance(fields, Mapping):
-        if fields is None:
-            fields = {}
-        else:
-            raise ReadError(what, "the front matter is not a list of fields; write `key: value` on each line")
-    return {str(key): value for key, value in fields.items()}, found["body"]
+        raise ReadError(what, _complaint(error, found)) from None
+    except (ValueError, RecursionError) as error:
+        raise ReadError(
+            what, f"the front matter cannot be read ({one_line(str(error))}); write `key: value` on each line"
+        ) from None
+    if fields is not None and not isinstance(fields, Mapping):
+        raise ReadError(what, "the front matter is not a list of fields; write `key: value` on each line")
+    return {str(key): value for key, value in (fields or {}).items()}, found["body"]
+
+
+def _complaint(error: yaml.YAMLError, fenced: re.Match[str]) -> str:
+    mark = getattr(error, "problem_mark", None)
+    # What is opened and never closed is noticed at the end only; the line to correct is where it was opened.
+    if mark and mark.index >= len(fenced["fields"]):
+        mark = getattr(error, "context_mark", None) or mark
+    before = fenced.string.count("\n", 0, fenced.start("fields"))
+    where = f"line {before + mark.line + 1}" if mark else "the front matter"
+    problem = one_line(str(getattr(error, "problem", None) or error))
+    return f"{where} is not YAML ({problem}); write `key: value`, and quotes around a value that holds a colon"
 
 
 def article_of(fields: Mapping[str, Any], text: Any, what: str, name: str) -> tuple[Article, bool]:
@@ -49,7 +80,9 @@ def article_of(fields: Mapping[str, Any], text: Any, what: str, name: str) -> tu
     if title is None:
         raise ReadError(what, "has no title; add `title: …`")
     if not isinstance(text, str):
-        raise ReadError(what, "its text is not text" if text is not None else "has no `text`; add it")
+        raise ReadError(what, "its `text` is not a string" if text is not None else "has no `text`; add it")
+    if not text.strip():
+        raise ReadError(what, "has fields and no text; add the article's text")
     refuse_unreadable(text, what)
     named = _line(fields, "id", what)
     if named and len(named) > 200:
@@ -73,10 +106,12 @@ def refuse_unreadable(text: str, what: str) -> None:
     """Raises ReadError for a text that is empty or holds characters that no prose has."""
     if not text.strip():
         raise ReadError(what, "is empty; there is nothing to read in it")
-    strange = re.search(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", text)
+    strange = STRANGE.search(text)
     if strange:
         at = text.count("\n", 0, strange.start()) + 1
-        raise ReadError(what, f"line {at} holds the control character U+{ord(strange[0]):04X}; it is not plain text")
+        raise ReadError(
+            what, f"line {at} of the text holds the control character U+{ord(strange[0]):04X}; save it as plain text"
+        )
 
 
 def day_of(value: Any, what: str) -> date | None:
@@ -85,34 +120,53 @@ def day_of(value: Any, what: str) -> date | None:
         return value.date() if value else None
     if isinstance(value, date):
         return value
-    text = str(value).strip()
+    text = one_line(str(value))
     if not text:
         return None
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
-        pass
-    if re.search(r"[A-Za-z]", text) and re.search(r"\d{4}", text):
-        import dateparser
+    if _ISO.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).date()
+        except ValueError:
+            pass
+    found = _day_in_words(text) if len(text) <= _LONGEST_DATE else None
+    if found is None:
+        raise ReadError(what, f"`published: {text[:40]}` is not a date; write it as 2024-06-30")
+    return found
 
-        found = dateparser.parse(text, languages=["en"], settings={"REQUIRE_PARTS": ["day", "month", "year"]})
-        if isinstance(found, datetime):
-            return found.date()
-    raise ReadError(what, f"`published: {text[:40]}` is not a date; write it as 2024-06-30")
+
+def _day_in_words(text: str) -> date | None:
+    """The day in "June 30, 2024" and its like; never one that is counted from today."""
+    if not (re.search(r"[A-Za-z]", text) and re.search(r"\d{4}", text)) and not _ISO.match(text):
+        return None
+    import dateparser
+
+    try:
+        found = dateparser.parse(
+            text,
+            languages=["en"],
+            settings={"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"]},
+        )
+    except Exception:  # noqa: BLE001 - its rules fail on odd words with any of Python's errors
+        return None
+    return found.date() if isinstance(found, datetime) else None
+
+
+def one_line(text: str | None) -> str:
+    """`text` on one line, without characters that no prose holds."""
+    return " ".join(STRANGE.sub(" ", text or "").split())
 
 
 def _line(fields: Mapping[str, Any], key: str, what: str) -> str | None:
     value = fields.get(key)
     if value is None:
         return None
-    if isinstance(value, (list, dict)):
-        if key == "author" and isinstance(value, list) and all(isinstance(one, str) for one in value):
-            value = ", ".join(value)
-        else:
-            raise ReadError(what, f"`{key}` is not one line of text; write `{key}: …`")
+    if isinstance(value, list) and key == "author" and all(isinstance(one, str) for one in value):
+        value = ", ".join(value)
+    if isinstance(value, (list, dict, set)):
+        raise ReadError(what, f"`{key}` is not one line of text; write `{key}: …`")
     line = " ".join(str(value).split())
-    if line:
-        refuse_unreadable(line, what)
+    if STRANGE.search(line):
+        raise ReadError(what, f"`{key}` holds a control character; take it out")
     return line or None
 
 
@@ -123,5 +177,7 @@ def _topics(value: Any, what: str) -> tuple[str, ...]:
         value = value.split(",")
     if not isinstance(value, list) or any(isinstance(one, (list, dict)) for one in value):
         raise ReadError(what, "`topics` is not a list; write `topics: [energy, sanctions]`")
-    topics = (" ".join(str(one).split()) for one in value if one is not None)
+    topics = [" ".join(str(one).split()) for one in value if one is not None]
+    if any(STRANGE.search(topic) for topic in topics):
+        raise ReadError(what, "`topics` holds a control character; take it out")
     return tuple(dict.fromkeys(topic for topic in topics if topic))

@@ -1,46 +1,73 @@
 """A web page's article: main text, title, author and date, without what stands around them."""
 
+import logging
+import re
 from datetime import date
+from typing import Any
 
 from rag.article import Article, slug
 from rag.errors import ReadError
 from rag.readers.boilerplate import cleaned
-from rag.readers.fields import day_of, refuse_unreadable
+from rag.readers.fields import day_of, one_line, refuse_unreadable
+from rag.readers.files import text_of
+
+# The labels of a page's menus come to less than this; what is shorter was not told from them, or is no article.
+SHORTEST = 100
+_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
+_XML = re.compile(r"\s*<\?xml\b[^>]*\?>")
 
 
-def article_from_html(data: bytes | str, what: str, id_name: str, url: str | None = None) -> Article:
-    """Raises ReadError for a page in which no article is found."""
+def article_from_html(
+    data: bytes, what: str, name: str, url: str | None = None, declared: str | None = None
+) -> Article:
+    """`declared` is the encoding that a server named; else the page's own declaration is looked for.
+
+    Raises ReadError for a page in which no article is found.
+    """
     import trafilatura
 
+    for library in ("trafilatura", "htmldate", "readability"):  # what they find wrong is said in one line below
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    meta = _CHARSET.search(data[:4096])
+    # As text, an encoding named at its head is no longer true of it.
+    page = _XML.sub("", text_of(data, what, declared or (meta[1].decode() if meta else None)), count=1)
     try:
-        found = trafilatura.bare_extraction(
-            data, url=url, with_metadata=True, include_comments=False, include_tables=False, favor_precision=True
+        found: Any = trafilatura.bare_extraction(
+            page,
+            url=url,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=False,
+            favor_precision=True,
+            # Where no date is declared, none is better than the year in a copyright line.
+            date_extraction_params={"original_date": True, "extensive_search": False},
         )
     except Exception as error:  # broken markup fails anywhere in the parser, with any of Python's errors
-        raise ReadError(what, f"is not HTML that can be read ({type(error).__name__})") from error
-    text = (found.text or "") if found else ""
-    title = " ".join((found.title or "").split()) if found else ""
-    if not text.strip():
-        raise ReadError(what, "holds no article that could be told from the page around it; save its text as .txt")
+        raise ReadError(
+            what, f"is not HTML that can be read ({type(error).__name__}); save its text as .txt"
+        ) from error
+    title = one_line(found.title) if found else ""
     # One line is one paragraph here; an empty line between makes that plain to whoever reads or splits it.
-    text = "\n\n".join(line for line in text.split("\n") if line.strip())
-    if title and text.startswith(title):
-        text = text[len(title) :].lstrip()
-    clean = cleaned(text)
+    lines = [line for line in ((found.text or "") if found else "").split("\n") if line.strip()]
+    if lines and one_line(lines[0]) == title:
+        lines = lines[1:]
+    clean = cleaned("\n\n".join(lines))
+    if found is None or len(clean.text.strip()) < SHORTEST:
+        raise ReadError(what, "holds no article that could be told from the page around it; save its text as .txt")
     refuse_unreadable(clean.text, what)
     return Article(
-        slug(id_name),
-        title or slug(id_name),
+        slug(name),
+        title or name,
         clean.text,
-        author=_one_line(found.author) or clean.author,
-        source=_one_line(found.sitename) or clean.source,
+        author=_names(found.author) or clean.author,
+        source=one_line(found.sitename) or clean.source,
         published=_day(found.date, what),
         url=url or (found.url if (found.url or "").startswith(("http://", "https://")) else None),
     )
 
 
-def _one_line(text: str | None) -> str | None:
-    return " ".join((text or "").replace(";", ",").split()) or None
+def _names(text: str | None) -> str | None:
+    return one_line((text or "").replace(";", ",")) or None
 
 
 def _day(text: str | None, what: str) -> date | None:

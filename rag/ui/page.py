@@ -5,6 +5,7 @@ It only lays out; what an answer looks like is decided in rag.ui.render, and no 
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -26,7 +27,7 @@ def mount_page(app: FastAPI, engine: QueryEngine) -> FastAPI:
     """`app` with the page at /. Gradio serves no file but its own, shares nothing and counts nobody."""
     blocks = _layout(engine)
     blocks.queue(max_size=64, default_concurrency_limit=2)
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
         path="/",
@@ -39,9 +40,10 @@ def mount_page(app: FastAPI, engine: QueryEngine) -> FastAPI:
         enable_monitoring=False,
         css_paths=[Path(__file__).with_name("style.css")],
     )
+    return mounted
 
 
-def _layout(engine: QueryEngine) -> gr.Blocks:
+def _layout(engine: QueryEngine) -> Any:
     with gr.Blocks(title="Commentary", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
         gr.Markdown("# Commentary\nAnswers from the articles, each sentence with the words that bear it out.")
         with gr.Row():

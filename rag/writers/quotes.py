@@ -15,7 +15,8 @@ def statement(quote: Quote) -> str:
     White space inside is a single blank here; the citation keeps the words exactly as they stand.
     """
     words = " ".join(quote.text.split())
-    return f"{introduced(quote.passage.article, quote.text)}: “{defused(_inner_marks(words))}”"
+    # The author's and the publication's names come from files too, and are no more trusted than the text.
+    return defused(f"{introduced(quote.passage.article, quote.text)}: “{_inner_marks(words)}”")
 
 
 def statements(quotes: Sequence[Quote]) -> list[str]:

@@ -1,0 +1,107 @@
+"""What the library's rows mean: articles and passages into columns, and back.
+
+A column that cannot be read as what it must be raises ValueError, TypeError or LookupError; the library says so in its
+own words.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from rag.article import Article, ArticleRef
+from rag.passages import Passage
+from rag.schema import Vector, pack_rows, unpack_rows
+
+REF = ("id", "title", "author", "source", "published", "url")
+# No number of a unit vector is larger than 1; a little more is left to rounding.
+LARGEST = 1.01
+HOLDING = (*REF, "topics", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its vectors: `vector` (dimension,) and `sentence_vectors` (sentences, dimension), unit rows."""
+
+    passage: Passage
+    vector: Vector
+    sentence_vectors: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An article in the catalogue, without its text: what lists and filters need."""
+
+    id: str
+    title: str
+    author: str | None
+    source: str | None
+    published: date | None
+    url: str | None
+    topics: tuple[str, ...]
+    sha256: str
+    characters: int
+    passages: int
+
+
+def article_row(article: Article, origin: str) -> dict[str, Any]:
+    return {
+        "id": article.id, "title": article.title, "text": article.text, "author": article.author,
+        "source": article.source, "published": article.published.isoformat() if article.published else None,
+        "url": article.url, "topics": json.dumps(article.topics, ensure_ascii=False), "sha256": article.sha256,
+        "origin": origin,
+    }  # fmt: skip
+
+
+def article_of(row: Mapping[Any, Any]) -> Article:
+    return Article(
+        id=row["id"], title=row["title"], text=row["text"], author=row["author"], source=row["source"],
+        published=_date(row["published"]), url=row["url"], topics=topics_of(row["topics"]),
+    )  # fmt: skip
+
+
+def ref_of(row: Mapping[Any, Any]) -> ArticleRef:
+    return ArticleRef(**{**row, "published": _date(row["published"])})
+
+
+def holding_of(row: Mapping[Any, Any]) -> Holding:
+    return Holding(**{**row, "published": _date(row["published"]), "topics": topics_of(row["topics"])})
+
+
+def topics_of(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def passage_row(stored: StoredPassage, generation: int) -> dict[str, Any]:
+    passage = stored.passage
+    return {
+        "id": passage.id, "article_id": passage.article_id, "ordinal": passage.ordinal,
+        "start": passage.start, "end": passage.end, "text": passage.text,
+        "sentences": np.array(passage.sentences, dtype="<u4").tobytes(),
+        "vector": stored.vector.astype("<f4").tobytes(),
+        "sentence_vectors": pack_rows(stored.sentence_vectors),
+        "generation": generation,
+    }  # fmt: skip
+
+
+def passage_of(row: Mapping[Any, Any], dimension: int) -> StoredPassage:
+    spans = np.frombuffer(row["sentences"], dtype="<u4").reshape(-1, 2)
+    vector = np.frombuffer(row["vector"], dtype="<f4")
+    sentence_vectors = unpack_rows(row["sentence_vectors"], len(spans), dimension)
+    if len(vector) != dimension:
+        raise ValueError(f"a vector has {len(vector)} numbers instead of {dimension}")
+    # Said this way round, because nothing compares with what is no number.
+    if not (np.abs(vector).max() < LARGEST and np.abs(sentence_vectors).max(initial=0.0) < LARGEST):
+        raise ValueError("a vector is not of unit length")
+    passage = Passage(
+        id=row["id"], article_id=row["article_id"], ordinal=row["ordinal"], start=row["start"], end=row["end"],
+        text=row["text"], sentences=tuple((int(start), int(end)) for start, end in spans),
+    )  # fmt: skip
+    return StoredPassage(passage, vector, sentence_vectors)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,102 @@
+"""What the command line puts out: results on standard output, messages and a progress bar on standard error.
+
+Nothing that is printed can fail for the characters in it, and whoever reads the output may leave early.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rag.errors import RagError
+
+if TYPE_CHECKING:
+    from rag.indexer import Progress, Step
+    from rag.rows import Holding
+
+# Wide enough for any title: what is not shown to a person is one article a line.
+UNWRAPPED = 10_000
+
+
+def print_text(text: str) -> None:
+    """`text` as a result, handed over at once; what the output's encoding lacks is written as an escape.
+
+    Raises BrokenPipeError when nobody reads it any more, RagError when it cannot be written.
+    """
+    try:
+        sys.stdout.write(_encodable(text, sys.stdout) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        fall_silent()
+        raise RagError(f"the output cannot be written ({error.strerror}); send it elsewhere") from error
+
+
+def print_json(document: Any) -> None:
+    """One JSON document, in ASCII where the output is not UTF-8; half a surrogate pair becomes its JSON escape."""
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    print_text(json.dumps(document, ensure_ascii=not is_unicode))
+
+
+def print_catalogue(held: Sequence["Holding"]) -> None:
+    """The articles as a table: as wide as the terminal, one line each where it goes elsewhere."""
+    from rich.console import Console
+    from rich.table import Column, Table
+    from rich.text import Text
+
+    table = Table("Published", "Author", "Title", Column("Id", no_wrap=True), box=None)
+    for one in held:
+        published = one.published.isoformat() if one.published else ""
+        table.add_row(*(Text(cell) for cell in (published, one.author or "", one.title, one.id)))
+    console = Console(width=None if sys.stdout.isatty() else UNWRAPPED)
+    # Captured, because a console of Rich's ends the process itself when the reader of the output has gone.
+    with console.capture() as captured:
+        console.print(table)
+    print_text("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def say(text: str) -> None:
+    """A message: one line on standard error."""
+    sys.stderr.write(_encodable(" ".join(text.split()), sys.stderr) + "\n")
+
+
+def fall_silent() -> None:
+    """Drops what is still to be written: Python would try once more at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def progress_bar(doing: str) -> Iterator["Progress"]:
+    """A bar on standard error that appears with the first step: articles, passages a second, time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]} passages/s"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+    task = bar.add_task(doing, total=None, rate="–")
+
+    def show(step: "Step") -> None:
+        bar.start()
+        elapsed = bar.tasks[0].elapsed or 0.0
+        rate = f"{step.passages / elapsed:.0f}" if elapsed > 0.5 and step.passages else "–"
+        bar.update(task, completed=step.articles, total=step.total, rate=rate)
+
+    try:
+        yield show
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
