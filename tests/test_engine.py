@@ -142,9 +142,7 @@ def test_an_empty_library_says_how_to_fill_it(tmp_path: Path) -> None:
 
 
 def test_text_in_an_article_that_looks_like_a_marker_points_at_nothing(tmp_path: Path) -> None:
-    text = (
-        "Regulators fined the dairy cooperative twice [7] because inspectors found water in milk [1, 2]."
-    )
+    text = "Regulators fined the dairy cooperative twice [7] because inspectors found water in milk [1, 2]."
     (tmp_path / "milk.md").write_text(f"---\ntitle: Milk\nauthor: A <b>bold</b> [3] writer\n---\n{text}")
     with open_engine(tmp_path / "home", empty=True) as engine:
         engine.add(tmp_path / "milk.md")

@@ -1,11 +1,13 @@
 """Does the engine answer the golden questions over the bundled corpus: right quotes, right first, all points, and no
 answer where there is none?
 
-Run: python -m evals.benchmarks.commentary [--split dev|test] [--show]. --show prints the cases that went wrong.
+Run: python -m evals.benchmarks.commentary [--split dev|test] [--show] [--gate FILE]. --show prints the cases that went
+wrong; with --gate the exit code is 1 when a figure misses the line that FILE draws for its split.
 """
 
 import argparse
 import tempfile
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,9 +75,35 @@ def run(cases: Iterable[Case], home: Path) -> list[Result]:
         return [result(case, engine, texts) for case in cases]
 
 
-def mean(values: Iterable[float | bool | None]) -> str:
+def percent(values: Iterable[float | bool | None]) -> float | None:
+    """Their mean in percent; None when there is none."""
     kept = [float(value) for value in values if value is not None]
-    return f"{100 * sum(kept) / len(kept):.0f}" if kept else "–"
+    return 100 * sum(kept) / len(kept) if kept else None
+
+
+def mean(values: Iterable[float | bool | None]) -> str:
+    found = percent(values)
+    return "–" if found is None else f"{found:.0f}"
+
+
+def missed(results: Sequence[Result], lines: dict[str, float]) -> list[str]:
+    """Which of `lines` (a figure's name to percent; with `_at_most` at its end, an upper bound) the results miss."""
+    answered = [one for one in results if one.case.answerable]
+    figures = {
+        "any_gold_quoted": percent(one.any for one in answered),
+        "first_quote_is_gold": percent(one.first for one in answered),
+        "gold_groups_covered": percent(one.groups for one in answered),
+        "rightly_declined": percent(one.declined for one in results if not one.case.answerable),
+        "wrongly_declined": percent(one.declined for one in answered),
+    }
+    found = []
+    for name, line in lines.items():
+        figure = figures.get(name.removesuffix("_at_most"))
+        if figure is None:
+            found.append(f"{name}: there is no such figure")
+        elif (figure > line) if name.endswith("_at_most") else (figure < line):
+            found.append(f"{name}: {figure:.1f}, the line is {line:g}")
+    return found
 
 
 def table(results: Sequence[Result]) -> str:
@@ -116,6 +144,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--split", choices=SPLITS, action="append")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--gate", type=Path)
     given = parser.parse_args(argv)
     for split in given.split or SPLITS:
         with tempfile.TemporaryDirectory() as folder:
@@ -123,6 +152,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"{split}\n{table(results)}")
         if given.show:
             print(_wrong(results))
+        if given.gate:
+            failures = missed(results, tomllib.loads(given.gate.read_text(encoding="utf-8")).get(split, {}))
+            if failures:
+                raise SystemExit("\n".join(failures))
 
 
 if __name__ == "__main__":
