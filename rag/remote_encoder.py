@@ -102,6 +102,8 @@ class RemoteEncoder(Encoder):
             raise EncoderError(
                 f"{self.fingerprint} cannot be reached ({type(error).__name__}); is the server at {self._base_url} up?"
             ) from None
+        if not hasattr(answer, "data"):  # a page of a proxy, say, which the client hands on as it came
+            raise EncoderError(f"{self.fingerprint} answered with something else than embeddings; check the base URL")
         rows = [item.embedding for item in sorted(answer.data or [], key=lambda item: item.index)]
         if len(rows) != len(texts):
             raise EncoderError(f"{self.fingerprint} gave {len(rows)} vectors for {len(texts)} texts; check the server")

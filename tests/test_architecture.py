@@ -78,3 +78,12 @@ def test_every_dependency_has_bounds_and_its_reason() -> None:
         assert ">=" in dependency, dependency
         assert "<" in dependency, dependency
         assert f"`{name}`" in reasons, f"docs/architecture.md gives no reason for {name}"
+
+
+def test_the_resolved_set_is_the_intended_one() -> None:
+    """A resolver that cannot please everybody falls back to ancient versions without a word."""
+    from importlib.metadata import version
+
+    assert version("openai").startswith("3.")
+    assert version("llama-index-core").startswith("0.14.")
+    assert version("chromadb").startswith("1.5.")

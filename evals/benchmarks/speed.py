@@ -7,9 +7,9 @@ sentences, shuffled into new articles. PYTHON is that of an environment made fro
 
 import argparse
 import json
+import os
 import platform
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -104,18 +104,20 @@ def encoding(made: Sequence[dict[str, str]], peer: str | None) -> str:
 def indexing(home: Path, source: Path) -> str:
     """`rag add` in a process of its own: its rate, and the most memory it held."""
     _rag(home, "init", "--empty")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     start = time.perf_counter()
-    _rag(home, "add", str(source))
+    command, nowhere = _command(home, "add", str(source)), subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=nowhere, stderr=nowhere) as add:  # noqa: S603  (this very package)
+        _, status, usage = os.wait4(add.pid, 0)
+        add.returncode = os.waitstatus_to_exitcode(status)
     took = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    if add.returncode:
+        raise SystemExit(f"rag add failed with {add.returncode}")
     with open_engine(home) as engine:
         number = engine.counts().passages
     size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
-    # Linux counts the largest child so far; the empty library's was smaller unless nothing was added.
-    shown = f"peak memory {peak / 1024:.0f} MB" if peak > before else f"peak memory under {before / 1024:.0f} MB"
+    peak = usage.ru_maxrss * (1 if platform.system() == "Darwin" else 1024)
     rate = f"{number} passages in {took:.0f} s, {number / took:.1f} a second"
-    return f"indexing: {rate}, {shown}, {size / 1e6:.0f} MB on disk"
+    return f"indexing: {rate}, peak memory {peak / 1e6:.0f} MB, {size / 1e6:.0f} MB on disk"
 
 
 def warm(home: Path, questions: Sequence[str]) -> str:
@@ -151,9 +153,12 @@ def _percentiles(taken: Sequence[float]) -> str:
 
 
 def _rag(home: Path, *arguments: str) -> None:
+    subprocess.run(_command(home, *arguments), check=True, capture_output=True)  # noqa: S603  (this very package)
+
+
+def _command(home: Path, *arguments: str) -> list[str]:
     code = "import sys; from rag.cli import run; sys.exit(run(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "--home", str(home), *arguments]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603  (this very package)
+    return [sys.executable, "-c", code, "--home", str(home), *arguments]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
