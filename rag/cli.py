@@ -255,7 +255,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
     home: HomeOption = None,
 ) -> None:
-    """The page and the HTTP API; prints the address when ready."""
+    """The page; prints its address when ready."""
     with _engine(context, home) as engine:
         from rag.server import run
 

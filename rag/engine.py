@@ -4,8 +4,9 @@ It only joins the parts; each decision is in the part that takes it.
 """
 
 import asyncio
-import time
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,17 +19,20 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.prompts.mixin import PromptDictType, PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from rag.answer import Answer, Citation, RankedPassage, Statement, Timings, described
+from rag.answer import Answer, Citation, RankedPassage, Statement, described
 from rag.answerability import answerability, features_of
 from rag.article import Article
 from rag.citations import defused
+from rag.clock import Clock
 from rag.conversation import Turn, standalone
-from rag.errors import LibraryDamaged
+from rag.errors import IndexDamaged
 from rag.evidence import Abstention, Evidence, weigh
 from rag.filters import Filters
 from rag.home import Disagreement, Home
 from rag.indexer import AddReport, Progress, silent
 from rag.library import Counts
+from rag.passages import Passage
+from rag.ranking import Signals
 from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node
 from rag.rows import Holding
 from rag.settings import Settings, load_settings
@@ -50,6 +54,7 @@ class QueryEngine(BaseQueryEngine):
         self.settings = home.settings
         self._retriever = Retriever(home.library, home.vectors, home.fulltext, home.encoder)
         self._verifier = Verifier(home.encoder)
+        self._mending = threading.Lock()
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
@@ -102,7 +107,7 @@ class QueryEngine(BaseQueryEngine):
     ) -> list[RankedPassage]:
         """The `k` passages that bear most on `query`, best first, with the sentences that do."""
         filters = Filters.of(author, source, topic, since, until)
-        return list(self._retrieve(_encodable(query), k, filters).passages)
+        return list(self._retrieve(query, k, filters).passages)
 
     def support(self, statement: str, evidence: str | Sequence[str]) -> float:
         """How far `evidence` (one text or several, of any length) bears `statement` out, 0 to 1; 0.5 is the line."""
@@ -113,9 +118,13 @@ class QueryEngine(BaseQueryEngine):
         """How surely the articles answer `question`, 0 to 1; what is below the setting `abstain_below` is declined."""
         return answerability(features_of(self._retrieve(_encodable(question), k or self.settings.passages, Filters())))
 
-    def as_retriever(self, k: int = 10) -> HybridRetriever:
+    def signals(self, question: str) -> tuple[list[Passage], Signals]:
+        """The candidates for `question` and what each is ranked by (rag.ranking): what the weights are fitted on."""
+        return self._retriever.signals(question)
+
+    def as_retriever(self, k: int = 10, **filters: Any) -> HybridRetriever:
         """The retriever as LlamaIndex has them: NodeWithScore with character offsets and metadata."""
-        return HybridRetriever(self._retriever, k)
+        return HybridRetriever(self._retrieve, k, Filters.of(**filters))
 
     # -- the corpus ---------------------------------------------------------------------------------------------------
 
@@ -201,16 +210,22 @@ class QueryEngine(BaseQueryEngine):
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
+        asked = _encodable(question)
         try:
-            return self._retriever.retrieve(question, k, filters)
-        except LibraryDamaged:
-            # An index gone bad under a running engine is rebuilt from the library, once, and asked again.
-            self._home.indexer.rebuild()
-            return self._retriever.retrieve(question, k, filters)
+            return self._retriever.retrieve(asked, k, filters)
+        except IndexDamaged:
+            pass
+        # An index gone bad under a running engine is mended from the library, once, by the first who meets it.
+        with self._mending:
+            for mend in (self._home.indexer.mend, self._home.indexer.rebuild):
+                with suppress(IndexDamaged):
+                    return self._retriever.retrieve(asked, k, filters)
+                mend()
+            return self._retriever.retrieve(asked, k, filters)
 
     def _answer(self, asked: str, question: str, k: int | None, filters: Filters) -> Answer:
-        clock = _Clock()
-        found = self._retrieve(question, k or self.settings.passages, filters)
+        clock = Clock()
+        found = self._retrieve(question, self.settings.passages if k is None else k, filters)
         retrieved = clock.lap()
         weighed = weigh(found, self.settings.max_quotes, self.settings.abstain_below)
         if isinstance(weighed, Abstention):
@@ -218,7 +233,10 @@ class QueryEngine(BaseQueryEngine):
         citations = _cited(weighed)
         texts = quotes.statements(weighed.quotes)
         written = clock.lap()
-        support = self._verifier.supports([(quote.text, [quote.text]) for quote in weighed.quotes])
+        held = self._home.library.articles([citation.article.id for citation in citations])
+        # Against the article as the library has it, not against the quote's own copy of its words.
+        cited = [held[one.article.id].text[one.start : one.end] if one.article.id in held else "" for one in citations]
+        support = self._verifier.supports([(one.quote, [text]) for one, text in zip(citations, cited, strict=True)])
         statements = tuple(
             Statement(text, (number,), round(score, 4), verdict(score))
             for number, (text, score) in enumerate(zip(texts, support, strict=True), 1)
@@ -259,22 +277,6 @@ class Chat:
         yield from _pieces(self.ask(question, **options))
 
 
-class _Clock:
-    """Laps in milliseconds."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-
-    def lap(self) -> float:
-        now = time.perf_counter()
-        took, self._last = (now - self._last) * 1000, now
-        return took
-
-    def timings(self, retrieve: float, write: float, verify: float) -> Timings:
-        total = (time.perf_counter() - self._start) * 1000
-        return Timings(*(round(part, 2) for part in (retrieve, write, verify, total)))
-
-
 def open_engine(
     home: str | Path | None = None,
     settings: Settings | None = None,
@@ -306,7 +308,7 @@ def _cited(evidence: Evidence) -> tuple[Citation, ...]:
     )
 
 
-def _abstention(asked: str, question: str, why: Abstention, clock: _Clock, retrieved: float) -> Answer:
+def _abstention(asked: str, question: str, why: Abstention, clock: Clock, retrieved: float) -> Answer:
     nearest = "; ".join(described(article) for article in why.nearest)
     text = defused(f"The corpus does not answer this: {why.reason}." + (f" Nearest: {nearest}." if nearest else ""))
     return Answer(

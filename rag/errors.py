@@ -10,6 +10,7 @@
         ├── LibraryVersion    the library was made by another version of the package
         ├── EncoderMismatch   the library's vectors were made by another encoder
         └── LibraryDamaged    a file of the library is not readable as what it must be
+            └── IndexDamaged  one of the two derived indexes is; it can be built anew
 
 Each message is one line that says what to do next; the command line prints it as it is and exits with 2.
 """
@@ -58,3 +59,7 @@ class EncoderMismatch(LibraryError):
 
 class LibraryDamaged(LibraryError):
     """A file of the library cannot be read as what it must be."""
+
+
+class IndexDamaged(LibraryDamaged):
+    """A derived index cannot be used; the library itself is sound as far as is known."""

@@ -5,12 +5,15 @@ exact values inside, never after.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from rag.errors import RagError
+
+_LONGEST_DATE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,13 @@ def named(question: str, authors: Sequence[str]) -> tuple[str, ...]:
     """
     lower = question == question.lower()
     lasts = [author.split()[-1] for author in authors]
+    how_many = Counter(lasts)
     found: dict[str, int] = {}
     for author, last in zip(authors, lasts, strict=True):
-        is_person = len(author.split()) > 1 and not author.startswith("The ") and lasts.count(last) == 1
+        is_person = len(author.split()) > 1 and not author.startswith("The ") and how_many[last] == 1
         for name in (author, last) if is_person else (author,):
+            if (name.lower() if lower else name) not in question:
+                continue
             pattern = rf"(?<!\w){re.escape(name.lower() if lower else name)}(?!\w)"
             # A lone word in small letters ("power") is a word, not an author.
             at = re.search(pattern, question) if " " in name or not lower else None
@@ -108,17 +114,25 @@ def day(said: str | date | None, which: Literal["since", "until"]) -> date | Non
         return date.fromisoformat(text)
     except ValueError:
         pass
-    import dateparser  # 0.1 s that a question without a spelt-out date need not pay
-
-    edge = "first" if which == "since" else "last"
-    found: datetime | None = dateparser.parse(
-        text,
-        languages=["en"],
-        settings={"PREFER_DAY_OF_MONTH": edge, "PREFER_MONTH_OF_YEAR": edge, "DATE_ORDER": "DMY"},
-    )
+    found = _day_in_words(text, "first" if which == "since" else "last")
     if found is None:
         raise RagError(f"{which} {said!r} is not a date; write it as 2024-06-30")
     return found.date()
+
+
+def _day_in_words(text: str, edge: Literal["first", "last"]) -> datetime | None:
+    """The day in "June 2024", "last month", a bare year or year and month; None for what only looks like a date."""
+    is_numbers = not re.search(r"[A-Za-z]", text)
+    if len(text) > _LONGEST_DATE or (is_numbers and not re.fullmatch(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", text)):
+        return None
+    import dateparser  # 0.1 s that a question without a spelt-out date need not pay
+
+    settings = {"PREFER_DAY_OF_MONTH": edge, "PREFER_MONTH_OF_YEAR": edge, "DATE_ORDER": "DMY"}
+    try:
+        found: datetime | None = dateparser.parse(text, languages=["en"], settings=settings)
+    except Exception:  # noqa: BLE001 - its rules fail on odd words with any of Python's errors
+        return None
+    return found
 
 
 def _given(text: str | None) -> str | None:

@@ -13,7 +13,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from rag.derived import Entry
-from rag.errors import LibraryDamaged, LibraryError
+from rag.errors import IndexDamaged, LibraryError
 from rag.filters import Scope
 from rag.schema import disk_error
 from rag.stamp import Stamp, read_stamp, write_stamp
@@ -48,7 +48,7 @@ class FullText:
         """Whether the index opens and answers."""
         try:
             self.search(["the"], "body", 1, Scope())
-        except LibraryDamaged:
+        except IndexDamaged:
             return False
         return True
 
@@ -72,10 +72,21 @@ class FullText:
             return [(searcher.doc(address)["id"][0], float(score)) for score, address in found]
 
     def frequencies(self, terms: Sequence[str], field: str = "body") -> dict[str, int]:
-        """In how many passages each of `terms` occurs."""
+        """In how many passages each of `terms` occurs, removed ones among them."""
         with _no_crash(self._home):
             searcher = self._open().searcher()
             return {term: int(searcher.doc_freq(field, term)) for term in terms}
+
+    def present(self, terms: Sequence[str], field: str) -> set[str]:
+        """Those of `terms` that some passage holds now; `frequencies` counts removed ones until segments are merged."""
+        with _no_crash(self._home):
+            index = self._open()
+            searcher = index.searcher()
+            return {
+                term
+                for term in terms
+                if searcher.search(Query.term_query(index.schema, field, term, "freq"), limit=1, count=False).hits
+            }
 
     def count(self) -> int:
         with _no_crash(self._home):
@@ -130,7 +141,7 @@ class FullText:
             if self._index is not None and stamp == self._stamp:
                 return self._index
             if stamp is None or stamp.layout != LAYOUT:
-                raise LibraryDamaged(f"{self._stamp_path} does not name a usable index; run: rag rebuild")
+                raise IndexDamaged(f"{self._stamp_path} does not name a usable index; run: rag rebuild")
             # Opened afresh rather than reloaded: after a rebuild the folder holds another index.
             index = tantivy.Index.open(str(self._folder))
             index.register_tokenizer(ANALYSER, analyser())
@@ -185,7 +196,7 @@ def _filters(schema: tantivy.Schema, scope: Scope) -> Iterator[tuple[Occur, Quer
 
 @contextmanager
 def _no_crash(home: Path) -> Iterator[None]:
-    """Tantivy's errors, and a panic in it (no Exception to Python), as LibraryError or LibraryDamaged."""
+    """Tantivy's errors, and a panic in it (no Exception to Python), as LibraryError or IndexDamaged."""
     try:
         yield
     except (ValueError, OSError, SystemError) as error:
@@ -197,4 +208,4 @@ def _no_crash(home: Path) -> Iterator[None]:
 
 
 def _unusable(home: Path, error: BaseException) -> LibraryError:
-    return disk_error(home, str(error)) or LibraryDamaged(f"the full text cannot be used ({error}); run: rag rebuild")
+    return disk_error(home, str(error)) or IndexDamaged(f"the full text cannot be used ({error}); run: rag rebuild")

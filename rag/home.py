@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from rag.encoder import Encoder, open_encoder
-from rag.errors import EncoderMismatch, LibraryBusy, LibraryDamaged, LibraryMissing
+from rag.errors import EncoderMismatch, LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
 from rag.filters import Scope
 from rag.fulltext import FullText
 from rag.indexer import AddReport, Indexer, Progress, silent
@@ -94,7 +94,11 @@ class Home:
         """Every passage anew with the encoder of the settings, which becomes the library's."""
         self.vectors.close()
         self._use_vectors(self.encoder.fingerprint)
-        self.indexer.reencode(progress)
+        try:
+            self.indexer.reencode(progress)
+        except BaseException:
+            self._use_vectors(self.library.encoder)
+            raise
 
     def repair(self, found: Iterable[Disagreement], progress: Progress = silent) -> None:
         """Mends what `disagreements` found: the indexes from the passages, and those from the articles where they
@@ -194,13 +198,16 @@ class Home:
             return
         with writer_lock(self.path, FIRST_FILLING_TIMEOUT):
             if self.library.fact(BUNDLED) == "pending":
-                self.add([bundled("corpus") / "articles"], progress)
+                report = self.add([bundled("corpus") / "articles"], progress)
+                if report.failed:
+                    raise LibraryError(f"{report.failed[0].what}: {report.failed[0].why}; install the package again")
                 self.library.note(BUNDLED, "done")
 
     def _mend(self) -> None:
         """Levels the indexes; a writer at work does that itself, so it is not waited for unless nothing is usable."""
+        is_usable = self.vectors.generation is not None and self.fulltext.generation is not None
         try:
-            self.indexer.mend()
+            self.indexer.mend(waiting=not is_usable)
         except LibraryBusy:
-            if self.vectors.generation is None or self.fulltext.generation is None:
+            if not is_usable:
                 raise

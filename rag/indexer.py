@@ -5,14 +5,14 @@ library alone. Whatever stops this process, what was finished stays.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.article import Article
 from rag.derived import DerivedIndex, Entry
 from rag.encoder import Encoder, PassageText
-from rag.errors import LibraryDamaged, ReadError
+from rag.errors import EncoderMismatch, LibraryDamaged, ReadError
 from rag.filters import day_number
 from rag.library import Library
 from rag.passages import Passage, split_article
@@ -105,7 +105,7 @@ class Indexer:
                 waiting: list[_Waiting] = []
                 unsynced = 0
                 for reading in readings:
-                    one = self._to_do(reading, report, count)
+                    one = self._to_do(reading, waiting, report, count)
                     if one:
                         waiting.append(one)
                     if sum(len(item.passages) for item in waiting) >= ENCODE_AT:
@@ -136,16 +136,19 @@ class Indexer:
     def reencode(self, progress: Progress = silent) -> None:
         """Every article cut and encoded anew with the present encoder, then both indexes; all of it or nothing."""
         count = _Counter(progress, self._library.count_articles())
-        with self._lock():
+        with self._lock(any_encoder=True):
             self._library.reencode(self._encoder.fingerprint, self._encoder.dimension, self._anew(count))
             for index in self._indexes:
                 self._rebuild(index)
 
-    def mend(self) -> bool:
-        """Brings the indexes level with the library, rebuilding one that is damaged; True when there was need."""
+    def mend(self, *, waiting: bool = True) -> bool:
+        """Brings the indexes level with the library, rebuilding one that is damaged; True when there was need.
+
+        Raises LibraryBusy when another process writes and, with `waiting`, goes on too long.
+        """
         if self._is_level():
             return False
-        with self._lock():
+        with self._lock(None if waiting else 0.0):
             self._catch_up()
         return True
 
@@ -156,23 +159,34 @@ class Indexer:
         except LibraryDamaged:
             return False
 
-    def _lock(self) -> AbstractContextManager[None]:
-        return writer_lock(self._home, self._lock_timeout)
+    @contextmanager
+    def _lock(self, timeout: float | None = None, *, any_encoder: bool = False) -> Iterator[None]:
+        """The writer's lock. Raises EncoderMismatch when the library has gone over to another encoder meanwhile."""
+        with writer_lock(self._home, self._lock_timeout if timeout is None else timeout):
+            held = self._library.fact("encoder")
+            if held != self._encoder.fingerprint and not any_encoder:
+                raise EncoderMismatch(
+                    f"the library in {self._home} is now encoded by {held}, not by {self._encoder.fingerprint}; "
+                    "open it anew with that encoder, or encode it anew: rag rebuild --re-encode"
+                )
+            yield
 
     # -- articles into the library -------------------------------------------------------------------------------------
 
-    def _to_do(self, reading: Reading | Unreadable, report: AddReport, count: _Counter) -> _Waiting | None:
+    def _to_do(
+        self, reading: Reading | Unreadable, waiting: Sequence[_Waiting], report: AddReport, count: _Counter
+    ) -> _Waiting | None:
         if isinstance(reading, Unreadable):
             report.failed.append(reading)
             count(0)
             return None
         article, origin = reading.article, _storable(reading.origin)
         held = self._library.held(article.id)
-        if held and held[0] == article.sha256:
+        if (held and held[0] == article.sha256) or any(item.article == article for item in waiting):
             report.unchanged.append(article.id)
             count(0)
             return None
-        if held and not reading.named and held[1] != origin:
+        if held and not reading.named and held[1] != origin and _is_there(held[1]):
             report.failed.append(
                 Unreadable(
                     origin,
@@ -251,6 +265,11 @@ class Indexer:
             article = self._library.article(article_id)
             if article:
                 yield _entries(article, self._library.passages_of(article_id))
+
+
+def _is_there(origin: str) -> bool:
+    """Whether what an article came from still exists: a file that was moved may be added from its new place."""
+    return "://" in origin or Path(origin).exists()
 
 
 def _entries(article: Article, stored: Sequence[StoredPassage]) -> list[Entry]:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import NoResultFound
 
 from rag import rows, schema
 from rag.article import Article, ArticleRef
-from rag.errors import LibraryMissing, LibraryVersion
+from rag.errors import EncoderMismatch, LibraryMissing, LibraryVersion
 from rag.rows import Holding, StoredPassage
 from rag.schema import FORMAT, plain_errors
 
@@ -107,7 +107,7 @@ class Library:
     def counts(self) -> Counts:
         with self._reading() as connection:
             articles, characters = connection.execute(
-                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.func.length(schema.articles.c.text)), 0))
+                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(schema.articles.c.characters), 0))
             ).one()
         return Counts(articles, self.count_passages(), characters)
 
@@ -132,9 +132,9 @@ class Library:
             sa.select(sa.func.count()).where(schema.passages.c.article_id == schema.articles.c.id).scalar_subquery()
         )
         columns = [schema.articles.c[name] for name in rows.HOLDING]
-        query = sa.select(
-            *columns, sa.func.length(schema.articles.c.text).label("characters"), number.label("passages")
-        ).order_by(schema.articles.c.published.desc(), schema.articles.c.title)
+        query = sa.select(*columns, schema.articles.c.characters, number.label("passages")).order_by(
+            schema.articles.c.published.desc(), schema.articles.c.title
+        )
         with self._reading() as connection:
             return [rows.holding_of(row) for row in connection.execute(query).mappings()]
 
@@ -223,6 +223,10 @@ class Library:
 
     def put(self, article: Article, passages: Sequence[StoredPassage], origin: str) -> None:
         """Writes the article and its passages in one transaction; what it held of that id before is replaced."""
+        if any(len(one.vector) != self.dimension for one in passages):
+            raise EncoderMismatch(
+                f"the library in {self.path.parent} has vectors of {self.dimension} numbers; use its own encoder"
+            )
         with self._writing() as connection:
             generation = _next_generation(connection)
             _remove(connection, article.id, generation)
@@ -248,9 +252,13 @@ class Library:
         """
         with self._writing() as connection:
             generation = _next_generation(connection)
+            wanted: set[str] = set()
             for article, origin, stored in anew:
+                wanted.add(article.id)
                 _remove(connection, article.id, generation)
                 _insert(connection, article, origin, stored, generation)
+            for left_out in set(connection.execute(sa.select(schema.articles.c.id)).scalars()) - wanted:
+                _remove(connection, left_out, generation)
             for key, value in (("encoder", encoder), ("dimension", str(dimension))):
                 connection.execute(schema.meta.update().where(schema.meta.c.key == key).values(value=value))
         self.encoder, self.dimension = encoder, dimension

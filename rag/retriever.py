@@ -3,7 +3,7 @@
 Filters act inside both searches. Nothing here decides whether the passages answer the question.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from rag.answer import Highlight, RankedPassage
 from rag.article import ArticleRef
 from rag.encoder import Encoder
+from rag.errors import RagError
 from rag.filters import Filters, Scope, named, resolve
 from rag.fulltext import TEXT_FIELDS, FullText
 from rag.library import Library
+from rag.passages import Passage
 from rag.ranking import (
     CANDIDATES,
     HITS,
@@ -63,8 +65,7 @@ class Sentence:
 class Retrieval:
     """What a search found, best first; `sentences` are those of each passage, in order.
 
-    `idf` holds the rarity of each content word of the question, `unknown` those that no passage of the library has,
-    `named` the authors whom the question names.
+    `idf` holds the rarity of each content word of the question, `unknown` those that no passage of the library has.
     """
 
     question: str
@@ -72,7 +73,6 @@ class Retrieval:
     scope: Scope
     idf: Mapping[str, float]
     unknown: tuple[str, ...]
-    named: tuple[str, ...]
     passages: tuple[RankedPassage, ...]
     sentences: tuple[tuple[Sentence, ...], ...]
 
@@ -101,20 +101,19 @@ class Retriever:
         self._fulltext = fulltext
         self._encoder = encoder
 
+    def signals(self, question: str) -> tuple[list[Passage], Signals]:
+        """Every candidate for `question` with its signals, as `retrieve` ranks them: what weights are fitted on."""
+        _, found, _, signals, _ = self._candidates(question, CANDIDATES // 2, Scope())
+        return [one.passage for one in found], signals
+
     def retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
-        """The `k` best passages within `filters`."""
+        """The `k` best passages within `filters`. Raises RagError for a `k` under 1."""
+        if k < 1:
+            raise RagError(f"k is {k}; ask for one passage at least")
         scope = resolve(filters, self._library.values) if filters else Scope()
-        query = self._query(question)
-        hits = [self._vectors.search(query.vector, HITS, scope)]
-        hits += [self._fulltext.search(list(query.idf), field, HITS, scope) for field in TEXT_FIELDS]
-        wanted = max(CANDIDATES, 2 * k)
-        candidates = list(dict.fromkeys(one for found in hits for one, _ in found[:wanted]))
-        stored = self._library.passages(candidates)
-        found = [stored[one] for one in candidates if one in stored]
+        query, found, refs, signals, body = self._candidates(question, k, scope)
         if not found:
-            return Retrieval(question, filters, scope, query.content, query.unknown, query.named, (), ())
-        refs = self._library.refs(list({one.passage.article_id for one in found}))
-        signals = _signals(query, found, refs, [dict(one) for one in hits[1:]])
+            return Retrieval(question, filters, scope, query.content, query.unknown, (), ())
         scores = passage_scores(signals)
         order = _distinct(found, np.argsort(-scores, kind="stable").tolist(), k)
         best = float(scores.max())
@@ -123,7 +122,6 @@ class Retriever:
             for at in order
         ]
         marked = highlighted([np.array([sentence.score for sentence in one]) for one in sentences])
-        body = dict(hits[1])
         passages = tuple(
             RankedPassage(
                 id=found[at].passage.id,
@@ -138,15 +136,30 @@ class Retriever:
             )
             for rank, at in enumerate(order)
         )
-        return Retrieval(
-            question, filters, scope, query.content, query.unknown, query.named, passages, tuple(sentences)
-        )
+        return Retrieval(question, filters, scope, query.content, query.unknown, passages, tuple(sentences))
+
+    def _candidates(
+        self, question: str, k: int, scope: Scope
+    ) -> tuple[_Query, list[StoredPassage], Mapping[str, ArticleRef], Signals, Mapping[str, float]]:
+        """What the four searches find: the passages, their articles, their signals, and the body's BM25 scores."""
+        query = self._query(question)
+        wanted, deep = max(CANDIDATES, 2 * k), max(HITS, 2 * k)
+        hits = [self._vectors.search(query.vector, deep, scope)]
+        hits += [self._fulltext.search(list(query.idf), field, deep, scope) for field in TEXT_FIELDS]
+        candidates = list(dict.fromkeys(one for found in hits for one, _ in found[:wanted]))
+        stored = self._library.passages(candidates)
+        refs = self._library.refs(list({one.passage.article_id for one in stored.values()}))
+        # An article may be removed between two reads.
+        found = [stored[one] for one in candidates if one in stored and stored[one].passage.article_id in refs]
+        fulltext = [dict(one) for one in hits[1:]]
+        return query, found, refs, _signals(query, found, refs, fulltext), fulltext[0]
 
     def _query(self, question: str) -> _Query:
         initials = initials_in(question)
         words = list(dict.fromkeys([*terms(question), *(word for _, name in initials for word in name)]))
         number = self._fulltext.count()
-        frequencies = self._fulltext.frequencies(words)
+        # Removed passages are counted until their segments are merged away.
+        frequencies = {word: min(times, number) for word, times in self._fulltext.frequencies(words).items()}
         # Both ways to write a name are searched for; the one that the library knows better is what has to be covered.
         other_way: set[str] = set()
         for short, name in initials:
@@ -155,10 +168,9 @@ class Retriever:
         rarest = set(sorted(words, key=lambda word: frequencies[word])[:MOST_WORDS])
         idf = {word: rarity(frequencies[word], number) for word in words if word in rarest}
         content = {word: weight for word, weight in idf.items() if word not in STOP_TERMS | other_way}
-        absent = [word for word in content if not frequencies[word]]
-        # A name may stand in titles and by-lines alone.
-        elsewhere = self._fulltext.frequencies(absent, "section")
-        unknown = tuple(word for word in absent if not elsewhere[word])
+        # A name may stand in titles and by-lines alone, which only this field holds.
+        present = self._fulltext.present(list(content), "section")
+        unknown = tuple(word for word in content if word not in present)
         authors = named(question, self._library.values("author"))
         return _Query(self._encoder.encode([question])[0], idf, content, unknown, authors)
 
@@ -166,14 +178,14 @@ class Retriever:
 class HybridRetriever(BaseRetriever):
     """The retriever as a LlamaIndex part: nodes with character offsets, metadata and scores."""
 
-    def __init__(self, retriever: Retriever, k: int = 10, filters: Filters | None = None) -> None:
+    def __init__(self, retrieve: Callable[[str, int, Filters], Retrieval], k: int, filters: Filters) -> None:
         super().__init__()
-        self._retriever = retriever
+        self._found = retrieve
         self._k = k
-        self._filters = filters or Filters()
+        self._filters = filters
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        found = self._retriever.retrieve(query_bundle.query_str, self._k, self._filters)
+        found = self._found(query_bundle.query_str, self._k, self._filters)
         return [as_node(passage) for passage in found.passages]
 
 

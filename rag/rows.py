@@ -52,7 +52,7 @@ def article_row(article: Article, origin: str) -> dict[str, Any]:
         "id": article.id, "title": article.title, "text": article.text, "author": article.author,
         "source": article.source, "published": article.published.isoformat() if article.published else None,
         "url": article.url, "topics": json.dumps(article.topics, ensure_ascii=False), "sha256": article.sha256,
-        "origin": origin,
+        "origin": origin, "characters": len(article.text),
     }  # fmt: skip
 
 

@@ -32,7 +32,6 @@ articles = sa.Table(
     "articles", tables,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("title", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
     sa.Column("author", sa.Text, index=True),
     sa.Column("source", sa.Text, index=True),
     sa.Column("published", sa.Text),
@@ -40,6 +39,9 @@ articles = sa.Table(
     sa.Column("topics", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("characters", sa.Integer, nullable=False),
+    # Last, so that what is read of many articles at once does not walk past their texts.
+    sa.Column("text", sa.Text, nullable=False),
 )  # fmt: skip
 passages = sa.Table(
     "passages", tables,

@@ -16,8 +16,8 @@ from rag.errors import SettingsError
 # Nothing leaves the machine unasked: these must stand before chromadb, gradio or a hub client is imported.
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ["DO_NOT_TRACK"] = "1"
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
 def _blank_is_unset(value: Any) -> Any:

@@ -21,7 +21,7 @@ from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 
 from rag.derived import Entry
-from rag.errors import LibraryDamaged, LibraryError
+from rag.errors import IndexDamaged, LibraryError
 from rag.filters import Scope
 from rag.schema import Vector, disk_error
 from rag.stamp import Stamp, read_stamp, seal_of, write_stamp
@@ -57,7 +57,7 @@ class Vectors:
         """Whether the collection opens and its graph is byte for byte the one that was put in place."""
         try:
             self.count()
-        except LibraryDamaged:
+        except IndexDamaged:
             return False
         return True
 
@@ -70,7 +70,7 @@ class Vectors:
     def search(self, vector: Vector, k: int, scope: Scope) -> list[tuple[str, float]]:
         """The `k` nearest passages' ids with their cosine to `vector`, nearest first.
 
-        Raises LibraryDamaged when the collection on disk cannot be read; the indexer then rebuilds it.
+        Raises IndexDamaged when the collection on disk cannot be read; the indexer then rebuilds it.
         """
         if k < 1 or scope.is_empty:
             return []
@@ -83,15 +83,6 @@ class Vectors:
             )
         ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         return [(one, 1.0 - float(distance)) for one, distance in zip(ids, distances, strict=True)]
-
-    def cosines(self, ids: Sequence[str], vector: Vector) -> dict[str, float]:
-        """Cosine of `vector` to each of the passages `ids` that are there."""
-        if not ids:
-            return {}
-        with self._lock, _no_crash(self._home):
-            found = self._open().get(ids=list(ids), include=["embeddings"])
-        embeddings = np.asarray(found["embeddings"], dtype=np.float32).reshape(len(found["ids"]), -1)
-        return dict(zip(found["ids"], (embeddings @ vector).tolist(), strict=True)) if found["ids"] else {}
 
     def ids(self) -> set[str]:
         """Ids of every passage the collection holds."""
@@ -119,9 +110,7 @@ class Vectors:
             for start in range(0, len(removed), BATCH):
                 collection.delete(ids=list(removed[start : start + BATCH]))
             pending = stamp.pending + len(removed)
-            for batch in added:
-                _upsert(collection, batch)
-                pending += len(batch)
+            pending += _upsert(collection, added)
             self._mark(stamp.model_copy(update={"generation": generation, "pending": pending}))
             if pending > FOLD_AT:
                 self._fold() if collection.count() else self.rebuild([], generation)
@@ -136,8 +125,7 @@ class Vectors:
                     embedding_function=None,
                     configuration={"hnsw": {"space": "cosine", "sync_threshold": BATCH, "batch_size": 100}},
                 )
-                for batch in added:
-                    _upsert(collection, batch)
+                _upsert(collection, added)
                 collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
             self._take(folder, generation)
 
@@ -162,7 +150,7 @@ class Vectors:
             collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
             found = collection.count()
         if found != expected:
-            raise LibraryDamaged(f"{folder} holds {found} passages instead of {expected}; run: rag rebuild")
+            raise IndexDamaged(f"{folder} holds {found} passages instead of {expected}; run: rag rebuild")
         self._take(folder, stamp.generation)
 
     # -- inside -------------------------------------------------------------------------------------------------------
@@ -173,11 +161,11 @@ class Vectors:
         if self._collection is not None and stamp == self._stamp:
             return self._collection
         if stamp is None or stamp.layout != self._layout:
-            raise LibraryDamaged(f"{self._stamp_path} does not name a usable collection; run: rag rebuild")
+            raise IndexDamaged(f"{self._stamp_path} does not name a usable collection; run: rag rebuild")
         folder = self._home / stamp.folder
         moved = self._stamp is None or self._stamp.folder != stamp.folder
         if moved and stamp.seal and seal_of(_graph_files(folder)) != stamp.seal:
-            raise LibraryDamaged(f"{folder} is not as it was written; run: rag rebuild")
+            raise IndexDamaged(f"{folder} is not as it was written; run: rag rebuild")
         self.close()
         self._client = _client(folder)
         self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
@@ -186,7 +174,7 @@ class Vectors:
 
     def _in_use(self) -> Stamp:
         if self._stamp is None:
-            raise LibraryDamaged(f"{self._home} has no vectors in use; run: rag rebuild")
+            raise IndexDamaged(f"{self._home} has no vectors in use; run: rag rebuild")
         return self._stamp
 
     def _mark(self, stamp: Stamp) -> None:
@@ -209,7 +197,7 @@ class Vectors:
         return self._home / f"vectors-{max(taken, default=0) + 1}"
 
 
-_handles = itertools.count()
+_openings = itertools.count()
 
 
 def _client(folder: Path) -> Any:
@@ -218,7 +206,7 @@ def _client(folder: Path) -> Any:
     Clients that name a folder the same way share one view inside a process, which does not see what another process
     has written since; naming the folder differently each time is what gives a fresh one.
     """
-    name = os.path.join(folder, *["."] * (next(_handles) % 64))  # noqa: PTH118  (pathlib would fold the dots away)
+    name = os.path.join(folder, *["."] * (next(_openings) % 64))  # noqa: PTH118  (pathlib would fold the dots away)
     return chromadb.PersistentClient(path=name, settings=ChromaSettings(anonymized_telemetry=False))
 
 
@@ -227,14 +215,18 @@ def _graph_files(folder: Path) -> list[Path]:
     return [path for done in folder.glob("*/index_metadata.pickle") for path in done.parent.iterdir()]
 
 
-def _upsert(collection: Collection, batch: Sequence[Entry]) -> None:
-    for start in range(0, len(batch), BATCH):
-        some = batch[start : start + BATCH]
+def _upsert(collection: Collection, added: Iterable[Sequence[Entry]]) -> int:
+    """Puts all of `added` in, a full batch to a transaction of Chroma's, and returns how many there were."""
+    entries = itertools.chain.from_iterable(added)
+    number = 0
+    while some := list(itertools.islice(entries, BATCH)):
         collection.upsert(
             ids=[entry.id for entry in some],
             embeddings=np.stack([entry.vector for entry in some]).astype(np.float32),
             metadatas=[_metadata(entry) for entry in some],
         )
+        number += len(some)
+    return number
 
 
 def _metadata(entry: Entry) -> dict[str, Any]:
@@ -266,7 +258,7 @@ def _where(scope: Scope) -> Any:
 
 @contextmanager
 def _no_crash(home: Path) -> Iterator[None]:
-    """Chroma's errors, and a panic in its native part (no Exception to Python), as LibraryError or LibraryDamaged."""
+    """Chroma's errors, and a panic in its native part (no Exception to Python), as LibraryError or IndexDamaged."""
     try:
         yield
     except (chromadb.errors.ChromaError, ValueError, OSError) as error:
@@ -278,4 +270,4 @@ def _no_crash(home: Path) -> Iterator[None]:
 
 
 def _unusable(home: Path, error: BaseException) -> LibraryError:
-    return disk_error(home, str(error)) or LibraryDamaged(f"the vectors cannot be used ({error}); run: rag rebuild")
+    return disk_error(home, str(error)) or IndexDamaged(f"the vectors cannot be used ({error}); run: rag rebuild")

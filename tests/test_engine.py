@@ -15,6 +15,8 @@ from llama_index.core.schema import QueryBundle
 
 from rag import Answer, QueryEngine, RagError, open_engine
 from rag.citations import numbers_in
+from rag.errors import LibraryDamaged
+from rag.ranking import passage_scores
 from tests.conftest import shared
 from tests.corpora import article, write_jsonl
 
@@ -237,3 +239,43 @@ def test_an_index_that_breaks_under_a_running_engine_is_rebuilt_and_asked_again(
         (tmp_path / "home" / "vectors.json").unlink()
         assert engine.search("observer 2 lot 201", k=1)[0].article_id == "article-2"
         assert engine.check() == []
+
+
+def test_a_word_that_only_a_removed_article_held_is_unknown_again(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.md"
+    odd.write_text("# Odd\n\nThe zeppelin of Quibbleton landed in the meadow at noon.\n")
+    with open_engine(tmp_path / "home", empty=True) as engine:
+        engine.add(write_jsonl(tmp_path / "a.jsonl", [article(number) for number in range(4)]), odd)
+        assert not engine.ask("When did the zeppelin of Quibbleton land?").abstained
+        engine.remove("odd")
+        answer = engine.ask("When did the zeppelin of Quibbleton land?")
+        assert answer.abstained
+        assert "Quibbleton" in (answer.reason or "")
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_less_than_one_passage_is_refused(engine: QueryEngine, k: int) -> None:
+    with pytest.raises(RagError, match=f"k is {k}"):
+        engine.ask("Why?", k=k)
+    with pytest.raises(RagError, match=f"k is {k}"):
+        engine.search("Why?", k=k)
+
+
+def test_a_damaged_passage_is_said_and_starts_no_rebuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sqlite3
+
+    with open_engine(tmp_path / "home", empty=True) as engine:
+        engine.add(write_jsonl(tmp_path / "a.jsonl", [article(number) for number in range(4)]))
+        with sqlite3.connect(tmp_path / "home" / "library.sqlite") as damaged:
+            damaged.execute("UPDATE passages SET vector = x'00'")
+        monkeypatch.setattr("rag.indexer.Indexer.rebuild", None)
+        with pytest.raises(LibraryDamaged):
+            engine.ask("When was lot 201 sold?")
+
+
+def test_the_candidates_signals_rank_as_the_search_does(engine: QueryEngine) -> None:
+    passages, signals = engine.signals(QUESTIONS[0])
+    scores = passage_scores(signals)
+    best = passages[int(scores.argmax())]
+    assert best.id == engine.search(QUESTIONS[0], k=1)[0].id
+    assert len(passages) == len(scores)

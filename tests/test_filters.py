@@ -85,3 +85,14 @@ AUTHORS = ["Hard Power", "The Asia Desk", "House Rules", "Ian Bremmer", "Anne Ki
 )
 def test_a_question_s_named_authors_are_told_from_common_words(question: str, found: tuple[str, ...]) -> None:
     assert named(question, AUTHORS) == found
+
+
+@pytest.mark.parametrize("said", ["2024-13", "-1", "13.13.2024", "9" * 100, "..", "2024-06-31"])
+def test_what_only_looks_like_a_date_is_refused(said: str) -> None:
+    with pytest.raises(RagError, match="is not a date"):
+        Filters.of(since=said)
+
+
+def test_a_bare_month_is_its_first_day_or_its_last() -> None:
+    found = Filters.of(since="2024-06", until="June 2024")
+    assert (found.since, found.until) == (date(2024, 6, 1), date(2024, 6, 30))

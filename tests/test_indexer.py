@@ -257,3 +257,63 @@ def test_search_over_a_filter_looks_nowhere_else(home: Home) -> None:
 
 def test_the_settings_of_a_test_are_its_own() -> None:
     assert load_settings().home is None
+
+
+def test_opening_does_not_wait_for_a_writer_when_both_indexes_are_usable(home: Home, settings: Settings) -> None:
+    home.indexer.add(readings(1, 2))
+    stamp = (home.path / "fulltext.json").read_text()
+    home.indexer.add(readings(3))
+    home.close()
+    (home.path / "fulltext.json").write_text(stamp)  # behind, as while another process adds
+    script = (
+        "import time\nfrom pathlib import Path\nfrom rag.writer_lock import writer_lock\n"
+        f"with writer_lock(Path({str(home.path)!r}), 5):\n    print('held', flush=True)\n    time.sleep(60)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        # The settings allow 60 s; whoever only asks must not spend them.
+        start = time.monotonic()
+        with Home(settings) as again:
+            assert again.fulltext.generation != again.library.generation()
+        assert time.monotonic() - start < 30
+    finally:
+        holder.kill()
+        holder.wait()
+
+
+def test_the_same_article_twice_in_one_add_is_encoded_and_reported_once(home: Home) -> None:
+    report = home.indexer.add([*readings(1), *readings(1), *readings(2)])
+    assert report.added == ["article-1", "article-2"]
+    assert report.unchanged == ["article-1"]
+
+
+def test_an_engine_whose_library_went_over_to_another_encoder_adds_nothing(home: Home) -> None:
+    home.indexer.add(readings(1))
+    home.library.note("encoder", "another")  # as another process's `rag rebuild --re-encode` does
+    with pytest.raises(EncoderMismatch, match="is now encoded by another"):
+        home.indexer.add(readings(2))
+    assert home.library.count_articles() == 1
+
+
+def test_a_file_that_was_moved_may_be_added_from_its_new_place(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    first = tmp_path / "old" / "column.md"
+    first.write_text("# Column\n\nFirst edition of the text.\n")
+    assert home.add([first]).added == ["column"]
+    (tmp_path / "old").rename(tmp_path / "new")
+    second = tmp_path / "new" / "column.md"
+    second.write_text("# Column\n\nSecond edition of the text.\n")
+    assert home.add([second]).updated == ["column"]
+
+
+def test_a_json_line_without_an_id_may_move_within_its_file(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "all.jsonl"
+    lines = [json.dumps({"title": f"Piece {number}", "text": f"Words of piece {number}."}) for number in range(3)]
+    file.write_text("\n".join(lines))
+    assert len(home.add([file]).added) == 3
+    lines[2] = json.dumps({"title": "Piece 2", "text": "Other words of piece 2."})
+    file.write_text("\n".join([lines[2], *lines[:2]]))
+    report = home.add([file])
+    assert (report.updated, len(report.unchanged), report.failed) == (["piece-2"], 2, [])

@@ -12,12 +12,17 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from rag import QueryEngine
+
 Span = tuple[int, int]
+# The signals of rag.ranking that this benchmark can tell anything about, in the order of the fitted weights.
+FITTED = ("cosine", "best_sentence", "body", "context", "section", "coverage")
 Matrix = NDArray[np.float64]
 
 
@@ -74,10 +79,15 @@ class Searches(Protocol):
     def search(self, query: str, *, k: int) -> Sequence[Found]: ...
 
 
-class ShowsSignals(Protocol):
-    """What weights are fitted on: the candidates of a question and their signals, (candidates, signals)."""
+class Candidate(Protocol):
+    """A passage that weights are fitted on: the article it is of, and where in it."""
 
-    def signals(self, query: str) -> tuple[Sequence[Found], Matrix]: ...
+    @property
+    def article_id(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 # -- the measures ------------------------------------------------------------------------------------------------------
@@ -131,6 +141,11 @@ def score(question: Question, found: Sequence[Found]) -> Scores:
     )
 
 
+def _recall(question: Question, found: Sequence[Candidate]) -> float:
+    right = [(one.start, one.end) for one in found if one.article_id == question.document]
+    return share(shared_length(question.gold, right), length(question.gold))
+
+
 def mean(scores: Sequence[Scores]) -> Scores:
     """Each measure averaged over questions."""
     return Scores(*(float(np.mean([getattr(one, field.name) for one in scores])) for field in fields(Scores)))
@@ -181,16 +196,16 @@ class Measured:
     """A question's candidates as weights are fitted on them."""
 
     question: Question
-    candidates: Sequence[Found]
+    candidates: Sequence[Candidate]
     signals: Matrix
 
     @property
     def gains(self) -> Matrix:
-        return np.array([score(self.question, [one]).recall for one in self.candidates])
+        return np.array([_recall(self.question, [one]) for one in self.candidates])
 
     def recall(self, weights: Matrix, k: int) -> float:
         best = np.argsort(-(self.signals @ weights), kind="stable")[:k]
-        return score(self.question, [self.candidates[at] for at in best]).recall
+        return _recall(self.question, [self.candidates[at] for at in best])
 
 
 def recall_without(measured: Sequence[Measured], folds: Sequence[object], k: int) -> float:
@@ -262,17 +277,27 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(f"{counts.passages} passages of {counts.characters / counts.passages:.0f} characters on average")
             print(table(questions, measure(engine, questions, options.k)))
             if options.fit:
-                print(_fit(cast(ShowsSignals, engine), questions, options.k))
+                print(_fit(engine, questions, options.k))
 
 
-def _fit(engine: ShowsSignals, questions: Sequence[Question], k: int) -> str:
-    measured = [Measured(question, *engine.signals(question.text)) for question in questions]
+def measured_by(engine: "QueryEngine", questions: Sequence[Question]) -> list[Measured]:
+    """Each question's candidates with their signals as columns, title and author left out: nothing here has them."""
+    found = []
+    for question in questions:
+        passages, signals = engine.signals(question.text)
+        columns = [np.asarray(getattr(signals, name), dtype=np.float64) for name in FITTED]
+        found.append(Measured(question, passages, np.stack(columns, axis=1)))
+    return found
+
+
+def _fit(engine: "QueryEngine", questions: Sequence[Question], k: int) -> str:
+    measured = measured_by(engine, questions)
     weights = fitted([one.signals for one in measured], [one.gains for one in measured])
     documents = [question.document for question in questions]
     halves = (np.random.default_rng(0).permutation(len(measured)) % 2).tolist()
     return "\n".join(
         [
-            f"weights {weights.round(2).tolist()}",
+            f"weights {dict(zip(FITTED, weights.round(2).tolist(), strict=True))}",
             f"recall@{k} fitted on all {100 * np.mean([one.recall(weights, k) for one in measured]):.1f}",
             f"recall@{k} one document left out {100 * recall_without(measured, documents, k):.1f}",
             f"recall@{k} one half left out {100 * recall_without(measured, halves, k):.1f}",

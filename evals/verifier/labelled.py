@@ -7,8 +7,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-SETS = ("wice", "qags")
-
 
 @dataclass(frozen=True, slots=True)
 class Labelled:

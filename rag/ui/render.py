@@ -57,9 +57,16 @@ def _card(citation: Citation) -> str:
 
 def _linked(article: ArticleRef) -> str:
     name = escape(described(article))
-    if article.url and urlsplit(article.url).scheme in ("http", "https"):
+    if article.url and _is_web_address(article.url):
         return f'<a href="{escape(article.url)}" target="_blank" rel="noopener noreferrer">{name}</a>'
     return name
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 def _text(text: str) -> str:
