@@ -10,7 +10,7 @@ from rag.terms import terms
 
 # Logistic regression over sets of questions with and without an answer in their library (docs/abstention.md;
 # python -m evals bench abstention --fit), with 0.5 put where about 5% of the answerable ones are declined. The best
-# sentence alone tells most; taking into account whether it has the kind of thing that is asked for declines some more of
+# sentence alone tells most; whether it has the kind of thing that is asked for declines some more of
 # the questions made to mislead. A name that no article holds counts a little once more: it lowers coverage
 # already, and a speech never names its speaker.
 SLOPE = 6.2

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from rag.errors import LibraryDamaged, LibraryError
 
-FORMAT = 1
+FORMAT = 2
 RESTORE = "restore it from a copy, or move its folder away and add the articles again"
 
 Vector = NDArray[np.float32]

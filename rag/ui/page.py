@@ -16,10 +16,18 @@ from rag.ui.render import answer_html, error_html, sources_html
 
 log = logging.getLogger(__name__)
 
+# The first questions that README.md proposes; tests/test_readme.py holds the two together.
 EXAMPLES = (
-    "Why does China dislike the pact between Russia and North Korea?",
+    "Why does China dislike the pact?",
     "What did the Swiss peace summit achieve?",
-    "Do sanctions on Russian oil work?",
+    "Which countries did not sign the Bürgenstock communiqué?",
+    "How many containers did North Korea send to Russia?",
+    "Is BRICS an alliance?",
+    "Who pays for America's tariffs?",
+    "Why did Hard Power change its mind about the frozen Russian reserves?",
+    "Why does Barrels and Grids think the price cap was never meant to bite?",
+    "How did the vote on Chinese electric cars go?",
+    "Why was the aid bill for Ukraine delayed?",
 )
 
 
