@@ -177,7 +177,7 @@ def _reason(found: Retrieval) -> str:
     missing = list(features_of(found).unknown_names)
     if not missing and 2 * len(found.unknown) >= len(found.idf):
         # One plain word in a synonym ("respond") is no subject; half of all that is asked about is.
-        missing = unknown_words(found)
+        missing = sorted(unknown_words(found), key=len, reverse=True)
     if missing:
         said = " or ".join(f"“{word}”" for word in missing[:3])
         return f"no article mentions {said}"

@@ -41,7 +41,7 @@ _ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "name",
         re.compile(
             r"\bwho\b|\bwhom\b|\bwhose\b|\bwhere\b|\b(?:which|what) (?:country|countries|company|companies|person|"
-            r"minister|president|city|states?|governments?|leader|firm|columnist|author)\b",
+            r"minister|president|city|states?|governments?|leader|firm)\b",
             re.IGNORECASE,
         ),
     ),
@@ -50,11 +50,20 @@ _ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(r"\bwhy\b|\bwhat (?:explains|caused|causes|made|makes|led|reasons?)\b|\bhow come\b", re.IGNORECASE),
     ),
 )
+# Whose view it is, an article says by its author: no name has to stand in the sentence.
+_ASKS_FOR_AN_AUTHOR = re.compile(
+    r"\bwho (?:else )?(?:thinks?|thought|argues?|argued|says?|said|believes?|doubts?|doubted|warns?|warned|reckons?|"
+    r"maintains?|claims?|holds?|insists?|agrees?|disagrees?|objects?|defends?|criticis\w+|is (?:for|against))\b"
+    r"|\b(?:which|what) (?:columns?|columnists?|authors?|writers?|commentators?)\b",
+    re.IGNORECASE,
+)
 _HAS: dict[Kind, re.Pattern[str]] = {"number": _NUMBER, "date": _DATE, "name": _NAME, "reason": _REASON}
 
 
 def kind_of(question: str) -> Kind:
     """The kind of answer that the first telling word of `question` asks for."""
+    if _ASKS_FOR_AN_AUTHOR.search(question):
+        return "any"
     found = [(match.start(), kind) for kind, pattern in _ASKS if (match := pattern.search(question))]
     return min(found)[1] if found else "any"
 

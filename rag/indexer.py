@@ -4,6 +4,7 @@ The library is written first, an article at a time; the indexes follow and can a
 library alone. Whatever stops this process, what was finished stays.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -186,7 +187,7 @@ class Indexer:
             report.unchanged.append(article.id)
             count(0)
             return None
-        if held and not reading.named and held[1] != origin and _is_there(held[1]):
+        if held and not reading.named and _file_of(held[1]) != _file_of(origin) and _is_there(held[1]):
             report.failed.append(
                 Unreadable(
                     origin,
@@ -267,9 +268,14 @@ class Indexer:
                 yield _entries(article, self._library.passages_of(article_id))
 
 
+def _file_of(origin: str) -> str:
+    """`origin` without the line in its file: an article stays the same one when its line moves."""
+    return re.sub(r"(?<=\.jsonl):\d+$", "", origin, flags=re.IGNORECASE)
+
+
 def _is_there(origin: str) -> bool:
     """Whether what an article came from still exists: a file that was moved may be added from its new place."""
-    return "://" in origin or Path(origin).exists()
+    return "://" in origin or Path(_file_of(origin)).exists()
 
 
 def _entries(article: Article, stored: Sequence[StoredPassage]) -> list[Entry]:

@@ -1,5 +1,6 @@
 """What several tests need: real parts, made small."""
 
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,13 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("RAG_") and name != "RAG_REQUIRE_BROWSER":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _interrupts_arrive() -> None:
+    """Started in the background of a script, a process ignores Ctrl-C, and so would those that the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

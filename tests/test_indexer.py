@@ -22,8 +22,15 @@ from tests.corpora import article, readings, write_jsonl
 CODE = "import sys; from rag.cli import run; sys.exit(run(sys.argv[1:]))"
 
 
-def _rag(home: Path, *arguments: str, **more: object) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", CODE, "--home", str(home), *arguments]
+# The same, with the indexes following every few passages and the log folded every few dozen: a kill then meets a fold.
+FOLDING = (
+    "import rag.indexer, rag.vectors; rag.indexer.ENCODE_AT = rag.indexer.SYNC_AT = 12; rag.vectors.FOLD_AT = 24; "
+    f"{CODE}"
+)
+
+
+def _rag(home: Path, *arguments: str, code: str = CODE, **more: object) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", code, "--home", str(home), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)  # type: ignore[call-overload,no-any-return]
 
 
@@ -206,15 +213,18 @@ def test_two_processes_adding_at_once_lose_nothing(home: Home, tmp_path: Path) -
     assert again.disagreements() == []
 
 
-def test_a_kill_at_any_point_leaves_whole_articles_and_a_search_that_agrees(home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [CODE, FOLDING], ids=["plain", "folding"])
+def test_a_kill_at_any_point_leaves_whole_articles_and_a_search_that_agrees(
+    home: Home, tmp_path: Path, code: str
+) -> None:
     """SIGKILL at points spread over an add; after each, whole articles only, and every store agrees."""
     home.close()
     articles = [article(number, paragraphs=12) for number in range(60)]
     file = write_jsonl(tmp_path / "many.jsonl", articles)
     acknowledged: set[str] = set()
     for attempt in range(10):
-        process = _rag(home.path, "add", str(file))
-        time.sleep(1.2 + 0.35 * attempt)
+        process = _rag(home.path, "add", str(file), code=code)
+        time.sleep(1.6 + 0.35 * attempt)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
         with Home(home.settings) as again:
@@ -227,8 +237,9 @@ def test_a_kill_at_any_point_leaves_whole_articles_and_a_search_that_agrees(home
                     assert [p.passage.text for p in again.library.passages_of(one.id)]
             assert again.disagreements() == []
             acknowledged = held
-    process = _rag(home.path, "add", str(file))
-    assert process.wait(timeout=180) == 0
+    process = _rag(home.path, "add", str(file), code=code)
+    _, said = process.communicate(timeout=240)
+    assert process.returncode == 0, said
     with Home(home.settings) as again:
         assert again.library.count_articles() == 60
         assert again.disagreements() == []

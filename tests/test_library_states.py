@@ -17,6 +17,7 @@ from rag.cli import run
 from rag.encoder import BundledEncoder
 from rag.home import Home
 from rag.library import FILE, Library
+from rag.schema import FORMAT
 from rag.settings import load_settings
 from tests.corpora import article, write_jsonl
 
@@ -130,16 +131,16 @@ def test_the_log_beside_an_emptied_library_is_not_thrown_away(home: Path, rag: R
     assert (copy / f"{FILE}-wal").read_bytes() == log
 
 
-@pytest.mark.parametrize("found", ["0", "2", "later"])
+@pytest.mark.parametrize("found", ["0", "3", "later"])
 def test_a_library_of_another_format_is_refused_and_left_as_it_is(home: Path, rag: Rag, found: str) -> None:
     change(home, f"UPDATE meta SET value = '{found}' WHERE key = 'format'")
     for arguments in (["ask", QUESTION], ["add", home], ["check", "--repair"], ["rebuild", "--re-encode"]):
         said = complaint(rag("--home", home, *arguments))
-        assert f"has format {found}, this version of commentary-rag reads 1" in said
+        assert f"has format {found}, this version of commentary-rag reads {FORMAT}" in said
         assert "use the version that made it, or name another folder with --home" in said
     with pytest.raises(LibraryVersion):
         open_engine(home)
-    change(home, "UPDATE meta SET value = '1' WHERE key = 'format'")
+    change(home, f"UPDATE meta SET value = '{FORMAT}' WHERE key = 'format'")
     assert_whole(home)
 
 

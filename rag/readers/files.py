@@ -177,7 +177,7 @@ def _json_lines(path: Path, settings: Settings) -> Iterator[Reading | Unreadable
             is_empty = False
             what = f"{shown(path)}:{number}"
             try:
-                yield _json_line(line, what, limit, shown(path.resolve()))
+                yield _json_line(line, what, limit, f"{shown(path.resolve())}:{number}")
             except ReadError as error:
                 yield Unreadable(what, error.why)
     if is_empty:
