@@ -33,7 +33,7 @@ LONGEST_QUOTE = 600
 EXPLAINING = 3
 # A sentence this much weaker than the best one does not answer beside it; where one fact is asked for, fewer do.
 RELATIVE_FLOOR = 0.65
-FACT_FLOOR = 0.75
+FACT_FLOOR = 0.7
 # Two sentences that share this much of the shorter one's content words make the same point.
 SAME_POINT = 0.6
 # What holding a number, date, name or reason is worth where one is asked for.
