@@ -40,7 +40,11 @@ def main(arguments: Sequence[str]) -> int:
     from rag.errors import RagError
 
     try:
-        code = typer.main.get_command(app).main(args=list(arguments), prog_name="evals", standalone_mode=False)
+        asked = list(arguments) or ["--help"]
+        if asked in (["bench"], ["bench", "--help"], ["bench", "-h"]):
+            sys.stdout.write(f"rag eval bench NAME [--help]: {', '.join(_BENCHMARKS)}\n")
+            return 0
+        code = typer.main.get_command(app).main(args=asked, prog_name="rag eval", standalone_mode=False)
     except RagError as error:
         sys.stderr.write(f"evals: {error}\n")
         return 2

@@ -18,6 +18,13 @@ LINE = 0.54
 # What the kind's absence can cost at most: "at noon" answers a "when" without looking like a date.
 KIND_GAP = 0.4
 UNKNOWN_NAME = 0.4
+# What somebody thinks whom no article mentions is not in the corpus, however much others think of the subject.
+UNKNOWN_VIEW = 3.0
+_ASKS_FOR_A_VIEW = re.compile(
+    r"\b(?:says?|said|thinks?|thought|argues?|argued|believes?|believed|writes?|wrote|makes? of|made of|views?|"
+    r"opinions?|positions?|stance|verdict)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +33,13 @@ class Features:
 
     `best` is the highest sentence score (rag.ranking.sentence_scores), `best_of_kind` the highest of those that hold
     the kind of thing that is asked for (0 when none does); `unknown_names` are the question's names and numbers that
-    no article holds, as the question writes them.
+    no article holds, as the question writes them, and `asks_for_a_view` is whether somebody's view is wanted.
     """
 
     best: float
     best_of_kind: float
     unknown_names: tuple[str, ...]
+    asks_for_a_view: bool = False
 
 
 def features_of(found: Retrieval) -> Features:
@@ -42,13 +50,16 @@ def features_of(found: Retrieval) -> Features:
         best=max((sentence.score for sentence in sentences), default=0.0),
         best_of_kind=max(of_kind, default=0.0),
         unknown_names=tuple(word for word in names_in(found.question) if _is_unknown(word, found.unknown)),
+        asks_for_a_view=bool(_ASKS_FOR_A_VIEW.search(found.question)),
     )
 
 
 def answerability(features: Features) -> float:
     """How surely the question is answered."""
     bearing = features.best - min(KIND_GAP, features.best - features.best_of_kind) / 2
-    score = SLOPE * (bearing - LINE) - (UNKNOWN_NAME if features.unknown_names else 0.0)
+    score = SLOPE * (bearing - LINE)
+    if features.unknown_names:
+        score -= UNKNOWN_VIEW if features.asks_for_a_view else UNKNOWN_NAME
     return 1 / (1 + math.exp(-score))
 
 

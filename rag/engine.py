@@ -36,6 +36,7 @@ from rag.ranking import Signals
 from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node
 from rag.rows import Holding
 from rag.settings import Settings, load_settings
+from rag.terms import terms
 from rag.verifier import Verifier, verdict
 from rag.writers import quotes
 
@@ -105,8 +106,10 @@ class QueryEngine(BaseQueryEngine):
         since: Day | None = None,
         until: Day | None = None,
     ) -> list[RankedPassage]:
-        """The `k` passages that bear most on `query`, best first, with the sentences that do."""
+        """The `k` passages that bear most on `query`, best first, with the sentences that do; none for no words."""
         filters = Filters.of(author, source, topic, since, until)
+        if not terms(_encodable(query)):
+            return []
         return list(self._retrieve(query, k, filters).passages)
 
     def support(self, statement: str, evidence: str | Sequence[str]) -> float:

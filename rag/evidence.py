@@ -76,7 +76,7 @@ def weigh(found: Retrieval, most: int, abstain_below: float) -> Evidence | Abste
     if not found.passages:
         return Abstention("the library holds no articles yet; add some with: rag add PATH", (), 0.0)
     if not found.idf:
-        return Abstention("the question has no word that could be looked for", nearest, 0.0)
+        return Abstention("the question has no word that could be looked for", (), 0.0)
     sure = answerability(features_of(found))
     if sure < abstain_below:
         return Abstention(_reason(found), nearest, sure)
@@ -180,6 +180,7 @@ def _reason(found: Retrieval) -> str:
         # One plain word in a synonym ("respond") is no subject; half of all that is asked about is.
         missing = sorted(unknown_words(found), key=len, reverse=True)
     if missing:
-        said = " or ".join(f"“{word}”" for word in missing[:3])
+        plain = (re.sub(r"[’']s$", "", word) for word in missing[:3])
+        said = " or ".join(f"“{word}”" for word in plain)
         return f"no article mentions {said}"
     return "related articles do not answer it"

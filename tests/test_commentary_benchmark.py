@@ -90,6 +90,13 @@ def test_cases_are_run_on_the_real_engine(tmp_path: Path) -> None:
     assert results[1].answer.question == by_kind["follow_up"].turns[-1]
 
 
+def test_the_benchmarks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--help"]) == 0
+    assert "abstention, answers, chunking, commentary, speed, verifier" in capsys.readouterr().out
+    assert main([]) == 0
+    assert "Usage: rag eval" in capsys.readouterr().out
+
+
 def test_an_unknown_benchmark_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "nonsense"]) == 2
     assert "there is no benchmark 'nonsense'" in capsys.readouterr().err

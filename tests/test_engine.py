@@ -131,6 +131,22 @@ def test_a_name_that_no_article_mentions_is_the_reason(engine: QueryEngine) -> N
     assert answer.nearest
 
 
+@pytest.mark.parametrize(
+    "question", ["What does Paul Krugman say about tariffs?", "What is Stiglitz's view of tariffs?"]
+)
+def test_the_view_of_somebody_whom_no_article_mentions_is_not_given_by_others(
+    engine: QueryEngine, question: str
+) -> None:
+    answer = engine.ask(question)
+    assert answer.abstained
+    assert re.search("no article mentions “(Krugman|Stiglitz)", answer.reason or "")
+
+
+def test_no_words_find_nothing(engine: QueryEngine) -> None:
+    assert engine.search("") == engine.search(" ?! ") == []
+    assert engine.ask("").nearest == ()
+
+
 def test_an_impossible_date_is_one_clear_error(engine: QueryEngine) -> None:
     with pytest.raises(RagError, match="since 'soonish' is not a date"):
         engine.ask("Why?", since="soonish")
