@@ -46,7 +46,7 @@ def speaker(article: ArticleRef) -> str:
 
 
 def verb(quote: str) -> str:
-    """ "reports" for what somebody else said or a plain fact with a figure, "argues" for a judgement, else "writes"."""
+    """ "reports" for what somebody else said, "argues" for a judgement, else "writes"."""
     if _SOMEBODY.search(quote):
         return "reports"
     if _JUDGEMENT.search(quote):

@@ -34,11 +34,12 @@ _TOKEN = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)*%?|[^\W\d_]+(?:'[^\W\d_]+)*")
 class Features:
     """What support is judged by; shares are of the statement, in [0, 1].
 
-    `cosine` is to the closest sentence, `window_cosine` to the closest three in a row, `recall` the share of its words
-    (longer ones count more) in the best window, `recall_all` in the five closest sentences, `pairs` that of its word
-    pairs, `weakest` the recall of its least covered clause, `numbers_missing`, `names_missing` what the window lacks,
-    `negation` and `opposite` whether window and statement disagree, `firmer` whether a hedge is gone, `length` the log
-    of the evidence's sentences.
+    `cosine` is to the closest sentence, `window_cosine` to the best one and its neighbours. `recall` is the share of its
+    words (longer ones count more) in that window, `recall_all` in the five closest sentences, `pairs` that of its word
+    pairs, `together` those with both words in one sentence, `weakest` the recall of its least covered clause.
+    `numbers_missing` and `names_missing` are what the window and the closest sentences lack, `names_apart` what the
+    best sentence lacks; `negation` and `opposite` say whether that sentence and the statement disagree, `firmer`
+    whether a hedge is gone; `length` is the log of the evidence's sentences.
     """
 
     cosine: float

@@ -1,9 +1,9 @@
 """Is a question declined when its library does not hold the answer, and only then?
 
 Run: python -m evals.benchmarks.abstention --data DIR [--fit] [--plot FILE]. DIR holds qa/squad/xquad/xquad.en.json,
-qa/squad/search_datasets/squad2 and chunking/ as published; the commentary suite is always measured. --fit prints the
-slope and line of rag.answerability that the sets other than the suite's test split give; --plot draws the curves
-(needs the extra `evals`).
+qa/squad/search_datasets/squad2 and chunking/ as published; the commentary suite is always measured. Needs the extra
+`evals`. --fit prints how the present logit would have to be scaled and moved, by all sets but the suite's test split;
+--plot draws the curves.
 """
 
 import argparse

@@ -60,8 +60,8 @@ class Highlighted(Protocol):
     def end(self) -> int: ...
 
 
-class Found(Protocol):
-    """A retrieved passage: the article it is of, where in it, and its highlighted sentences."""
+class Candidate(Protocol):
+    """A passage: the article it is of, and where in it."""
 
     @property
     def article_id(self) -> str: ...
@@ -69,6 +69,11 @@ class Found(Protocol):
     def start(self) -> int: ...
     @property
     def end(self) -> int: ...
+
+
+class Found(Candidate, Protocol):
+    """A retrieved passage with its highlighted sentences."""
+
     @property
     def sentences(self) -> Sequence[Highlighted]: ...
 
@@ -77,17 +82,6 @@ class Searches(Protocol):
     """What is measured."""
 
     def search(self, query: str, *, k: int) -> Sequence[Found]: ...
-
-
-class Candidate(Protocol):
-    """A passage that weights are fitted on: the article it is of, and where in it."""
-
-    @property
-    def article_id(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
 
 
 # -- the measures ------------------------------------------------------------------------------------------------------
