@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,23 @@ FOLDING = (
 def _rag(home: Path, *arguments: str, code: str = CODE, **more: object) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", code, "--home", str(home), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)  # type: ignore[call-overload,no-any-return]
+
+
+@contextmanager
+def _held_by_another(home: Path) -> "Iterator[subprocess.Popen[str]]":
+    """Another process that holds the writer's lock."""
+    script = (
+        "import time\nfrom pathlib import Path\nfrom rag.writer_lock import writer_lock\n"
+        f"with writer_lock(Path({str(home)!r}), 5):\n    print('held', flush=True)\n    time.sleep(60)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        yield holder
+    finally:
+        holder.kill()
+        holder.wait()
 
 
 @pytest.fixture
@@ -175,14 +194,7 @@ def test_a_library_of_another_encoder_is_refused_with_the_way_out(home: Home, se
 
 
 def test_a_second_writer_waits_and_then_says_who_holds_the_lock(home: Home) -> None:
-    script = (
-        "import sys, time\nfrom pathlib import Path\nfrom rag.writer_lock import writer_lock\n"
-        f"with writer_lock(Path({str(home.path)!r}), 5):\n    print('held', flush=True)\n    time.sleep(30)\n"
-    )
-    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    try:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
+    with _held_by_another(home.path) as holder:
         with (
             pytest.raises(LibraryBusy, match=f"process {holder.pid} .* did not finish in 0.2 s"),
             writer_lock(home.path, 0.2),
@@ -190,9 +202,6 @@ def test_a_second_writer_waits_and_then_says_who_holds_the_lock(home: Home) -> N
             raise AssertionError("the lock was had twice")
         reader = Home(home.settings)  # readers are not blocked
         assert reader.library.generation() == home.library.generation()
-    finally:
-        holder.kill()
-        holder.wait()
     with writer_lock(home.path, 5):
         pass
 
@@ -276,22 +285,12 @@ def test_opening_does_not_wait_for_a_writer_when_both_indexes_are_usable(home: H
     home.indexer.add(readings(3))
     home.close()
     (home.path / "fulltext.json").write_text(stamp)  # behind, as while another process adds
-    script = (
-        "import time\nfrom pathlib import Path\nfrom rag.writer_lock import writer_lock\n"
-        f"with writer_lock(Path({str(home.path)!r}), 5):\n    print('held', flush=True)\n    time.sleep(60)\n"
-    )
-    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-    try:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
+    with _held_by_another(home.path):
         # The settings allow 60 s; whoever only asks must not spend them.
         start = time.monotonic()
         with Home(settings) as again:
             assert again.fulltext.generation != again.library.generation()
         assert time.monotonic() - start < 30
-    finally:
-        holder.kill()
-        holder.wait()
 
 
 def test_the_same_article_twice_in_one_add_is_encoded_and_reported_once(home: Home) -> None:
