@@ -36,7 +36,8 @@ class Features:
 
     `cosine` is to the closest sentence, `window_cosine` to the best one and its neighbours. `recall` is the share of
     the statement's words (longer ones count more) in that window, `recall_all` in the five closest sentences,
-    `pairs` that of its word pairs, `together` those with both words in one sentence, `weakest` the recall of its least covered clause.
+    `pairs` that of its word pairs, `together` those with both words in one sentence, `weakest` the recall of the
+    least covered clause.
     `numbers_missing` and `names_missing` are what the window and the closest sentences lack, `names_apart` what the
     best sentence lacks; `negation` and `opposite` say whether that sentence and the statement disagree, `firmer`
     whether a hedge is gone; `length` is the log of the evidence's sentences.
