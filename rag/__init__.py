@@ -24,7 +24,8 @@ from rag.errors import (
 if TYPE_CHECKING:
     from rag.answer import Answer, Citation, RankedPassage, Statement
     from rag.article import Article
-    from rag.engine import Chat, QueryEngine, open_engine
+    from rag.chat import Chat
+    from rag.engine import QueryEngine, open_engine
     from rag.settings import Settings
 
 __all__ = [
@@ -51,7 +52,7 @@ __all__ = [
 
 _ROOMS = {
     "Answer": "rag.answer", "Citation": "rag.answer", "RankedPassage": "rag.answer", "Statement": "rag.answer",
-    "Article": "rag.article", "Chat": "rag.engine", "QueryEngine": "rag.engine", "open_engine": "rag.engine",
+    "Article": "rag.article", "Chat": "rag.chat", "QueryEngine": "rag.engine", "open_engine": "rag.engine",
     "Settings": "rag.settings",
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from rag.article import ArticleRef
 
 Verdict = Literal["supported", "partly", "unsupported"]
+Doing = Literal["searching", "reading", "writing", "checking", "correcting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,31 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that a language model read and wrote for an answer, as its server counts them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is being done on the way to an answer, and to how many.
+
+    Passages are searched and read; sentences are checked and corrected; `count` is 0 while writing.
+    """
+
+    doing: Doing
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question comes back as.
 
     `text` holds the statements with `[1]` markers, or says why there is no answer; then `abstained` is true, `reason`
-    says it again without the nearest titles, and `nearest` names the articles that come closest.
+    says it again without the nearest titles, and `nearest` names the articles that come closest. `writer` is "quotes"
+    or "llm:MODEL"; `notice` says what a reader has to know about how the answer came about.
     """
 
     question: str
@@ -120,6 +141,7 @@ class Answer:
     notice: str | None = None
     nearest: tuple[ArticleRef, ...] = ()
     timings: Timings = field(default_factory=Timings)
+    usage: Usage | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as `rag ask --json` prints it."""
@@ -139,6 +161,10 @@ class Answer:
         if self.notice:
             parts.append(f"Note: {self.notice}")
         return "\n\n".join(parts)
+
+
+# What comes of a question, in this order: steps and pieces of text as they are written, then the answer.
+Event = Step | str | Answer
 
 
 def described(article: ArticleRef) -> str:

@@ -19,14 +19,15 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.prompts.mixin import PromptDictType, PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from rag.answer import Answer, Citation, RankedPassage, Statement, described
+from rag.answer import Answer, Event, RankedPassage, Step
 from rag.answerability import answerability, features_of
+from rag.answering import Answerer
 from rag.article import Article
-from rag.citations import defused
+from rag.chat import Chat
 from rag.clock import Clock
 from rag.conversation import Turn, standalone
 from rag.errors import IndexDamaged
-from rag.evidence import Abstention, Evidence, weigh
+from rag.events import final, in_threads, written
 from rag.filters import Filters
 from rag.home import Disagreement, Home
 from rag.indexer import AddReport, Progress, silent
@@ -37,7 +38,7 @@ from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node
 from rag.rows import Holding
 from rag.settings import Settings, load_settings
 from rag.terms import terms
-from rag.verifier import Verifier, verdict
+from rag.verifier import Verifier
 from rag.writers import quotes
 
 Day = str | date
@@ -55,6 +56,7 @@ class QueryEngine(BaseQueryEngine):
         self.settings = home.settings
         self._retriever = Retriever(home.library, home.vectors, home.fulltext, home.encoder)
         self._verifier = Verifier(home.encoder)
+        self._answerer = Answerer(home.library, self._verifier, home.settings)
         self._mending = threading.Lock()
 
     # -- questions ----------------------------------------------------------------------------------------------------
@@ -75,25 +77,38 @@ class QueryEngine(BaseQueryEngine):
         An answer that the corpus does not hold comes back as an abstention with its reason. Raises RagError for a date
         that is none, LibraryError when the library cannot be used.
         """
-        asked = _encodable(question)
-        return self._answer(asked, asked, k, Filters.of(author, source, topic, since, until))
+        return final(self.events(question, k=k, author=author, source=source, topic=topic, since=since, until=until))
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` without blocking the event loop."""
         return await asyncio.to_thread(self.ask, question, **options)
 
     def stream(self, question: str, **options: Any) -> Iterator[str | Answer]:
-        """The answer's text as it is written, then the final Answer."""
-        yield from _pieces(self.ask(question, **options))
+        """The answer's text as it is written, then the final Answer.
+
+        The Answer has the last word: what did not stand the check is corrected or flagged there.
+        """
+        return written(self.events(question, **options))
 
     async def astream(self, question: str, **options: Any) -> AsyncIterator[str | Answer]:
         """`stream` for an event loop."""
-        for piece in _pieces(await self.aask(question, **options)):
+        async for piece in in_threads(self.stream(question, **options)):
             yield piece
 
-    def chat(self) -> "Chat":
-        """A conversation: each question may lean on the ones before."""
-        return Chat(self)
+    def events(
+        self, question: str, *, k: int | None = None, turns: Sequence[Turn] = (), **filters: Any
+    ) -> Iterator[Event]:
+        """`stream` with the steps in between; `turns` are those of a conversation that `question` may lean on."""
+        clock = Clock()
+        asked, admitted = _encodable(question), Filters.of(**filters)
+        alone = standalone(asked, turns)
+        yield Step("searching", self._home.fulltext.count())
+        found = self._retrieve(alone, self.settings.passages if k is None else k, admitted)
+        yield from self._answerer.events(asked, found, clock)
+
+    def chat(self, before: Sequence[Turn] = ()) -> Chat:
+        """A conversation: each question may lean on the ones before, and on turns that were kept elsewhere."""
+        return Chat(self.events, before)
 
     def search(
         self,
@@ -226,59 +241,6 @@ class QueryEngine(BaseQueryEngine):
                 mend()
             return self._retriever.retrieve(asked, k, filters)
 
-    def _answer(self, asked: str, question: str, k: int | None, filters: Filters) -> Answer:
-        clock = Clock()
-        found = self._retrieve(question, self.settings.passages if k is None else k, filters)
-        retrieved = clock.lap()
-        weighed = weigh(found, self.settings.max_quotes, self.settings.abstain_below)
-        if isinstance(weighed, Abstention):
-            return _abstention(asked, question, weighed, clock, retrieved)
-        citations = _cited(weighed)
-        texts = quotes.statements(weighed.quotes)
-        written = clock.lap()
-        held = self._home.library.articles([citation.article.id for citation in citations])
-        # Against the article as the library has it, not against the quote's own copy of its words.
-        cited = [held[one.article.id].text[one.start : one.end] if one.article.id in held else "" for one in citations]
-        support = self._verifier.supports([(one.quote, [text]) for one, text in zip(citations, cited, strict=True)])
-        statements = tuple(
-            Statement(text, (number,), round(score, 4), verdict(score))
-            for number, (text, score) in enumerate(zip(texts, support, strict=True), 1)
-        )
-        return Answer(
-            question=asked,
-            standalone_question=question,
-            text="\n\n".join(f"{statement.text} [{statement.citations[0]}]" for statement in statements),
-            abstained=False,
-            reason=None,
-            statements=statements,
-            citations=citations,
-            writer=quotes.NAME,
-            timings=clock.timings(retrieved, written, clock.lap()),
-        )
-
-
-class Chat:
-    """One conversation. Not for sharing between threads: open one for each."""
-
-    def __init__(self, engine: QueryEngine) -> None:
-        self._engine = engine
-        self._turns: list[Turn] = []
-
-    @property
-    def turns(self) -> tuple[Turn, ...]:
-        return tuple(self._turns)
-
-    def ask(self, question: str, *, k: int | None = None, **filters: Any) -> Answer:
-        """The answer to `question`, understood in the light of the questions before."""
-        asked = _encodable(question)
-        alone = standalone(asked, self._turns)
-        answer = self._engine._answer(asked, alone, k, Filters.of(**filters))
-        self._turns.append(Turn(alone, answer.text))
-        return answer
-
-    def stream(self, question: str, **options: Any) -> Iterator[str | Answer]:
-        yield from _pieces(self.ask(question, **options))
-
 
 def open_engine(
     home: str | Path | None = None,
@@ -302,37 +264,6 @@ def open_engine(
 def _encodable(text: str) -> str:
     """`text` with a question mark for what UTF-8 cannot say: half a surrogate pair, a broken byte of a command line."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _cited(evidence: Evidence) -> tuple[Citation, ...]:
-    return tuple(
-        Citation(number, quote.passage.article, quote.text, quote.start, quote.end, quote.passage, quote.score)
-        for number, quote in enumerate(evidence.quotes, 1)
-    )
-
-
-def _abstention(asked: str, question: str, why: Abstention, clock: Clock, retrieved: float) -> Answer:
-    nearest = "; ".join(described(article) for article in why.nearest)
-    text = defused(f"The corpus does not answer this: {why.reason}." + (f" Nearest: {nearest}." if nearest else ""))
-    return Answer(
-        question=asked,
-        standalone_question=question,
-        text=text,
-        abstained=True,
-        reason=why.reason,
-        statements=(),
-        citations=(),
-        writer=quotes.NAME,
-        nearest=why.nearest,
-        timings=clock.timings(retrieved, clock.lap(), 0.0),
-    )
-
-
-def _pieces(answer: Answer) -> Iterator[str | Answer]:
-    """The answer's text a statement at a time, then the answer."""
-    for number, piece in enumerate(answer.text.split("\n\n")):
-        yield ("\n\n" if number else "") + piece
-    yield answer
 
 
 def _response(answer: Answer) -> Response:

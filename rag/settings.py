@@ -5,7 +5,7 @@ No other module reads the environment.
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
@@ -38,6 +38,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
+        populate_by_name=True,
     )
 
     home: Annotated[Path | None, Optional] = Field(
@@ -53,6 +54,42 @@ class Settings(BaseSettings):
     )
     embed_api_key: Annotated[SecretStr | None, Optional] = Field(
         default=None, description="key for the embeddings endpoint, where it wants one"
+    )
+
+    writer: Literal["auto", "quotes", "llm"] = Field(
+        default="auto", description="who writes; auto: a language model where one is named, else quotes"
+    )
+    llm_model: Annotated[str | None, Optional] = Field(default=None, description="name of the language model")
+    llm_base_url: Annotated[str | None, Optional] = Field(
+        default=None, description="base URL of an OpenAI-compatible server; unset: OpenAI's own"
+    )
+    llm_api_key: Annotated[SecretStr | None, Optional] = Field(
+        default=None, description="key for that server, where it wants one"
+    )
+    openai_api_key: Annotated[SecretStr | None, Optional] = Field(
+        default=None, validation_alias="OPENAI_API_KEY", description="key for OpenAI; never sent to another server"
+    )
+    llm_context: int = Field(
+        default=4096, ge=1024, le=10_000_000, description="tokens that the model can read and write in all"
+    )
+    llm_max_tokens: int = Field(default=800, ge=50, le=100_000, description="tokens that an answer has at most")
+    llm_timeout: float = Field(
+        default=60, gt=0, allow_inf_nan=False, description="seconds of silence after which the model is given up"
+    )
+    llm_deadline: float = Field(
+        default=180,
+        gt=0,
+        allow_inf_nan=False,
+        description="seconds for one answer in all, attempts and repair included",
+    )
+    llm_attempts: int = Field(default=3, ge=1, le=10, description="times that a model that fails is asked")
+    repair: bool = Field(default=True, description="send sentences that fail the check back to the model once")
+    prompts_dir: Annotated[Path | None, Optional] = Field(
+        default=None, description="folder of prompts that replace the bundled ones of the same name"
+    )
+
+    api_key: Annotated[SecretStr | None, Optional] = Field(
+        default=None, description="key that the page and the HTTP interface ask for"
     )
 
     allow_private_urls: bool = Field(
@@ -105,7 +142,8 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = "RAG_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        name = name if name.startswith("OPENAI_") else f"RAG_{name}"
         raise SettingsError(f"{name}: {first['msg']}; correct the variable or remove it") from None
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(f".env in {Path.cwd()} cannot be read ({error}); save it as UTF-8 text") from None

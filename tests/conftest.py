@@ -10,16 +10,18 @@ import pytest
 from rag.encoder import BundledEncoder
 from rag.settings import Settings, load_settings
 
+# Switches of the tests themselves: a browser must be there; a real model is to be tried.
+KEPT = ("RAG_REQUIRE_BROWSER", "RAG_TRY_OLLAMA", "RAG_TRY_OPENAI")
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contributor's own RAG_* variables must not change what the tests see."""
+    """A contributor's own variables must not change what the tests see, nor his key be used by them."""
     import os
 
     for name in list(os.environ):
-        if name.startswith("RAG_") and name != "RAG_REQUIRE_BROWSER":
+        if name.startswith(("RAG_", "OPENAI_")) and name not in KEPT:
             monkeypatch.delenv(name)
 
 

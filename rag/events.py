@@ -1,0 +1,38 @@
+"""What comes of a question, one after the other: steps, pieces of text, then the Answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
+from typing import TypeVar
+
+from rag.answer import Answer, Event, Step
+
+T = TypeVar("T")
+_END = object()
+
+
+def final(events: Iterable[Event]) -> Answer:
+    """The Answer that the events end with."""
+    answer = None
+    for event in events:
+        if isinstance(event, Answer):
+            answer = event
+    if answer is None:
+        raise ValueError("these events end without an answer")
+    return answer
+
+
+def written(events: Iterator[Event]) -> Iterator[str | Answer]:
+    """The events without the steps."""
+    return (event for event in events if not isinstance(event, Step))
+
+
+async def in_threads(items: Iterator[T]) -> AsyncIterator[T]:
+    """The items of a blocking iterator, each waited for in a thread; given up, the iterator is closed."""
+    try:
+        while (item := await asyncio.to_thread(next, items, _END)) is not _END:
+            yield item  # type: ignore[misc]
+    finally:
+        # Cancelled while a thread is inside it, it closes when that thread lets go of it.
+        with suppress(ValueError):
+            getattr(items, "close", lambda: None)()
