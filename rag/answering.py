@@ -1,92 +1,214 @@
-"""From what was found to an Answer: weighed, written, cited, checked.
+"""From a question to an Answer: made whole, looked up, weighed, written, cited, checked, mended.
 
-It joins the parts in their order and says what it is doing; each decision is in the part that takes it.
+It joins the parts in their order and says what it is doing; each decision is in the part that takes it. A language
+model that fails never takes the answer with it: quotes answer then, and say why.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 
-from rag.answer import Answer, Citation, Event, Statement, Step, described
-from rag.citations import defused
+from rag.answer import Answer, Event, Step
+from rag.answers import abstention, of_quotes, of_statements
+from rag.checking import Cited, supports
 from rag.clock import Clock
-from rag.evidence import Abstention, Evidence, weigh
+from rag.conversation import Turn, standalone
+from rag.drafting import Draft, Drafted
+from rag.encoder import Encoder
+from rag.errors import ModelError
+from rag.evidence import Abstention, Evidence, Quote, weigh
+from rag.grounding import Grounding
 from rag.library import Library
 from rag.retriever import Retrieval
 from rag.settings import Settings
-from rag.verifier import Verifier, verdict
+from rag.verifier import PARTLY, SUPPORTED, Verifier
 from rag.writers import quotes
+from rag.writers.llm import Failing, LLMWriter, Writing
+
+Retrieve = Callable[[str], Retrieval]
+
+NOTHING_HELD = "nothing that the language model wrote is borne out by the articles"
+QUOTES_INSTEAD = "; these are quotes instead"
+CUT = "the language model's answer was cut at its length limit; raise RAG_LLM_MAX_TOKENS"
+RAN_AWAY = "the language model's answer ran on without end and was cut"
 
 
 class Answerer:
-    """Makes answers out of retrievals. Threads may share one."""
+    """Makes answers. Threads may share one. Without a `writer`, answers are quotes."""
 
-    def __init__(self, library: Library, verifier: Verifier, settings: Settings) -> None:
+    def __init__(
+        self, library: Library, encoder: Encoder, verifier: Verifier, settings: Settings, writer: LLMWriter | None
+    ) -> None:
         self._library = library
+        self._encoder = encoder
         self._verifier = verifier
         self._settings = settings
+        self._writer = writer
 
-    def events(self, asked: str, found: Retrieval, clock: Clock) -> Iterator[Event]:
-        """Steps and pieces of text as they come, then the Answer to `asked`, of which `found` was retrieved."""
+    @property
+    def writer(self) -> str:
+        return self._writer.name if self._writer else quotes.NAME
+
+    def events(self, asked: str, turns: Sequence[Turn], passages: int, retrieve: Retrieve) -> Iterator[Event]:
+        """Steps and pieces of text as they come, then the Answer to `asked`.
+
+        `turns` are those before it, `passages` is how many are searched, `retrieve` finds them for the whole question.
+        """
+        clock = Clock()
+        writing = self._writer.begin() if self._writer else None
+        question, notice = _whole(asked, turns, writing)
+        yield Step("searching", passages)
+        found = retrieve(question)
         retrieved = clock.lap()
         yield Step("reading", len(found.passages))
         weighed = weigh(found, self._settings.max_quotes, self._settings.abstain_below)
         if isinstance(weighed, Abstention):
-            answer = _abstention(asked, found.question, weighed, clock, retrieved)
-        else:
+            yield from _whole_text(
+                abstention(asked, found, weighed, self.writer, clock.timings(retrieved, clock.lap()))
+            )
+            return
+        answer: Answer | None = None
+        text = ""
+        if writing and not notice:
+            try:
+                for event in self._written(writing, asked, found, weighed, clock, retrieved):
+                    if isinstance(event, Answer):
+                        answer = event
+                        continue
+                    text += event if isinstance(event, str) else ""
+                    yield event
+            except ModelError as error:
+                notice = f"{error}{QUOTES_INSTEAD}"
+        if answer is None:
             yield Step("checking", len(weighed.quotes))
-            answer = self._quoted(asked, found.question, weighed, clock, retrieved)
-        yield from _pieces(answer.text)
-        yield answer
+            answer = replace(self._quoted(asked, found, weighed, clock, retrieved), notice=notice)
+        if text:
+            # What was shown stays shown; the answer has the last word.
+            yield answer
+        else:
+            yield from _whole_text(answer)
 
-    def _quoted(self, asked: str, question: str, evidence: Evidence, clock: Clock, retrieved: float) -> Answer:
-        citations = _cited(evidence)
+    # -- quotes -------------------------------------------------------------------------------------------------------
+
+    def _quoted(self, asked: str, found: Retrieval, evidence: Evidence, clock: Clock, retrieved: float) -> Answer:
         texts = quotes.statements(evidence.quotes)
         written = clock.lap()
-        held = self._library.articles([citation.article.id for citation in citations])
+        held = self._held(evidence.quotes)
         # Against the article as the library has it, not against the quote's own copy of its words.
-        cited = [held[one.article.id].text[one.start : one.end] if one.article.id in held else "" for one in citations]
-        support = self._verifier.supports([(one.quote, [text]) for one, text in zip(citations, cited, strict=True)])
-        statements = tuple(
-            Statement(text, (number,), round(score, 4), verdict(score))
-            for number, (text, score) in enumerate(zip(texts, support, strict=True), 1)
-        )
-        return Answer(
-            question=asked,
-            standalone_question=question,
-            text="\n\n".join(f"{statement.text} [{statement.citations[0]}]" for statement in statements),
-            abstained=False,
-            reason=None,
-            statements=statements,
-            citations=citations,
-            writer=quotes.NAME,
-            timings=clock.timings(retrieved, written, clock.lap()),
-        )
+        pairs = [(quote.text, [held[quote].quote]) for quote in evidence.quotes]
+        scores = self._verifier.supports(pairs)
+        return of_quotes(asked, found, evidence, texts, scores, clock.timings(retrieved, written, clock.lap()))
+
+    # -- a language model ---------------------------------------------------------------------------------------------
+
+    def _written(
+        self, writing: Writing, asked: str, found: Retrieval, weighed: Evidence, clock: Clock, retrieved: float
+    ) -> Iterator[Event]:
+        """Raises ModelError where the model gives nothing to go by."""
+        shown = writing.fitting(found.question, found.passages)
+        yield Step("writing", 0)
+        grounding = Grounding(self._encoder, found, shown)
+        draft = Draft(grounding, self._supports)
+        with closing(writing.answer(found.question, shown)) as pieces:
+            for piece in pieces:
+                yield from draft.feed(piece)
+                if draft.is_over:
+                    break
+        yield from draft.finish(was_cut=writing.was_cut)
+        written = clock.lap()
+        if draft.says_no:
+            nearest = tuple({passage.article.id: passage.article for passage in shown}.values())[:3]
+            why = Abstention("the articles that come nearest do not answer it", nearest, weighed.answerability)
+            answer = abstention(asked, found, why, self.writer, clock.timings(retrieved, written))
+            yield replace(answer, usage=writing.usage)
+            return
+        notices = [CUT] if writing.was_cut else [RAN_AWAY] if draft.ran_away else []
+        statements = draft.statements
+        yield Step("checking", len(statements))
+        self._check(statements)
+        failing = [one for one in statements if one.support < SUPPORTED]
+        if failing and self._settings.repair:
+            yield Step("correcting", len(failing))
+            try:
+                statements = self._mended(writing, found.question, grounding, statements)
+            except ModelError as error:
+                notices.append(f"what failed the check could not be corrected: {error}")
+        if not any(one.support >= PARTLY for one in statements):
+            raise ModelError("; ".join([*notices, NOTHING_HELD]))
+        answer = of_statements(asked, found, statements, self.writer, clock.timings(retrieved, written, clock.lap()))
+        yield replace(answer, notice="; ".join(notices) or None, usage=writing.usage)
+
+    def _mended(
+        self, writing: Writing, question: str, grounding: Grounding, statements: Sequence[Drafted]
+    ) -> list[Drafted]:
+        """The statements with those below the line corrected or dropped, as the model says when it is asked once."""
+        failing = [at for at, one in enumerate(statements) if one.support < SUPPORTED]
+        numbers = {passage.id: number for number, passage in enumerate(grounding.passages, 1)}
+        asked = [
+            Failing(
+                "".join(p if isinstance(p, str) else f" [{numbers[p.passage.id]}]" for p in statements[at].parts),
+                tuple(quote.text for quote in statements[at].quotes),
+            )
+            for at in failing
+        ]
+        replies = writing.repaired(question, grounding.passages, asked)
+        mended: list[Drafted] = []
+        for at, one in enumerate(statements):
+            place = failing.index(at) if at in failing else -1
+            if place not in replies:
+                mended.append(one)
+            elif (reply := replies[place]) is not None:
+                mended += self._better(one, reply, grounding)
+        return mended
+
+    def _better(self, old: Drafted, reply: str, grounding: Grounding) -> list[Drafted]:
+        """What the model puts in a statement's place where that stands the check better, else the old one, flagged."""
+        draft = Draft(grounding, self._supports)
+        for _ in (*draft.feed(reply), *draft.finish()):
+            pass
+        new = draft.statements
+        self._check(new)
+        if draft.says_no or not new or min(one.support for one in new) <= old.support:
+            return [old]
+        return [replace(one, lead=old.lead if at == 0 else " ") for at, one in enumerate(new)]
+
+    def _check(self, statements: Sequence[Drafted]) -> None:
+        held = self._held([quote for one in statements for quote in one.quotes])
+        checked = [(one.text, [held[quote] for quote in one.quotes]) for one in statements]
+        for one, score in zip(statements, supports(self._verifier, checked), strict=True):
+            one.support = score
+
+    def _supports(self, pairs: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
+        held = self._held([quote for _, cited in pairs for quote in cited])
+        return supports(self._verifier, [(text, [held[quote] for quote in cited]) for text, cited in pairs])
+
+    def _held(self, found: Sequence[Quote]) -> dict[Quote, Cited]:
+        """The quotes as the library has them now; of an article that was taken out meanwhile nothing is left."""
+        texts = {
+            article_id: article.text
+            for article_id, article in self._library.articles([quote.passage.article.id for quote in found]).items()
+        }
+        cited = {}
+        for quote in found:
+            text = texts.get(quote.passage.article.id, "")
+            words, before = text[quote.start : quote.end], text[quote.passage.start : quote.start]
+            cited[quote] = Cited(words, before, quote.passage.article)
+        return cited
 
 
-def _cited(evidence: Evidence) -> tuple[Citation, ...]:
-    return tuple(
-        Citation(number, quote.passage.article, quote.text, quote.start, quote.end, quote.passage, quote.score)
-        for number, quote in enumerate(evidence.quotes, 1)
-    )
+def _whole(asked: str, turns: Sequence[Turn], writing: Writing | None) -> tuple[str, str | None]:
+    """The question made whole, and what went wrong when a model was asked to: then rules do it, as without one."""
+    by_rule = standalone(asked, turns)
+    if not (turns and writing):
+        return by_rule, None
+    try:
+        return writing.standalone(asked, turns) or by_rule, None
+    except ModelError as error:
+        return by_rule, f"{error}{QUOTES_INSTEAD}"
 
 
-def _abstention(asked: str, question: str, why: Abstention, clock: Clock, retrieved: float) -> Answer:
-    nearest = "; ".join(described(article) for article in why.nearest)
-    text = defused(f"The corpus does not answer this: {why.reason}." + (f" Nearest: {nearest}." if nearest else ""))
-    return Answer(
-        question=asked,
-        standalone_question=question,
-        text=text,
-        abstained=True,
-        reason=why.reason,
-        statements=(),
-        citations=(),
-        writer=quotes.NAME,
-        nearest=why.nearest,
-        timings=clock.timings(retrieved, clock.lap(), 0.0),
-    )
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The text a paragraph at a time."""
-    for number, piece in enumerate(text.split("\n\n")):
+def _whole_text(answer: Answer) -> Iterator[Event]:
+    """The answer's text a paragraph at a time, then the answer."""
+    for number, piece in enumerate(answer.text.split("\n\n")):
         yield ("\n\n" if number else "") + piece
+    yield answer

@@ -1,11 +1,14 @@
 """A conversation with the engine: each question understood in the light of the ones before."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rag.answer import Answer, Event
-from rag.conversation import Turn
+from rag.conversation import Turn, needs_context
 from rag.events import final, in_threads, written
+
+FILTERS = ("author", "source", "topic", "since", "until")
 
 
 class Chat:
@@ -18,6 +21,7 @@ class Chat:
         self._events = events
         self._before = tuple(before)
         self._answers: list[Answer] = []
+        self._filters: dict[str, Any] = {}
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -45,10 +49,24 @@ class Chat:
             yield event
 
     def events(self, question: str, **options: Any) -> Iterator[Event]:
-        """`stream` with the steps in between."""
-        for event in self._events(question, turns=self.turns, **options):
+        """`stream` with the steps in between.
+
+        A follow-up that sets no filter of its own is answered within those of the question it leans on; the Answer's
+        notice says so.
+        """
+        filters = {name: options[name] for name in FILTERS if options.get(name)}
+        is_carried = not filters and bool(self._filters) and needs_context(question)
+        if is_carried:
+            filters = self._filters
+        others = {name: value for name, value in options.items() if name not in FILTERS}
+        for event in self._events(question, turns=self.turns, **others, **filters):
             if isinstance(event, Answer):
+                if is_carried:
+                    within = ", ".join(f"{name} {value}" for name, value in filters.items())
+                    notice = f"within the same articles as the question before ({within})"
+                    event = replace(event, notice="; ".join(filter(None, (event.notice, notice))))
                 self._answers.append(event)
+                self._filters = filters
             yield event
 
     async def aevents(self, question: str, **options: Any) -> AsyncIterator[Event]:

@@ -16,6 +16,6 @@ class Clock:
         took, self._last = (now - self._last) * 1000, now
         return took
 
-    def timings(self, retrieve: float, write: float, verify: float) -> Timings:
+    def timings(self, retrieve: float, write: float, verify: float = 0.0) -> Timings:
         total = (time.perf_counter() - self._start) * 1000
         return Timings(*(round(part, 2) for part in (retrieve, write, verify, total)))

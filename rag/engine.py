@@ -16,16 +16,16 @@ from typing import Any
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import Response
 from llama_index.core.callbacks import CallbackManager
+from llama_index.core.llms.llm import LLM
 from llama_index.core.prompts.mixin import PromptDictType, PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from rag.answer import Answer, Event, RankedPassage, Step
+from rag.answer import Answer, Event, RankedPassage
 from rag.answerability import answerability, features_of
 from rag.answering import Answerer
 from rag.article import Article
 from rag.chat import Chat
-from rag.clock import Clock
-from rag.conversation import Turn, standalone
+from rag.conversation import Turn
 from rag.errors import IndexDamaged
 from rag.events import final, in_threads, written
 from rag.filters import Filters
@@ -39,7 +39,7 @@ from rag.rows import Holding
 from rag.settings import Settings, load_settings
 from rag.terms import terms
 from rag.verifier import Verifier
-from rag.writers import quotes
+from rag.writers.llm import LLMWriter, open_llm
 
 Day = str | date
 
@@ -50,13 +50,15 @@ class QueryEngine(BaseQueryEngine):
     Also a LlamaIndex query engine: `query("...")` gives a Response with source_nodes.
     """
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, llm: LLM | None = None) -> None:
         super().__init__(callback_manager=CallbackManager([]))
         self._home = home
         self.settings = home.settings
         self._retriever = Retriever(home.library, home.vectors, home.fulltext, home.encoder)
         self._verifier = Verifier(home.encoder)
-        self._answerer = Answerer(home.library, self._verifier, home.settings)
+        model = llm or open_llm(home.settings)
+        self._writer = LLMWriter(model, home.settings) if model else None
+        self._answerer = Answerer(home.library, home.encoder, self._verifier, home.settings, self._writer)
         self._mending = threading.Lock()
 
     # -- questions ----------------------------------------------------------------------------------------------------
@@ -99,12 +101,13 @@ class QueryEngine(BaseQueryEngine):
         self, question: str, *, k: int | None = None, turns: Sequence[Turn] = (), **filters: Any
     ) -> Iterator[Event]:
         """`stream` with the steps in between; `turns` are those of a conversation that `question` may lean on."""
-        clock = Clock()
-        asked, admitted = _encodable(question), Filters.of(**filters)
-        alone = standalone(asked, turns)
-        yield Step("searching", self._home.fulltext.count())
-        found = self._retrieve(alone, self.settings.passages if k is None else k, admitted)
-        yield from self._answerer.events(asked, found, clock)
+        admitted, passages = Filters.of(**filters), self.settings.passages if k is None else k
+        yield from self._answerer.events(
+            _encodable(question),
+            turns,
+            self._home.fulltext.count(),
+            lambda whole: self._retrieve(whole, passages, admitted),
+        )
 
     def chat(self, before: Sequence[Turn] = ()) -> Chat:
         """A conversation: each question may lean on the ones before, and on turns that were kept elsewhere."""
@@ -194,8 +197,8 @@ class QueryEngine(BaseQueryEngine):
 
     @property
     def writer(self) -> str:
-        """Who writes the answers."""
-        return quotes.NAME
+        """Who writes the answers: "quotes", or "llm:MODEL"."""
+        return self._answerer.writer
 
     def close(self) -> None:
         self._home.close()
@@ -220,7 +223,7 @@ class QueryEngine(BaseQueryEngine):
         return [as_node(passage) for passage in self.search(query_bundle.query_str)]
 
     def _get_prompts(self) -> PromptDictType:
-        return {}
+        return dict(self._writer.prompts) if self._writer else {}
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
@@ -249,16 +252,18 @@ def open_engine(
     empty: bool = False,
     any_encoder: bool = False,
     progress: Progress = silent,
+    llm: LLM | None = None,
 ) -> QueryEngine:
     """An engine over the library in `home` (default: RAG_HOME, then the platform's data folder).
 
-    A folder without a library gets one, filled from the bundled corpus unless `empty`. Raises LibraryError or
-    SettingsError with one line that says what to do.
+    A folder without a library gets one, filled from the bundled corpus unless `empty`. `llm`, any LlamaIndex LLM,
+    writes the answers in place of the one that the settings name. Raises LibraryError or SettingsError with one line
+    that says what to do.
     """
     chosen = settings or load_settings()
     if home is not None:
         chosen = chosen.model_copy(update={"home": Path(home)})
-    return QueryEngine(Home(chosen, empty=empty, any_encoder=any_encoder, progress=progress))
+    return QueryEngine(Home(chosen, empty=empty, any_encoder=any_encoder, progress=progress), llm)
 
 
 def _encodable(text: str) -> str:

@@ -4,6 +4,7 @@
     ├── SettingsError         a setting is not usable
     ├── ReadError             a file, folder, URL or feed could not be read as an article
     ├── EncoderError          the encoder's files or its endpoint do not answer as they must
+    ├── ModelError            the language model did not answer; what was asked is answered with quotes instead
     └── LibraryError          the library cannot be used as it stands
         ├── LibraryMissing    there is no library here
         ├── LibraryBusy       another process is writing and did not finish in time
@@ -35,6 +36,10 @@ class ReadError(RagError):
 
 class EncoderError(RagError):
     """The encoder's own files, or the embeddings endpoint, do not answer as they must."""
+
+
+class ModelError(RagError):
+    """The language model did not answer as it must; the message says what happened and what to check."""
 
 
 class LibraryError(RagError):

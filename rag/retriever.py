@@ -4,7 +4,7 @@ Filters act inside both searches. Nothing here decides whether the passages answ
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -49,7 +49,8 @@ class Sentence:
     """A sentence of a retrieved passage as evidence sees it.
 
     `start` and `end` count characters of the article's text; `cosine` is to the question; `coverage` is the share of
-    the question's words, weighed by rarity, that the sentence holds; `score` ranks sentences of one retrieval.
+    the question's words, weighed by rarity, that the sentence holds; `score` ranks sentences of one retrieval;
+    `vector` is the encoder's, of unit length.
     """
 
     start: int
@@ -59,6 +60,7 @@ class Sentence:
     cosine: float
     coverage: float
     score: float
+    vector: Vector = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +268,9 @@ def _sentences(stored: StoredPassage, query: _Query, byline: set[str], behind: f
     shares = np.array([coverage(set(one) | byline, weighed) for one in words])
     scores = sentence_scores(cosines, shares, behind)
     return tuple(
-        Sentence(start, end, text, mine, float(cosine), float(share), float(one))
-        for (start, end), text, mine, cosine, share, one in zip(
-            passage.sentences, texts, words, cosines, shares, scores, strict=True
+        Sentence(start, end, text, mine, float(cosine), float(share), float(one), vector)
+        for (start, end), text, mine, cosine, share, one, vector in zip(
+            passage.sentences, texts, words, cosines, shares, scores, stored.sentence_vectors, strict=True
         )
     )
 

@@ -6,6 +6,7 @@ No other module reads the environment.
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
@@ -124,6 +125,27 @@ class Settings(BaseSettings):
         if not named or b"\0" in named:
             raise SettingsError(f"RAG_HOME: {str(folder)!a} names no folder; write out a path in full, in UTF-8")
         return folder
+
+
+def web_address(said: str, variable: str) -> str:
+    """A server's base URL without blanks or a slash at its end. Raises SettingsError for what is no web address."""
+    address = said.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one or any(character.isspace() for character in address):
+        raise SettingsError(f"{variable} is not a web address; write it as http://127.0.0.1:11434/v1")
+    return address
+
+
+def secret(said: SecretStr | None, variable: str) -> str:
+    """A key without blanks around it, "none" for none. Raises SettingsError for what no HTTP header can carry."""
+    key = said.get_secret_value().strip() if said else ""
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError(f"{variable} holds characters that no key has; copy it again, on one line")
+    return key or "none"
 
 
 def bundled(name: str) -> Path:

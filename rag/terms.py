@@ -44,6 +44,12 @@ STOP_TERMS = frozenset(
 )
 
 
+def content_weights(text: str) -> dict[str, float]:
+    """The content words of `text`; longer words are rarer in English, and count more. Of none, all its words."""
+    every = terms(text)
+    return {word: min(len(word), 8) / 8 for word in every if word not in STOP_TERMS} or dict.fromkeys(every, 1.0)
+
+
 # What a question may call by its initials and an article by its name.
 _INITIALS = tuple(
     (re.compile(rf"(?<![\w.]){initials}(?!\w)"), name)

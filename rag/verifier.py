@@ -18,7 +18,7 @@ from rag.answer import Verdict
 from rag.claims import clauses, hedges, is_negated, names, numbers, opposes
 from rag.encoder import Encoder, Vector
 from rag.sentences import sentence_spans
-from rag.terms import STOP_TERMS, terms
+from rag.terms import STOP_TERMS, content_weights, terms
 
 WEIGHTS = Path(__file__).parent / "models" / "verifier.json"
 # Sentences of the evidence that are compared by meaning: those that share most words with the statement.
@@ -125,22 +125,15 @@ def _bare(text: str) -> str:
 def _prepared(statement: str, evidence: Sequence[str]) -> _Prepared:
     sentences = [text[start:end] for text in evidence for start, end in sentence_spans(text)]
     words = [terms(sentence) for sentence in sentences]
-    weights = _word_weights(statement)
+    weights = content_weights(statement)
     shared = [sum(weights[word] for word in weights.keys() & set(one)) for one in words]
     best = sorted(range(len(sentences)), key=lambda at: (-shared[at], at))[:MOST_COMPARED]
     return _Prepared(statement, sentences, words, sorted(best))
 
 
-def _word_weights(text: str) -> dict[str, float]:
-    """The content words of `text`; longer words are rarer in English, and count more."""
-    every = terms(text)
-    content = {word: min(len(word), 8) / 8 for word in every if word not in STOP_TERMS}
-    return content or dict.fromkeys(every, 1.0)
-
-
 def _features(pair: _Prepared, mine: Vector, rows: Vector) -> Features:
     cosines = rows @ mine
-    weights = _word_weights(pair.statement)
+    weights = content_weights(pair.statement)
     total = sum(weights.values())
 
     def recall(words: set[str], of: dict[str, float] = weights) -> float:
@@ -168,7 +161,7 @@ def _features(pair: _Prepared, mine: Vector, rows: Vector) -> Features:
         recall_all=recall(together),
         pairs=_pairs_found(pair.statement, [pair.words[at] for at in {*windows[best], *nearest}]),
         together=_together(pair.statement, [pair.words[at] for at in {*windows[best], *nearest}]),
-        weakest=min(recall(held[best] | together, _word_weights(clause)) for clause in clauses(pair.statement)),
+        weakest=min(recall(held[best] | together, content_weights(clause)) for clause in clauses(pair.statement)),
         numbers_missing=len(mine_numbers - numbers(near_text)) / len(mine_numbers) if mine_numbers else 0.0,
         names_missing=len(mine_names - their_words) / len(mine_names) if mine_names else 0.0,
         names_apart=len(mine_names - set(pair.words[pair.compared[best]])) / len(mine_names) if mine_names else 0.0,

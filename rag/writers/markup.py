@@ -1,0 +1,72 @@
+"""One line of a language model's text as prose: without Markdown, HTML and characters nobody sees.
+
+What is taken away never depends on what has not come yet: of a line that is still being written, the end that might
+still turn into something else is left for later (`settled`).
+"""
+
+import re
+
+from rag.citations import numbers_in
+
+# A line that is still being written may end in what becomes a link, a marker, a tag or a number in brackets.
+_ROUND_NUMBERS = r"[(（]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[)）]"
+_UNSETTLED = re.compile(
+    rf"(?:{_ROUND_NUMBERS}\s*)*(?:!?[\[【][^\]】\n]{{0,200}}[\]】]*(?:\([^()\n]{{0,500}})?|<[A-Za-z/!][^<>\n]{{0,500}}|<|"
+    r"[(（](?:\d[\d,;\s]{0,12})?[)）]?|!)\s*$"
+)
+_IMAGE_OR_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>")
+_EMPHASIS = re.compile(r"\*+|`+|~~")
+_HEADING = re.compile(r"\s*(?:#{1,6}|>)\s*")
+ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
+# The word joiner stays: with it, a marker that an article holds was made no marker.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2061-\u2069\ufeff\ue000-\uf8ff]")
+
+_DIGITS = r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹]"
+_MARKER = re.compile(rf"[\[【]+\s*{_DIGITS}{{1,4}}(?:\s*[,;–-]\s*{_DIGITS}{{1,4}})*\s*[\]】]+")
+_NAMED = re.compile(r"[\[【]\s*(?:passages?|sources?|articles?|documents?|docs?|refs?|no|\^)[.:]?\s*#?(?=\d)", re.I)
+# An editor's year, not a marker.
+_YEAR = re.compile(r"[\[【]\s*([12]\d{3})\s*[\]】]")
+# A number in round brackets is a marker where one would stand, before a stop or at the end; else it counts a list.
+_ROUND = re.compile(rf"(?:(?<=\s)|(?<=\w)|(?<=[.!?”\"’])){_ROUND_NUMBERS}(?=\s*[.,;:!?])")
+_ROUND_LAST = re.compile(rf"(?<=[\s\w.!?”\"’]){_ROUND_NUMBERS}(?=\s*$)")
+_ROUND_AFTER_STOP = re.compile(rf"(?<=[.!?”\"’] ){_ROUND_NUMBERS}(?=\s)")
+
+Mark = tuple[int, tuple[int, ...]]
+
+
+def settled(raw: str) -> str:
+    """The part of a line still being written that means the same whatever follows."""
+    found = _UNSETTLED.search(raw)
+    return raw[: found.start()].rstrip() if found else raw.rstrip()
+
+
+def parsed(raw: str, known: int, *, whole: bool) -> tuple[str, list[Mark]]:
+    """The line as prose, and its markers as (offset into the prose, numbers); numbers run from 1 to `known`."""
+
+    def square(match: re.Match[str]) -> str:
+        inside = f"[{match[0][1:-1]}]"
+        return inside if all(1 <= number <= known for number in numbers_in(inside)) else match[0]
+
+    plain = _UNSEEN.sub("", _IMAGE_OR_LINK.sub(_words_of_link, raw if whole else settled(raw)))
+    plain = _YEAR.sub(r"(\1)", _NAMED.sub("[", _TAG.sub("", plain)))
+    for pattern in (_ROUND, _ROUND_AFTER_STOP, *([_ROUND_LAST] if whole else [])):
+        plain = pattern.sub(square, plain)
+    plain = plain[item.end() :] if (item := ITEM.match(plain)) else plain
+    plain = plain[heading.end() :] if (heading := _HEADING.match(plain)) else plain
+    plain = _EMPHASIS.sub("", plain)
+    text = ""
+    marks: list[Mark] = []
+    at = 0
+    for match in _MARKER.finditer(plain):
+        text = (text + plain[at : match.start()]).rstrip()
+        marks.append((len(text), tuple(numbers_in(match[0]))))
+        at = match.end()
+        text += " " if text and plain[at : at + 1].isalnum() else ""
+    return text + plain[at:], marks
+
+
+def _words_of_link(match: re.Match[str]) -> str:
+    """A link's or an image's words; of a marker that links somewhere, the marker."""
+    is_marker = re.fullmatch(rf"\W*{_DIGITS}{{1,4}}\W*", match[1])
+    return f"[{match[1].strip('[]^ ')}]" if is_marker else match[1]

@@ -1,0 +1,209 @@
+"""A language model's text, read as it comes: its sentences and the markers in them.
+
+What is no answer (Markdown and HTML, thinking aloud, a list of sources at the end) is left out. No more text is held
+back than is needed to tell, and however the text is cut into pieces, the same comes out.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.sentences import Span, sentence_spans
+from rag.writers.markup import ITEM, Mark, parsed
+
+# No answer is this long, and no line of one; what is has run away.
+MOST_CHARACTERS = 20_000
+LONGEST_LINE = 6_000
+MOST_REPEATS = 2
+_LAST_WORDS = ("sources", "references", "citations", "works cited", "bibliography", "footnotes")
+_THINKS, _THOUGHT = "<think>", "</think>"
+# "It was the U.S. S": whether a sentence ends at the full stop is known when the next word is.
+_UNSURE = re.compile(r"[.!?…][\"”’)\]]*(\s+\S*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A sentence begins; `lead` is what stands between it and the one before: a blank, a paragraph, a list's dash."""
+
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """More of the sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The numbers that a marker names, and the words of its sentence before it."""
+
+    numbers: tuple[int, ...]
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The sentence has ended; `text` is all of it, without markers."""
+
+    text: str
+
+
+Piece = Begin | Text | Marker | End
+
+
+class Runaway(Exception):
+    """The text repeats itself or has no end; the sentences before may stand."""
+
+
+class Prose:
+    """Reads one text whose markers may name 1 to `known`: `feed` it as it comes, then `finish`."""
+
+    def __init__(self, known: int) -> None:
+        self._known = known
+        self._raw = ""
+        self._seen = 0
+        self._thinking: bool | None = None
+        self._line: _Line | None = None
+        self._before: str | None = None
+        self._blank = False
+        self._over = False
+        self._said: dict[str, int] = {}
+
+    def feed(self, text: str) -> Iterator[Piece]:
+        """What can be told so far. Raises Runaway for a text without an end."""
+        self._seen += len(text)
+        self._raw += text.replace("\r", "")
+        if self._has_thought():
+            while not self._over and "\n" in self._raw:
+                line, self._raw = self._raw.split("\n", 1)
+                yield from self._told(line, whole=True)
+                self._end_line(line)
+            if not self._over:
+                yield from self._told(self._raw, whole=False)
+        if self._seen > MOST_CHARACTERS or (len(self._raw) > LONGEST_LINE and not self._thinking):
+            raise Runaway
+
+    def finish(self) -> Iterator[Piece]:
+        """What was held back."""
+        if not self._over and not self._thinking:
+            yield from self._told(self._raw, whole=True)
+        self._raw = ""
+
+    def _has_thought(self) -> bool:
+        """Whether what a reasoning model thinks before it answers is behind us; it is dropped."""
+        if self._thinking is None:
+            begun = self._raw.lstrip()
+            if len(begun) < len(_THINKS) and _THINKS.startswith(begun):
+                return False
+            self._thinking = begun.startswith(_THINKS)
+        if self._thinking:
+            _, end, rest = self._raw.partition(_THOUGHT)
+            if not end:
+                return False
+            self._raw, self._thinking = rest, False
+        return True
+
+    def _told(self, raw: str, *, whole: bool) -> Iterator[Piece]:
+        if self._line is None:
+            # Enough of the line to tell a list's dash or "Sources:" from prose.
+            last_words = raw.strip(" #*:_\t").casefold()
+            if whole and last_words in _LAST_WORDS:
+                self._over = self._before is not None
+                return
+            is_short = len(raw.strip()) < 5 or any(words.startswith(last_words) for words in _LAST_WORDS)
+            if not raw.strip() or (is_short and not whole):
+                return
+            self._line = _Line(self._lead(raw), self._known)
+        for piece in self._line.told(raw, whole=whole):
+            if isinstance(piece, End):
+                self._count(piece.text)
+            yield piece
+
+    def _lead(self, raw: str) -> str:
+        """What stands before this line: items of one list keep together, all else is a paragraph of its own."""
+        is_item = bool(ITEM.match(raw))
+        if self._before is None:
+            return "- " if is_item else ""
+        together = is_item and not self._blank and bool(ITEM.match(self._before))
+        return ("\n" if together else "\n\n") + ("- " if is_item else "")
+
+    def _end_line(self, line: str) -> None:
+        if self._line is not None and self._line.has_begun:
+            self._before, self._blank = line, False
+        elif not line.strip():
+            self._blank = True
+        self._line = None
+
+    def _count(self, sentence: str) -> None:
+        said = " ".join(sentence.casefold().split())
+        self._said[said] = self._said.get(said, 0) + 1
+        if len(said) > 20 and self._said[said] > MOST_REPEATS:
+            raise Runaway
+
+
+class _Line:
+    """One line of the text, and what of it has been told."""
+
+    def __init__(self, lead: str, known: int) -> None:
+        self._lead = lead
+        self._known = known
+        self._ended = 0
+        self._begun = False
+        self._told = 0
+        self._marks = 0
+
+    @property
+    def has_begun(self) -> bool:
+        return self._begun or self._ended > 0
+
+    def told(self, raw: str, *, whole: bool) -> Iterator[Piece]:
+        text, marks = parsed(raw, self._known, whole=whole)
+        spans = sentence_spans(text)
+        sure = len(spans) if whole else _surely_ended(text, spans, self._ended)
+        for at in range(self._ended, min(sure + 1, len(spans))):
+            start, end = spans[at]
+            until = spans[at + 1][0] if at + 1 < len(spans) else len(text) + 1
+            if at >= sure:
+                unsure = _UNSURE.search(text[start:end])
+                end = start + unsure.start(1) if unsure else end
+            yield from self._sentence(text, (start, end), marks, until)
+            if at < sure:
+                yield End(text[start:end])
+                self._ended, self._begun = at + 1, False
+
+    def _sentence(self, text: str, span: Span, marks: list[Mark], until: int) -> Iterator[Piece]:
+        """What is new of the sentence at `span`; markers before `until` are its own."""
+        start, end = span
+        if not self._begun:
+            yield Begin(" " if self._ended else self._lead)
+            self._begun, self._told = True, start
+        while self._marks < len(marks) and marks[self._marks][0] < until:
+            offset, numbers = marks[self._marks]
+            if offset > end:
+                break
+            if offset > self._told:
+                yield Text(text[self._told : offset])
+                self._told = offset
+            yield Marker(numbers, text[start : max(start, offset)].strip())
+            self._marks += 1
+        if end > self._told:
+            yield Text(text[self._told : end])
+            self._told = end
+
+
+def _surely_ended(text: str, spans: list[Span], ended: int) -> int:
+    """How many sentences have ended whatever follows: the next one has a word, and no quotation is open."""
+    for at in range(len(spans) - 1, ended, -1):
+        start, end = spans[at]
+        has_word = at < len(spans) - 1 or re.search(r"\w\W", text[start:end])
+        if has_word and _is_closed(text[spans[ended][0] : start]):
+            return at
+    return ended
+
+
+def _is_closed(text: str) -> bool:
+    return (
+        text.count("“") <= text.count("”") and text.count('"') % 2 == 0 and text.count("(") <= text.count(")")
+    ) or len(text) > 600
