@@ -7,6 +7,7 @@ from typing import Any, Literal
 from rag.article import ArticleRef
 
 Verdict = Literal["supported", "partly", "unsupported"]
+_SAID: dict[Verdict, str] = {"partly": "only partly borne out", "unsupported": "not borne out"}
 Doing = Literal["searching", "reading", "writing", "checking", "correcting"]
 
 
@@ -153,14 +154,28 @@ class Answer:
             "writer": self.writer, "notice": self.notice, "timings_ms": asdict(self.timings),
         }  # fmt: skip
 
+    @property
+    def flagged(self) -> tuple[Statement, ...]:
+        """The statements that what they cite does not bear out, or not wholly."""
+        return tuple(one for one in self.statements if one.verdict != "supported")
+
     def __str__(self) -> str:
-        """The text with its markers, then the numbered sources."""
-        parts = [self.text]
+        """The text with its markers, then what a reader has to know to judge it: `apparatus`."""
+        return "\n\n".join([self.text, *self.apparatus()])
+
+    def apparatus(self) -> list[str]:
+        """The numbered sources; what the check found, where it found something; the notice. A paragraph each."""
+        parts = []
         if self.citations:
             parts.append("\n".join(f"[{one.number}] {described(one.article)}" for one in self.citations))
+        if self.flagged:
+            good = len(self.statements) - len(self.flagged)
+            lines = [f"Check: {good} of {len(self.statements)} sentences are borne out by what they cite."]
+            lines += [f"- {_SAID[one.verdict]}: {one.text}" for one in self.flagged]
+            parts.append("\n".join(lines))
         if self.notice:
             parts.append(f"Note: {self.notice}")
-        return "\n\n".join(parts)
+        return parts
 
 
 # What comes of a question, in this order: steps and pieces of text as they are written, then the answer.

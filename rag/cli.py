@@ -32,7 +32,7 @@ HomeOption = Annotated[
     str | None,
     typer.Option("--home", metavar="DIR", help="Folder of the library (also RAG_HOME).", show_default=False),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 AuthorOption = Annotated[str | None, typer.Option(help="Only articles by this author.", show_default=False)]
 SourceOption = Annotated[str | None, typer.Option(help="Only articles of this publication.", show_default=False)]
 TopicOption = Annotated[str | None, typer.Option(help="Only articles on this topic.", show_default=False)]
@@ -82,6 +82,29 @@ def ask(
     with _engine(context, home) as engine:
         answer = engine.ask(question, k=k, author=author, source=source, topic=topic, since=since, until=until)
     print_json(answer.to_dict()) if as_json else print_text(str(answer))
+
+
+@app.command()
+def chat(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the conversation there as Markdown.", show_default=False)
+    ] = None,
+    k: Annotated[int | None, typer.Option("-k", min=1, max=100, help="Passages to answer from.")] = None,
+    author: AuthorOption = None,
+    source: SourceOption = None,
+    topic: TopicOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    home: HomeOption = None,
+) -> None:
+    """A conversation: questions on standard input, a line each, that may lean on the ones before."""
+    from rag.chat_cli import converse
+
+    options = {"k": k, "author": author, "source": source, "topic": topic, "since": since, "until": until}
+    with _engine(context, home) as engine:
+        converse(engine, options, as_json=as_json, save=save)
 
 
 @app.command()

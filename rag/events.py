@@ -27,6 +27,24 @@ def written(events: Iterator[Event]) -> Iterator[str | Answer]:
     return (event for event in events if not isinstance(event, Step))
 
 
+def last_words(shown: str, answer: Answer) -> str:
+    """What is to be said after the text that was `shown` while it was written, so that the whole answer has been said.
+
+    Where the Answer says something else than was shown, it says so and says all of it.
+    """
+    instead = []
+    if shown != answer.text:
+        instead = ["—", "Corrected after the check:" if answer.writer != "quotes" else "In its place:", answer.text]
+        instead = instead if shown else [answer.text]
+    return "".join(f"{gap}{part}" for gap, part in zip(_gaps(shown), [*instead, *answer.apparatus()], strict=False))
+
+
+def _gaps(shown: str) -> Iterator[str]:
+    yield "\n\n" if shown else ""
+    while True:
+        yield "\n\n"
+
+
 async def in_threads(items: Iterator[T]) -> AsyncIterator[T]:
     """The items of a blocking iterator, each waited for in a thread; given up, the iterator is closed."""
     try:

@@ -1,4 +1,4 @@
-"""The web server: the page at /, and /health for whoever watches it.
+"""The web server: the page at /, OpenAI's chat protocol at /v1, and /health for whoever watches it.
 
 It listens on this machine alone unless told otherwise and sends nothing anywhere.
 """
@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from rag.api import router
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
 from rag.ui.page import mount_page
@@ -33,6 +34,7 @@ def build(engine: QueryEngine) -> FastAPI:
             why = str(error)
         return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
 
+    app.include_router(router(engine, engine.settings.api_key))
     return mount_page(app, engine)
 
 

@@ -25,8 +25,13 @@ def print_text(text: str) -> None:
 
     Raises BrokenPipeError when nobody reads it any more, RagError when it cannot be written.
     """
+    print_piece(text + "\n")
+
+
+def print_piece(text: str) -> None:
+    """`text` as the next piece of a result that is still being written."""
     try:
-        sys.stdout.write(_encodable(text, sys.stdout) + "\n")
+        sys.stdout.write(_encodable(text, sys.stdout))
         sys.stdout.flush()
     except BrokenPipeError:
         raise

@@ -23,7 +23,7 @@ DOORS = {
     "feedparser": {"rag/readers/web.py"},
     "filelock": {"rag/writer_lock.py"},
     "typer": {"rag/cli.py", "evals/__main__.py"},
-    "fastapi": {"rag/server.py", "rag/ui/page.py"},
+    "fastapi": {"rag/api.py", "rag/server.py", "rag/ui/page.py"},
     "uvicorn": {"rag/server.py"},
     "sklearn": {"evals/verifier/calibrate.py", "evals/benchmarks/abstention.py"},
     "matplotlib": {"evals/benchmarks/abstention.py"},
