@@ -6,7 +6,7 @@ A suite is a folder with one file a split (dev.jsonl, test.jsonl); evals/suites/
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -27,16 +27,24 @@ class Gold(BaseModel):
     quote: str = Field(min_length=10)
 
 
-class Case(BaseModel):
+class Line(BaseModel):
+    """What a line of any suite has: an id that is its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+
+
+AnyLine = TypeVar("AnyLine", bound=Line)
+
+
+class Case(Line):
     """One question, or the turns of a conversation whose last one is measured.
 
     `gold` is a list of groups: a complete answer quotes something of every group, and within a group any of the quotes
     will do. `points` are what a complete answer says, `must_not` what it must not say, in the suite's own words.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^[a-z0-9-]+$")
     subject: str
     kind: Kind
     question: str | None = None
@@ -65,22 +73,27 @@ class Case(BaseModel):
 
 
 class SuiteError(RagError):
-    """A suite is missing, or a line of it is not a case: the message names the file, the line and the field."""
+    """A suite is missing, or a line of it is no case or statement: the message names the file, line and field."""
 
 
 def load(suite: str | Path, split: str) -> list[Case]:
     """The cases of one split; `suite` is a name under evals/suites or a folder. Raises SuiteError."""
+    return load_lines(suite, split, Case)
+
+
+def load_lines(suite: str | Path, split: str, model: type[AnyLine]) -> list[AnyLine]:
+    """The lines of one split of a suite of any kind, each a `model`. Raises SuiteError."""
     folder = Path(suite) if Path(suite).is_dir() else SUITES / str(suite)
     path = folder / f"{split}.jsonl"
     if not path.is_file():
         raise SuiteError(f"no suite at {path}; name a folder with {' and '.join(f'{one}.jsonl' for one in SPLITS)}")
-    cases = [_case(line, f"{path}:{number}") for number, line in enumerate(_lines(path), 1) if line.strip()]
+    lines = [_line(line, f"{path}:{number}", model) for number, line in enumerate(_lines(path), 1) if line.strip()]
     seen: set[str] = set()
-    for case in cases:
-        if case.id in seen:
-            raise SuiteError(f"{path}: the id {case.id!r} stands twice; give each case one of its own")
-        seen.add(case.id)
-    return cases
+    for line in lines:
+        if line.id in seen:
+            raise SuiteError(f"{path}: the id {line.id!r} stands twice; give each line one of its own")
+        seen.add(line.id)
+    return lines
 
 
 def misquoted(cases: Iterable[Case], texts: Mapping[str, str]) -> Iterator[str]:
@@ -98,12 +111,12 @@ def _lines(path: Path) -> Sequence[str]:
     return path.read_text(encoding="utf-8").split("\n")
 
 
-def _case(line: str, where: str) -> Case:
+def _line(line: str, where: str, model: type[AnyLine]) -> AnyLine:
     try:
-        return Case.model_validate(json.loads(line))
+        return model.model_validate(json.loads(line))
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the case"
+        field = ".".join(str(part) for part in first["loc"]) or "the line"
         raise SuiteError(f"{where}: {field}: {first['msg']}") from None
     except ValueError as error:
         raise SuiteError(f"{where}: is not JSON ({error})") from None
