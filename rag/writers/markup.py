@@ -12,7 +12,7 @@ from rag.citations import numbers_in
 _ROUND_NUMBERS = r"[(（]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[)）]"
 _UNSETTLED = re.compile(
     rf"(?:{_ROUND_NUMBERS}\s*)*(?:!?[\[【][^\]】\n]{{0,200}}[\]】]*(?:\([^()\n]{{0,500}})?|<[A-Za-z/!][^<>\n]{{0,500}}|<|"
-    r"[(（](?:\d[\d,;\s]{0,12})?[)）]?|!)\s*$"
+    rf"[(（](?:\d[\d,;\s]{{0,12}})?[)）]?|!|{_ROUND_NUMBERS}\s*(?:<[^<>\n]*>\s*)+)\s*$"
 )
 _IMAGE_OR_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>")
@@ -41,6 +41,11 @@ def settled(raw: str) -> str:
     return raw[: found.start()].rstrip() if found else raw.rstrip()
 
 
+def words_of(raw: str, *, whole: bool) -> str:
+    """The line without links, tags and what nobody sees; its list's dash, heading and emphasis still stand."""
+    return _UNSEEN.sub("", _TAG.sub("", _IMAGE_OR_LINK.sub(_words_of_link, raw if whole else settled(raw))))
+
+
 def parsed(raw: str, known: int, *, whole: bool) -> tuple[str, list[Mark]]:
     """The line as prose, and its markers as (offset into the prose, numbers); numbers run from 1 to `known`."""
 
@@ -48,8 +53,7 @@ def parsed(raw: str, known: int, *, whole: bool) -> tuple[str, list[Mark]]:
         inside = f"[{match[0][1:-1]}]"
         return inside if all(1 <= number <= known for number in numbers_in(inside)) else match[0]
 
-    plain = _UNSEEN.sub("", _IMAGE_OR_LINK.sub(_words_of_link, raw if whole else settled(raw)))
-    plain = _YEAR.sub(r"(\1)", _NAMED.sub("[", _TAG.sub("", plain)))
+    plain = _YEAR.sub(r"(\1)", _NAMED.sub("[", words_of(raw, whole=whole)))
     for pattern in (_ROUND, _ROUND_AFTER_STOP, *([_ROUND_LAST] if whole else [])):
         plain = pattern.sub(square, plain)
     plain = plain[item.end() :] if (item := ITEM.match(plain)) else plain
@@ -68,5 +72,5 @@ def parsed(raw: str, known: int, *, whole: bool) -> tuple[str, list[Mark]]:
 
 def _words_of_link(match: re.Match[str]) -> str:
     """A link's or an image's words; of a marker that links somewhere, the marker."""
-    is_marker = re.fullmatch(rf"\W*{_DIGITS}{{1,4}}\W*", match[1])
-    return f"[{match[1].strip('[]^ ')}]" if is_marker else match[1]
+    marker = f"[{match[1].strip('[]【】^ ')}]"
+    return marker if _MARKER.fullmatch(marker) else match[1]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.sentences import Span, sentence_spans
-from rag.writers.markup import ITEM, Mark, parsed
+from rag.writers.markup import ITEM, Mark, parsed, words_of
 
 # No answer is this long, and no line of one; what is has run away.
 MOST_CHARACTERS = 20_000
@@ -18,7 +18,7 @@ MOST_REPEATS = 2
 _LAST_WORDS = ("sources", "references", "citations", "works cited", "bibliography", "footnotes")
 _THINKS, _THOUGHT = "<think>", "</think>"
 # "It was the U.S. S": whether a sentence ends at the full stop is known when the next word is.
-_UNSURE = re.compile(r"[.!?…][\"”’)\]]*(\s+\S*)$")
+_UNSURE = re.compile(r"[.!?…][\"”’)\]]*(\s*\S*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +108,15 @@ class Prose:
     def _told(self, raw: str, *, whole: bool) -> Iterator[Piece]:
         if self._line is None:
             # Enough of the line to tell a list's dash or "Sources:" from prose.
-            last_words = raw.strip(" #*:_\t").casefold()
+            begun = words_of(raw, whole=whole)
+            last_words = begun.strip(" #*:_\t").casefold()
             if whole and last_words in _LAST_WORDS:
                 self._over = self._before is not None
                 return
-            is_short = len(raw.strip()) < 5 or any(words.startswith(last_words) for words in _LAST_WORDS)
-            if not raw.strip() or (is_short and not whole):
+            is_short = len(begun.strip()) < 5 or any(words.startswith(last_words) for words in _LAST_WORDS)
+            if not begun.strip() or (is_short and not whole):
                 return
-            self._line = _Line(self._lead(raw), self._known)
+            self._line = _Line(self._lead(begun), self._known)
         for piece in self._line.told(raw, whole=whole):
             if isinstance(piece, End):
                 self._count(piece.text)
@@ -160,25 +161,26 @@ class _Line:
 
     def told(self, raw: str, *, whole: bool) -> Iterator[Piece]:
         text, marks = parsed(raw, self._known, whole=whole)
-        spans = sentence_spans(text)
-        sure = len(spans) if whole else _surely_ended(text, spans, self._ended)
-        for at in range(self._ended, min(sure + 1, len(spans))):
-            start, end = spans[at]
-            until = spans[at + 1][0] if at + 1 < len(spans) else len(text) + 1
-            if at >= sure:
+        # One sentence after the other, each from where the one before has ended: where that is never changes again.
+        while spans := [(self._ended + a, self._ended + b) for a, b in sentence_spans(text[self._ended :])]:
+            start, end = spans[0]
+            until = spans[1][0] if len(spans) > 1 else len(text) + 1
+            has_ended = whole or _has_ended(text, spans)
+            if not has_ended:
                 unsure = _UNSURE.search(text[start:end])
                 end = start + unsure.start(1) if unsure else end
             yield from self._sentence(text, (start, end), marks, until)
-            if at < sure:
-                yield End(text[start:end])
-                self._ended, self._begun = at + 1, False
+            if not has_ended:
+                return
+            yield End(text[start:end])
+            self._ended, self._begun = end, False
 
     def _sentence(self, text: str, span: Span, marks: list[Mark], until: int) -> Iterator[Piece]:
         """What is new of the sentence at `span`; markers before `until` are its own."""
         start, end = span
         if not self._begun:
             yield Begin(" " if self._ended else self._lead)
-            self._begun, self._told = True, start
+            self._begun, self._told = True, max(start, self._told)
         while self._marks < len(marks) and marks[self._marks][0] < until:
             offset, numbers = marks[self._marks]
             if offset > end:
@@ -193,14 +195,13 @@ class _Line:
             self._told = end
 
 
-def _surely_ended(text: str, spans: list[Span], ended: int) -> int:
-    """How many sentences have ended whatever follows: the next one has a word, and no quotation is open."""
-    for at in range(len(spans) - 1, ended, -1):
-        start, end = spans[at]
-        has_word = at < len(spans) - 1 or re.search(r"\w\W", text[start:end])
-        if has_word and _is_closed(text[spans[ended][0] : start]):
-            return at
-    return ended
+def _has_ended(text: str, spans: list[Span]) -> bool:
+    """Whether the first sentence has ended whatever follows: the next one has a word, and no quotation is open."""
+    if len(spans) == 1:
+        return False
+    start, end = spans[1]
+    has_word = len(spans) > 2 or re.search(r"\w\W", text[start:end]) is not None
+    return has_word and _is_closed(text[spans[0][0] : start])
 
 
 def _is_closed(text: str) -> bool:
