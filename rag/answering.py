@@ -56,7 +56,7 @@ class Answerer:
         """
         clock = Clock()
         writing = self._writer.begin() if self._writer else None
-        question, notice = _whole(asked, turns, writing)
+        question, failed = _whole(asked, turns, writing)
         yield Step("searching", passages)
         found = retrieve(question)
         retrieved = clock.lap()
@@ -67,9 +67,9 @@ class Answerer:
                 abstention(asked, found, weighed, self.writer, clock.timings(retrieved, clock.lap()))
             )
             return
-        answer: Answer | None = None
+        answer, notice = None, None
         text = ""
-        if writing and not notice:
+        if writing:
             try:
                 for event in self._written(writing, asked, found, weighed, clock, retrieved):
                     if isinstance(event, Answer):
@@ -78,7 +78,7 @@ class Answerer:
                     text += event if isinstance(event, str) else ""
                     yield event
             except ModelError as error:
-                notice = f"{error}{QUOTES_INSTEAD}"
+                notice = f"{failed or error}{QUOTES_INSTEAD}"
         if answer is None:
             yield Step("checking", len(weighed.quotes))
             answer = replace(self._quoted(asked, found, weighed, clock, retrieved), notice=notice)
@@ -115,7 +115,7 @@ class Answerer:
                 if draft.is_over:
                     break
         yield from draft.finish(was_cut=writing.was_cut)
-        written = clock.lap()
+        written = clock.lap() - draft.checking_ms
         if draft.says_no:
             nearest = tuple({passage.article.id: passage.article for passage in shown}.values())[:3]
             why = Abstention("the articles that come nearest do not answer it", nearest, weighed.answerability)
@@ -125,7 +125,6 @@ class Answerer:
         notices = [CUT] if writing.was_cut else [RAN_AWAY] if draft.ran_away else []
         statements = draft.statements
         yield Step("checking", len(statements))
-        self._check(statements)
         failing = [one for one in statements if one.support < SUPPORTED]
         if failing and self._settings.repair:
             yield Step("correcting", len(failing))
@@ -135,7 +134,8 @@ class Answerer:
                 notices.append(f"what failed the check could not be corrected: {error}")
         if not any(one.support >= PARTLY for one in statements):
             raise ModelError("; ".join([*notices, NOTHING_HELD]))
-        answer = of_statements(asked, found, statements, self.writer, clock.timings(retrieved, written, clock.lap()))
+        verified = clock.lap() + draft.checking_ms
+        answer = of_statements(asked, found, statements, self.writer, clock.timings(retrieved, written, verified))
         yield replace(answer, notice="; ".join(notices) or None, usage=writing.usage)
 
     def _mended(
@@ -167,16 +167,9 @@ class Answerer:
         for _ in (*draft.feed(reply), *draft.finish()):
             pass
         new = draft.statements
-        self._check(new)
         if draft.says_no or not new or min(one.support for one in new) <= old.support:
             return [old]
         return [replace(one, lead=old.lead if at == 0 else " ") for at, one in enumerate(new)]
-
-    def _check(self, statements: Sequence[Drafted]) -> None:
-        held = self._held([quote for one in statements for quote in one.quotes])
-        checked = [(one.text, [held[quote] for quote in one.quotes]) for one in statements]
-        for one, score in zip(statements, supports(self._verifier, checked), strict=True):
-            one.support = score
 
     def _supports(self, pairs: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
         held = self._held([quote for _, cited in pairs for quote in cited])
@@ -196,7 +189,7 @@ class Answerer:
         return cited
 
 
-def _whole(asked: str, turns: Sequence[Turn], writing: Writing | None) -> tuple[str, str | None]:
+def _whole(asked: str, turns: Sequence[Turn], writing: Writing | None) -> tuple[str, ModelError | None]:
     """The question made whole, and what went wrong when a model was asked to: then rules do it, as without one."""
     by_rule = standalone(asked, turns)
     if not (turns and writing):
@@ -204,7 +197,7 @@ def _whole(asked: str, turns: Sequence[Turn], writing: Writing | None) -> tuple[
     try:
         return writing.standalone(asked, turns) or by_rule, None
     except ModelError as error:
-        return by_rule, f"{error}{QUOTES_INSTEAD}"
+        return by_rule, error
 
 
 def _whole_text(answer: Answer) -> Iterator[Event]:

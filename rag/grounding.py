@@ -37,6 +37,7 @@ class Grounding:
         at = {passage.id: index for index, passage in enumerate(found.passages)}
         self.passages = tuple(passages)
         self._sentences = [found.sentences[at[passage.id]] for passage in passages]
+        self._last: tuple[str, Vector] | None = None
         self._made: dict[tuple[str, int, int], Quote] = {}
 
     def quote(self, words: str, number: int) -> Quote | None:
@@ -52,8 +53,10 @@ class Grounding:
         return sorted((quote for quote in quotes if quote), key=lambda quote: -quote.score)
 
     def _vector(self, words: str) -> Vector:
-        vector: Vector = self._encoder.encode([words])[0]
-        return vector
+        # Of a sentence with two markers at its end, both ask for the same words.
+        if self._last is None or self._last[0] != words:
+            self._last = (words, self._encoder.encode([words])[0])
+        return self._last[1]
 
     def _best(self, words: str, at: int, mine: Vector) -> Quote | None:
         sentences = self._sentences[at]
