@@ -17,6 +17,7 @@ _BENCHMARKS = {
     "chunking": "evals.benchmarks.chunking",
     "commentary": "evals.benchmarks.commentary",
     "speed": "evals.benchmarks.speed",
+    "statements": "evals.benchmarks.statements",
     "writing": "evals.benchmarks.writing",
     "verifier": "evals.verifier.calibrate",
 }

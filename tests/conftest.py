@@ -11,7 +11,7 @@ from rag.encoder import BundledEncoder
 from rag.settings import Settings, load_settings
 
 # Switches of the tests themselves: a browser must be there; a real model is to be tried.
-KEPT = ("RAG_REQUIRE_BROWSER", "RAG_TRY_OLLAMA", "RAG_TRY_OPENAI")
+KEPT = ("RAG_REQUIRE_BROWSER", "RAG_TRY_OLLAMA", "RAG_TRY_OPENAI", "RAG_TRY_OPENAI_KEY")
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
