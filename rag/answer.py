@@ -121,6 +121,11 @@ class Step:
     doing: Doing
     count: int
 
+    def __str__(self) -> str:
+        """As a person is told: "searching 1,240 passages"."""
+        of = {"searching": "passages", "reading": "passages", "writing": ""}.get(self.doing, "sentences")
+        return f"{self.doing} {self.count:,} {of.removesuffix('s') if self.count == 1 else of}" if of else self.doing
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

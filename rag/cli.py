@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.errors import RagError, SettingsError
-from rag.terminal import fall_silent, print_catalogue, print_json, print_text, progress_bar, say
+from rag.terminal import fall_silent, print_catalogue, print_json, print_text, progress_bar, say, status_line
 
 if TYPE_CHECKING:
     from rag.engine import QueryEngine
@@ -79,8 +79,11 @@ def ask(
     home: HomeOption = None,
 ) -> None:
     """Answers QUESTION from the articles, or says that they do not hold the answer."""
-    with _engine(context, home) as engine:
-        answer = engine.ask(question, k=k, author=author, source=source, topic=topic, since=since, until=until)
+    from rag.events import final, shown
+
+    with _engine(context, home) as engine, status_line() as show:
+        events = engine.events(question, k=k, author=author, source=source, topic=topic, since=since, until=until)
+        answer = final(shown(events, show))
     print_json(answer.to_dict()) if as_json else print_text(str(answer))
 
 

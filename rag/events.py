@@ -1,7 +1,7 @@
 """What comes of a question, one after the other: steps, pieces of text, then the Answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import TypeVar
 
@@ -27,22 +27,24 @@ def written(events: Iterator[Event]) -> Iterator[str | Answer]:
     return (event for event in events if not isinstance(event, Step))
 
 
+def shown(events: Iterable[Event], show: Callable[[Step], None]) -> Iterator[Event]:
+    """The events, each step of them shown when it comes."""
+    for event in events:
+        if isinstance(event, Step):
+            show(event)
+        yield event
+
+
 def last_words(shown: str, answer: Answer) -> str:
     """What is to be said after the text that was `shown` while it was written, so that the whole answer has been said.
 
     Where the Answer says something else than was shown, it says so and says all of it.
     """
-    instead = []
+    parts = answer.apparatus()
     if shown != answer.text:
-        instead = ["—", "Corrected after the check:" if answer.writer != "quotes" else "In its place:", answer.text]
-        instead = instead if shown else [answer.text]
-    return "".join(f"{gap}{part}" for gap, part in zip(_gaps(shown), [*instead, *answer.apparatus()], strict=False))
-
-
-def _gaps(shown: str) -> Iterator[str]:
-    yield "\n\n" if shown else ""
-    while True:
-        yield "\n\n"
+        why = "Corrected after the check:" if answer.writer != "quotes" else "In its place:"
+        parts = [*(["—", why] if shown else []), answer.text, *parts]
+    return ("\n\n" if shown and parts else "") + "\n\n".join(parts)
 
 
 async def in_threads(items: Iterator[T]) -> AsyncIterator[T]:

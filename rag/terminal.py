@@ -6,7 +6,7 @@ Nothing that is printed can fail for the characters in it, and whoever reads the
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -71,6 +71,18 @@ def say(text: str) -> None:
 def fall_silent() -> None:
     """Drops what is still to be written: Python would try once more at its end, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def status_line() -> Iterator[Callable[[object], None]]:
+    """One line on standard error that says what is being done, where a person watches it; gone when it is done."""
+    if not sys.stderr.isatty():
+        yield lambda doing: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as line:
+        yield lambda doing: line.update(f"{doing} …")
 
 
 @contextmanager

@@ -21,7 +21,7 @@ class Says:
     """A reply: `text` in pieces of `size` characters, the first after `first` seconds, each further after `pause`.
 
     `finish` None ends the stream without a reason, as a server that was cut off does; `breaks` closes the connection in
-    the middle; `stalls` says nothing more after half of the text.
+    the middle; `stalls` says nothing more after half of the text; `at_once` is a server that does not stream.
     """
 
     text: str = ""
@@ -34,6 +34,7 @@ class Says:
     stalls: float = 0.0
     raw: bytes = b""
     error: str = ""
+    at_once: bool = False
 
 
 @dataclass
@@ -87,6 +88,11 @@ def model_server() -> Iterator[ModelServer]:
                 return HTMLResponse("<html>a proxy's page</html>")
             error = {"message": f"{reply.message} (key {KEY})", "code": reply.code, "type": "error", "param": None}
             return JSONResponse({"error": error}, status_code=reply.status, headers=reply.headers)
+        if reply.at_once:
+            message = {"role": "assistant", "content": reply.text}
+            choice = {"index": 0, "message": message, "finish_reason": reply.finish}
+            usage = {"prompt_tokens": 100, "completion_tokens": 3, "total_tokens": 103}
+            return JSONResponse({**_HEAD, "object": "chat.completion", "choices": [choice], "usage": usage})
         return StreamingResponse(_chunks(reply), media_type="text/event-stream")
 
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))

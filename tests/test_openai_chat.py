@@ -41,6 +41,13 @@ def test_a_reply_comes_in_pieces_with_how_it_ended_and_what_it_cost(server: Mode
     assert server.bodies[0]["temperature"] == 0
 
 
+def test_a_server_that_does_not_stream_will_do(server: ModelServer) -> None:
+    server.always = Says("Because it can [1].", at_once=True)
+    (piece, last) = chat(server).stream_chat(ASKED)
+    assert piece.delta == "Because it can [1]."
+    assert last.additional_kwargs == {"finish_reason": "stop", "usage": (100, 3)}
+
+
 def test_it_is_a_llama_index_model_in_all_four_ways(server: ModelServer) -> None:
     server.always = "Yes."
     model = chat(server)

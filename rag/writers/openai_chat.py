@@ -4,12 +4,14 @@ A request that fails in a way that may pass is made again, a few times and withi
 ModelError of one line that says what to check; no key, and nothing the server said, is ever part of it.
 """
 
+import json
 import logging
 import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -139,7 +141,7 @@ class OpenAIChat(CustomLLM):
                     ),
                     **self._options(max_tokens),
                 )
-                return stream, next(stream, None)
+                return _with_first(stream)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 # Servers differ in what they take: reasoning models no temperature and another name for the limit,
                 # older servers no usage in a stream.
@@ -256,6 +258,17 @@ def _pause(state: tenacity.RetryCallState) -> float:
         if 0 <= asked < math.inf:
             return asked
     return float(tenacity.wait_random_exponential(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE)(state))
+
+
+def _with_first(stream: Any) -> tuple[Any, Any]:
+    """The stream and its first chunk. A server that does not stream answers at once: then that is all of it."""
+    if "application/json" not in stream.response.headers.get("content-type", ""):
+        return stream, next(stream, None)
+    whole = json.loads(stream.response.read())
+    for choice in whole.get("choices", []):
+        choice["delta"] = choice.pop("message", {})
+    chunk = json.loads(json.dumps(whole), object_hook=lambda fields: SimpleNamespace(**fields))
+    return iter(()), chunk
 
 
 def _chain(first: Any, stream: Any) -> Iterator[Any]:
