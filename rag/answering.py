@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from rag.answer import Answer, Event, Step
 from rag.answers import abstention, of_quotes, of_statements
-from rag.checking import Cited, supports
+from rag.checking import Checker, Cited
 from rag.clock import Clock
 from rag.conversation import Turn, standalone
 from rag.drafting import Draft, Drafted
@@ -44,6 +44,7 @@ class Answerer:
         self._verifier = verifier
         self._settings = settings
         self._writer = writer
+        self._checker = Checker(verifier, encoder)
 
     @property
     def writer(self) -> str:
@@ -173,7 +174,7 @@ class Answerer:
 
     def _supports(self, pairs: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
         held = self._held([quote for _, cited in pairs for quote in cited])
-        return supports(self._verifier, [(text, [held[quote] for quote in cited]) for text, cited in pairs])
+        return self._checker.supports([(text, [held[quote] for quote in cited]) for text, cited in pairs])
 
     def _held(self, found: Sequence[Quote]) -> dict[Quote, Cited]:
         """The quotes as the library has them now; of an article that was taken out meanwhile nothing is left."""

@@ -27,7 +27,7 @@ _JUDGEMENT = re.compile(
     r"real question|perhaps|probably|likely|unlikely|arguably|surely|clearly|plainly|of course|in truth|misread|"
     r"overstates?|understates?)\b|\b(?:I|[Ww]e|us|[Oo]ur|[Mm]y)\b"
 )
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
@@ -40,7 +40,7 @@ def introduced(article: ArticleRef, quote: str) -> str:
 
 def speaker(article: ArticleRef) -> str:
     """The article's author with publication and month; without an author, the piece itself."""
-    when = f"{_MONTHS[article.published.month - 1]} {article.published.year}" if article.published else None
+    when = f"{MONTHS[article.published.month - 1]} {article.published.year}" if article.published else None
     inside = ", ".join(part for part in (article.source, when) if part)
     who = article.author or f"“{article.title}”"
     return f"{who} ({inside})" if inside else who
