@@ -10,7 +10,6 @@ import typer
 
 if TYPE_CHECKING:
     from evals.judges.opened import JudgeOptions
-    from evals.runs import Run
 
 app = typer.Typer(
     name="evals", help="Measures how well the answers are found, cited and borne out.", rich_markup_mode=None,

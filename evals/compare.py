@@ -88,14 +88,15 @@ def _difference(metric: Metric, pairs: Sequence[tuple[Record, Record]]) -> Diffe
 
 
 def _changed(base: Record, new: Record) -> Changed | None:
-    moves, worth = [], 0.0
+    moves: list[tuple[Metric, float | None, float | None]] = []
+    worth = 0.0
     for metric in METRICS:
         if metric.unit != "share":
             continue
         before, after = value(metric, base), value(metric, new)
         if before == after:
             continue
-        moves.append((metric, before and before.value, after and after.value))
+        moves.append((metric, before.value if before else None, after.value if after else None))
         if before is not None and after is not None:
             gain = after.value - before.value
             worth += gain if metric.better == "higher" else -gain

@@ -29,7 +29,9 @@ def read_thresholds(path: Path) -> Thresholds:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise EvalError(f"{path} cannot be read ({error.strerror}); name a file such as evals/thresholds.toml") from None
+        raise EvalError(
+            f"{path} cannot be read ({error.strerror}); name a file such as evals/thresholds.toml"
+        ) from None
     except ValueError as error:
         raise EvalError(f"{path} is not TOML ({error})") from None
     lines, margins = found.pop("lines", {}), found.pop("margins", {})

@@ -103,9 +103,9 @@ def _judged_statement(
 ) -> JudgedStatement:
     quotes = [_headed(one) for one in citations]
     together = judge.support(text, quotes).score if quotes else None
-    if len(quotes) == 1:
-        alone, without = (together or 0.0,), (0.0,)
-    else:
+    alone: tuple[float, ...] = (together or 0.0,)
+    without: tuple[float, ...] = (0.0,)
+    if len(quotes) != 1:
         alone = tuple(judge.support(text, [quote]).score for quote in quotes)
         without = tuple(judge.support(text, quotes[:at] + quotes[at + 1 :]).score for at in range(len(quotes)))
     return JudgedStatement(

@@ -54,7 +54,7 @@ def run_suite(options: Options, say: Callable[[str], None]) -> Run:
     with _engine(options) as engine:
         corpus = corpus_of(engine)
         corpus.check(cases)
-        judge = open_judge(options.judge, engine.settings, engine.support, options.results)
+        judge = open_judge(options.judge, engine.settings, options.results)
         prices = options.judge.prices
         bench = Bench(
             engine, corpus, judge.open, engine.settings.passages,

@@ -103,6 +103,10 @@ def _case(line: str, where: str) -> Case:
         return Case.model_validate(json.loads(line))
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("review",):
+            raise SuiteError(
+                f"{where}: review: a proposal that nobody has reviewed; edit it, then take it off"
+            ) from None
         field = ".".join(str(part) for part in first["loc"]) or "the case"
         raise SuiteError(f"{where}: {field}: {first['msg']}") from None
     except ValueError as error:

@@ -119,7 +119,8 @@ class ChatModel:
 
     def _completed(self, messages: list[dict[str, str]]) -> Any:
         def once() -> Any:
-            return self._client.chat.completions.create(model=self.model, messages=messages, **self._options)  # type: ignore[call-overload]
+            asked: Any = messages
+            return self._client.chat.completions.create(model=self.model, messages=asked, **self._options)
 
         try:
             return once()

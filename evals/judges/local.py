@@ -2,13 +2,16 @@
 it agrees with people."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from evals.judges.judge import Claim, Support
+from evals.judges.remembering import RememberingEncoder
 from evals.record import Usage
+from rag.encoder import Encoder
+from rag.verifier import Verifier
 
 NAME = "local"
 # A statement that only introduces a quotation, as the writer of quotes makes it: what it claims is the quoted words.
@@ -17,11 +20,11 @@ _QUOTATION = re.compile(r"^[^“”]+: “(?P<words>.+)”$", re.DOTALL)
 
 
 class LocalJudge:
-    """`verify` is QueryEngine.support; `encoder` makes vectors of question and claims."""
+    """Supports are QueryEngine.support's, with `encoder` that of the engine."""
 
-    def __init__(self, verify: Callable[[str, Sequence[str]], float], encoder: BaseEmbedding) -> None:
-        self._verify = verify
-        self._encoder = encoder
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = RememberingEncoder(encoder)
+        self._verifier = Verifier(self._encoder)
 
     @property
     def usage(self) -> Usage:
@@ -32,7 +35,7 @@ class LocalJudge:
         return [Claim(claimed(statement), at) for at, statement in enumerate(statements)]
 
     def support(self, statement: str, evidence: Sequence[str]) -> Support:
-        return Support(self._verify(claimed(statement), list(evidence)) if evidence else 0.0)
+        return Support(self._verifier.support(claimed(statement), list(evidence)) if evidence else 0.0)
 
     def relevance(self, question: str, claims: Sequence[Claim]) -> float | None:
         """The mean cosine of question and claims, not below 0."""

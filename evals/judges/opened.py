@@ -1,8 +1,9 @@
 """Which judge: opened by its name, with what it needs out of the settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -12,8 +13,11 @@ from evals.judges.judge import Judge
 from evals.judges.local import NAME as LOCAL
 from evals.judges.local import LocalJudge
 from evals.judges.replies import FILE, Replies
-from rag.encoder import BundledEncoder
+from rag.encoder import open_encoder
 from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from evals.judges.llm import ChatModel
 
 LLM = "llm"
 JUDGES = (LOCAL, LLM)
@@ -39,29 +43,35 @@ class Opened:
     budget: Budget
 
 
-def open_judge(
-    options: JudgeOptions, settings: Settings, verify: Callable[[str, Sequence[str]], float], replies: Path
-) -> Opened:
-    """`verify` is the engine's `support`; `replies` the folder where a model's replies are kept.
+def open_judge(options: JudgeOptions, settings: Settings, replies: Path) -> Opened:
+    """`settings` are the engine's; `replies` is the folder where a model's replies are kept.
 
     Raises EvalError for a judge that is none or a budget without prices, SettingsError where a model or key is missing.
     """
     budget = Budget(options.max_cost, options.prices)
     if options.name == LOCAL:
-        encoder = BundledEncoder(threads=settings.threads)
-        return Opened(LOCAL, lambda: LocalJudge(verify, encoder), budget)
+        encoder = open_encoder(settings)
+        return Opened(LOCAL, lambda: LocalJudge(encoder), budget)
     if options.name != LLM:
         raise EvalError(f"there is no judge {options.name!r}; there are {', '.join(JUDGES)}")
-    # Here, since only this judge needs a client.
-    from evals.judges.llm import ChatModel, Endpoint, LLMJudge
+    from evals.judges.llm import LLMJudge
+
+    model = open_model(options, settings, replies, budget)
+    encoder = open_encoder(settings)
+    return Opened(f"llm:{model.model}", lambda: LLMJudge(model, encoder), budget)
+
+
+def open_model(options: JudgeOptions, settings: Settings, replies: Path, budget: Budget | None = None) -> "ChatModel":
+    """The model alone. Raises EvalError without a model's name, SettingsError without a key or an address."""
+    # Here, since only `llm` needs a client.
+    from evals.judges.llm import ChatModel, Endpoint
 
     model = options.model or settings.judge_model or getattr(settings, "llm_model", None)
     if not model:
         raise EvalError("--judge llm needs a model: name it with --judge-model or RAG_JUDGE_MODEL")
     url, key = _server(options, settings)
-    chat = ChatModel(Endpoint(model, url, key), Replies(replies / FILE), budget)
-    encoder = BundledEncoder(threads=settings.threads)
-    return Opened(f"llm:{model}", lambda: LLMJudge(chat, encoder), budget)
+    spent = budget or Budget(options.max_cost, options.prices)
+    return ChatModel(Endpoint(model, url, key), Replies(replies / FILE), spent)
 
 
 def _server(options: JudgeOptions, settings: Settings) -> tuple[str | None, str | None]:

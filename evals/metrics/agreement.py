@@ -91,7 +91,9 @@ def balance(labels: Array) -> Array:
 _FIGURES: tuple[Callable[[Array, Array], float], ...] = (roc_auc, balanced_accuracy, calibration_error)
 
 
-def _measured(figure: Callable[[Array, Array], float], scores: Array, labels: Array, draws: Sequence[Array]) -> Measured:
+def _measured(
+    figure: Callable[[Array, Array], float], scores: Array, labels: Array, draws: Sequence[Array]
+) -> Measured:
     drawn = [figure(scores[draw], labels[draw]) for draw in draws]
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Measured(figure(scores, labels), Interval(float(low), float(high)))

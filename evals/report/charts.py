@@ -21,7 +21,7 @@ from evals.runs import Run
 # Stand-ins that matplotlib draws with and that become variables afterwards.
 INK, MUTED, LINE, ACCENT, SECOND = "#101112", "#818283", "#d1d2d3", "#0a5fb4", "#c2571a"
 _VARIABLES = {INK: "--ink", MUTED: "--muted", LINE: "--line", ACCENT: "--accent", SECOND: "--second"}
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.fonttype": "none", "font.size": 10, "font.family": "sans-serif", "text.color": INK, "axes.labelcolor": MUTED,
     "axes.edgecolor": LINE, "xtick.color": MUTED, "ytick.color": INK, "axes.spines.top": False,
     "axes.spines.right": False, "grid.color": LINE, "grid.linewidth": 0.6, "figure.facecolor": "none",
@@ -62,7 +62,7 @@ def kinds_chart(by_kind: Mapping[str, Mapping[str, Figure]]) -> str | None:
     """How the kinds of question differ, in four figures."""
     shown = ("gold_groups_covered", "points_covered", "faithfulness", "recall_at_5")
     titles = {metric.name: metric.title for metric in METRICS}
-    kinds = [kind for kind in reversed(by_kind) if any(name in by_kind[kind] for name in shown)]
+    kinds = [kind for kind in reversed(list(by_kind)) if any(name in by_kind[kind] for name in shown)]
     if not kinds:
         return None
     with _drawn("kinds", (9.2, 0.32 * len(kinds) + 1.1), "Figures by kind of question") as (canvas, made):
@@ -112,7 +112,9 @@ def abstention_chart(records: Sequence[Record], threshold: float) -> str | None:
         axes.step(wrong, right, where="post", color=ACCENT)
         here = [100 * float((scores[some] < threshold).mean()) for some in (answerable, ~answerable)]
         axes.plot(*[[one] for one in here], "o", color=SECOND)
-        axes.annotate(f"now ({threshold:g})", here, xytext=(8, -4), textcoords="offset points", color=MUTED)
+        axes.annotate(
+            f"now ({threshold:g})", (here[0], here[1]), xytext=(8, -4), textcoords="offset points", color=MUTED
+        )
         axes.set(xlabel="answerable questions declined, %", ylabel="unanswerable declined, %")
         axes.set(xlim=(-2, 102), ylim=(-2, 102))
         axes.grid()
@@ -144,7 +146,7 @@ def _dot(axes: Any, figure: Figure, row: int, colour: str) -> None:
 def _drawn(name: str, inches: tuple[float, float], title: str) -> Iterator[tuple[Canvas, list[str]]]:
     """A canvas to draw on; its SVG is in the list afterwards. No state of matplotlib's is left behind."""
     made: list[str] = []
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
+    with mpl.rc_context(_STYLE | {"svg.hashsalt": name}):
         canvas = Canvas(figsize=inches, layout="constrained")
         yield canvas, made
         file = io.StringIO()

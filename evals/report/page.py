@@ -39,7 +39,11 @@ class Shown:
             return []
         supports = [one.together for one in judged.statements] if judged else []
         return [
-            {"text": one["text"], "citations": one["citations"], "support": supports[at] if at < len(supports) else None}
+            {
+                "text": one["text"],
+                "citations": one["citations"],
+                "support": supports[at] if at < len(supports) else None,
+            }
             for at, one in enumerate(answer["statements"])
         ]
 
@@ -121,7 +125,8 @@ def _settings(run: Run) -> list[tuple[str, str]]:
     facts = {
         "suite": f"{about.suite}, {about.split}{', ' + about.chosen if about.chosen else ''}",
         "cases": f"{len(run.records)} of {about.cases}",
-        "writer": about.writer, "judge": about.judge, "encoder": about.encoder, "started": f"{about.started:%Y-%m-%d %H:%M} UTC",
+        "writer": about.writer, "judge": about.judge, "encoder": about.encoder,
+        "started": f"{about.started:%Y-%m-%d %H:%M} UTC",
         "machine": about.machine, "workers": about.workers, "package": f"{about.package}, code {about.code_sha256}",
         "corpus": about.corpus_sha256,
     }  # fmt: skip
