@@ -15,6 +15,8 @@ from rag.encoder import Encoder
 
 # Chunk size and overlap, in the splitter's tokens: its defaults, and the size whose chunks are as long as our passages.
 SIZES = ((1024, 200), (256, 20))
+# Characters of white space that the splitter may leave out between two chunks.
+BETWEEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,19 @@ class Quickstart:
 
 def _places(nodes: Sequence[object], documents: Mapping[str, str]) -> dict[str, Chunk]:
     """Where each chunk lies. The framework's own offsets name the first place where the text stands, which is wrong for
-    text that comes again; chunks come in order, so each is sought from where the one before it began."""
+    text that comes again; chunks come in order, so each is sought where the one before it ended."""
     places: dict[str, Chunk] = {}
-    begun: dict[str, int] = {}
+    before: dict[str, Chunk] = {}
     for node in nodes:
         if not isinstance(node, TextNode) or node.ref_doc_id is None:
             continue
-        start = documents[node.ref_doc_id].find(node.text, begun.get(node.ref_doc_id, 0))
+        name, text = node.ref_doc_id, documents[node.ref_doc_id]
+        last = before.get(name, Chunk(name, -1, 0))
+        # The place that overlaps the last chunk least, white space between the two apart.
+        start = text.rfind(node.text, last.start + 1, last.end + BETWEEN + len(node.text))
         if start < 0:
-            raise ValueError(f"a chunk of {node.ref_doc_id} is not a slice of it: {node.text[:60]!r}")
-        begun[node.ref_doc_id] = start + 1
-        places[node.node_id] = Chunk(node.ref_doc_id, start, start + len(node.text))
+            start = text.find(node.text, last.end)
+        if start < 0:
+            raise ValueError(f"a chunk of {name} is not a slice of it: {node.text[:60]!r}")
+        places[node.node_id] = before[name] = Chunk(name, start, start + len(node.text))
     return places
