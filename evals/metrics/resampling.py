@@ -15,6 +15,7 @@ from scipy import stats
 Array = NDArray[np.float64]
 Aggregate = Literal["mean", "median", "p95"]
 RESAMPLES = 2_000
+PERMUTATIONS = 9_999
 SEED = 7
 LEVEL = 0.95
 
@@ -84,7 +85,7 @@ def permutation_p(base: tuple[Array, Array], new: tuple[Array, Array], aggregate
     places = np.arange(2 * number, dtype=float)
     found = stats.permutation_test(
         (places[:number], places[number:]), statistic, permutation_type="samples", vectorized=True,
-        n_resamples=RESAMPLES, rng=np.random.default_rng(SEED),
+        n_resamples=PERMUTATIONS, rng=np.random.default_rng(SEED),
     )  # fmt: skip
     return float(found.pvalue)
 
