@@ -139,6 +139,8 @@ METRICS: tuple[Metric, ...] = (
            _characters("precision", True), applies=_answerable),
     Metric("faithfulness", "faithfulness", "share of the answer's claims that the retrieved passages bear out",
            _judged(lambda one: answers.faithfulness([claim.support for claim in one.claims]))),
+    Metric("support", "mean support", "how far, on average, the retrieved passages bear a claim out",
+           _judged(lambda one: answers.mean_support([claim.support for claim in one.claims]))),
     Metric("citation_recall", "citation recall", "share of statements that their own citations bear out",
            _judged(lambda one: answers.citation_recall(_cited(one)))),
     Metric("citation_precision", "citation precision", "share of citations that their statement needs",

@@ -65,6 +65,8 @@ def test_characters_of_several_articles_are_counted_once_each() -> None:
 def test_faithfulness_is_the_share_of_claims_that_are_borne_out() -> None:
     assert answers.faithfulness([0.9, 0.5, 0.49, 0.1]) == 0.5
     assert answers.faithfulness([]) is None
+    assert answers.mean_support([1.0, 0.5, 0.0]) == 0.5
+    assert answers.mean_support([]) is None
 
 
 def test_a_statement_without_a_citation_is_not_recalled() -> None:

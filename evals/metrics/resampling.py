@@ -4,6 +4,7 @@ A figure is a mean of case values that count by their weights, or a quantile of 
 that a measure does not apply to.
 """
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -91,10 +92,13 @@ def permutation_p(base: tuple[Array, Array], new: tuple[Array, Array], aggregate
 
 
 def _bootstrap(data: tuple[Array, ...], statistic: Callable[..., Any]) -> Interval | None:
-    found = stats.bootstrap(
-        data, statistic, paired=True, vectorized=True, n_resamples=RESAMPLES, confidence_level=LEVEL,
-        method="percentile", rng=np.random.default_rng(SEED),
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        # Cases that are all the same have an interval of no width, which is no news.
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        found = stats.bootstrap(
+            data, statistic, paired=True, vectorized=True, n_resamples=RESAMPLES, confidence_level=LEVEL,
+            method="percentile", rng=np.random.default_rng(SEED),
+        )  # fmt: skip
     # Samples in which no case counted have no figure and say nothing about it.
     drawn = found.bootstrap_distribution[~np.isnan(found.bootstrap_distribution)]
     if not len(drawn):

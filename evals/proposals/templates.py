@@ -18,7 +18,7 @@ _REASON = re.compile(
     r"^(?P<what>(?!It\b|This\b|That\b|They\b|He\b|She\b)[A-Z][^,;:]{20,120}),? because (?P<why>[^;]+)[.]$"
 )
 _COUNTED = re.compile(
-    r"\b(?:\d[\d,.]*(?: (?:million|billion|thousand))?|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|"
+    r"\b(?i:\d[\d,.]*(?: (?:million|billion|thousand))?|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|"
     r"thirty|forty|fifty|eighty|ninety) (?P<what>(?:[a-z]+ )?[a-z]{3,}s)\b"
 )
 _LOOSE = re.compile(r"^(?:But|And|Yet|So|Still|Then|Nor|It|This|That|They|He|She|These|Those|Here|There|Both|Such)\b")
