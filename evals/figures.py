@@ -95,9 +95,13 @@ def _cited(judgement: Judgement) -> list[CitedSupport]:
     return [CitedSupport(one.together, one.alone, one.without) for one in judgement.statements]
 
 
+def _has_points(record: Record) -> bool:
+    return record.case.answerable and bool(record.case.points)
+
+
 def _points(record: Record) -> Value:
-    """A refusal covers no point; that is how an engine that always refuses is found out."""
-    if not record.case.points or (record.judgement is None and not record.declined):
+    """Of answerable cases; a refusal covers no point, and so an engine that always refuses is found out."""
+    if not _has_points(record) or (record.judgement is None and not record.declined):
         return None
     return answers.points_covered(record.judgement.points) if record.judgement and not record.declined else 0.0
 
@@ -148,7 +152,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("attribution", "attribution", "share of statements naming an author that name the right one",
            _judged(lambda one: answers.attribution([(each.named, each.cited) for each in one.statements]))),
     Metric("points_covered", "points covered", "share of a complete answer's points that the answer bears out",
-           _points, applies=lambda one: bool(one.case.points)),
+           _points, applies=_has_points),
     Metric("must_not_said", "must not said", "share of what would be wrong to say that the answer says",
            _judged(lambda one: answers.must_not_said(one.must_not)), better="lower", worst=1.0,
            applies=lambda one: bool(one.case.must_not)),

@@ -46,7 +46,7 @@ def figures_chart(figures: Mapping[str, Figure]) -> str | None:
     shares = [metric for metric in METRICS if metric.unit == "share" and metric.name in figures]
     if not shares:
         return None
-    with _drawn("figures", (7.2, 0.29 * len(shares) + 0.9), "Every share with its 95% interval") as (canvas, made):
+    with _drawn("figures", (10.4, 0.29 * len(shares) + 0.9), "Every share with its 95% interval") as (canvas, made):
         axes = canvas.subplots()
         for row, metric in enumerate(reversed(shares)):
             colour = ACCENT if metric.better == "higher" else SECOND
@@ -65,7 +65,7 @@ def kinds_chart(by_kind: Mapping[str, Mapping[str, Figure]]) -> str | None:
     kinds = [kind for kind in reversed(list(by_kind)) if any(name in by_kind[kind] for name in shown)]
     if not kinds:
         return None
-    with _drawn("kinds", (9.2, 0.32 * len(kinds) + 1.1), "Figures by kind of question") as (canvas, made):
+    with _drawn("kinds", (10.4, 0.32 * len(kinds) + 1.1), "Figures by kind of question") as (canvas, made):
         panels = canvas.subplots(1, len(shown), sharey=True)
         for axes, name in zip(panels, shown, strict=True):
             for row, kind in enumerate(kinds):
