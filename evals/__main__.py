@@ -72,6 +72,9 @@ def run(
         _say,
     )  # fmt: skip
     print(figures_table(found.figures))
+    failed = [one.case.id for one in found.records if one.failed]
+    if failed:
+        _say(f"{len(failed)} cases failed, and count as such: {', '.join(failed)}")
     _say(f"report: {found.folder / 'report.html'}")
     if thresholds:
         _hold(missed(found.figures, thresholds.lines.get(split, {})))
@@ -135,6 +138,8 @@ def judge_check(
     from evals.judge_check import checked, table
 
     judging = _judge_options(judge, judge_model, judge_url, prices, max_cost)
+    if judge == "local":
+        _say("The local judge was fitted on these labels; docs/verifier.md has its cross-validated figures.")
     print(table(checked(data, judging, results, limit=limit, workers=workers)))
 
 

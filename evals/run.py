@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
@@ -74,7 +75,8 @@ def info(
     writer: str, judge: str, workers: int,
 ) -> RunInfo:  # fmt: skip
     """What a run is of; two of the same identity give the same figures, but for times."""
-    settings = engine.settings.model_dump(mode="json", exclude={*_PRIVATE, *_secrets(engine.settings)})
+    dumped = engine.settings.model_dump(mode="json", exclude={*_PRIVATE, *_secrets(engine.settings)})
+    settings = {name: _without_password(one) for name, one in dumped.items()}
     held = sorted(f"{one.id}:{one.sha256}" for one in engine.articles())
     return RunInfo(
         version=VERSION,
@@ -194,6 +196,11 @@ def _new_folder(results: Path, wanted: RunInfo) -> Path:
 
 def _secrets(settings: Any) -> set[str]:
     return {name for name in type(settings).model_fields if name.endswith("key")}
+
+
+def _without_password(value: Any) -> Any:
+    """An address without the name and password that it may hold: reports are passed around."""
+    return re.sub(r"//[^/@\s]*@", "//", value) if isinstance(value, str) else value
 
 
 def _digest(parts: Iterator[str] | Sequence[str]) -> str:

@@ -62,7 +62,7 @@ def run_suite(options: Options, say: Callable[[str], None]) -> Run:
         )  # fmt: skip
         about = info(
             engine, cases, label=label, suite=options.suite, split=options.split, chosen=chosen,
-            writer=options.writer, judge=judge.name, workers=options.workers,
+            writer=engine.writer, judge=judge.name, workers=options.workers,
         )  # fmt: skip
         with (
             folder_of(about, options.results, fresh=options.fresh) as (folder, found),

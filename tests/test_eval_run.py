@@ -22,12 +22,12 @@ from evals.gate import fallen, missed, read_thresholds
 from evals.judges.local import LocalJudge
 from evals.measure import Bench, Conversation
 from evals.record import Record, read_records
-from evals.run import Filter, run_cases
+from evals.run import Filter, info, run_cases
 from evals.runs import read_run
 from evals.suite import Case, load
 from rag import Answer, QueryEngine, RankedPassage, open_engine
 from rag.encoder import BundledEncoder
-from rag.settings import bundled
+from rag.settings import bundled, load_settings
 from tests.evaluated import case, written
 
 ROOT = Path(__file__).parent.parent
@@ -346,6 +346,18 @@ def test_a_report_is_made_anew_from_its_lines(
     assert main(["report", str(folder)]) == 0
     assert "| fact | 8 |" in capsys.readouterr().out
     assert json.loads((folder / "summary.json").read_text())["cases"] == len(sound)
+
+
+def test_neither_keys_nor_passwords_are_in_what_a_run_says_of_itself(cases: list[Case], tmp_path: Path) -> None:
+    settings = load_settings(judge_base_url="http://ana:pass-word@host/v1", judge_api_key="sk-very-secret")
+    with open_engine(tmp_path / "home", settings, empty=True) as engine:
+        about = info(
+            engine, cases, label="x", suite="s", split="dev", chosen=Filter(), writer="quotes", judge="local", workers=1
+        )  # fmt: skip
+    text = about.model_dump_json()
+    assert "pass-word" not in text
+    assert "sk-very-secret" not in text
+    assert about.settings["judge_base_url"] == "http://host/v1"
 
 
 def test_the_benchmarks_are_listed_and_an_unknown_one_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
