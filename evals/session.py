@@ -51,10 +51,12 @@ def run_suite(options: Options, say: Callable[[str], None]) -> Run:
     chosen = Filter.of(options.filters, options.limit)
     cases = chosen.chosen(load(options.suite, options.split))
     label = _label(options.label or options.writer)
-    with _engine(options) as engine:
+    settings = _settings(options.writer)
+    # Before the library, which takes a while: a key that is missing is said at once.
+    judge = open_judge(options.judge, settings, options.results)
+    with _engine(options, settings) as engine:
         corpus = corpus_of(engine)
         corpus.check(cases)
-        judge = open_judge(options.judge, engine.settings, options.results)
         prices = options.judge.prices
         bench = Bench(
             engine, corpus, judge.open, engine.settings.passages,
@@ -78,8 +80,7 @@ def run_suite(options: Options, say: Callable[[str], None]) -> Run:
 
 
 @contextmanager
-def _engine(options: Options) -> Iterator[QueryEngine]:
-    settings = _settings(options.writer)
+def _engine(options: Options, settings: Settings) -> Iterator[QueryEngine]:
     with ExitStack() as stack:
         if options.home is not None:
             if not options.home.is_dir():

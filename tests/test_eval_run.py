@@ -232,17 +232,21 @@ def test_a_judge_that_cannot_be_asked_stops_the_run_and_keeps_its_lines(
 # -- the command -------------------------------------------------------------------------------------------------------
 
 
-def _small_suite(folder: Path, cases: Sequence[Case]) -> Path:
-    folder.mkdir()
+def _small_suite(folder: Path, cases: Sequence[Case]) -> list[str]:
+    """The options of a run of these cases, over no more articles than they quote."""
+    (folder / "articles").mkdir(parents=True)
     lines = [one.model_dump_json(exclude_defaults=True, exclude_none=True) for one in cases]
     (folder / "dev.jsonl").write_text("\n".join(lines) + "\n")
-    return folder
+    for name in {gold.article for one in cases for group in one.gold for gold in group}:
+        source = bundled("corpus") / "articles" / f"{name}.md"
+        if source.is_file():
+            (folder / "articles" / source.name).write_bytes(source.read_bytes())
+    return ["--suite", str(folder), "--articles", str(folder / "articles"), "--results", str(folder / "results")]
 
 
 def test_a_killed_run_goes_on_where_it_was(cases: list[Case], tmp_path: Path) -> None:
-    results = tmp_path / "results"
-    suite = _small_suite(tmp_path / "suite", cases)
-    command = [sys.executable, "-m", "evals", "run", "--suite", str(suite), "--results", str(results)]
+    results = tmp_path / "suite" / "results"
+    command = [sys.executable, "-m", "evals", "run", *_small_suite(tmp_path / "suite", cases)]
     first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline and not any(path.stat().st_size for path in results.glob("*/results.jsonl")):
@@ -271,17 +275,17 @@ def test_a_killed_run_goes_on_where_it_was(cases: list[Case], tmp_path: Path) ->
 def test_a_gate_that_is_missed_is_exit_code_1(
     cases: list[Case], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    suite = _small_suite(tmp_path / "suite", cases[:2])
+    small = _small_suite(tmp_path / "suite", cases[:2])
     gate = tmp_path / "gate.toml"
     gate.write_text("[lines.dev]\nany_gold_quoted = 101\n")
-    asked = ["run", "--suite", str(suite), "--results", str(tmp_path / "r"), "--gate", str(gate), "--label", "x"]
+    asked = ["run", *small, "--gate", str(gate), "--label", "x"]
     assert main(asked) == 1
     told = capsys.readouterr()
     assert "any gold quoted: 100.0, the line is at least 101" in told.err
     # And again as a new run, for the first one was finished.
     gate.write_text("[lines.dev]\nany_gold_quoted = 1\n")
     assert main(asked) == 0
-    assert len(list((tmp_path / "r").iterdir())) == 2
+    assert len(list((tmp_path / "suite" / "results").iterdir())) == 2
 
 
 def test_cases_are_chosen_by_field_and_number() -> None:
@@ -312,7 +316,7 @@ def test_cases_are_chosen_by_field_and_number() -> None:
         (["run", "--label", "a/b"], "--label 'a/b'"),
         (["run", "--home", "/nowhere/at/all"], "is not there"),
         (["run", "--gate", "/nowhere.toml"], "cannot be read"),
-        (["run", "--limit", "0"], "0 is not in the range"),
+        (["run", "--limit", "0"], "greater than or equal to 1"),
         (["report", "/nowhere"], "is no run"),
         (["judge-check", "--data", "/nowhere"], "holds neither wice/dev.jsonl or qags/xsum.jsonl"),
         (["make-cases", "--out", "/nowhere/x.jsonl"], "cannot be written"),
@@ -332,11 +336,12 @@ def test_what_cannot_be_done_is_one_line_and_2(
 
 
 def test_a_gold_quote_that_is_not_in_the_corpus_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    suite = _small_suite(tmp_path / "suite", [case("a-1")])
-    assert main(["run", "--suite", str(suite), "--results", str(tmp_path / "r")]) == 2
+    small = _small_suite(tmp_path / "suite", [case("a-1")])
+    (tmp_path / "suite" / "articles" / "b.md").write_text("---\ntitle: B\n---\nNothing that anybody asks about.\n")
+    assert main(["run", *small]) == 2
     told = capsys.readouterr().err
     assert "a-1: there is no article a: 'ten gold characters and more'" in told
-    assert not (tmp_path / "r").exists()
+    assert not (tmp_path / "suite" / "results").exists()
 
 
 def test_a_report_is_made_anew_from_its_lines(
