@@ -138,9 +138,10 @@ def judge_check(
     from evals.judge_check import checked, table
 
     judging = _judge_options(judge, judge_model, judge_url, prices, max_cost)
+    found = checked(data, judging, results, limit=limit, workers=workers)
+    print(table(found))
     if judge == "local":
         _say("The local judge was fitted on these labels; docs/verifier.md has its cross-validated figures.")
-    print(table(checked(data, judging, results, limit=limit, workers=workers)))
 
 
 @app.command(name="make-cases")

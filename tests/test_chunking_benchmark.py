@@ -168,4 +168,5 @@ def test_systems_stand_side_by_side_with_how_far_the_first_is_ahead() -> None:
     rows = side_by_side({"ours": ours, "theirs": theirs}).splitlines()
 
     assert rows[2].startswith("| ours | 100.0 [100.0, 100.0] |")
+    assert rows[2].endswith("| – |")
     assert "+66.7 [+66.7, +66.7]" in rows[3]

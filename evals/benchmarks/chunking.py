@@ -169,10 +169,10 @@ def side_by_side(systems: Mapping[str, Sequence[Scores]]) -> str:
     """
     first = _recalls(next(iter(systems.values())))
     rows = []
-    for name, scores in systems.items():
+    for place, (name, scores) in enumerate(systems.items()):
         m, recalls = mean(scores), _recalls(scores)
         ahead = "–"
-        if recalls is not first and (span := paired_interval(recalls, first)) is not None:
+        if place and (span := paired_interval(recalls, first)) is not None:
             difference = 100 * float(first[0].mean() - recalls[0].mean())
             p = permutation_p(recalls, first)
             ahead = f"{difference:+.1f} [{100 * span.low:+.1f}, {100 * span.high:+.1f}], p = {p:.4f}"
