@@ -186,12 +186,11 @@ def main(arguments: Sequence[str]) -> int:
         _say(f"evals: {error}")
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        _say("evals: interrupted; what was measured is kept, the same command goes on from there")
-        return 130
+        code = _INTERRUPTED
     except SystemExit as stop:
         if isinstance(stop.code, str):
             _say(stop.code)
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except FileNotFoundError as error:
         _say(f"evals: {error.filename} is not there; check --data")
         return 2
@@ -205,9 +204,12 @@ def main(arguments: Sequence[str]) -> int:
         if described():
             _say(f"evals: {described()}")
         return 2
+    if code == _INTERRUPTED:
+        _say("evals: interrupted; what was measured is kept, the same command goes on from there")
     return code if isinstance(code, int) else 0
 
 
+_INTERRUPTED = 130
 _KIND_COLUMNS = (
     "any_gold_quoted", "first_quote_is_gold", "gold_groups_covered", "points_covered", "recall_at_5", "faithfulness",
     "rightly_declined", "wrongly_declined",

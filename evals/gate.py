@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from evals.errors import EvalError
 from evals.figures import Figure, Metric, metric_named, shown
+from evals.metrics.resampling import shown_p
 
 if TYPE_CHECKING:
     from evals.compare import Difference
@@ -68,7 +69,7 @@ def fallen(differences: Mapping[str, "Difference"], margins: Mapping[str, float]
         worse = _worse_by(metric, scaled(metric, one.new), scaled(metric, one.base))
         if worse > margin:
             before, after = shown(one.base, metric.unit), shown(one.new, metric.unit)
-            found.append(f"{metric.title}: {before} before, {after} now; the margin is {margin:g}, p = {one.p:.3f}")
+            found.append(f"{metric.title}: {before} before, {after} now; the margin is {margin:g}, p {shown_p(one.p)}")
     return found
 
 

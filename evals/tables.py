@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from evals.compare import Changed, Comparison
 from evals.figures import METRICS, Figure, shown
+from evals.metrics.resampling import shown_p
 from evals.record import Record
 from evals.runs import Run
 
@@ -56,7 +57,7 @@ def comparison_table(found: Comparison) -> str:
         change = f"{'+' if one.change > 0 else ''}{shown(one.change, unit)}"
         if interval is not None:
             change += f" [{shown(interval.low, unit)}, {shown(interval.high, unit)}]"
-        rows.append((one.metric.title, shown(one.base, unit), shown(one.new, unit), change, f"{one.p:.3f}",
+        rows.append((one.metric.title, shown(one.base, unit), shown(one.new, unit), change, shown_p(one.p),
                      str(one.cases), one.verdict))  # fmt: skip
     return markdown(("metric", found.base.name, found.new.name, "change [95%]", "p", "cases", ""), rows)
 

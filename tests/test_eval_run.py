@@ -244,7 +244,8 @@ def _small_suite(folder: Path, cases: Sequence[Case]) -> list[str]:
     return ["--suite", str(folder), "--articles", str(folder / "articles"), "--results", str(folder / "results")]
 
 
-def test_a_killed_run_goes_on_where_it_was(cases: list[Case], tmp_path: Path) -> None:
+@pytest.mark.parametrize("hard", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+def test_a_killed_run_goes_on_where_it_was(cases: list[Case], tmp_path: Path, hard: signal.Signals) -> None:
     results = tmp_path / "suite" / "results"
     command = [sys.executable, "-m", "evals", "run", *_small_suite(tmp_path / "suite", cases)]
     first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -252,8 +253,8 @@ def test_a_killed_run_goes_on_where_it_was(cases: list[Case], tmp_path: Path) ->
     while time.monotonic() < deadline and not any(path.stat().st_size for path in results.glob("*/results.jsonl")):
         time.sleep(0.02)
         assert first.poll() is None, "it ended before it could be killed"
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
+    os.kill(first.pid, hard)
+    assert first.wait() == (130 if hard == signal.SIGINT else -signal.SIGKILL)
     (folder,) = results.iterdir()
     kept = (folder / "results.jsonl").read_text().splitlines()[0]
     assert not (folder / "summary.json").exists()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.metrics.resampling import interval, paired_interval, permutation_p
+from evals.metrics.resampling import interval, paired_interval, permutation_p, shown_p
 from evals.metrics.spans import Span, by_article, length, overlap, share, shared_length
 from evals.tables import markdown
 
@@ -175,7 +175,7 @@ def side_by_side(systems: Mapping[str, Sequence[Scores]]) -> str:
         if place and (span := paired_interval(recalls, first)) is not None:
             difference = 100 * float(first[0].mean() - recalls[0].mean())
             p = permutation_p(recalls, first)
-            ahead = f"{difference:+.1f} [{100 * span.low:+.1f}, {100 * span.high:+.1f}], p = {p:.4f}"
+            ahead = f"{difference:+.1f} [{100 * span.low:+.1f}, {100 * span.high:+.1f}], p {shown_p(p)}"
         among = interval(*recalls)
         sure = f" [{100 * among.low:.1f}, {100 * among.high:.1f}]" if among else ""
         shares = (m.precision, m.iou, m.sentence_recall, m.sentence_precision)

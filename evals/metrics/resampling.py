@@ -21,6 +21,11 @@ SEED = 7
 LEVEL = 0.95
 
 
+def shown_p(p: float) -> str:
+    """As it is printed: no more than so many permutations can tell."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A 95% interval, in the figure's own unit."""
