@@ -27,7 +27,8 @@ Judge = Annotated[str, typer.Option(help="local (the engine's verifier) or llm (
 JudgeModel = Annotated[str | None, typer.Option(help="Model of --judge llm [RAG_JUDGE_MODEL].")]
 JudgeUrl = Annotated[str | None, typer.Option(help="OpenAI-compatible server of it [RAG_JUDGE_BASE_URL].")]
 PricesOption = Annotated[
-    tuple[float, float] | None, typer.Option(metavar="PROMPT COMPLETION", help="Dollars for a million tokens.")
+    tuple[float, float] | None,
+    typer.Option(metavar="PROMPT COMPLETION", help="Dollars for a million tokens."),
 ]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="Dollars that the judge may cost in this call.")]
 Gate = Annotated[Path | None, typer.Option(help="Lines to hold, as in evals/thresholds.toml; exit code 1 if missed.")]
@@ -57,10 +58,14 @@ def run(
     home: Annotated[Path | None, typer.Option(help="A library that is there, instead of the bundled corpus.")] = None,
     articles: Annotated[Path | None, typer.Option(help="Articles to ask about, instead of the bundled ones.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, even if such a run was cut short.")] = False,
+    writer_prices: Annotated[
+        tuple[float, float] | None, typer.Option(metavar="PROMPT COMPLETION", help="The same of --writer llm.")
+    ] = None,
     gate: Gate = None,
 ) -> None:
     """Puts a suite to the engine. The same command goes on where a run was cut short."""
     from evals.gate import missed, read_thresholds
+    from evals.judges.budget import Prices
     from evals.session import Options, run_suite
     from evals.tables import figures_table
 
@@ -68,7 +73,7 @@ def run(
     judging = _judge_options(judge, judge_model, judge_url, prices, max_cost)
     found = run_suite(
         Options(suite, split, writer, judging, tuple(chosen or ()), limit, workers, label, results, home, articles,
-                fresh),
+                fresh, Prices(*writer_prices) if writer_prices else None),
         _say,
     )  # fmt: skip
     print(figures_table(found.figures))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evals.corpus import corpus_of
 from evals.errors import EvalError
+from evals.judges.budget import Prices
 from evals.judges.opened import JudgeOptions, open_judge
 from evals.measure import Bench
 from evals.record import Record
@@ -41,6 +42,7 @@ class Options:
     home: Path | None = None
     articles: Path | None = None
     fresh: bool = False
+    writer_prices: Prices | None = None
 
 
 def run_suite(options: Options, say: Callable[[str], None]) -> Run:
@@ -57,7 +59,7 @@ def run_suite(options: Options, say: Callable[[str], None]) -> Run:
     with _engine(options, settings) as engine:
         corpus = corpus_of(engine)
         corpus.check(cases)
-        prices = options.judge.prices
+        prices = options.writer_prices
         bench = Bench(
             engine, corpus, judge.open, engine.settings.passages,
             price=prices.of if prices else lambda prompt, completion: None,

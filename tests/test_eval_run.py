@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,10 @@ from evals.corpus import corpus_of
 from evals.errors import EvalError
 from evals.figures import figures
 from evals.gate import fallen, missed, read_thresholds
+from evals.judges.budget import Prices
 from evals.judges.local import LocalJudge
-from evals.measure import Bench, Conversation
-from evals.record import Record, read_records
+from evals.measure import Bench, Conversation, measured
+from evals.record import Record, Usage, read_records
 from evals.run import Filter, info, run_cases
 from evals.runs import read_run
 from evals.suite import Case, load
@@ -177,6 +178,30 @@ def test_a_case_that_breaks_the_engine_is_failed_and_stops_nothing(
     found = figures(records)
     assert found["failed"].value == pytest.approx(1 / 3)
     assert found["gold_groups_covered"].value <= 2 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Paid(Answer):
+    """An answer that a model wrote, with what it took."""
+
+    usage: Usage | None = None
+
+
+def test_what_a_writer_s_model_took_is_counted_with_its_price(engine: QueryEngine, cases: list[Case]) -> None:
+    def paid(answer: Answer, found: Sequence[RankedPassage]) -> Answer:
+        return Paid(**{one.name: getattr(answer, one.name) for one in fields(answer)} | {
+            "usage": Usage(prompt_tokens=1000, completion_tokens=200), "notice": "a notice",
+        })  # fmt: skip
+
+    encoder = BundledEncoder()
+    bench = Bench(
+        Altered(engine, paid), corpus_of(engine), lambda: LocalJudge(encoder), engine.settings.passages,
+        price=Prices(1, 5).of,
+    )  # fmt: skip
+    found = figures([measured(cases[0], bench)])
+    assert found["tokens"].value == 1200
+    assert found["cost"].value == pytest.approx(0.002)
+    assert found["fallback"].value == 1
 
 
 def test_answers_come_in_the_suite_s_order_however_many_are_measured_at_a_time(
