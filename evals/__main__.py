@@ -104,7 +104,9 @@ def report(folder: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> 
 def compare(
     base: Annotated[Path, typer.Argument(help="Folder of the run before.")],
     new: Annotated[Path, typer.Argument(help="Folder of the run after.")],
-    thresholds: Annotated[Path, typer.Option(help="Lines and margins.")] = Path(__file__).parent / "thresholds.toml",
+    thresholds: Annotated[
+        Path, typer.Option(help="Lines and margins.", show_default="evals/thresholds.toml")
+    ] = Path(__file__).parent / "thresholds.toml",
     show: Annotated[int, typer.Option(min=0, help="Changed cases to print, worst first.")] = 10,
 ) -> None:
     """Two runs, paired by case; exit code 1 when the new one misses a line, or is worse by more than a margin."""
