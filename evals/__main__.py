@@ -32,6 +32,8 @@ PricesOption = Annotated[
 ]
 MaxCost = Annotated[float | None, typer.Option(min=0, help="Dollars that the judge may cost in this call.")]
 Gate = Annotated[Path | None, typer.Option(help="Lines to hold, as in evals/thresholds.toml; exit code 1 if missed.")]
+_THRESHOLDS = Path(__file__).parent / "thresholds.toml"
+Thresholds = Annotated[Path, typer.Option(help="Lines and margins.", show_default="evals/thresholds.toml")]
 Results = Annotated[Path, typer.Option(help="Folder that the run's folder goes into.")]
 
 
@@ -104,9 +106,7 @@ def report(folder: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> 
 def compare(
     base: Annotated[Path, typer.Argument(help="Folder of the run before.")],
     new: Annotated[Path, typer.Argument(help="Folder of the run after.")],
-    thresholds: Annotated[
-        Path, typer.Option(help="Lines and margins.", show_default="evals/thresholds.toml")
-    ] = Path(__file__).parent / "thresholds.toml",
+    thresholds: Thresholds = _THRESHOLDS,
     show: Annotated[int, typer.Option(min=0, help="Changed cases to print, worst first.")] = 10,
 ) -> None:
     """Two runs, paired by case; exit code 1 when the new one misses a line, or is worse by more than a margin."""
