@@ -116,6 +116,10 @@ def _line(line: str, where: str, model: type[AnyLine]) -> AnyLine:
         return model.model_validate(json.loads(line))
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("review",):
+            raise SuiteError(
+                f"{where}: review: a proposal that nobody has reviewed; edit it, then take it off"
+            ) from None
         field = ".".join(str(part) for part in first["loc"]) or "the line"
         raise SuiteError(f"{where}: {field}: {first['msg']}") from None
     except ValueError as error:

@@ -1,8 +1,8 @@
 """Is a statement of an answer borne out by what it cites, and is the view given to whoever holds it?
 
-Stricter and better informed than comparing two texts: it knows whose article the words are from, when it came out, and
-what stands before them. A name or number that is nowhere there, or a view in the wrong mouth, counts against a statement
-however close its words are; other words for the same do not.
+Better informed than comparing two texts: it knows whose article the words are from, when it came out, and what stands
+before them. A name or number that is nowhere there, or a view in the wrong mouth, counts against a statement however
+close its words are; other words for the same do not.
 """
 
 import json
@@ -45,9 +45,9 @@ class Signals:
 
     `support` is the verifier's, as log-odds; `cosine` that of the claim to the closest cited sentence, `recall` the
     share of its words in what is cited. The others are 1.0 or 0.0: a number or a name that neither the quote nor what
-    stands before it nor the article's title and date hold; a name that only those hold; a view given to somebody who is
-    named nowhere there, or to an author who only reports it; beside the closest sentence, a denial on one side only, the
-    opposite word, a hedge that is gone.
+    stands before it nor the article's title and date hold; a name that only those hold; a view given to somebody who
+    is named nowhere there, or to an author who only reports it; beside the closest sentence, a denial on one side
+    only, the opposite word, a hedge that is gone.
     """
 
     support: float

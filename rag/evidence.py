@@ -25,7 +25,7 @@ _LEANING = re.compile(
     r"The (?:former|latter|same|result|reason|answer|first|second|third))\b(?! of the\b))"
 )
 # Swept first on every second XQuAD question (python -m evals bench answers), then on the dev split of the golden
-# questions (bench commentary --split dev): one sentence a quote and a floor of 0.75 cover 59% of the gold's groups, as
+# questions (rag eval run --split dev): one sentence a quote and a floor of 0.75 cover 59% of the gold's groups, as
 # they stand 73%; on all of XQuAD the answer is then in any quote for 95.2% instead of 92.7%.
 MOST_SENTENCES = 4
 LONGEST_QUOTE = 600

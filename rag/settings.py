@@ -93,6 +93,16 @@ class Settings(BaseSettings):
         default=None, description="key that the page and the HTTP interface ask for"
     )
 
+    judge_model: Annotated[str | None, Optional] = Field(
+        default=None, description="model that judges answers in the eval suite (`--judge llm`)"
+    )
+    judge_base_url: Annotated[str | None, Optional] = Field(
+        default=None, description="base URL of the OpenAI-compatible server that it is at; unset: OpenAI's"
+    )
+    judge_api_key: Annotated[SecretStr | None, Optional] = Field(
+        default=None, description="key for that server; unset at OpenAI's: OPENAI_API_KEY"
+    )
+
     allow_private_urls: bool = Field(
         default=False, description="let `rag add` fetch from private and loopback addresses"
     )

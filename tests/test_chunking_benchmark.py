@@ -10,22 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.benchmarks.chunking import (
-    Measured,
     Question,
-    Span,
-    fitted,
-    length,
     load_documents,
     load_questions,
     mean,
     measure,
-    merged,
-    recall_without,
     score,
-    shared_length,
+    side_by_side,
     table,
     write_articles,
 )
+from evals.benchmarks.fitting import Measured, fitted, recall_without
+from evals.benchmarks.quickstart import Quickstart
+from evals.metrics.spans import Span, length, merged, shared_length
+from rag.encoder import BundledEncoder
 
 
 @dataclass(frozen=True)
@@ -148,3 +146,27 @@ def test_the_published_files_are_read_and_the_documents_kept_to_the_character(tm
 
     assert load_questions(tmp_path / "questions.csv") == [Question("One, or two?", "speech", ((1, 6),))]
     assert [json.loads(line)["text"] for line in lines] == [text]
+
+
+def test_the_quickstart_s_chunks_lie_where_they_stand_even_when_a_text_comes_twice(encoder: BundledEncoder) -> None:
+    verse = "The harvest failed and bread was dear. " * 8
+    text = verse + "\n\nA rule on exports kept the newest chips away from the laboratories.\n\n" + verse
+    quickstart = Quickstart({"poem": text}, encoder, size=40, overlap=0)
+
+    found = quickstart.search("Which rule kept chips away?", k=50)
+
+    assert any("newest chips" in text[one.start : one.end] for one in found[:1])
+    covered = merged([(one.start, one.end) for one in found])
+    assert length(covered) > 0.95 * len(text)
+    assert quickstart.chunks == len(found)
+
+
+def test_systems_stand_side_by_side_with_how_far_the_first_is_ahead() -> None:
+    ours = [score(QUESTION, [Passage("speech", 0, 60)]) for _ in range(8)]
+    theirs = [score(QUESTION, [Passage("speech", 10, 20)]) for _ in range(8)]
+
+    rows = side_by_side({"ours": ours, "theirs": theirs}).splitlines()
+
+    assert rows[2].startswith("| ours | 100.0 [100.0, 100.0] |")
+    assert rows[2].endswith("| – |")
+    assert "+66.7 [+66.7, +66.7]" in rows[3]

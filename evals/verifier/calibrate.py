@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.metrics.agreement import agreement, balance
 from evals.verifier.contrasts import contrasts
 from evals.verifier.labelled import Labelled, load
 from rag.encoder import BundledEncoder
@@ -24,7 +25,6 @@ from rag.verifier import WEIGHTS, Features, Verifier
 Matrix = NDArray[np.float64]
 FOLDS = 5
 SEED = 7
-BOOTSTRAPS = 1_000
 # Of 0.003 to 1 (stronger to weaker pull towards 0), the best calibrated on both sets of labels in cross-validation.
 INVERSE_PULL = 0.01
 
@@ -41,24 +41,6 @@ class Fitted:
         return supports
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How scores agree with people's labels: area under the ROC curve with a 95% bootstrap interval, accuracy at 0.5
-    averaged over the two labels, and the expected calibration error over ten equal bins (Guo et al., 2017)."""
-
-    auc: float
-    low: float
-    high: float
-    balanced_accuracy: float
-    calibration_error: float
-
-    def __str__(self) -> str:
-        return (
-            f"ROC AUC {self.auc:.3f} [{self.low:.3f}, {self.high:.3f}], "
-            f"balanced accuracy {self.balanced_accuracy:.3f}, calibration error {self.calibration_error:.3f}"
-        )
-
-
 def features(labelled: Sequence[Labelled], verifier: Verifier) -> tuple[Matrix, Matrix]:
     """(pairs, features) and (pairs,) labels of 0 and 1."""
     rows = [astuple(verifier.features([(one.statement, one.evidence)])[0]) for one in labelled]
@@ -70,7 +52,7 @@ def fit(sets: Sequence[tuple[Matrix, Matrix]], inverse_pull: float = INVERSE_PUL
     from sklearn.linear_model import LogisticRegression
 
     rows, labels = np.concatenate([x for x, _ in sets]), np.concatenate([y for _, y in sets])
-    share = np.concatenate([_balance(y) / len(y) for _, y in sets])
+    share = np.concatenate([balance(y) / len(y) for _, y in sets])
     scale = np.maximum(rows.std(axis=0), 1e-9)
     model = LogisticRegression(C=inverse_pull, max_iter=5_000)
     model.fit(rows / scale, labels, sample_weight=share * len(labels) / share.sum())
@@ -94,41 +76,6 @@ def cross_validated(
         for at, ((x, _), split) in enumerate(zip(sets, folds, strict=True)):
             found[at][split[fold][1]] = model(x[split[fold][1]])
     return found
-
-
-def agreement(supports: Matrix, labels: Matrix) -> Agreement:
-    from sklearn.metrics import balanced_accuracy_score, roc_auc_score
-
-    random = np.random.default_rng(SEED)
-    again = [random.integers(0, len(labels), len(labels)) for _ in range(BOOTSTRAPS)]
-    areas = [roc_auc_score(labels[some], supports[some]) for some in again if 0 < labels[some].mean() < 1]
-    low, high = np.percentile(areas, [2.5, 97.5])
-    return Agreement(
-        float(roc_auc_score(labels, supports)),
-        float(low),
-        float(high),
-        float(balanced_accuracy_score(labels, supports >= 0.5)),
-        calibration_error(supports, labels),
-    )
-
-
-def calibration_error(supports: Matrix, labels: Matrix, bins: int = 10) -> float:
-    """Mean distance of score and share of supported over equal bins, each weighed by its pairs, labels balanced."""
-    weights = _balance(labels)
-    at = np.minimum((supports * bins).astype(int), bins - 1)
-    gaps = [
-        abs(np.average(supports[at == one], weights=weights[at == one])
-            - np.average(labels[at == one], weights=weights[at == one])) * weights[at == one].sum()
-        for one in np.unique(at)
-    ]  # fmt: skip
-    return float(sum(gaps) / weights.sum())
-
-
-def _balance(labels: Matrix) -> Matrix:
-    """Weights with which both labels count the same: 0.5 is then the line whatever a set's share of true ones is."""
-    share = labels.mean()
-    weights: Matrix = np.where(labels > 0.5, 0.5 / share, 0.5 / (1 - share))
-    return weights
 
 
 def main(argv: Sequence[str] | None = None) -> None:
