@@ -25,7 +25,12 @@ DOORS = {
     "typer": {"rag/cli.py", "evals/__main__.py"},
     "fastapi": {"rag/api.py", "rag/server.py", "rag/ui/page.py"},
     "uvicorn": {"rag/server.py"},
-    "sklearn": {"evals/verifier/calibrate.py", "evals/benchmarks/abstention.py", "evals/metrics/agreement.py"},
+    "sklearn": {
+        "evals/verifier/calibrate.py",
+        "evals/verifier/checking.py",
+        "evals/benchmarks/abstention.py",
+        "evals/metrics/agreement.py",
+    },
     "scipy": {"evals/metrics/resampling.py"},
     "ir_measures": {"evals/metrics/retrieval.py"},
     "matplotlib": {"evals/benchmarks/abstention.py", "evals/report/charts.py"},
