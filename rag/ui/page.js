@@ -1,0 +1,357 @@
+/* The conversation in the browser: asks, shows what comes, keeps it. A question is put in as text; HTML comes from the
+   server alone, escaped there. The box is never locked: whatever goes wrong on the way, one can ask again. */
+"use strict";
+
+commentary.conversation = (element, props, trigger, server, watch) => {
+  const { store, reader } = commentary;
+  const $ = (selector, within = element) => within.querySelector(selector);
+  const talk = $(".talk"), turns = $(".turns"), box = $("#question"), composer = $(".composer");
+  const FILTERS = ["author", "source", "topic", "since", "until"];
+  const field = (name) => $(`.fields [name=${name}]`);
+  let current = fresh();
+  let working = null; // the id of the turn that is being answered
+  let editing = null; // the turn that the question in the box will take the place of
+  const shown = new Map(); // turn id → its element, and the text that Copy takes
+
+  function fresh() {
+    return { id: store.id(), title: "", updated: 0, turns: [] };
+  }
+  const say = (words) => ($(".say").textContent = words);
+  const button = (name, words, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = `quiet ${name}`;
+    made.textContent = words;
+    made.addEventListener("click", act);
+    return made;
+  };
+
+  // -- filters: in the fields, in the address, over each question ------------------------------------------------------
+
+  const filters = () =>
+    Object.fromEntries(FILTERS.map((name) => [name, field(name).value.trim()]).filter(([, value]) => value));
+
+  function addressOf(chosen, question) {
+    const url = new URL(window.location.href);
+    for (const name of [...FILTERS, "q"]) url.searchParams.delete(name);
+    for (const [name, value] of Object.entries(chosen)) url.searchParams.set(name, value);
+    if (question) url.searchParams.set("q", question);
+    return url.toString();
+  }
+
+  function filtersChanged() {
+    const chosen = filters();
+    const number = Object.keys(chosen).length;
+    $(".chosen").textContent = number ? `: ${Object.values(chosen).join(", ")}` : "";
+    window.history.replaceState(null, "", addressOf(chosen));
+  }
+
+  function setFilters(chosen) {
+    for (const name of FILTERS) field(name).value = chosen[name] || "";
+    filtersChanged();
+  }
+
+  // -- turns -----------------------------------------------------------------------------------------------------------
+
+  function elementOf(turn) {
+    const made = document.createElement("article");
+    made.className = "turn";
+    made.dataset.turn = turn.id;
+    const question = document.createElement("h2");
+    question.className = "question";
+    question.textContent = turn.question;
+    made.append(question);
+    const chosen = Object.entries(turn.filters || {});
+    if (chosen.length) {
+      const line = document.createElement("p");
+      line.className = "admitted";
+      const names = { author: "by", source: "in", topic: "on", since: "since", until: "until" };
+      for (const [name, value] of chosen) {
+        const one = document.createElement("span");
+        one.textContent = `${names[name] || name} ${value}`;
+        line.append(one);
+      }
+      made.append(line);
+    }
+    const body = document.createElement("div");
+    body.className = "turn-body";
+    const foot = document.createElement("div");
+    foot.className = "turn-foot";
+    made.append(body, foot);
+    shown.set(turn.id, { made, text: "" });
+    return made;
+  }
+
+  const bodyOf = (turn) => $(".turn-body", shown.get(turn.id).made);
+
+  function settle(turn) {
+    const foot = $(".turn-foot", shown.get(turn.id).made);
+    foot.textContent = "";
+    const acts = document.createElement("div");
+    acts.className = "acts";
+    if (turn.record) acts.append(button("copy", "Copy", (event) => commentary.copy(event.target, shown.get(turn.id).text)));
+    acts.append(
+      button("retry", "Try again", () => again(turn)),
+      button("edit", "Edit", () => edit(turn)),
+      button("link", "Copy link", (event) => commentary.copy(event.target, addressOf(turn.filters || {}, turn.question))),
+    );
+    if (turn.record) commentary.rating(acts, foot, turn, server, keep);
+    foot.prepend(acts);
+  }
+
+  function keep() {
+    if (!current.turns.length) return;
+    current.title = current.turns[0].question.slice(0, 120);
+    if (!store.save(current)) say("This browser has no room left for the conversation.");
+    listed();
+  }
+
+  // -- asking ----------------------------------------------------------------------------------------------------------
+
+  function ask(question, chosen) {
+    if (working || !question.trim()) return;
+    if (editing) cut(editing);
+    editing = null;
+    $(".editing").hidden = true;
+    const before = current.turns.filter((turn) => turn.record);
+    const turn = { id: store.id(), question: question.trim(), filters: chosen, record: null };
+    current.turns.push(turn);
+    turns.append(elementOf(turn));
+    talk.classList.remove("empty");
+    bodyOf(turn).innerHTML =
+      '<div class="answer-side"><p class="steps"><span class="pulse" aria-hidden="true"></span>asking …</p></div>';
+    busy(turn.id);
+    box.value = "";
+    grown();
+    sessionStorage.setItem("commentary.current", current.id);
+    shown.get(turn.id).made.scrollIntoView({ block: "start" });
+    trigger("submit", {
+      id: turn.id,
+      question: turn.question,
+      filters: chosen,
+      before: before.slice(-6).map((one) => [one.record.standalone_question, one.record.text]),
+    });
+  }
+
+  function busy(id) {
+    working = id;
+    $(".send").hidden = Boolean(id);
+    $(".stop").hidden = !id;
+    turns.setAttribute("aria-busy", String(Boolean(id)));
+  }
+
+  function told(message) {
+    const turn = current.turns.find((one) => one.id === message.id);
+    // What a stopped turn still had under way is nobody's any more.
+    if (!turn || message.id !== working) return;
+    bodyOf(turn).innerHTML = message.html;
+    if (message.say) say(message.say);
+    if (message.state === "working") return;
+    turn.record = message.record || null;
+    shown.get(turn.id).text = message.text || "";
+    busy(null);
+    settle(turn);
+    keep();
+  }
+
+  function ended(words) {
+    const turn = current.turns.find((one) => one.id === working);
+    busy(null);
+    if (!turn) return;
+    const line = document.createElement("p");
+    line.className = "notice";
+    line.textContent = words;
+    $(".steps", bodyOf(turn))?.remove();
+    ($(".answer-side", bodyOf(turn)) || bodyOf(turn)).append(line);
+    say(words);
+    settle(turn);
+    keep();
+  }
+
+  commentary.lost = () => {
+    if (working) ended("The server did not answer; it may be busy or gone. Try again in a moment.");
+  };
+
+  function stop() {
+    ended("Stopped.");
+    trigger("stop", {});
+    box.focus();
+  }
+
+  function again(turn) {
+    if (working) return;
+    if (current.turns.at(-1) === turn) cut(turn);
+    ask(turn.question, turn.filters || {});
+  }
+
+  function edit(turn) {
+    editing = turn;
+    const later = current.turns.length - current.turns.indexOf(turn) - 1;
+    $(".editing span").textContent = later
+      ? `Asking anew: takes the place of this question and of the ${later} after it.`
+      : "Asking anew: takes the place of this question.";
+    $(".editing").hidden = false;
+    box.value = turn.question;
+    setFilters(turn.filters || {});
+    grown();
+    box.focus();
+  }
+
+  function cut(turn) {
+    const at = current.turns.indexOf(turn);
+    if (at < 0) return;
+    for (const gone of current.turns.splice(at)) {
+      shown.get(gone.id)?.made.remove();
+      shown.delete(gone.id);
+    }
+  }
+
+  // -- conversations ---------------------------------------------------------------------------------------------------
+
+  function listed() {
+    const list = $(".kept");
+    list.textContent = "";
+    for (const one of store.list()) {
+      const item = document.createElement("li");
+      const open = button("open-conversation", one.title || "Untitled", () => opened(one.id));
+      if (one.id === current.id) open.setAttribute("aria-current", "true");
+      const drop = button("drop", "×", () => dropped(one.id));
+      drop.setAttribute("aria-label", `Forget the conversation: ${one.title}`);
+      item.append(open, drop);
+      list.append(item);
+    }
+    if (!store.lasting) $(".where").textContent = "This browser keeps nothing; the conversation ends with the page.";
+  }
+
+  function begin() {
+    if (working) stop();
+    reader.close();
+    current = fresh();
+    sessionStorage.removeItem("commentary.current");
+    turns.textContent = "";
+    shown.clear();
+    talk.classList.add("empty");
+    listed();
+    box.focus();
+  }
+
+  function dropped(id) {
+    store.drop(id);
+    id === current.id ? begin() : listed();
+  }
+
+  async function opened(id) {
+    const found = store.load(id);
+    if (!found) return listed();
+    if (working) stop();
+    reader.close();
+    current = found;
+    sessionStorage.setItem("commentary.current", id);
+    turns.textContent = "";
+    shown.clear();
+    talk.classList.toggle("empty", !current.turns.length);
+    for (const turn of current.turns) turns.append(elementOf(turn));
+    listed();
+    const answered = current.turns.filter((turn) => turn.record);
+    const said = answered.length ? await server.restore(answered.map((turn) => turn.record)).catch(() => null) : null;
+    if (current.id !== id) return;
+    for (const turn of current.turns) {
+      const one = turn.record && said && said.turns ? said.turns[answered.indexOf(turn)] : null;
+      if (one) {
+        bodyOf(turn).innerHTML = one.html;
+        shown.get(turn.id).text = one.text;
+      } else {
+        bodyOf(turn).innerHTML = '<div class="answer-side"><p class="notice"></p></div>';
+        $(".notice", bodyOf(turn)).textContent = turn.record
+          ? "This answer cannot be shown just now. Ask again, or load the page again."
+          : "There was no answer to this.";
+      }
+      settle(turn);
+    }
+  }
+
+  async function exported() {
+    const records = current.turns.filter((turn) => turn.record).map((turn) => turn.record);
+    const said = records.length ? await server.export(records).catch(() => null) : { error: "There is nothing to export yet." };
+    if (!said || !said.markdown) return say((said && said.error) || "The server did not answer.");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([said.markdown], { type: "text/markdown" }));
+    link.download = "conversation.md";
+    link.click();
+    URL.revokeObjectURL(link.href);
+    say("Exported as conversation.md.");
+  }
+
+  // -- the box ---------------------------------------------------------------------------------------------------------
+
+  function grown() {
+    box.style.height = "auto";
+    box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
+  }
+
+  box.addEventListener("input", grown);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      composer.requestSubmit();
+    }
+  });
+  composer.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(box.value, filters());
+  });
+  for (const name of FILTERS) field(name).addEventListener("change", filtersChanged);
+  $(".no-filters").addEventListener("click", () => setFilters({}));
+  $(".cancel-edit").addEventListener("click", () => {
+    editing = null;
+    $(".editing").hidden = true;
+    box.value = "";
+    grown();
+  });
+  $(".stop").addEventListener("click", stop);
+  $(".new").addEventListener("click", begin);
+  $(".export").addEventListener("click", exported);
+  $(".clear").addEventListener("click", () => (current.turns.length ? dropped(current.id) : begin()));
+  commentary.sources(element, server);
+  watch("value", () => props.value && told(props.value));
+
+  // -- opening ---------------------------------------------------------------------------------------------------------
+
+  commentary.read = server.read;
+  commentary.refresh = async () => {
+    const said = await server.start(null).catch(() => null);
+    if (!said || said.error) return;
+    $(".stock").textContent = said.articles
+      ? `${said.articles.toLocaleString("en")} articles, ${said.passages.toLocaleString("en")} passages · ${said.writer}`
+      : "No articles yet. Add some under Articles, or with: rag add PATH";
+    for (const name of ["authors", "sources", "topics"]) {
+      const list = $(`#${name}`);
+      list.textContent = "";
+      for (const value of said[name]) list.append(Object.assign(document.createElement("option"), { value }));
+    }
+    const list = $(".examples ul");
+    list.textContent = "";
+    for (const example of said.examples) {
+      const item = document.createElement("li");
+      item.append(button("example", example, () => ask(example, filters())));
+      list.append(item);
+    }
+    $(".examples").hidden = !said.examples.length;
+  };
+
+  const wide = window.matchMedia("(min-width: 64rem)");
+  const unfold = () => ($(".history").open = wide.matches);
+  wide.addEventListener("change", unfold);
+  unfold();
+  const asked = new URLSearchParams(window.location.search);
+  for (const name of FILTERS) field(name).value = asked.get(name) || "";
+  if (FILTERS.some((name) => asked.get(name))) $(".filters").open = true;
+  box.value = asked.get("q") || "";
+  filtersChanged();
+  grown();
+  commentary.refresh();
+  const last = sessionStorage.getItem("commentary.current");
+  if (last && store.load(last)) opened(last);
+  else listed();
+  box.focus({ preventScroll: true });
+};
