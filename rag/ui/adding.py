@@ -56,7 +56,7 @@ def uploaded(engine: QueryEngine, paths: Sequence[str]) -> Iterator[str]:
 
 
 def pasted(engine: QueryEngine, text: str, title: str, author: str, source: str, published: str) -> Iterator[str]:
-    """Adds a text from the clipboard; with no field given it is read like a plain text file, title in its first line."""
+    """Adds a text; with no field given it is read like a plain text file, the title in its first line."""
     if not text.strip():
         yield results_html([Line("Nothing added", False, "paste a text first")])
         return

@@ -88,13 +88,14 @@ def _row(one: Holding, *, removable: bool) -> str:
 def _pager(page: Page) -> str:
     if page.pages == 1:
         return ""
-    back = "" if page.number else " disabled"
-    on = "" if page.number + 1 < page.pages else " disabled"
-    return (
-        f'<nav class="pager" aria-label="Pages"><button type="button" data-page="{page.number - 1}"{back}>Earlier</button>'
-        f"<span>page {page.number + 1} of {page.pages}</span>"
-        f'<button type="button" data-page="{page.number + 1}"{on}>Later</button></nav>'
-    )
+
+    def button(to: int, label: str) -> str:
+        is_there = 0 <= to < page.pages
+        return f'<button type="button" data-page="{to}"{"" if is_there else " disabled"}>{label}</button>'
+
+    where = f"<span>page {page.number + 1} of {page.pages}</span>"
+    back, on = button(page.number - 1, "Previous page"), button(page.number + 1, "Next page")
+    return f'<nav class="pager" aria-label="Pages of the table">{back}{where}{on}</nav>'
 
 
 def _searched(one: Holding) -> str:

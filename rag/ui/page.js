@@ -2,14 +2,25 @@
    server alone, escaped there. The box is never locked: whatever goes wrong on the way, one can ask again. */
 "use strict";
 
+/* Gradio tells nobody when a question could not be handed over. In place before Gradio takes fetch for its own use. */
+commentary.lost = () => {};
+const fetched = window.fetch;
+window.fetch = (...what) =>
+  fetched(...what).catch((error) => {
+    if (String(what[0]?.url || what[0]).includes("/queue/")) commentary.lost();
+    throw error;
+  });
+
 commentary.conversation = (element, props, trigger, server, watch) => {
   const { store, reader } = commentary;
   const $ = (selector, within = element) => within.querySelector(selector);
   const talk = $(".talk"), turns = $(".turns"), box = $("#question"), composer = $(".composer");
   const FILTERS = ["author", "source", "topic", "since", "until"];
+  const PATIENCE = 9000; // milliseconds of silence before the server is asked whether it is there
   const field = (name) => $(`.fields [name=${name}]`);
   let current = fresh();
   let working = null; // the id of the turn that is being answered
+  let heard = 0; // when the server was last heard of
   let editing = null; // the turn that the question in the box will take the place of
   const shown = new Map(); // turn id → its element, and the text that Copy takes
 
@@ -135,6 +146,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
 
   function busy(id) {
     working = id;
+    heard = Date.now();
     $(".send").hidden = Boolean(id);
     $(".stop").hidden = !id;
     turns.setAttribute("aria-busy", String(Boolean(id)));
@@ -144,6 +156,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     const turn = current.turns.find((one) => one.id === message.id);
     // What a stopped turn still had under way is nobody's any more.
     if (!turn || message.id !== working) return;
+    heard = Date.now();
     bodyOf(turn).innerHTML = message.html;
     if (message.say) say(message.say);
     if (message.state === "working") return;
@@ -164,6 +177,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     $(".steps", bodyOf(turn))?.remove();
     ($(".answer-side", bodyOf(turn)) || bodyOf(turn)).append(line);
     say(words);
+    turn.ended = words;
     settle(turn);
     keep();
   }
@@ -171,6 +185,11 @@ commentary.conversation = (element, props, trigger, server, watch) => {
   commentary.lost = () => {
     if (working) ended("The server did not answer; it may be busy or gone. Try again in a moment.");
   };
+
+  setInterval(() => {
+    if (working && Date.now() - heard > PATIENCE)
+      fetch("health", { signal: AbortSignal.timeout(PATIENCE) }).then(() => (heard = Date.now()), commentary.lost);
+  }, PATIENCE / 3);
 
   function stop() {
     ended("Stopped.");
@@ -264,7 +283,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
         bodyOf(turn).innerHTML = '<div class="answer-side"><p class="notice"></p></div>';
         $(".notice", bodyOf(turn)).textContent = turn.record
           ? "This answer cannot be shown just now. Ask again, or load the page again."
-          : "There was no answer to this.";
+          : turn.ended || "There was no answer to this.";
       }
       settle(turn);
     }
@@ -284,7 +303,9 @@ commentary.conversation = (element, props, trigger, server, watch) => {
 
   // -- the box ---------------------------------------------------------------------------------------------------------
 
+  /* What is being typed outlasts a reload: Gradio loads the page again when it finds its server back. */
   function grown() {
+    sessionStorage.setItem("commentary.typed", box.value);
     box.style.height = "auto";
     box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
   }
@@ -346,7 +367,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
   const asked = new URLSearchParams(window.location.search);
   for (const name of FILTERS) field(name).value = asked.get(name) || "";
   if (FILTERS.some((name) => asked.get(name))) $(".filters").open = true;
-  box.value = asked.get("q") || "";
+  box.value = asked.get("q") || sessionStorage.getItem("commentary.typed") || "";
   filtersChanged();
   grown();
   commentary.refresh();
