@@ -22,13 +22,14 @@ _TABLE = """
 """
 
 
-def corpus_tab(engine: QueryEngine, handlers: Handlers) -> None:
-    """Lays the tab out, inside the Blocks that are open."""
+def corpus_tab(engine: QueryEngine, handlers: Handlers, scripts: str) -> None:
+    """Lays the tab out, inside the Blocks that are open; `scripts` is what its parts need in the page's head."""
     if not engine.settings.read_only:
-        _ways_to_add(engine)
+        _ways_to_add(engine, scripts)
     gr.HTML(
         {},
         html_template=_TABLE,
+        head=scripts,
         js_on_load="commentary.catalogue(element, server)",
         server_functions=functions(handlers.catalogue, handlers.remove),
         apply_default_css=False,
@@ -36,12 +37,13 @@ def corpus_tab(engine: QueryEngine, handlers: Handlers) -> None:
     )
 
 
-def _ways_to_add(engine: QueryEngine) -> None:
+def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
     with gr.Accordion("Add articles", open=False, elem_id="add-articles"):
         with gr.Tabs():
             with gr.Tab("Files"):
-                # What is no article is named in the results, one line a file, so Gradio need not refuse the whole lot.
-                files = gr.File(label=f"Files: {' '.join(SUFFIXES)}", file_count="multiple", height=140)
+                gr.Markdown(f"One or several: {', '.join(SUFFIXES)}")
+                # What is no article is named in the results, a line for each, so Gradio need not refuse the whole lot.
+                files = gr.UploadButton("Choose files", file_count="multiple", variant="primary")
             with gr.Tab("Paste"):
                 text = gr.Textbox(
                     label="Text; its first line is the title unless you name one", lines=6, max_lines=14,
@@ -60,7 +62,13 @@ def _ways_to_add(engine: QueryEngine) -> None:
                     label="Address of an article or a feed", placeholder="https://example.org/essay", max_length=2_000
                 )
                 fetch = gr.Button("Fetch and add", variant="primary")
-        results = gr.HTML("", js_on_load="commentary.results(element, watch)", apply_default_css=False, elem_id="added")
+        results = gr.HTML(
+            "",
+            head=scripts,
+            js_on_load="commentary.results(element, watch)",
+            apply_default_css=False,
+            elem_id="added",
+        )
 
     def add_files(paths: list[str] | None) -> Iterator[tuple[Any, Any]]:
         yield from _shown(adding.uploaded(engine, paths or []), gr.skip(), None)

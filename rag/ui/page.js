@@ -360,6 +360,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     $(".examples").hidden = !said.examples.length;
   };
 
+  talk.hidden = false; // from here on a key that is pressed is heard
   const wide = window.matchMedia("(min-width: 64rem)");
   const unfold = () => ($(".history").open = wide.matches);
   wide.addEventListener("change", unfold);

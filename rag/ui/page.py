@@ -57,7 +57,7 @@ def mount_page(app: FastAPI, engine: QueryEngine, *, mcp: bool = False) -> FastA
         enable_monitoring=False,
         mcp_server=mcp,
         theme=gr.themes.Base(font=SYSTEM, font_mono=MONO),
-        head=_head(),
+        head=_style(),
     )
     return mounted
 
@@ -70,7 +70,7 @@ def _layout(engine: QueryEngine) -> Any:
             with gr.Tab("Ask", id="ask"):
                 _conversation(handlers)
             with gr.Tab("Articles", id="articles"):
-                corpus_tab(engine, handlers)
+                corpus_tab(engine, handlers, scripts())
             with gr.Tab("Evals", id="evals"):
                 gr.HTML(lambda: report_html(engine.settings.eval_results), apply_default_css=False, elem_id="evals")
         _interface(engine)
@@ -81,6 +81,7 @@ def _conversation(handlers: Handlers) -> None:
     talk = gr.HTML(
         {},
         html_template=(HERE / "conversation.html").read_text(encoding="utf-8"),
+        head=scripts(),
         js_on_load="commentary.conversation(element, props, trigger, server, watch)",
         server_functions=functions(handlers.start, handlers.restore, handlers.export, handlers.read, handlers.rate),
         apply_default_css=False,
@@ -171,11 +172,15 @@ def _need_mcp() -> None:
         raise SettingsError("--mcp needs more packages; install them with: pip install 'commentary-rag[mcp]'")
 
 
-def _head() -> str:
-    """The scripts and the style sheet, from this server. As a file of its own, since Gradio rewrites the selectors of a
-    style sheet that it is handed, and takes `:is(a, b)` apart at its comma."""
-    scripts = "".join(f'<script src="page/{name}?{_digest(HERE / name)}"></script>' for name in SCRIPTS)
-    return f'<link rel="stylesheet" href="page/{STYLE}?{_digest(HERE / STYLE)}">{scripts}'
+def _style() -> str:
+    """The style sheet, from this server and as a file of its own: Gradio rewrites the selectors of a style sheet that
+    it is handed, and takes `:is(a, b)` apart at its comma."""
+    return f'<link rel="stylesheet" href="page/{STYLE}?{_digest(HERE / STYLE)}">'
+
+
+def scripts() -> str:
+    """The scripts, in their order. For a component's own head, which is waited for; the page's is not."""
+    return "".join(f'<script src="page/{name}?{_digest(HERE / name)}"></script>' for name in SCRIPTS)
 
 
 def _file(path: Path) -> Any:

@@ -81,12 +81,21 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     outside: list[str] = []
     wrong: list[str] = []
 
-    def opened(address: str, *, width: int = 1440, height: int = 900, errors: bool = False, **options: Any) -> Any:
+    def opened(
+        address: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        errors: bool = False,
+        watched: bool = True,
+        **options: Any,
+    ) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         context.set_default_timeout(20_000)
         page = context.new_page()
-        page.on("request", lambda request: None if request.url.startswith(OURS) else outside.append(request.url))
+        if watched:
+            page.on("request", lambda request: None if request.url.startswith(OURS) else outside.append(request.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         if not errors:
             page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)

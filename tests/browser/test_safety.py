@@ -132,7 +132,7 @@ def test_hostile_model_text_from_a_forged_store_is_text(address: str, visit: Vis
 
 
 def test_the_page_may_talk_to_no_other_host_even_if_a_script_ran(address: str, visit: Visit) -> None:
-    page = visit(address, errors=True)
+    page = visit(address, errors=True, watched=False)
     page.locator(".example").first.wait_for()
     assert page.evaluate("fetch('https://evil.example/').then(() => 'went', () => 'refused')") == "refused"
     loaded = """() => new Promise((done) => { const one = new Image();
@@ -143,15 +143,13 @@ def test_the_page_may_talk_to_no_other_host_even_if_a_script_ran(address: str, v
 def test_a_key_is_asked_for_and_the_right_one_opens_the_page(library: Path, visit: Visit, asked: Asked) -> None:
     with served(library, RAG_API_KEY="a long key") as address:
         page = visit(address, errors=True)
-        page.get_by_role("button", name="Login").wait_for()
-        page.locator("input").nth(0).fill("anna")
-        page.locator("input[type=password]").fill("another key")
-        page.get_by_role("button", name="Login").click()
-        page.get_by_text("Incorrect").first.wait_for()
-        assert page.locator(".example").count() == 0
-        page.locator("input[type=password]").fill("a long key")
-        page.get_by_role("button", name="Login").click()
-        page.locator(".example").first.wait_for()
+        for key, outcome in (("another key", "text=Incorrect"), ("a long key", ".example")):
+            page.locator("input[type=password]").wait_for()
+            page.locator("input").nth(0).fill("anna")
+            page.locator("input[type=password]").fill(key)
+            page.get_by_role("button", name="Login").click()
+            page.locator(outcome).first.wait_for()
+            assert page.locator(".example").count() == (6 if outcome == ".example" else 0)
         assert "loosens" in asked(page, "Why does China dislike the pact?").inner_text()
         for path in ("config", "gradio_api/info"):
             with pytest.raises(urllib.error.HTTPError) as refused:
