@@ -3,6 +3,7 @@
 It covers the page and the HTTP interface alike, and refuses before anything behind it has read a byte.
 """
 
+import hmac
 import ipaddress
 
 from limits import parse
@@ -21,6 +22,8 @@ LARGEST_REQUEST = 2 * MEGABYTE
 FILES_AT_ONCE = 10
 LOGINS = parse("10/minute")
 UPLOAD = "/gradio_api/upload"
+# Gradio asks nobody who speaks to its MCP server for a login, and a program could not give it one.
+TOOLS = "/gradio_api/mcp"
 # Gradio's own routes that this page does not use. Its files are not among those served: nothing here is downloaded.
 NOT_SERVED = (
     "/file=", "/gradio_api/file", "/proxy=", "/gradio_api/proxy=", "/gradio_api/openapi.json", "/openapi.json",
@@ -57,6 +60,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._read_only = settings.read_only
+        self._key = settings.api_key
         self._largest_upload = int(FILES_AT_ONCE * settings.max_file_mb * MEGABYTE)
         self._often = parse(f"{settings.rate_limit}/minute") if settings.rate_limit else None
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -78,6 +82,8 @@ class Guard:
         path, headers = scope["path"], Headers(scope=scope)
         if path.startswith(NOT_SERVED):
             return _refused(404, "not found")
+        if path.startswith(TOOLS) and not self._has_key(headers):
+            return _refused(401, "say the key as: Authorization: Bearer KEY", {"www-authenticate": "Bearer"})
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return None
         if headers.get("sec-fetch-site") == "cross-site":
@@ -85,6 +91,13 @@ class Guard:
         if path.startswith(UPLOAD) and self._read_only:
             return _refused(403, "this library is read-only")
         return self._too_often(scope, path) or self._too_large(path, headers)
+
+    def _has_key(self, headers: Headers) -> bool:
+        if self._key is None:
+            return True
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        wanted = self._key.get_secret_value().encode()
+        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), wanted)
 
     def _too_often(self, scope: Scope, path: str) -> JSONResponse | None:
         client = (scope.get("client") or ("unknown",))[0]

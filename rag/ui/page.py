@@ -72,7 +72,8 @@ def _layout(engine: QueryEngine) -> Any:
             with gr.Tab("Articles", id="articles"):
                 corpus_tab(engine, handlers, scripts())
             with gr.Tab("Evals", id="evals"):
-                gr.HTML(lambda: report_html(engine.settings.eval_results), apply_default_css=False, elem_id="evals")
+                report = gr.HTML("", apply_default_css=False, elem_id="evals")
+        blocks.load(lambda: report_html(engine.settings.eval_results), None, report, api_visibility="private")
         _interface(engine)
     return blocks
 

@@ -53,7 +53,7 @@ def test_while_it_works_it_says_what_it_does(address: str, visit: Visit) -> None
         """() => { window.heard = []; window.seen = [];
         new MutationObserver(() => window.heard.push(document.querySelector(".say").textContent))
           .observe(document.querySelector(".say"), { childList: true });
-        new MutationObserver(() => { const at = document.querySelector(".steps"); if (at) window.seen.push(at.textContent); })
+        new MutationObserver(() => window.seen.push(document.querySelector(".steps")?.textContent || ""))
           .observe(document.querySelector(".turns"), { childList: true, subtree: true }); }"""
     )
     page.click(f".example:has-text('{PACT}')")

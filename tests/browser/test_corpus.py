@@ -111,7 +111,7 @@ def test_a_text_is_pasted_and_a_wrong_address_is_refused(changed: str, visit: Vi
         page.get_by_role("button", name="Fetch and add").click()
         page.locator("#added li.bad", has_text=expected).wait_for()
         page.wait_for_function(
-            "document.querySelector('#add-articles input[placeholder*=essay], #add-articles textarea[placeholder*=essay]').value === ''"
+            "[...document.querySelectorAll('[placeholder*=essay]')].every((one) => one.value === '')"
         )
     page.get_by_role("tab", name="Ask").click()
     assert "Marta Holm" in asked(page, "Why was the lighthouse at Kallax switched off?").inner_text()

@@ -1,5 +1,7 @@
-"""Hostile articles, hostile model text, a hostile store; doors that are closed. No script runs, nothing leaves the page's
-box, no request goes to another host (the `visit` fixture fails a test at the first)."""
+"""Hostile articles, hostile model text, a hostile store; doors that are closed.
+
+No script runs, nothing leaves its box, no request goes to another host (the `visit` fixture fails a test at the first).
+"""
 
 import json
 import urllib.error
@@ -136,7 +138,8 @@ def test_the_page_may_talk_to_no_other_host_even_if_a_script_ran(address: str, v
     page.locator(".example").first.wait_for()
     assert page.evaluate("fetch('https://evil.example/').then(() => 'went', () => 'refused')") == "refused"
     loaded = """() => new Promise((done) => { const one = new Image();
-      one.onload = () => done('went'); one.onerror = () => done('refused'); one.src = 'https://evil.example/x.png'; })"""
+      one.onload = () => done('went'); one.onerror = () => done('refused');
+      one.src = 'https://evil.example/x.png'; })"""
     assert page.evaluate(loaded) == "refused"
 
 
