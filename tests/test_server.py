@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rag import open_engine
+from rag.ui.page import SCRIPTS, STYLE
 from tests.corpora import article, write_jsonl
 from tests.served import CODE, served, started
 
@@ -80,7 +81,7 @@ def test_a_program_that_asks_wrongly_is_told_why(address: str) -> None:
     assert "is not a date" in data
 
 
-@pytest.mark.parametrize("name", ["store.js", "reader.js", "turns.js", "page.js", "corpus.js", "style.css"])
+@pytest.mark.parametrize("name", [*SCRIPTS, STYLE])
 def test_its_scripts_and_its_style_come_from_itself(address: str, name: str) -> None:
     with urllib.request.urlopen(f"{address}/page/{name}", timeout=30) as response:
         assert response.headers["content-type"].startswith("text/")

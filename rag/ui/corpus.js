@@ -17,6 +17,7 @@ commentary.catalogue = (element, server) => {
       rows.innerHTML = '<p class="notice" role="alert"></p>';
       rows.firstChild.textContent = (said && said.error) || "The server did not answer. Try again in a moment.";
     }
+    element.querySelector(".found").textContent = rows.querySelector("caption")?.textContent || "";
     if (focus) rows.querySelector(focus)?.focus();
   }
 

@@ -14,7 +14,8 @@ _TABLE = """
 <div class="catalogue-top"><label for="catalogue-search" class="unseen">Search the articles</label>
 <input id="catalogue-search" type="search" placeholder="Search title, author, publication, topic" autocomplete="off">
 </div>
-<div class="catalogue-rows" aria-live="polite"></div>
+<p class="unseen found" role="status"></p>
+<div class="catalogue-rows"></div>
 <dialog class="confirm" aria-labelledby="confirm-title"><h2 id="confirm-title">Remove this article?</h2>
 <p class="what"></p><p>It is taken out of the library, and answers will no longer draw on it.</p>
 <div class="choices"><button type="button" class="quiet cancel">Keep it</button>

@@ -37,58 +37,10 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     return made;
   };
 
-  // -- filters: in the fields, in the address, over each question ------------------------------------------------------
-
-  const filters = () =>
-    Object.fromEntries(FILTERS.map((name) => [name, field(name).value.trim()]).filter(([, value]) => value));
-
-  function addressOf(chosen, question) {
-    const url = new URL(window.location.href);
-    for (const name of [...FILTERS, "q"]) url.searchParams.delete(name);
-    for (const [name, value] of Object.entries(chosen)) url.searchParams.set(name, value);
-    if (question) url.searchParams.set("q", question);
-    return url.toString();
-  }
-
-  function filtersChanged() {
-    const chosen = filters();
-    const number = Object.keys(chosen).length;
-    $(".chosen").textContent = number ? `: ${Object.values(chosen).join(", ")}` : "";
-    window.history.replaceState(null, "", addressOf(chosen));
-  }
-
-  function setFilters(chosen) {
-    for (const name of FILTERS) field(name).value = chosen[name] || "";
-    filtersChanged();
-  }
-
   // -- turns -----------------------------------------------------------------------------------------------------------
 
   function elementOf(turn) {
-    const made = document.createElement("article");
-    made.className = "turn";
-    made.dataset.turn = turn.id;
-    const question = document.createElement("h2");
-    question.className = "question";
-    question.textContent = turn.question;
-    made.append(question);
-    const chosen = Object.entries(turn.filters || {});
-    if (chosen.length) {
-      const line = document.createElement("p");
-      line.className = "admitted";
-      const names = { author: "by", source: "in", topic: "on", since: "since", until: "until" };
-      for (const [name, value] of chosen) {
-        const one = document.createElement("span");
-        one.textContent = `${names[name] || name} ${value}`;
-        line.append(one);
-      }
-      made.append(line);
-    }
-    const body = document.createElement("div");
-    body.className = "turn-body";
-    const foot = document.createElement("div");
-    foot.className = "turn-foot";
-    made.append(body, foot);
+    const made = commentary.turn(turn, filters.inWords);
     shown.set(turn.id, { made, text: "" });
     return made;
   }
@@ -104,7 +56,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     acts.append(
       button("retry", "Try again", () => again(turn)),
       button("edit", "Edit", () => edit(turn)),
-      button("link", "Copy link", (event) => commentary.copy(event.target, addressOf(turn.filters || {}, turn.question))),
+      button("link", "Copy link", (event) => commentary.copy(event.target, filters.address(turn.filters || {}, turn.question))),
     );
     if (turn.record) commentary.rating(acts, foot, turn, server, keep);
     foot.prepend(acts);
@@ -211,7 +163,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
       : "Asking anew: takes the place of this question.";
     $(".editing").hidden = false;
     box.value = turn.question;
-    setFilters(turn.filters || {});
+    filters.set(turn.filters || {});
     grown();
     box.focus();
   }
@@ -272,10 +224,16 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     for (const turn of current.turns) turns.append(elementOf(turn));
     listed();
     const answered = current.turns.filter((turn) => turn.record);
-    const said = answered.length ? await server.restore(answered.map((turn) => turn.record)).catch(() => null) : null;
+    const restored = [];
+    // A few at a time: a request has a largest size.
+    for (let at = 0; at < answered.length; at += 20) {
+      const some = answered.slice(at, at + 20).map((turn) => turn.record);
+      const said = await server.restore(some).catch(() => null);
+      restored.push(...((said && said.turns) || some.map(() => null)));
+    }
     if (current.id !== id) return;
     for (const turn of current.turns) {
-      const one = turn.record && said && said.turns ? said.turns[answered.indexOf(turn)] : null;
+      const one = turn.record ? restored[answered.indexOf(turn)] : null;
       if (one) {
         bodyOf(turn).innerHTML = one.html;
         shown.get(turn.id).text = one.text;
@@ -319,10 +277,8 @@ commentary.conversation = (element, props, trigger, server, watch) => {
   });
   composer.addEventListener("submit", (event) => {
     event.preventDefault();
-    ask(box.value, filters());
+    ask(box.value, filters.chosen());
   });
-  for (const name of FILTERS) field(name).addEventListener("change", filtersChanged);
-  $(".no-filters").addEventListener("click", () => setFilters({}));
   $(".cancel-edit").addEventListener("click", () => {
     editing = null;
     $(".editing").hidden = true;
@@ -354,7 +310,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     list.textContent = "";
     for (const example of said.examples) {
       const item = document.createElement("li");
-      item.append(button("example", example, () => ask(example, filters())));
+      item.append(button("example", example, () => ask(example, filters.chosen())));
       list.append(item);
     }
     $(".examples").hidden = !said.examples.length;
@@ -365,11 +321,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
   const unfold = () => ($(".history").open = wide.matches);
   wide.addEventListener("change", unfold);
   unfold();
-  const asked = new URLSearchParams(window.location.search);
-  for (const name of FILTERS) field(name).value = asked.get(name) || "";
-  if (FILTERS.some((name) => asked.get(name))) $(".filters").open = true;
-  box.value = asked.get("q") || sessionStorage.getItem("commentary.typed") || "";
-  filtersChanged();
+  box.value = filters.read() || sessionStorage.getItem("commentary.typed") || "";
   grown();
   commentary.refresh();
   const last = sessionStorage.getItem("commentary.current");

@@ -24,7 +24,7 @@ from rag.ui.evals_tab import report_html
 from rag.ui.handlers import Handlers, explained, functions
 
 HERE = Path(__file__).parent
-SCRIPTS = ("store.js", "reader.js", "turns.js", "page.js", "corpus.js")
+SCRIPTS = ("store.js", "reader.js", "filters.js", "turns.js", "page.js", "corpus.js")
 SYSTEM = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _MASTHEAD = (
     '<header class="masthead"><h1>Commentary</h1>'

@@ -1,6 +1,28 @@
 /* What can be done with a turn: its sources opened and hovered, its order switched, its text copied, its answer rated. */
 "use strict";
 
+commentary.turn = (turn, inWords) => {
+  const made = document.createElement("article");
+  made.className = "turn";
+  made.dataset.turn = turn.id;
+  const part = (tag, name, text, within = made) => {
+    const one = document.createElement(tag);
+    if (name) one.className = name;
+    if (text) one.textContent = text;
+    within.append(one);
+    return one;
+  };
+  part("h2", "question", turn.question);
+  const chosen = Object.entries(turn.filters || {});
+  if (chosen.length) {
+    const line = part("p", "admitted");
+    for (const filter of chosen) part("span", "", inWords(filter), line);
+  }
+  part("div", "turn-body");
+  part("div", "turn-foot");
+  return made;
+};
+
 commentary.sources = (element, server) => {
   const { reader, tip } = commentary;
   const cardOf = (chip) => {
