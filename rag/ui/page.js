@@ -15,9 +15,8 @@ commentary.conversation = (element, props, trigger, server, watch) => {
   const { store, reader } = commentary;
   const $ = (selector, within = element) => within.querySelector(selector);
   const talk = $(".talk"), turns = $(".turns"), box = $("#question"), composer = $(".composer");
-  const FILTERS = ["author", "source", "topic", "since", "until"];
+  const filters = commentary.filters(element);
   const PATIENCE = 9000; // milliseconds of silence before the server is asked whether it is there
-  const field = (name) => $(`.fields [name=${name}]`);
   let current = fresh();
   let working = null; // the id of the turn that is being answered
   let heard = 0; // when the server was last heard of
