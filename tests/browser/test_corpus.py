@@ -77,7 +77,7 @@ def test_files_are_uploaded_each_with_its_result_and_can_be_asked_about(
     assert "program.exe" in results[2]
     assert "not read" in results[2]
     assert not any("/tmp" in result for result in results)
-    page.get_by_text("55 articles", exact=True).wait_for()
+    page.locator("caption", has_text="55 articles").wait_for()
     page.get_by_role("tab", name="Ask").click()
     turn = asked(page, "Why was the lighthouse at Kallax switched off?")
     assert "the last keeper retired" in turn.locator(".answer").inner_text()
@@ -127,7 +127,7 @@ def test_an_article_is_removed_only_when_it_is_confirmed(changed: str, visit: Vi
     assert page.locator(".catalogue tbody th").first.inner_text() == first
     page.locator(".catalogue .remove").first.click()
     page.get_by_role("button", name="Remove it").click()
-    page.get_by_text("53 articles", exact=True).wait_for()
+    page.locator("caption", has_text="53 articles").wait_for()
     assert page.locator(".catalogue tbody th").first.inner_text() != first
 
 
