@@ -71,7 +71,7 @@ def test_a_model_is_named_its_notice_shown_and_its_paragraphs_kept() -> None:
     )
     assert "Written by small-model" in shown
     assert '<p class="notice" role="note">the model was asked twice</p>' in shown
-    assert shown.count('<p class="prose">') == 2
+    assert shown.count('<p class="said">') == 2
 
 
 def test_several_authors_can_be_read_one_by_one_the_newest_first() -> None:

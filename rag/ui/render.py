@@ -135,7 +135,7 @@ def _paragraphs(answer: Answer, sources: dict[int, Citation]) -> str:
     if answer.writer == "quotes":
         return "".join(_quoted(statement, sources) for statement in answer.statements)
     return "".join(
-        f'<p class="prose">{" ".join(_sentence(statement, sources) for statement in paragraph)}</p>'
+        f'<p class="said">{" ".join(_sentence(statement, sources) for statement in paragraph)}</p>'
         for paragraph in _in_paragraphs(answer)
     )
 
