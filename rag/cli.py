@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag.errors import RagError, SettingsError
+from rag.feedback_cli import commands as feedback_commands
 from rag.terminal import fall_silent, print_catalogue, print_json, print_text, progress_bar, say, status_line
 
 if TYPE_CHECKING:
@@ -279,13 +280,21 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Also an MCP server with the tools ask and search.")] = False,
+    insecure_public: Annotated[
+        bool, typer.Option("--insecure-public", help="Listen on a public address though no RAG_API_KEY is set.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """The page; prints its address when ready."""
+    if not insecure_public:
+        from rag.guard import refuse_unguarded
+
+        refuse_unguarded(host, _settings(context.obj if home is None else home))
     with _engine(context, home) as engine:
         from rag.server import run
 
-        run(engine, host, port, ready=lambda address: print_text(f"ready: {address}"))
+        run(engine, host, port, ready=lambda address: print_text(f"ready: {address}"), mcp=mcp)
 
 
 @app.command(
@@ -359,6 +368,9 @@ def _engine(
         engine = open_engine(settings=settings, empty=empty, any_encoder=any_encoder, progress=progress)
     with engine:
         yield engine
+
+
+app.add_typer(feedback_commands(_engine))
 
 
 def _settings(home: str | None) -> "Settings":

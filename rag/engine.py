@@ -28,6 +28,7 @@ from rag.chat import Chat
 from rag.conversation import Turn
 from rag.errors import IndexDamaged
 from rag.events import final, in_threads, written
+from rag.feedback import Feedback
 from rag.filters import Filters
 from rag.home import Disagreement, Home
 from rag.indexer import AddReport, Progress, silent
@@ -166,6 +167,18 @@ class QueryEngine(BaseQueryEngine):
 
     def counts(self) -> Counts:
         return self._home.library.counts()
+
+    def values(self, field: str) -> list[str]:
+        """The distinct values of "author", "source" or "topics" in the catalogue: what a filter can name."""
+        return sorted(self._home.library.values(field), key=str.casefold)
+
+    def rate(self, feedback: Feedback) -> None:
+        """Keeps what somebody said about an answer. Raises LibraryBusy while another process writes for too long."""
+        self._home.keep_feedback(feedback)
+
+    def feedback(self) -> list[Feedback]:
+        """What people said about answers, oldest first."""
+        return self._home.library.feedback()
 
     def check(self) -> list[Disagreement]:
         """Where library, vectors and full text differ; empty when they agree."""

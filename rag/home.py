@@ -12,6 +12,7 @@ from types import TracebackType
 
 from rag.encoder import Encoder, open_encoder
 from rag.errors import EncoderMismatch, LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
+from rag.feedback import Feedback
 from rag.filters import Scope
 from rag.fulltext import FullText
 from rag.indexer import AddReport, Indexer, Progress, silent
@@ -89,6 +90,11 @@ class Home:
         """Reads every source of `what` and puts its articles in."""
         sources = list(what)
         return self.indexer.add(read(sources, self.settings), count(sources), progress)
+
+    def keep_feedback(self, feedback: Feedback) -> None:
+        """Writes what somebody said about an answer, as the one writer that there is at a time."""
+        with writer_lock(self.path, self.settings.lock_timeout):
+            self.library.put_feedback(feedback)
 
     def reencode(self, progress: Progress = silent) -> None:
         """Every passage anew with the encoder of the settings, which becomes the library's."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import NoResultFound
 from rag import rows, schema
 from rag.article import Article, ArticleRef
 from rag.errors import EncoderMismatch, LibraryMissing, LibraryVersion
+from rag.feedback import Feedback
 from rag.rows import Holding, StoredPassage
 from rag.schema import FORMAT, plain_errors
 
@@ -219,6 +220,14 @@ class Library:
         with self._reading() as connection:
             return set(connection.execute(sa.select(schema.passages.c.id)).scalars())
 
+    def feedback(self) -> list[Feedback]:
+        """What people said about answers, oldest first; none in a library that nobody has said anything to."""
+        with self._reading() as connection:
+            if not sa.inspect(connection).has_table(schema.feedback.name):
+                return []
+            query = sa.select(schema.feedback).order_by(schema.feedback.c.created, schema.feedback.c.id)
+            return [rows.feedback_of(row) for row in connection.execute(query).mappings()]
+
     # -- writing: the indexer alone ------------------------------------------------------------------------------------
 
     def put(self, article: Article, passages: Sequence[StoredPassage], origin: str) -> None:
@@ -268,6 +277,13 @@ class Library:
         with self._writing() as connection:
             connection.execute(schema.meta.delete().where(schema.meta.c.key == key))
             connection.execute(schema.meta.insert().values(key=key, value=value))
+
+    def put_feedback(self, feedback: Feedback) -> None:
+        """Writes what somebody said about an answer; what was said under the same id before is replaced."""
+        with self._writing() as connection:
+            schema.later_tables.create_all(connection)
+            connection.execute(schema.feedback.delete().where(schema.feedback.c.id == feedback.id))
+            connection.execute(schema.feedback.insert().values(rows.feedback_row(feedback)))
 
     def forget_removals(self, up_to: int) -> None:
         """Drops the record of removals that every derived index has caught up with."""

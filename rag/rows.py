@@ -6,13 +6,14 @@ own words.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from rag.article import Article, ArticleRef
+from rag.feedback import CitedWords, Feedback
 from rag.passages import Passage
 from rag.schema import Vector, pack_rows, unpack_rows
 
@@ -101,6 +102,16 @@ def passage_of(row: Mapping[Any, Any], dimension: int) -> StoredPassage:
         text=row["text"], sentences=tuple((int(start), int(end)) for start, end in spans),
     )  # fmt: skip
     return StoredPassage(passage, vector, sentence_vectors)
+
+
+def feedback_row(feedback: Feedback) -> dict[str, Any]:
+    citations = [asdict(citation) for citation in feedback.citations]
+    return {**asdict(feedback), "citations": json.dumps(citations, ensure_ascii=False)}
+
+
+def feedback_of(row: Mapping[Any, Any]) -> Feedback:
+    citations = tuple(CitedWords(**citation) for citation in json.loads(row["citations"]))
+    return Feedback(**{**row, "citations": citations})
 
 
 def _date(text: str | None) -> date | None:

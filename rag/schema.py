@@ -65,6 +65,20 @@ removals = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False, index=True),
 )  # fmt: skip
 
+# Tables that came after format 2 was fixed: a library has one from the first time that something is written to it, and
+# one without it is whole.
+later_tables = sa.MetaData()
+feedback = sa.Table(
+    "feedback", later_tables,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("created", sa.Text, nullable=False, index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("citations", sa.Text, nullable=False),
+    sa.Column("rating", sa.Text),
+    sa.Column("note", sa.Text, nullable=False),
+)  # fmt: skip
+
 
 def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:
     """An engine over the file: write-ahead log, foreign keys, every commit on the disk before it returns.

@@ -6,6 +6,7 @@ It listens on this machine alone unless told otherwise and sends nothing anywher
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,12 +15,17 @@ from fastapi.responses import JSONResponse
 from rag.api import router
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
+from rag.guard import Guard
 from rag.ui.page import mount_page
 
+# Connections held at a time: a browser keeps up to six, and the rest is told to come again.
+MOST_CONNECTIONS = 512
 
-def build(engine: QueryEngine) -> FastAPI:
-    """The application over `engine`."""
+
+def build(engine: QueryEngine, *, mcp: bool = False) -> FastAPI:
+    """The application over `engine`; with `mcp`, its tools for language models too."""
     app = FastAPI(title="commentary-rag", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Guard, settings=engine.settings)
 
     @app.get("/health")
     def health() -> JSONResponse:
@@ -35,10 +41,10 @@ def build(engine: QueryEngine) -> FastAPI:
         return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
 
     app.include_router(router(engine, engine.settings.api_key))
-    return mount_page(app, engine)
+    return mount_page(app, engine, mcp=mcp)
 
 
-def run(engine: QueryEngine, host: str, port: int, ready: Callable[[str], None]) -> None:
+def run(engine: QueryEngine, host: str, port: int, ready: Callable[[str], None], *, mcp: bool = False) -> None:
     """Serves until interrupted; `ready` is told the address once it answers.
 
     Raises SettingsError when the address cannot be listened on.
@@ -46,8 +52,13 @@ def run(engine: QueryEngine, host: str, port: int, ready: Callable[[str], None])
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(build(engine), log_level="warning", access_log=False))
+    app = build(engine, mcp=mcp)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=3
+    )
+    server = uvicorn.Server(config)
     threading.Thread(target=_announce, args=(server, address, ready), daemon=True).start()
+    threading.Thread(target=_warm, args=(engine,), daemon=True).start()
     server.run(sockets=[listening])
 
 
@@ -62,6 +73,12 @@ def _listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}:{port} ({error.strerror}); name another with --host or --port"
         ) from None
     return listening
+
+
+def _warm(engine: QueryEngine) -> None:
+    """Asks once, so that the first visitor does not wait for indexes and encoder to be brought in."""
+    with suppress(RagError):  # a library that cannot be used says so to whoever asks
+        engine.ask("What do the articles say?")
 
 
 def _announce(server: uvicorn.Server, address: str, ready: Callable[[str], None]) -> None:

@@ -103,6 +103,17 @@ class Settings(BaseSettings):
         default=None, description="key for that server; unset at OpenAI's: OPENAI_API_KEY"
     )
 
+    read_only: bool = Field(default=False, description="the page adds and removes no articles")
+    rate_limit: int = Field(
+        default=240,
+        ge=0,
+        le=1_000_000,
+        description="requests that one address may make of the server in a minute; 0: any",
+    )
+    eval_results: Path = Field(
+        default=Path("evals/results"), description="folder of eval results, the newest of which the page shows"
+    )
+
     allow_private_urls: bool = Field(
         default=False, description="let `rag add` fetch from private and loopback addresses"
     )

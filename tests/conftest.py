@@ -10,8 +10,8 @@ import pytest
 from rag.encoder import BundledEncoder
 from rag.settings import Settings, load_settings
 
-# Switches of the tests themselves: a browser must be there; a real model is to be tried.
-KEPT = ("RAG_REQUIRE_BROWSER", "RAG_TRY_OLLAMA", "RAG_TRY_OPENAI", "RAG_TRY_OPENAI_KEY")
+# Switches of the tests themselves: a browser must be there, and where axe-core is; a real model is to be tried.
+KEPT = ("RAG_REQUIRE_BROWSER", "RAG_AXE", "RAG_TRY_OLLAMA", "RAG_TRY_OPENAI", "RAG_TRY_OPENAI_KEY")
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 

@@ -14,7 +14,8 @@ DOORS = {
     "tokenizers": {"rag/encoder.py"},
     "openai": {"rag/remote_encoder.py", "rag/writers/openai_chat.py", "evals/judges/llm.py"},
     "tenacity": {"rag/writers/openai_chat.py"},
-    "gradio": {"rag/ui/page.py"},
+    "gradio": {"rag/ui/page.py", "rag/ui/corpus_tab.py"},
+    "limits": {"rag/guard.py"},
     "sqlalchemy": {"rag/library.py", "rag/schema.py"},
     "sentencex": {"rag/sentences.py"},
     "httpx": {"rag/readers/web.py"},
@@ -22,7 +23,7 @@ DOORS = {
     "pypdf": {"rag/readers/pdf.py"},
     "feedparser": {"rag/readers/web.py"},
     "filelock": {"rag/writer_lock.py"},
-    "typer": {"rag/cli.py", "evals/__main__.py"},
+    "typer": {"rag/cli.py", "rag/feedback_cli.py", "evals/__main__.py"},
     "fastapi": {"rag/api.py", "rag/server.py", "rag/ui/page.py"},
     "uvicorn": {"rag/server.py"},
     "sklearn": {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import QueryEngine, open_engine
-from rag.ui.page import EXAMPLES
+from rag.ui.examples import EXAMPLES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")),

@@ -8,23 +8,15 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from rag import open_engine
+from rag.ui.page import SCRIPTS, STYLE
 from tests.corpora import article, write_jsonl
-
-CODE = "import sys; from rag.cli import run; sys.exit(run(sys.argv[1:]))"
-
-
-def _served(home: Path) -> "tuple[subprocess.Popen[str], str]":
-    command = [sys.executable, "-c", CODE, "--home", str(home), "serve", "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith("ready: http://127.0.0.1:"), line + (process.stderr.read() if process.stderr else "")
-    return process, line.split()[-1]
+from tests.served import CODE, served, started
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +24,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("served")
     with open_engine(folder / "home", empty=True) as engine:
         engine.add(write_jsonl(folder / "a.jsonl", [article(number) for number in range(5)]))
-    process, found = _served(folder / "home")
-    yield found
-    process.terminate()
-    process.communicate(timeout=30)
+    with served(folder / "home") as found:
+        yield found
 
 
 def test_its_health_is_good_when_questions_can_be_answered(address: str) -> None:
@@ -52,22 +42,73 @@ def test_the_page_is_there_and_names_no_other_host(address: str) -> None:
         assert host not in page
 
 
-def test_the_page_s_ask_answers_and_never_raises(address: str) -> None:
-    """Over Gradio's own HTTP interface, as the page uses it."""
-    for question, since, expected in (
-        ("When did observer 2 note the sale of lot 201?", "", "lot 201"),
-        ("Why?", "no date at all", "is not a date"),
-    ):
-        body = json.dumps({"data": [question, "", "", since, ""]}).encode()
-        call = urllib.request.Request(
-            f"{address}/gradio_api/call/ask", data=body, headers={"content-type": "application/json"}
-        )
-        with urllib.request.urlopen(call, timeout=30) as response:
-            event = json.load(response)["event_id"]
-        with urllib.request.urlopen(f"{address}/gradio_api/call/ask/{event}", timeout=30) as response:
-            told = response.read().decode()
-        assert "event: complete" in told
-        assert expected in told
+def _called(address: str, name: str, **given: object) -> tuple[str, str]:
+    """What Gradio's own HTTP interface gives for a function that it publishes: the event's kind and its data."""
+    call = urllib.request.Request(
+        f"{address}/gradio_api/call/v2/{name}", json.dumps(given).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(call, timeout=30) as response:
+        event = json.load(response)["event_id"]
+    with urllib.request.urlopen(f"{address}/gradio_api/call/{name}/{event}", timeout=30) as response:
+        kind, data = response.read().decode().strip().split("\n")[-2:]
+    return kind.removeprefix("event: "), data.removeprefix("data: ")
+
+
+def test_two_functions_are_published_ask_and_search_and_no_other(address: str) -> None:
+    with urllib.request.urlopen(f"{address}/gradio_api/info", timeout=30) as response:
+        info = json.load(response)
+    assert set(info["named_endpoints"]) == {"/ask", "/search"}
+    assert info["unnamed_endpoints"] == {}
+    parameters = [one["parameter_name"] for one in info["named_endpoints"]["/ask"]["parameters"]]
+    assert parameters == ["question", "author", "source", "topic", "since", "until"]
+
+
+def test_a_program_asks_and_searches(address: str) -> None:
+    kind, data = _called(address, "ask", question="When did observer 2 note the sale of lot 201?")
+    (answer,) = json.loads(data)
+    assert kind == "complete"
+    assert "lot 201" in answer["answer"]
+    assert answer["citations"][0]["article_id"] == "article-2"
+    kind, data = _called(address, "search", query="lot 201", k=2)
+    (passages,) = json.loads(data)
+    assert kind == "complete"
+    assert 1 <= len(passages) <= 2
+
+
+def test_a_program_that_asks_wrongly_is_told_why(address: str) -> None:
+    kind, data = _called(address, "ask", question="Why?", since="no date at all")
+    assert kind == "error"
+    assert "is not a date" in data
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, STYLE])
+def test_its_scripts_and_its_style_come_from_itself(address: str, name: str) -> None:
+    with urllib.request.urlopen(f"{address}/page/{name}", timeout=30) as response:
+        assert response.headers["content-type"].startswith("text/")
+        assert b"https://" not in response.read()
+
+
+def test_a_public_address_without_a_key_is_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CODE, "--home", str(tmp_path / "home"), "serve", "--host", "0.0.0.0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert "RAG_API_KEY" in done.stderr
+    assert "--insecure-public" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_tools_for_language_models_say_what_they_need_or_are_there(tmp_path: Path) -> None:
+    with open_engine(tmp_path / "home", empty=True) as engine:
+        engine.add(write_jsonl(tmp_path / "a.jsonl", [article(1)]))
+    if find_spec("mcp") is None:
+        command = [sys.executable, "-c", CODE, "--home", str(tmp_path / "home"), "serve", "--port", "0", "--mcp"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 2
+        assert "pip install 'commentary-rag[mcp]'" in done.stderr
+        return
+    with served(tmp_path / "home", "--mcp") as address:
+        answer = urllib.request.urlopen(f"{address}/gradio_api/mcp/schema", timeout=30)
+        assert {tool["name"] for tool in json.load(answer)} == {"ask", "search"}
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/docs", "/redoc"])
@@ -80,7 +121,7 @@ def test_no_file_of_the_machine_is_served(address: str, path: str) -> None:
 def test_an_empty_library_is_not_healthy_and_says_why(tmp_path: Path) -> None:
     with open_engine(tmp_path / "home", empty=True):
         pass
-    process, address = _served(tmp_path / "home")
+    process, address = started(tmp_path / "home")
     try:
         with pytest.raises(urllib.error.HTTPError) as raised:
             urllib.request.urlopen(f"{address}/health", timeout=30)

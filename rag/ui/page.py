@@ -1,85 +1,198 @@
-"""The page: a question, its answer, and the sources beside it.
+"""The page: a conversation with its sources in sight, the articles, the newest eval report.
 
-It only lays out; what an answer looks like is decided in rag.ui.render, and no text reaches the page without it.
+It only lays out and connects; what an answer looks like is decided in rag.ui.render, what is said by rag.ui.handlers,
+and no text reaches the page without them. What happens in the browser alone is in page.js and reader.js.
 """
 
-import logging
+import hashlib
+import hmac
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from gradio.events import api
 
 from rag.engine import QueryEngine
-from rag.errors import RagError
-from rag.ui.render import answer_html, error_html, sources_html
+from rag.errors import SettingsError
+from rag.settings import Settings
+from rag.ui.corpus_tab import corpus_tab
+from rag.ui.evals_tab import report_html
+from rag.ui.handlers import Handlers, explained, functions
 
-log = logging.getLogger(__name__)
-
-# The first questions that README.md proposes; tests/test_readme.py holds the two together.
-EXAMPLES = (
-    "Why does China dislike the pact?",
-    "What did the Swiss peace summit achieve?",
-    "Which countries did not sign the Bürgenstock communiqué?",
-    "How many containers did North Korea send to Russia?",
-    "Is BRICS an alliance?",
-    "Who pays for America's tariffs?",
-    "Why did Hard Power change its mind about the frozen Russian reserves?",
-    "Why does Barrels and Grids think the price cap was never meant to bite?",
-    "How did the vote on Chinese electric cars go?",
-    "Why was the aid bill for Ukraine delayed?",
+HERE = Path(__file__).parent
+SCRIPTS = ("store.js", "reader.js", "filters.js", "turns.js", "page.js", "corpus.js")
+SYSTEM = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
+_MASTHEAD = (
+    '<header class="masthead"><h1>Commentary</h1>'
+    "<p>Answers from the articles, each sentence with the words that bear it out</p></header>"
 )
+STYLE = "style.css"
+MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
-def mount_page(app: FastAPI, engine: QueryEngine) -> FastAPI:
+def mount_page(app: FastAPI, engine: QueryEngine, *, mcp: bool = False) -> FastAPI:
     """`app` with the page at /. Gradio serves no file but its own, shares nothing and counts nobody."""
+    if mcp:
+        _need_mcp()
     blocks = _layout(engine)
-    blocks.queue(max_size=64, default_concurrency_limit=2)
+    blocks.queue(max_size=64, default_concurrency_limit=8)
+    for name in (*SCRIPTS, STYLE):
+        app.get(f"/page/{name}", include_in_schema=False)(_file(HERE / name))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
         path="/",
+        auth=_login(engine.settings),
+        auth_message="Any name will do; the password is the key that you were given.",
         footer_links=[],
         run_history=False,
         allowed_paths=[],
         show_error=False,
-        max_file_size="1mb",
+        max_file_size=int(engine.settings.max_file_mb * 1_000_000),
         ssr_mode=False,
         enable_monitoring=False,
-        css_paths=[Path(__file__).with_name("style.css")],
+        mcp_server=mcp,
+        theme=gr.themes.Base(font=SYSTEM, font_mono=MONO),
+        head=_style(),
     )
     return mounted
 
 
 def _layout(engine: QueryEngine) -> Any:
-    with gr.Blocks(title="Commentary", analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
-        gr.Markdown("# Commentary\nAnswers from the articles, each sentence with the words that bear it out.")
-        with gr.Row():
-            with gr.Column(scale=3):
-                question = gr.Textbox(
-                    label="Your question", placeholder=EXAMPLES[0], max_length=20_000, submit_btn="Ask", autofocus=True
-                )
-                gr.Examples(list(EXAMPLES), question, cache_examples=False)
-                with gr.Accordion("Only articles …", open=False), gr.Row():
-                    author = gr.Textbox(label="by the author")
-                    source = gr.Textbox(label="of the publication")
-                    since = gr.Textbox(label="since", placeholder="2024-01-01")
-                    until = gr.Textbox(label="until", placeholder="2024-12-31")
-                answer = gr.HTML(label="Answer")
-            with gr.Column(scale=2):
-                sources = gr.HTML(label="Sources")
-
-        def ask(asked: str, by: str, of: str, first: str, last: str) -> tuple[str, str]:
-            """Answers a question from the articles: the answer and its sources, as HTML."""
-            # Never raises: after an exception Gradio leaves the page's input locked until it is loaded again.
-            try:
-                found = engine.ask(asked, author=by or None, source=of or None, since=first or None, until=last or None)
-                return answer_html(found), sources_html(found.citations)
-            except RagError as error:
-                return error_html(str(error)), ""
-            except Exception:
-                log.exception("a question could not be answered")
-                return error_html("Something went wrong here; the log of the server says what."), ""
-
-        question.submit(ask, [question, author, source, since, until], [answer, sources], api_name="ask")
+    handlers = Handlers(engine)
+    with gr.Blocks(title="Commentary", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True) as blocks:
+        gr.HTML(_MASTHEAD, apply_default_css=False, elem_id="masthead")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", id="ask"):
+                _conversation(handlers)
+            with gr.Tab("Articles", id="articles"):
+                corpus_tab(engine, handlers, scripts())
+            with gr.Tab("Evals", id="evals"):
+                report = gr.HTML("", apply_default_css=False, elem_id="evals")
+        blocks.load(lambda: report_html(engine.settings.eval_results), None, report, api_visibility="private")
+        _interface(engine)
     return blocks
+
+
+def _conversation(handlers: Handlers) -> None:
+    talk = gr.HTML(
+        {},
+        html_template=(HERE / "conversation.html").read_text(encoding="utf-8"),
+        head=scripts(),
+        js_on_load="commentary.conversation(element, props, trigger, server, watch)",
+        server_functions=functions(handlers.start, handlers.restore, handlers.export, handlers.read, handlers.rate),
+        apply_default_css=False,
+        elem_id="conversation",
+    )
+
+    def turn(event: gr.EventData) -> Iterator[dict[str, Any]]:
+        yield from handlers.ask(event._data)
+
+    asking = talk.submit(
+        turn, None, talk, api_visibility="private", show_progress="hidden", trigger_mode="multiple", concurrency_limit=8
+    )
+    talk.stop(None, None, None, cancels=[asking], api_visibility="private")
+    # A full queue, a server that went away: nothing above was run, and the page has to be told.
+    asking.failure(None, None, None, js="() => commentary.lost()", api_visibility="private")
+
+
+def _interface(engine: QueryEngine) -> None:
+    """What programs and language models may call: two functions, each with what it takes and gives."""
+
+    def ask(
+        question: str,
+        author: str | None = None,
+        source: str | None = None,
+        topic: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> dict[str, Any]:
+        """Answers a question from the articles, every sentence with the quotes that bear it out and a verdict on it.
+
+        Args:
+            question: What is asked.
+            author: Only articles by this author.
+            source: Only articles of this publication.
+            topic: Only articles on this topic.
+            since: Only articles of this day or later, as 2024-06-30.
+            until: Only articles of this day or earlier, as 2024-06-30.
+        """
+        try:
+            return engine.ask(question, author=author, source=source, topic=topic, since=since, until=until).to_dict()
+        except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
+            raise gr.Error(explained(error), print_exception=False) from None
+
+    def search(
+        query: str,
+        k: int = 10,
+        author: str | None = None,
+        source: str | None = None,
+        topic: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Finds the passages of the articles that bear most on a query, best first.
+
+        Args:
+            query: What is sought.
+            k: How many passages, at most 100.
+            author: Only articles by this author.
+            source: Only articles of this publication.
+            topic: Only articles on this topic.
+            since: Only articles of this day or later, as 2024-06-30.
+            until: Only articles of this day or earlier, as 2024-06-30.
+        """
+        try:
+            some = max(1, min(100, int(k)))
+            found = engine.search(query, k=some, author=author, source=source, topic=topic, since=since, until=until)
+            return [passage.to_dict() for passage in found]
+        except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
+            raise gr.Error(explained(error), print_exception=False) from None
+
+    api(ask, api_name="ask", concurrency_limit=8)
+    api(search, api_name="search", concurrency_limit=8)
+
+
+def _login(settings: Settings) -> Any:
+    if settings.api_key is None:
+        return None
+    key = settings.api_key.get_secret_value().encode()
+
+    def is_let_in(_name: str, password: str) -> bool:
+        return hmac.compare_digest(password.encode(), key)
+
+    return is_let_in
+
+
+def _need_mcp() -> None:
+    if find_spec("mcp") is None:  # Gradio would go on without, and say so in its log alone
+        raise SettingsError("--mcp needs more packages; install them with: pip install 'commentary-rag[mcp]'")
+
+
+def _style() -> str:
+    """The style sheet, from this server and as a file of its own: Gradio rewrites the selectors of a style sheet that
+    it is handed, and takes `:is(a, b)` apart at its comma."""
+    return f'<link rel="stylesheet" href="page/{STYLE}?{_digest(HERE / STYLE)}">'
+
+
+def scripts() -> str:
+    """The scripts, in their order. For a component's own head, which is waited for; the page's is not."""
+    return "".join(f'<script src="page/{name}?{_digest(HERE / name)}"></script>' for name in SCRIPTS)
+
+
+def _file(path: Path) -> Any:
+    kind = "text/css" if path.suffix == ".css" else "text/javascript"
+
+    def file() -> FileResponse:
+        return FileResponse(path, media_type=kind, headers={"cache-control": "public, max-age=31536000, immutable"})
+
+    return file
+
+
+def _digest(path: Path) -> str:
+    """Part of the address: a new version is another address, so that the old one may be kept by browsers for good."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
