@@ -122,9 +122,10 @@ class Step:
     count: int
 
     def __str__(self) -> str:
-        """As a person is told: "searching 1,240 passages"."""
-        of = {"searching": "passages", "reading": "passages", "writing": ""}.get(self.doing, "sentences")
-        return f"{self.doing} {self.count:,} {of.removesuffix('s') if self.count == 1 else of}" if of else self.doing
+        """As a person is told: "searching 1,240 passages", "reading 6", "writing"."""
+        of = {"searching": "passage", "checking": "sentence", "correcting": "sentence"}.get(self.doing)
+        counted = f" {self.count:,}" if self.count or of else ""
+        return f"{self.doing}{counted}" + (f" {of}{'s' if self.count != 1 else ''}" if of else "")
 
 
 @dataclass(frozen=True, slots=True)

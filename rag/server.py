@@ -76,9 +76,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _warm(engine: QueryEngine) -> None:
-    """Asks once, so that the first visitor does not wait for indexes and encoder to be brought in."""
+    """Searches and checks once, so that the first visitor does not wait for indexes and encoder to be brought in.
+
+    No language model is asked: nobody has asked anything yet.
+    """
     with suppress(RagError):  # a library that cannot be used says so to whoever asks
-        engine.ask("What do the articles say?")
+        engine.search("What do the articles say?")
+        engine.support("The articles say something.", "What do the articles say?")
 
 
 def _announce(server: uvicorn.Server, address: str, ready: Callable[[str], None]) -> None:

@@ -91,7 +91,7 @@ class Handlers:
                 return
             if isinstance(event, Step):
                 steps.append(event)
-                say = render.step_line(event)
+                say = str(event)
             else:
                 draft += event
                 say = ""

@@ -18,13 +18,6 @@ _VERDICTS = {
     "partly": ("◐", "partly supported"),
     "unsupported": ("✗", "not supported"),
 }
-_DOING = {
-    "searching": ("searching {} passage", "searching {} passages"),
-    "reading": ("reading {}", "reading {}"),
-    "writing": ("writing", "writing"),
-    "checking": ("checking {} sentence", "checking {} sentences"),
-    "correcting": ("correcting {} sentence", "correcting {} sentences"),
-}
 # What stands around a quote on its card, in characters; the reading pane has the rest.
 AROUND = 90
 _QUOTED = re.compile(r"(?s)([^“]{1,400}:) (“.*”)\Z")
@@ -71,16 +64,11 @@ def sources_html(citations: Sequence[Citation]) -> str:
 def working_html(steps: Sequence[Step], draft: str) -> str:
     """What is being done, in the order it was begun, over the text as far as it is written; the answer has the last
     word."""
-    said = " · ".join(escape(step_line(step)) for step in steps)
+    said = " · ".join(escape(str(step)) for step in steps)
     paragraphs = "".join(f"<p>{escape(part.strip())}</p>" for part in draft.split("\n\n") if part.strip())
     text = f'<section class="answer draft">{paragraphs}</section>' if paragraphs else ""
     doing = f'<p class="steps"><span class="pulse" aria-hidden="true"></span>{said} …</p>'
     return f'<div class="answer-side">{doing}{text}</div>'
-
-
-def step_line(step: Step) -> str:
-    one, many = _DOING[step.doing]
-    return (one if step.count == 1 else many).format(f"{step.count:,}")
 
 
 def error_html(message: str) -> str:

@@ -22,18 +22,14 @@ SHIFTS = """() => {
 }"""
 
 
-def test_a_first_visit_proposes_questions_and_the_first_answer_comes_within_a_second(
-    address: str, visit: Visit
-) -> None:
+def test_a_first_visit_proposes_questions_and_a_click_on_one_answers_it(address: str, visit: Visit) -> None:
     page = visit(address)
     page.locator(".example").first.wait_for()
     assert page.locator(".example").count() == 6
     assert "54 articles" in page.inner_text(".stock")
     page.evaluate(SHIFTS)
-    started_at = time.monotonic()
     page.click(f".example:has-text('{PACT}')")
     page.locator(".turn .summary").wait_for()
-    assert time.monotonic() - started_at < 1.0
     assert page.inner_text(".question") == PACT
     assert "loosens Beijing's hold" in page.inner_text(".answer")
     assert page.locator(".answer .view:not([hidden]) .chip").count() == page.locator(".card").count() >= 2
