@@ -1,6 +1,6 @@
-"""A statement beside its evidence, by words and by meaning: what is found again, what is missing, what differs.
+"""A statement beside its evidence, word by word: what is found again, what is missing, what differs.
 
-Plain features out of the encoder and the index terms; no model is trained here and nothing is decided.
+Plain features out of index terms; nothing is trained here, nothing is decided, no model is run.
 """
 
 import itertools
@@ -8,33 +8,27 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from rag.claims import clauses, hedges, is_negated, names, numbers, opposes
-from rag.encoder import Encoder, Vector
-from rag.sentences import sentence_spans
 from rag.terms import STOP_TERMS, terms
 
-# Sentences of the evidence that are compared by meaning: those that share most words with the statement.
-MOST_COMPARED = 12
-LONGEST_STATEMENT = 4_000
+# Sentences that a window is tried around, and those that count as near: the ones that share most words.
+MOST_TRIED = 12
+NEAR = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What support is judged by; shares are of the statement, in [0, 1].
+    """What support is judged by beside the trained model; shares are of the statement, in [0, 1].
 
-    `cosine` is to the closest sentence, `window_cosine` to the best one and its neighbours. `recall` is the share of
-    the statement's words (longer ones count more) in that window, `recall_all` in the five closest sentences,
+    The best window is a sentence and its neighbours. `recall_one` is the share of the statement's words (longer ones
+    count more) in its middle sentence, `recall` in the window, `recall_all` in the five sentences that share most;
     `pairs` that of its word pairs, `together` those with both words in one sentence, `weakest` the recall of the
-    least covered clause.
-    `numbers_missing` and `names_missing` are what the window and the closest sentences lack, `names_apart` what the
-    best sentence lacks; `negation` and `opposite` say whether that sentence and the statement disagree, `firmer`
-    whether a hedge is gone; `length` is the log of the evidence's sentences.
+    least covered clause. `numbers_missing` and `names_missing` are what the window and the near sentences lack,
+    `names_apart` what the middle sentence lacks; `negation` and `opposite` say whether that sentence and the
+    statement disagree, `firmer` whether a hedge is gone; `length` is the log of the evidence's sentences.
     """
 
-    cosine: float
-    window_cosine: float
+    recall_one: float
     recall: float
     recall_all: float
     pairs: float
@@ -49,35 +43,43 @@ class Features:
     length: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A pair before encoding: the statement, its evidence's sentences, and which of them are compared."""
-
-    statement: str
-    sentences: list[str]
-    words: list[list[str]]
-    compared: list[int]
-
-
-def compared(pairs: Sequence[tuple[str, Sequence[str]]], encoder: Encoder) -> list[Features]:
-    """Features of each (statement, texts); a text that stands in several pairs is encoded once."""
-    prepared = [_prepared(statement[:LONGEST_STATEMENT], evidence) for statement, evidence in pairs]
-    texts = {text: 0 for one in prepared for text in (one.statement, *(one.sentences[at] for at in one.compared))}
-    texts = {text: at for at, text in enumerate(texts)}
-    rows = encoder.encode(list(texts)) if texts else np.zeros((0, encoder.dimension), dtype=np.float32)
-    return [
-        _features(one, rows[texts[one.statement]], rows[[texts[one.sentences[at]] for at in one.compared]])
-        for one in prepared
-    ]
-
-
-def _prepared(statement: str, evidence: Sequence[str]) -> _Prepared:
-    sentences = [text[start:end] for text in evidence for start, end in sentence_spans(text)]
+def compared(statement: str, sentences: Sequence[str]) -> Features:
+    """`sentences` are the evidence's, at least one."""
     words = [terms(sentence) for sentence in sentences]
     weights = _word_weights(statement)
-    shared = [sum(weights[word] for word in weights.keys() & set(one)) for one in words]
-    best = sorted(range(len(sentences)), key=lambda at: (-shared[at], at))[:MOST_COMPARED]
-    return _Prepared(statement, sentences, words, sorted(best))
+    total = sum(weights.values())
+
+    def recall(held: set[str], of: dict[str, float] = weights) -> float:
+        return sum(weight for word, weight in of.items() if word in held) / (sum(of.values()) or total)
+
+    shared = [recall(set(one)) for one in words]
+    tried = sorted(range(len(sentences)), key=lambda at: (-shared[at], at))[:MOST_TRIED]
+    near = tried[:NEAR]
+    windows = {at: [one for one in (at - 1, at, at + 1) if 0 <= one < len(sentences)] for at in tried}
+    held = {at: set().union(*(words[one] for one in window)) for at, window in windows.items()}
+    # The window that holds most of the statement, and of those the one whose middle holds most.
+    best = max(tried, key=lambda at: (recall(held[at]) + shared[at], -at))
+    close = sorted({*windows[best], *near})
+    # What any of the near sentences names is not missing; long evidence would otherwise condemn true summaries.
+    close_words = set().union(*(words[at] for at in close))
+    mine_numbers, mine_names = numbers(statement), names(statement)
+    numbers_lacking = mine_numbers - numbers(" ".join(sentences[at] for at in close))
+    middle = sentences[best]
+    return Features(
+        recall_one=shared[best],
+        recall=recall(held[best]),
+        recall_all=recall(set().union(*(words[at] for at in near))),
+        pairs=_pairs_found(statement, [words[at] for at in close]),
+        together=_together(statement, [words[at] for at in close]),
+        weakest=min(recall(close_words, _word_weights(clause)) for clause in clauses(statement)),
+        numbers_missing=len(numbers_lacking) / len(mine_numbers) if mine_numbers else 0.0,
+        names_missing=len(mine_names - close_words) / len(mine_names) if mine_names else 0.0,
+        names_apart=len(mine_names - set(words[best])) / len(mine_names) if mine_names else 0.0,
+        negation=float(is_negated(statement) != is_negated(middle)),
+        opposite=float(opposes(set(terms(statement)), set(words[best]))),
+        firmer=float(hedges(middle) > 0 and hedges(statement) == 0),
+        length=math.log1p(len(sentences)),
+    )
 
 
 def _word_weights(text: str) -> dict[str, float]:
@@ -85,47 +87,6 @@ def _word_weights(text: str) -> dict[str, float]:
     every = terms(text)
     content = {word: min(len(word), 8) / 8 for word in every if word not in STOP_TERMS}
     return content or dict.fromkeys(every, 1.0)
-
-
-def _features(pair: _Prepared, mine: Vector, rows: Vector) -> Features:
-    cosines = rows @ mine
-    weights = _word_weights(pair.statement)
-    total = sum(weights.values())
-
-    def recall(words: set[str], of: dict[str, float] = weights) -> float:
-        return sum(weight for word, weight in of.items() if word in words) / (sum(of.values()) or total)
-
-    # A window is a compared sentence with its neighbours; the best one holds most of the statement, then is closest.
-    windows = [[at + step for step in (-1, 0, 1) if 0 <= at + step < len(pair.sentences)] for at in pair.compared]
-    held = [set().union(*(pair.words[at] for at in window)) for window in windows]
-    quality = [recall(one) + float(cosine) for one, cosine in zip(held, cosines, strict=True)]
-    best = int(np.argmax(quality))
-    text = " ".join(pair.sentences[at] for at in windows[best])
-    closest = pair.sentences[pair.compared[best]]
-    nearest = [pair.compared[at] for at in np.argsort(-cosines)[:5]]
-    together = set().union(*(pair.words[at] for at in nearest))
-    joined = rows[[pair.compared.index(at) for at in windows[best] if at in pair.compared]].mean(axis=0)
-    # What any of the closest sentences names is not missing; long evidence would otherwise condemn true summaries.
-    near_text = text + " " + " ".join(pair.sentences[at] for at in nearest)
-    mine_numbers, mine_names = numbers(pair.statement), names(pair.statement)
-    their_words = held[best] | together
-    my_words = set(terms(pair.statement))
-    return Features(
-        cosine=float(cosines.max()),
-        window_cosine=float(joined @ mine / (np.linalg.norm(joined) or 1.0)),
-        recall=recall(held[best]),
-        recall_all=recall(together),
-        pairs=_pairs_found(pair.statement, [pair.words[at] for at in {*windows[best], *nearest}]),
-        together=_together(pair.statement, [pair.words[at] for at in {*windows[best], *nearest}]),
-        weakest=min(recall(held[best] | together, _word_weights(clause)) for clause in clauses(pair.statement)),
-        numbers_missing=len(mine_numbers - numbers(near_text)) / len(mine_numbers) if mine_numbers else 0.0,
-        names_missing=len(mine_names - their_words) / len(mine_names) if mine_names else 0.0,
-        names_apart=len(mine_names - set(pair.words[pair.compared[best]])) / len(mine_names) if mine_names else 0.0,
-        negation=float(is_negated(pair.statement) != is_negated(closest)),
-        opposite=float(opposes(my_words, set(terms(closest)))),
-        firmer=float(hedges(closest) > 0 and hedges(pair.statement) == 0),
-        length=math.log1p(len(pair.sentences)),
-    )
 
 
 def _pairs_found(statement: str, sentences: Sequence[list[str]]) -> float:

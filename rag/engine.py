@@ -54,7 +54,7 @@ class QueryEngine(BaseQueryEngine):
         self._home = home
         self.settings = home.settings
         self._retriever = Retriever(home.library, home.vectors, home.fulltext, home.encoder)
-        self._verifier = Verifier(home.encoder)
+        self._verifier = Verifier(home.settings.threads)
         self._mending = threading.Lock()
 
     # -- questions ----------------------------------------------------------------------------------------------------

@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from rag.answer import Verdict
-from rag.comparison import LONGEST_STATEMENT, Features, compared
+from rag.comparison import Features, compared
 from rag.cross_encoder import CrossEncoder
-from rag.encoder import Encoder
 from rag.excerpts import excerpt
 from rag.sentences import sentence_spans
 from rag.terms import terms
@@ -25,6 +24,7 @@ WEIGHTS = Path(__file__).parent / "models" / "verifier.json"
 VERBATIM = 0.98
 SUPPORTED = 0.5
 PARTLY = 0.3
+LONGEST_STATEMENT = 4_000
 # Words of evidence that the cross-encoder reads at once; docs/verifier.md has the widths that were tried.
 EXCERPT_WORDS = 90
 _TOKEN = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)*%?|[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -49,9 +49,8 @@ def as_row(signals: Signals) -> tuple[float, ...]:
 class Verifier:
     """Scores statements against evidence. Threads may share one."""
 
-    def __init__(self, encoder: Encoder, cross_encoder: CrossEncoder | None = None) -> None:
-        self._encoder = encoder
-        self._cross_encoder = cross_encoder or CrossEncoder()
+    def __init__(self, threads: int = 0) -> None:
+        self._cross_encoder = CrossEncoder(threads)
         fitted = json.loads(WEIGHTS.read_text(encoding="utf-8"))
         self._weights = np.array([fitted["weights"][name] for name in SIGNALS])
         self._bias = float(fitted["bias"])
@@ -78,17 +77,22 @@ class Verifier:
 
     def signals(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[Signals]:
         """What the score of each pair is made of."""
-        short = [(statement[:LONGEST_STATEMENT], evidence) for statement, evidence in pairs]
-        features = compared(short, self._encoder)
-        return [Signals(logit, one) for logit, one in zip(self._read(short), features, strict=True)]
+        held = [_sentences(evidence) for _, evidence in pairs]
+        short = [statement[:LONGEST_STATEMENT] for statement, _ in pairs]
+        read = self._read(short, held)
+        return [
+            Signals(logit, compared(statement, sentences))
+            for logit, statement, sentences in zip(read, short, held, strict=True)
+        ]
 
-    def _read(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[float]:
+    def _read(self, statements: Sequence[str], held: Sequence[Sequence[str]]) -> list[float]:
         """The cross-encoder's logit of each; of several sentences the one that is borne out worst counts."""
-        parts: list[tuple[int, tuple[str, str]]] = []
-        for at, (statement, evidence) in enumerate(pairs):
-            held = _sentences(evidence)
-            parts += [(at, (one, _excerpt(one, held))) for one in _sentences([statement]) or [statement]]
-        found = [math.inf] * len(pairs)
+        parts = [
+            (at, (one, _excerpt(one, sentences)))
+            for at, (statement, sentences) in enumerate(zip(statements, held, strict=True))
+            for one in _sentences([statement]) or [statement]
+        ]
+        found = [math.inf] * len(statements)
         for (at, _), logit in zip(parts, self._cross_encoder.logits([part for _, part in parts]), strict=True):
             found[at] = min(found[at], logit)
         return found

@@ -6,7 +6,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rag.claims import clauses, hedges, is_negated, names, numbers, opposes
-from rag.encoder import BundledEncoder
 from rag.excerpts import excerpt
 from rag.terms import terms
 from rag.verifier import Verifier, verdict
@@ -20,7 +19,7 @@ EVIDENCE = (
 
 @pytest.fixture(scope="module")
 def verifier() -> Verifier:
-    return Verifier(BundledEncoder())
+    return Verifier()
 
 
 def test_the_evidence_s_own_words_are_borne_out(verifier: Verifier) -> None:
@@ -101,7 +100,7 @@ def test_of_several_sentences_the_one_borne_out_worst_counts(verifier: Verifier)
 
 def test_the_same_pair_always_scores_the_same(verifier: Verifier) -> None:
     pair = ("Seoul found thousands of containers on the way to Russia.", EVIDENCE)
-    assert verifier.support(*pair) == verifier.support(*pair) == Verifier(BundledEncoder()).support(*pair)
+    assert verifier.support(*pair) == verifier.support(*pair) == Verifier().support(*pair)
 
 
 def test_an_excerpt_keeps_the_order_of_the_text_and_its_room() -> None:
@@ -131,7 +130,7 @@ def test_any_texts_have_a_support_between_0_and_1(statement: str, evidence: list
     assert 0.0 <= _shared.support(clean[0], clean[1:]) <= 1.0
 
 
-_shared = Verifier(BundledEncoder())
+_shared = Verifier()
 
 
 def test_the_verdicts_have_their_lines() -> None:

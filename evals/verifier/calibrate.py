@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from evals.verifier.contrasts import contrasts
 from evals.verifier.labelled import Labelled, load
 from evals.verifier.pairs import corpus, planted_pairs
-from rag.encoder import BundledEncoder
 from rag.verifier import SIGNALS, WEIGHTS, Verifier, as_row
 
 Matrix = NDArray[np.float64]
@@ -169,7 +168,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args(argv)
     labelled = measured(given.data)
-    verifier = Verifier(BundledEncoder())
+    verifier = Verifier()
     sets = [signals(one, verifier) for one in labelled.values()]
     documents = [[one.document for one in some] for some in labelled.values()]
     scored = cross_validated(sets, documents)

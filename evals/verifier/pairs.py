@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from evals.verifier.planted import planted
-from evals.verifier.sources import SUMMEDITS_TRAINED, Pair, read_all, rows_of, sentences
+from evals.verifier.sources import SUMMEDITS_TRAINED, Pair, read_all, rows_of, sentences, unlicensed
 from rag.article import Article
 from rag.readers import Reading, read
 from rag.settings import bundled, load_settings
@@ -95,9 +95,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument(
+        "--unlicensed", action="store_true",
+        help="also unlicensed.jsonl: sets that may not go into a model that ships, to measure what they would add",
+    )  # fmt: skip
     given = parser.parse_args(argv)
     given.to.mkdir(parents=True, exist_ok=True)
     write(read_all(given.data), given.to / "public.jsonl")
+    if given.unlicensed:
+        write(unlicensed(given.data), given.to / "unlicensed.jsonl")
     trained, measured = planted_pairs(given.data)
     write(trained, given.to / "planted.jsonl")
     write(measured, given.to / "planted_held_out.jsonl")
