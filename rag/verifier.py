@@ -38,12 +38,17 @@ class Signals:
     features: Features
 
 
-SIGNALS = ("read", *(field.name for field in fields(Features)))
+_PLAIN = ("read", *(field.name for field in fields(Features)))
+# Evidence of so few sentences is read whole, and what it lacks says more: every signal has a second weight there.
+SHORT = 6
+SIGNALS = (*_PLAIN, *(f"short_{name}" for name in _PLAIN))
 
 
 def as_row(signals: Signals) -> tuple[float, ...]:
-    """The numbers in the order of SIGNALS."""
-    return (signals.read, *astuple(signals.features))
+    """The numbers in the order of SIGNALS; the second half is 0 unless the evidence is short."""
+    plain = (signals.read, *astuple(signals.features))
+    is_short = signals.features.length <= math.log1p(SHORT)
+    return (*plain, *(plain if is_short else [0.0] * len(plain)))
 
 
 class Verifier:

@@ -69,12 +69,21 @@ class CrossEncoder(nn.Module):
         return self.head(self.drop(torch.cat([states[:, 0], mean, largest], dim=1))).squeeze(1)
 
 
-def encoded(tokenizer: Any, statement: str, evidence: str) -> tuple[list[int], int]:
-    """[CLS] evidence [SEP] statement [SEP], and where the statement begins; the evidence is cut to fit."""
-    mine = tokenizer.encode(statement, add_special_tokens=False).ids[:STATEMENT_ROOM]
-    theirs = tokenizer.encode(evidence, add_special_tokens=False).ids[: LONGEST - 3 - len(mine)]
+def encoded(tokenizer: Any, pairs: list[tuple[str, str]]) -> list[tuple[list[int], int]]:
+    """[CLS] evidence [SEP] statement [SEP], and where the statement begins, of each (statement, evidence).
+
+    The evidence is cut to fit.
+    """
+    texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+    read = tokenizer.encode_batch(texts, add_special_tokens=False)
+    ids = {text: one.ids for text, one in zip(texts, read, strict=True)}
     first, last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    return [first, *theirs, last, *mine, last], len(theirs) + 2
+    found = []
+    for statement, evidence in pairs:
+        mine = ids[statement][:STATEMENT_ROOM]
+        theirs = ids[evidence][: LONGEST - 3 - len(mine)]
+        found.append(([first, *theirs, last, *mine, last], len(theirs) + 2))
+    return found
 
 
 def width_of(tokens: int) -> int:
@@ -159,7 +168,7 @@ def main() -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = Tokenizer.from_file(str(Path(__file__).parent.parent / "rag" / "models" / "tokenizer.json"))
     pairs = [json.loads(line) for path in given.pairs for line in path.read_text(encoding="utf-8").splitlines()]
-    rows = [encoded(tokenizer, pair["statement"], pair["evidence"]) for pair in pairs]
+    rows = encoded(tokenizer, [(pair["statement"], pair["evidence"]) for pair in pairs])
     weights = weights_of(pairs)
     planned = schedule(pairs, [len(ids) for ids, _ in rows], given.epochs, given.seed)
 

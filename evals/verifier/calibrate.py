@@ -24,8 +24,10 @@ Matrix = NDArray[np.float64]
 FOLDS = 5
 SEED = 7
 BOOTSTRAPS = 1_000
-# Of 0.003 to 1 (stronger to weaker pull towards 0), the best calibrated on both sets of labels in cross-validation.
-INVERSE_PULL = 0.01
+# Of 0.003 to 0.1 (stronger to weaker pull towards 0), the one that is calibrated on all four sets in cross-validation.
+INVERSE_PULL = 0.03
+# SummEdits is measured with weights that never saw it; fitted on it too, the other sets lost and it gained 0.01.
+FITTED = ("wice", "qags", "contrasts", "planted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def signals(labelled: Sequence[Labelled], verifier: Verifier) -> tuple[Matrix, M
 
 def without_reading(sets: Sequence[tuple[Matrix, Matrix]]) -> list[tuple[Matrix, Matrix]]:
     """The same with plain comparison's features alone: the verifier as it was before it was trained."""
-    return [(rows[:, 1:], labels) for rows, labels in sets]
+    kept = [at for at, name in enumerate(SIGNALS) if not name.endswith("read")]
+    return [(rows[:, kept], labels) for rows, labels in sets]
 
 
 def fit(sets: Sequence[tuple[Matrix, Matrix]], inverse_pull: float = INVERSE_PULL) -> Fitted:
@@ -169,21 +172,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     given = parser.parse_args(argv)
     labelled = measured(given.data)
     verifier = Verifier()
-    sets = [signals(one, verifier) for one in labelled.values()]
-    documents = [[one.document for one in some] for some in labelled.values()]
-    scored = cross_validated(sets, documents)
-    plain = cross_validated(without_reading(sets), documents)
-    for name, supports, old, (rows, labels) in zip(labelled, scored, plain, sets, strict=True):
+    every = {name: signals(some, verifier) for name, some in labelled.items()}
+    sets = [every[name] for name in FITTED]
+    documents = [[one.document for one in labelled[name]] for name in FITTED]
+    scored = dict(zip(FITTED, cross_validated(sets, documents), strict=True))
+    plain = dict(zip(FITTED, cross_validated(without_reading(sets), documents), strict=True))
+    model, features_alone = fit(sets), fit(without_reading(sets))
+    for name, (rows, labels) in every.items():
+        new = scored[name] if name in FITTED else model(rows)
+        old = plain[name] if name in FITTED else features_alone(without_reading([(rows, labels)])[0][0])
         print(f"{name}: {len(labels)} pairs, {labels.mean():.0%} supported")
-        print(f"  trained: {agreement(supports, labels)}, flagged at 5% alarms {flagged(supports, labels)[0]:.3f}")
+        print(f"  trained: {agreement(new, labels)}, flagged at 5% alarms {flagged(new, labels)[0]:.3f}")
         print(f"  plain features: {agreement(old, labels)}, flagged at 5% alarms {flagged(old, labels)[0]:.3f}")
-        print(f"  cross-encoder alone: {agreement(1 / (1 + np.exp(-rows[:, 0])), labels)}")
-    for at, name in enumerate(labelled):
+        print(f"  cross-encoder alone: {agreement(1 / (1 + np.exp(-rows[:, 0])), labels)}", flush=True)
+    for at, name in enumerate(FITTED):
         rest = fit([one for other, one in enumerate(sets) if other != at])
         print(f"{name}, weights fitted on the others: {agreement(rest(sets[at][0]), sets[at][1])}")
     median, high = seconds_an_answer(verifier, labelled["planted"])
     print(f"six statements verified in {median * 1000:.0f} ms at p50, {high * 1000:.0f} ms at p95")
-    model = fit(sets)
     weights = {name: round(float(one), 4) for name, one in zip(SIGNALS, model.weights, strict=True)}
     print(json.dumps(weights))
     if given.write:
