@@ -112,6 +112,29 @@ def open_encoder(settings: Settings) -> Encoder:
     return BundledEncoder(threads=settings.threads)
 
 
+def open_tokenizer() -> Any:
+    """The bundled models' tokenizer, which neither pads nor cuts."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(_readable(TOKENIZER)))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def open_session(model: Path, threads: int) -> Any:
+    """An ONNX Runtime session on so many threads, 0 for as many as there are processors. Raises EncoderError."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or processors()
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(_readable(model)), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises classes of its own that share no base but this one
+        raise EncoderError(f"{model} cannot be loaded ({error}); install the package again") from error
+
+
 class BundledEncoder(Encoder):
     """all-MiniLM-L6-v2 with int8-stored, float-computed weights (rag/models/MODEL_CARD.md)."""
 
@@ -161,24 +184,11 @@ class BundledEncoder(Encoder):
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(_readable(TOKENIZER)))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return tokenizer
+        return open_tokenizer()
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self.threads or processors()
-        options.log_severity_level = 3
-        try:
-            return onnxruntime.InferenceSession(str(_readable(MODEL)), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises classes of its own that share no base but this one
-            raise EncoderError(f"{MODEL} cannot be loaded ({error}); install the package again") from error
+        return open_session(MODEL, self.threads)
 
     def _marked(self, ids: list[int]) -> list[int]:
         return [self._tokenizer.token_to_id("[CLS]"), *ids, self._tokenizer.token_to_id("[SEP]")]

@@ -56,7 +56,7 @@ class QueryEngine(BaseQueryEngine):
         self._home = home
         self.settings = home.settings
         self._retriever = Retriever(home.library, home.vectors, home.fulltext, home.encoder)
-        self._verifier = Verifier(home.encoder)
+        self._verifier = Verifier(home.settings.threads)
         model = llm or open_llm(home.settings)
         self._writer = LLMWriter(model, home.settings) if model else None
         self._answerer = Answerer(home.library, home.encoder, self._verifier, home.settings, self._writer)

@@ -1,10 +1,9 @@
-"""Is this statement borne out by this text? A calibrated number between 0 and 1, from the encoder and plain features.
+"""Is this statement borne out by this text? A calibrated number between 0 and 1.
 
-Words that stand in the evidence as they are in the statement are borne out; numbers, names, negations and directions
-that differ from it count against. It never asks a model and gives the same answer every time.
+A small trained cross-encoder reads the statement beside the sentences that bear on it; what plain comparison finds
+(numbers, names, denials) is weighed with its judgement. No language model is asked, and the answer is always the same.
 """
 
-import itertools
 import json
 import math
 import re
@@ -15,67 +14,50 @@ from pathlib import Path
 import numpy as np
 
 from rag.answer import Verdict
-from rag.claims import clauses, hedges, is_negated, names, numbers, opposes
-from rag.encoder import Encoder, Vector
+from rag.comparison import Features, compared
+from rag.cross_encoder import CrossEncoder
+from rag.excerpts import excerpt
 from rag.sentences import sentence_spans
-from rag.terms import STOP_TERMS, content_weights, terms
+from rag.terms import terms
 
 WEIGHTS = Path(__file__).parent / "models" / "verifier.json"
-# Sentences of the evidence that are compared by meaning: those that share most words with the statement.
-MOST_COMPARED = 12
 VERBATIM = 0.98
 SUPPORTED = 0.5
 PARTLY = 0.3
 LONGEST_STATEMENT = 4_000
+# Words of evidence that the cross-encoder reads at once; docs/verifier.md has the widths that were tried.
+EXCERPT_WORDS = 90
 _TOKEN = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)*%?|[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
-    """What support is judged by; shares are of the statement, in [0, 1].
+class Signals:
+    """What support is made of: `read` is the cross-encoder's logit over the excerpt, `features` plain comparison's."""
 
-    `cosine` is to the closest sentence, `window_cosine` to the best one and its neighbours. `recall` is the share of
-    the statement's words (longer ones count more) in that window, `recall_all` in the five closest sentences,
-    `pairs` that of its word pairs, `together` those with both words in one sentence, `weakest` the recall of the
-    least covered clause.
-    `numbers_missing` and `names_missing` are what the window and the closest sentences lack, `names_apart` what the
-    best sentence lacks; `negation` and `opposite` say whether that sentence and the statement disagree, `firmer`
-    whether a hedge is gone; `length` is the log of the evidence's sentences.
-    """
-
-    cosine: float
-    window_cosine: float
-    recall: float
-    recall_all: float
-    pairs: float
-    together: float
-    weakest: float
-    numbers_missing: float
-    names_missing: float
-    names_apart: float
-    negation: float
-    opposite: float
-    firmer: float
-    length: float
+    read: float
+    features: Features
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A pair before encoding: the statement, its evidence's sentences, and which of them are compared."""
+_PLAIN = ("read", *(field.name for field in fields(Features)))
+# Evidence of so few sentences is read whole, and what it lacks says more: every signal has a second weight there.
+SHORT = 6
+SIGNALS = (*_PLAIN, *(f"short_{name}" for name in _PLAIN))
 
-    statement: str
-    sentences: list[str]
-    words: list[list[str]]
-    compared: list[int]
+
+def as_row(signals: Signals) -> tuple[float, ...]:
+    """The numbers in the order of SIGNALS; the second half is 0 unless the evidence is short."""
+    plain = (signals.read, *astuple(signals.features))
+    is_short = signals.features.length <= math.log1p(SHORT)
+    return (*plain, *(plain if is_short else [0.0] * len(plain)))
 
 
 class Verifier:
     """Scores statements against evidence. Threads may share one."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+    def __init__(self, threads: int = 0) -> None:
+        self._cross_encoder = CrossEncoder(threads)
         fitted = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-        self._weights = np.array([fitted["weights"][field.name] for field in fields(Features)])
+        self._weights = np.array([fitted["weights"][name] for name in SIGNALS])
         self._bias = float(fitted["bias"])
 
     def support(self, statement: str, evidence: str | Sequence[str]) -> float:
@@ -83,7 +65,7 @@ class Verifier:
         return self.supports([(statement, [evidence] if isinstance(evidence, str) else list(evidence))])[0]
 
     def supports(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[float]:
-        """`support` of each (statement, texts), their sentences encoded together."""
+        """`support` of each (statement, texts), read together."""
         scores: list[float] = []
         open_pairs: list[tuple[int, str, Sequence[str]]] = []
         for at, (statement, evidence) in enumerate(pairs):
@@ -92,23 +74,46 @@ class Verifier:
                 scores[at] = VERBATIM
             elif terms(statement) and any(terms(text) for text in evidence):
                 open_pairs.append((at, statement, evidence))
-        found = self.features([(statement, evidence) for _, statement, evidence in open_pairs])
+        found = self.signals([(statement, evidence) for _, statement, evidence in open_pairs])
         for (at, _, _), one in zip(open_pairs, found, strict=True):
-            logit = float(self._weights @ np.array(astuple(one))) + self._bias
+            logit = float(self._weights @ np.array(as_row(one))) + self._bias
             scores[at] = 1 / (1 + math.exp(-logit))
         return scores
 
-    def features(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[Features]:
+    def signals(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[Signals]:
         """What the score of each pair is made of."""
-        prepared = [_prepared(statement[:LONGEST_STATEMENT], evidence) for statement, evidence in pairs]
-        texts = [text for one in prepared for text in (one.statement, *(one.sentences[at] for at in one.compared))]
-        rows = iter(self._encoder.encode(texts)) if texts else iter(())
-        return [_features(one, next(rows), np.array([next(rows) for _ in one.compared])) for one in prepared]
+        held = [_sentences(evidence) for _, evidence in pairs]
+        short = [statement[:LONGEST_STATEMENT] for statement, _ in pairs]
+        read = self._read(short, held)
+        return [
+            Signals(logit, compared(statement, sentences))
+            for logit, statement, sentences in zip(read, short, held, strict=True)
+        ]
+
+    def _read(self, statements: Sequence[str], held: Sequence[Sequence[str]]) -> list[float]:
+        """The cross-encoder's logit of each; of several sentences the one that is borne out worst counts."""
+        parts = [
+            (at, (one, _excerpt(one, sentences)))
+            for at, (statement, sentences) in enumerate(zip(statements, held, strict=True))
+            for one in _sentences([statement]) or [statement]
+        ]
+        found = [math.inf] * len(statements)
+        for (at, _), logit in zip(parts, self._cross_encoder.logits([part for _, part in parts]), strict=True):
+            found[at] = min(found[at], logit)
+        return found
 
 
 def verdict(support: float) -> Verdict:
     """The word for it: supported from 0.5, partly from 0.3."""
     return "supported" if support >= SUPPORTED else "partly" if support >= PARTLY else "unsupported"
+
+
+def _sentences(texts: Sequence[str]) -> list[str]:
+    return [" ".join(text[start:end].split()) for text in texts for start, end in sentence_spans(text)]
+
+
+def _excerpt(statement: str, sentences: Sequence[str]) -> str:
+    return " ".join(sentences[at] for at in excerpt(statement, sentences, EXCERPT_WORDS))
 
 
 def _stands_in(statement: str, evidence: Sequence[str]) -> bool:
@@ -120,72 +125,3 @@ def _stands_in(statement: str, evidence: Sequence[str]) -> bool:
 def _bare(text: str) -> str:
     """Words and numbers alone, between blanks: quotation marks, dashes and line breaks do not matter, signs do."""
     return f" {' '.join(_TOKEN.findall(text.casefold().replace('’', chr(39))))} "
-
-
-def _prepared(statement: str, evidence: Sequence[str]) -> _Prepared:
-    sentences = [text[start:end] for text in evidence for start, end in sentence_spans(text)]
-    words = [terms(sentence) for sentence in sentences]
-    weights = content_weights(statement)
-    shared = [sum(weights[word] for word in weights.keys() & set(one)) for one in words]
-    best = sorted(range(len(sentences)), key=lambda at: (-shared[at], at))[:MOST_COMPARED]
-    return _Prepared(statement, sentences, words, sorted(best))
-
-
-def _features(pair: _Prepared, mine: Vector, rows: Vector) -> Features:
-    cosines = rows @ mine
-    weights = content_weights(pair.statement)
-    total = sum(weights.values())
-
-    def recall(words: set[str], of: dict[str, float] = weights) -> float:
-        return sum(weight for word, weight in of.items() if word in words) / (sum(of.values()) or total)
-
-    # A window is a compared sentence with its neighbours; the best one holds most of the statement, then is closest.
-    windows = [[at + step for step in (-1, 0, 1) if 0 <= at + step < len(pair.sentences)] for at in pair.compared]
-    held = [set().union(*(pair.words[at] for at in window)) for window in windows]
-    quality = [recall(one) + float(cosine) for one, cosine in zip(held, cosines, strict=True)]
-    best = int(np.argmax(quality))
-    text = " ".join(pair.sentences[at] for at in windows[best])
-    closest = pair.sentences[pair.compared[best]]
-    nearest = [pair.compared[at] for at in np.argsort(-cosines)[:5]]
-    together = set().union(*(pair.words[at] for at in nearest))
-    joined = rows[[pair.compared.index(at) for at in windows[best] if at in pair.compared]].mean(axis=0)
-    # What any of the closest sentences names is not missing; long evidence would otherwise condemn true summaries.
-    near_text = text + " " + " ".join(pair.sentences[at] for at in nearest)
-    mine_numbers, mine_names = numbers(pair.statement), names(pair.statement)
-    their_words = held[best] | together
-    my_words = set(terms(pair.statement))
-    return Features(
-        cosine=float(cosines.max()),
-        window_cosine=float(joined @ mine / (np.linalg.norm(joined) or 1.0)),
-        recall=recall(held[best]),
-        recall_all=recall(together),
-        pairs=_pairs_found(pair.statement, [pair.words[at] for at in {*windows[best], *nearest}]),
-        together=_together(pair.statement, [pair.words[at] for at in {*windows[best], *nearest}]),
-        weakest=min(recall(held[best] | together, content_weights(clause)) for clause in clauses(pair.statement)),
-        numbers_missing=len(mine_numbers - numbers(near_text)) / len(mine_numbers) if mine_numbers else 0.0,
-        names_missing=len(mine_names - their_words) / len(mine_names) if mine_names else 0.0,
-        names_apart=len(mine_names - set(pair.words[pair.compared[best]])) / len(mine_names) if mine_names else 0.0,
-        negation=float(is_negated(pair.statement) != is_negated(closest)),
-        opposite=float(opposes(my_words, set(terms(closest)))),
-        firmer=float(hedges(closest) > 0 and hedges(pair.statement) == 0),
-        length=math.log1p(len(pair.sentences)),
-    )
-
-
-def _pairs_found(statement: str, sentences: Sequence[list[str]]) -> float:
-    """The share of the statement's pairs of neighbouring content words that stand so in one of the sentences."""
-    mine = _content_pairs(terms(statement))
-    theirs = set().union(*(_content_pairs(words) for words in sentences))
-    return len(mine & theirs) / len(mine) if mine else 0.0
-
-
-def _together(statement: str, sentences: Sequence[list[str]]) -> float:
-    """The share of those pairs whose two words stand anywhere in one and the same sentence."""
-    mine = _content_pairs(terms(statement))
-    held = [set(words) for words in sentences]
-    return sum(any(one <= words for words in held) for one in map(set, mine)) / len(mine) if mine else 0.0
-
-
-def _content_pairs(words: Sequence[str]) -> set[tuple[str, str]]:
-    content = [word for word in words if word not in STOP_TERMS]
-    return set(itertools.pairwise(content))

@@ -45,7 +45,7 @@ def judge(server: ChatServer, tmp_path: Path, encoder: BundledEncoder) -> LLMJud
 
 
 def test_the_local_judge_says_what_the_engine_s_verifier_says(encoder: BundledEncoder) -> None:
-    judge, verifier = LocalJudge(encoder), Verifier(encoder)
+    judge, verifier = LocalJudge(encoder), Verifier()
     for statement in ("Seoul detected 10,000 containers.", "Seoul detected 900 containers.", "Bread was dear."):
         for _ in range(2):  # the second time from vectors that it remembers
             expected = verifier.support(statement, [EVIDENCE])

@@ -6,7 +6,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rag.claims import clauses, hedges, is_negated, names, numbers, opposes
-from rag.encoder import BundledEncoder
+from rag.excerpts import excerpt
 from rag.terms import terms
 from rag.verifier import Verifier, verdict
 
@@ -19,7 +19,7 @@ EVIDENCE = (
 
 @pytest.fixture(scope="module")
 def verifier() -> Verifier:
-    return Verifier(BundledEncoder())
+    return Verifier()
 
 
 def test_the_evidence_s_own_words_are_borne_out(verifier: Verifier) -> None:
@@ -60,6 +60,51 @@ def test_no_evidence_supports_nothing(verifier: Verifier, evidence: str | list[s
     assert verifier.support("Beijing signed.", evidence) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("evidence", "true", "false"),
+    [
+        (
+            "Exports to China rose by a tenth last year, and exports to India fell.",
+            "Exports to China rose last year.",
+            "Exports to India rose last year.",
+        ),
+        (
+            "The bridge at Kerch was closed on 17 July 2023 and opened again in October.",
+            "The bridge was closed in July 2023.",
+            "The bridge was closed in July 2019.",
+        ),
+        (
+            "The central bank has never raised its rate above nine per cent.",
+            "The bank has never raised its rate above nine per cent.",
+            "The bank has raised its rate above nine per cent.",
+        ),
+    ],
+)
+def test_the_wrong_country_year_or_denial_counts_against_a_statement(
+    verifier: Verifier, evidence: str, true: str, false: str
+) -> None:
+    assert verifier.support(true, evidence) - verifier.support(false, evidence) > 0.1
+
+
+def test_of_several_sentences_the_one_borne_out_worst_counts(verifier: Verifier) -> None:
+    good = "Seoul detected 10,000 containers sent to Russia."
+    bad = "Tokyo bought two hundred submarines from Peru."
+    assert verifier.support(f"{good} {bad}", EVIDENCE) < verifier.support(good, EVIDENCE) - 0.1
+
+
+def test_the_same_pair_always_scores_the_same(verifier: Verifier) -> None:
+    pair = ("Seoul found thousands of containers on the way to Russia.", EVIDENCE)
+    assert verifier.support(*pair) == verifier.support(*pair) == Verifier().support(*pair)
+
+
+def test_an_excerpt_keeps_the_order_of_the_text_and_its_room() -> None:
+    texts = ["The harbour froze.", "Prices of gas rose in March.", "Nobody had asked.", "Gas came by ship from Norway."]
+    assert excerpt("Gas came from Norway when prices rose in March.", texts, 12) == [1, 3]
+    assert excerpt("Gas came from Norway.", texts, 1_000) == [0, 1, 2, 3]
+    assert excerpt("Nothing like it.", texts, 1) == [0]
+    assert excerpt("Anything.", [], 10) == []
+
+
 def test_long_evidence_is_read_to_its_end(verifier: Verifier) -> None:
     far = "The weather stayed mild that week. " * 3_000 + EVIDENCE
     assert verifier.support("Seoul detected 10,000 containers sent to Russia.", far) > 0.5
@@ -79,7 +124,7 @@ def test_any_texts_have_a_support_between_0_and_1(statement: str, evidence: list
     assert 0.0 <= _shared.support(clean[0], clean[1:]) <= 1.0
 
 
-_shared = Verifier(BundledEncoder())
+_shared = Verifier()
 
 
 def test_the_verdicts_have_their_lines() -> None:

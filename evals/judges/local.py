@@ -24,7 +24,7 @@ class LocalJudge:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = RememberingEncoder(encoder)
-        self._verifier = Verifier(self._encoder)
+        self._verifier = Verifier()
 
     @property
     def usage(self) -> Usage:

@@ -151,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     ]
     articles = {article.id: article for article in read_in}
     encoder = BundledEncoder()
-    checker = Checker(Verifier(encoder), encoder)
+    checker = Checker(Verifier(), encoder)
     dev, test = pairs("dev", articles), pairs("test", articles)
     dev_rows, test_rows = matrix(checker, dev), matrix(checker, test)
     fitted = fit(dev, dev_rows)

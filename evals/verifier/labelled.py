@@ -1,4 +1,4 @@
-"""Statements with evidence that people have labelled: WiCE and QAGS, as published.
+"""Statements with evidence that people have labelled: WiCE, QAGS and SummEdits, as published.
 
 The files stay where they are; nothing of them is kept or shipped.
 """
@@ -6,6 +6,8 @@ The files stay where they are; nothing of them is kept or shipped.
 import json
 from dataclasses import dataclass
 from pathlib import Path
+
+from evals.verifier.sources import SUMMEDITS_MEASURED, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,19 @@ def load_qags(path: Path) -> list[Labelled]:
     return found
 
 
+def load_summedits(folder: Path) -> list[Labelled]:
+    """SummEdits (Laban et al., EMNLP 2023): whole summaries, of the domains that nothing was trained on."""
+    rows = [row for domain in SUMMEDITS_MEASURED for row in rows_of(folder / f"summedits_{domain}.json")]
+    return [Labelled(row["summary"], (row["doc"],), bool(row["label"]), row["doc"]) for row in rows]
+
+
 def load(data: Path) -> dict[str, list[Labelled]]:
-    """Both sets from a folder that holds wice/dev.jsonl and qags/xsum.jsonl."""
-    return {"wice": load_wice(data / "wice" / "dev.jsonl"), "qags": load_qags(data / "qags" / "xsum.jsonl")}
+    """All three from a folder that holds wice/dev.jsonl, qags/xsum.jsonl and support/summedits."""
+    return {
+        "wice": load_wice(data / "wice" / "dev.jsonl"),
+        "qags": load_qags(data / "qags" / "xsum.jsonl"),
+        "summedits": load_summedits(data / "support" / "summedits" / "data" / "summedits"),
+    }
 
 
 def _paragraph(sentences: list[str]) -> str:

@@ -24,7 +24,7 @@ def _lacking(what: str) -> Any:
     pytest.skip(f"there is no {what}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:

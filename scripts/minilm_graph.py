@@ -1,0 +1,115 @@
+"""The body of a BERT of all-MiniLM-L6-v2's shape as an ONNX graph, stored small and computed in full.
+
+int8 values and float32 scales (one for each row of the embedding table, one for each column of the matrices) that ONNX
+Runtime turns back into float32 when it loads.
+"""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+LAYERS, HEADS, WIDTH = 6, 12, 384
+FUSED = "com.microsoft"
+
+
+class Graph:
+    """Nodes and stored values of the model, as they are added."""
+
+    def __init__(self, weights: dict[str, np.ndarray]) -> None:
+        self.weights = weights
+        self.nodes: list[onnx.NodeProto] = []
+        self.stored: list[onnx.TensorProto] = []
+
+    def store(self, name: str, values: np.ndarray) -> str:
+        self.stored.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def vector(self, name: str) -> str:
+        return self.store(name, self.weights[name].astype(np.float32))
+
+    def add(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: object) -> str:
+        self.nodes.append(helper.make_node(operator, inputs, [output], domain=domain, **attributes))
+        return output
+
+    def int8(self, name: str, values: np.ndarray, axis: int) -> tuple[str, str]:
+        """Stores `values` as int8 with one float32 scale along `axis`; gives both names."""
+        scales = np.maximum(np.abs(values).max(axis=axis, keepdims=True), 1e-12) / 127
+        quantised = np.rint(values / scales).astype(np.int8)
+        return self.store(f"{name}.int8", quantised), self.store(f"{name}.scale", scales.astype(np.float32))
+
+    def matrix(self, name: str, values: np.ndarray) -> str:
+        quantised, scales = self.int8(name, values, axis=0)
+        return self.add("Mul", [self.add("Cast", [quantised], f"{name}.float", to=TensorProto.FLOAT), scales], name)
+
+
+def body(graph: Graph, types: str = "") -> str:
+    """Adds the layers from `input_ids` and `attention_mask` (texts, tokens) on; gives last_hidden_state's name.
+
+    `types` names an input of 0 and 1 that says which of two texts a token belongs to; without it all are the first.
+    """
+    state = _embeddings(graph, types)
+    for number in range(LAYERS):
+        state = _layer(graph, f"encoder.layer.{number}.", state, last=number == LAYERS - 1)
+    return state
+
+
+def model(graph: Graph, name: str, inputs: tuple[str, ...], output: str, shape: list[str | int]) -> onnx.ModelProto:
+    """The graph as a model: int32 inputs (texts, tokens), one float output."""
+    given = [helper.make_tensor_value_info(one, TensorProto.INT32, ["texts", "tokens"]) for one in inputs]
+    out = helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)
+    return helper.make_model(
+        helper.make_graph(graph.nodes, name, given, [out], graph.stored),
+        opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)],
+        ir_version=8,
+    )
+
+
+def _embeddings(graph: Graph, types: str) -> str:
+    # The rows are gathered as int8 and only then made float, so that the table stays small in memory too.
+    table, scales = graph.int8("words", graph.weights["embeddings.word_embeddings.weight"], axis=1)
+    rows = graph.add("Cast", [graph.add("Gather", [table, "input_ids"], "rows.int8")], "rows", to=TensorProto.FLOAT)
+    words = graph.add("Mul", [rows, graph.add("Gather", [scales, "input_ids"], "rows.scale")], "words.float")
+    places = graph.weights["embeddings.position_embeddings.weight"]
+    kinds = graph.weights["embeddings.token_type_embeddings.weight"].astype(np.float32)
+    places = places if types else places + kinds[0]
+    graph.store("places", places.astype(np.float32))
+    for name, value in (("zero", 0), ("one", 1), ("two", 2)):
+        graph.store(name, np.array([value], dtype=np.int64))
+    graph.add("Slice", [graph.add("Shape", ["input_ids"], "shape"), "one", "two"], "length")
+    graph.add("Slice", ["places", "zero", "length", "zero"], "places.here")
+    norm = [graph.vector(f"embeddings.LayerNorm.{part}") for part in ("weight", "bias")]
+    total = graph.add("Add", [words, "places.here"], "embedded")
+    if types:
+        kind = graph.add("Gather", [graph.store("kinds", kinds), types], "kinds.here")
+        total = graph.add("Add", [total, kind], "embedded.kinds")
+    return graph.add("LayerNormalization", [total, *norm], "state.0", axis=-1, epsilon=1e-12)
+
+
+def _layer(graph: Graph, name: str, state: str, *, last: bool) -> str:
+    weights, parts = graph.weights, ("query", "key", "value")
+    joined = np.concatenate([weights[f"{name}attention.self.{part}.weight"].T for part in parts], axis=1)
+    bias = np.concatenate([weights[f"{name}attention.self.{part}.bias"] for part in parts])
+    attended = graph.add(
+        "Attention",
+        [
+            state,
+            graph.matrix(f"{name}qkv", joined),
+            graph.store(f"{name}qkv.bias", bias.astype(np.float32)),
+            "attention_mask",
+        ],
+        f"{name}attended", domain=FUSED, num_heads=HEADS,
+    )  # fmt: skip
+    state = _added(graph, f"{name}attention.output", attended, state, f"{name}state.1")
+    inner = graph.matrix(f"{name}inner", weights[f"{name}intermediate.dense.weight"].T)
+    product = graph.add("MatMul", [state, inner], f"{name}inner.product")
+    dense_bias = graph.vector(f"{name}intermediate.dense.bias")
+    active = graph.add("BiasGelu", [product, dense_bias], f"{name}active", domain=FUSED)
+    return _added(graph, f"{name}output", active, state, "last_hidden_state" if last else f"{name}state.2")
+
+
+def _added(graph: Graph, name: str, values: str, state: str, output: str) -> str:
+    """`values` through the dense layer `name`, added to `state` and normalised."""
+    matrix = graph.matrix(f"{name}.matrix", graph.weights[f"{name}.dense.weight"].T)
+    product = graph.add("MatMul", [values, matrix], f"{name}.product")
+    rest = [graph.vector(f"{name}.{part}") for part in ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")]
+    return graph.add("SkipLayerNormalization", [product, state, *rest], output, domain=FUSED, epsilon=1e-12)
