@@ -174,7 +174,8 @@ class Answerer:
 
     def _supports(self, pairs: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
         held = self._held([quote for _, cited in pairs for quote in cited])
-        return self._checker.supports([(text, [held[quote] for quote in cited]) for text, cited in pairs])
+        checked = [(text, [held[quote] for quote in cited]) for text, cited in pairs]
+        return self._checker.supports(checked, self._library.values("author"))
 
     def _held(self, found: Sequence[Quote]) -> dict[Quote, Cited]:
         """The quotes as the library has them now; of an article that was taken out meanwhile nothing is left."""

@@ -72,7 +72,7 @@ _REPORTS = (
     "described|recounts|recounted|quotes|quoted|cites|cited|mentions|mentioned|relays|relayed|summarises|summarised"
 )
 _HOLDS = (
-    "argues|argued|says|said|thinks|thought|believes|believed|maintains|maintained|contends|contended|claims|claimed|"
+    "argues|argued|says|said|tells|told|thinks|thought|believes|believed|maintains|maintained|contends|contended|claims|claimed|"
     "writes|wrote|holds|held|insists|insisted|suggests|suggested|warns|warned|predicts|predicted|concludes|concluded|"
     "reckons|reckoned|doubts|doubted|sees|saw|expects|expected|judges|judged|estimates|estimated|adds|added|suspects|"
     "suspected|worries|worried|concedes|conceded|admits|admitted|acknowledges|acknowledged|stresses|stressed|explains|"
