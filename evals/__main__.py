@@ -23,8 +23,8 @@ _BENCHMARKS = {
     "chunking": "evals.benchmarks.chunking",
     "speed": "evals.benchmarks.speed",
     "statements": "evals.benchmarks.statements",
-    "writing": "evals.benchmarks.writing",
     "verifier": "evals.verifier.calibrate",
+    "writing": "evals.benchmarks.writing",
 }
 Judge = Annotated[str, typer.Option(help="local (the engine's verifier) or llm (a model).")]
 JudgeModel = Annotated[str | None, typer.Option(help="Model of --judge llm [RAG_JUDGE_MODEL].")]

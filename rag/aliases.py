@@ -4,6 +4,7 @@ A statement may say "Russia" where its source says "Moscow" without adding anyth
 almost any column stand here.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -12,14 +13,13 @@ from rag.terms import terms
 _SAME = (
     "Russia Russian Russians Moscow Kremlin",
     "China Chinese Beijing",
-    "America American Americans Washington US USA States",
+    "America American Americans Washington US USA",
     "Ukraine Ukrainian Ukrainians Kyiv Kiev",
-    "North Korea Korean Koreans Pyongyang DPRK",
-    "South Korea Korean Koreans Seoul",
+    "Pyongyang DPRK",
     "Japan Japanese Tokyo",
     "India Indian Indians Delhi",
     "Europe European Europeans Brussels EU",
-    "Britain British UK London Kingdom England English",
+    "Britain British UK London England English",
     "France French Paris Élysée",
     "Germany German Germans Berlin",
     "Italy Italian Italians Rome",
@@ -31,7 +31,7 @@ _SAME = (
     "Iran Iranian Iranians Tehran",
     "Israel Israeli Israelis Jerusalem",
     "Egypt Egyptian Egyptians Cairo",
-    "Saudi Saudis Arabia Riyadh",
+    "Saudi Saudis Riyadh",
     "Qatar Qatari Doha",
     "Pakistan Pakistani Pakistanis Islamabad",
     "Brazil Brazilian Brazilians Brasília",
@@ -59,17 +59,35 @@ _SAME = (
     "Africa African Africans",
     "Asia Asian Asians",
     "Soviet Soviets USSR",
-    "UN Nations",
-    "AI intelligence",
-    "IMF Monetary Fund",
-    "WTO Trade",
-    "LNG liquefied",
-    "NATO Atlantic",
 )
 
 
-# Parts of such names that name nothing by themselves.
-UNTELLING = frozenset(terms("United White House World International Organization Organisation Union General"))
+# Names of several words, and the one word for each.
+_PHRASES = tuple(
+    (re.compile(phrase), word)
+    for phrase, word in (
+        (r"\bNorth[- ]Korea(?:ns?|[’']s)?\b", "Pyongyang"),
+        (r"\bSouth[- ]Korea(?:ns?|[’']s)?\b", "Seoul"),
+        (r"\bUnited States\b|\bU\.S\.(?:A\.)?", "America"),
+        (r"\bUnited Kingdom\b|\bU\.K\.", "Britain"),
+        (r"\bEuropean Union\b|\bE\.U\.", "EU"),
+        (r"\bUnited Nations\b|\bU\.N\.", "UN"),
+        (r"\bUnited Arab Emirates\b", "Emirates"),
+        (r"\bSaudi Arabia\b", "Saudi"),
+        (r"\bSoviet Union\b", "Soviet"),
+        (r"\b[Aa]rtificial intelligence\b", "AI"),
+        (r"\bWorld Trade Organi[sz]ation\b", "WTO"),
+        (r"\bInternational Monetary Fund\b", "IMF"),
+        (r"\b[Ll]iquefied natural gas\b", "LNG"),
+    )
+)
+
+
+def in_one_word(text: str) -> str:
+    """`text` with names of several words in the one word that says the same."""
+    for phrase, word in _PHRASES:
+        text = phrase.sub(word, text)
+    return text
 
 
 @cache

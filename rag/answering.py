@@ -4,11 +4,12 @@ It joins the parts in their order and says what it is doing; each decision is in
 model that fails never takes the answer with it: quotes answer then, and say why.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from rag.answer import Answer, Event, Step
+from rag.answer import Answer, Event, Step, Usage
 from rag.answers import abstention, of_quotes, of_statements
 from rag.checking import Checker, Cited
 from rag.clock import Clock
@@ -25,10 +26,15 @@ from rag.verifier import PARTLY, SUPPORTED, Verifier
 from rag.writers import quotes
 from rag.writers.llm import Failing, LLMWriter, Writing
 
+log = logging.getLogger(__name__)
+
 Retrieve = Callable[[str], Retrieval]
 
 NOTHING_HELD = "nothing that the language model wrote is borne out by the articles"
 QUOTES_INSTEAD = "; these are quotes instead"
+UNREADABLE = "the language model's answer could not be read; the log says why"
+# A server may send a whole answer at once.
+LONGEST_PIECE = 200
 CUT = "the language model's answer was cut at its length limit; raise RAG_LLM_MAX_TOKENS"
 RAN_AWAY = "the language model's answer ran on without end and was cut"
 
@@ -64,25 +70,31 @@ class Answerer:
         yield Step("reading", len(found.passages))
         weighed = weigh(found, self._settings.max_quotes, self._settings.abstain_below)
         if isinstance(weighed, Abstention):
-            yield from _whole_text(
-                abstention(asked, found, weighed, self.writer, clock.timings(retrieved, clock.lap()))
-            )
+            answer = abstention(asked, found, weighed, self.writer, clock.timings(retrieved, clock.lap()))
+            yield from _whole_text(replace(answer, notice=str(failed) if failed else None, usage=_usage(writing)))
             return
-        answer, notice = None, None
+        made: Answer | None = None
+        notice = str(failed) if failed else None
         text = ""
         if writing:
             try:
                 for event in self._written(writing, asked, found, weighed, clock, retrieved):
                     if isinstance(event, Answer):
-                        answer = event
+                        made = event
                         continue
                     text += event if isinstance(event, str) else ""
                     yield event
             except ModelError as error:
                 notice = f"{failed or error}{QUOTES_INSTEAD}"
-        if answer is None:
+            except Exception:
+                # Whatever a model can do to us, somebody waits for an answer.
+                log.exception("a model's answer could not be read")
+                notice = f"{UNREADABLE}{QUOTES_INSTEAD}"
+        if made is None:
             yield Step("checking", len(weighed.quotes))
-            answer = replace(self._quoted(asked, found, weighed, clock, retrieved), notice=notice)
+            made = self._quoted(asked, found, weighed, clock, retrieved)
+        notice = "; ".join(filter(None, (notice, made.notice))) or None
+        answer = replace(made, notice=notice, usage=_usage(writing))
         if text:
             # What was shown stays shown; the answer has the last word.
             yield answer
@@ -111,8 +123,9 @@ class Answerer:
         grounding = Grounding(self._encoder, found, shown)
         draft = Draft(grounding, self._supports)
         with closing(writing.answer(found.question, shown)) as pieces:
-            for piece in pieces:
+            for piece in _sliced(pieces):
                 yield from draft.feed(piece)
+                writing.check_time()
                 if draft.is_over:
                     break
         yield from draft.finish(was_cut=writing.was_cut)
@@ -120,8 +133,7 @@ class Answerer:
         if draft.says_no:
             nearest = tuple({passage.article.id: passage.article for passage in shown}.values())[:3]
             why = Abstention("the articles that come nearest do not answer it", nearest, weighed.answerability)
-            answer = abstention(asked, found, why, self.writer, clock.timings(retrieved, written))
-            yield replace(answer, usage=writing.usage)
+            yield abstention(asked, found, why, self.writer, clock.timings(retrieved, written))
             return
         notices = [CUT] if writing.was_cut else [RAN_AWAY] if draft.ran_away else []
         statements = draft.statements
@@ -137,7 +149,7 @@ class Answerer:
             raise ModelError("; ".join([*notices, NOTHING_HELD]))
         verified = clock.lap() + draft.checking_ms
         answer = of_statements(asked, found, statements, self.writer, clock.timings(retrieved, written, verified))
-        yield replace(answer, notice="; ".join(notices) or None, usage=writing.usage)
+        yield replace(answer, notice="; ".join(notices) or None)
 
     def _mended(
         self, writing: Writing, question: str, grounding: Grounding, statements: Sequence[Drafted]
@@ -148,7 +160,7 @@ class Answerer:
         asked = [
             Failing(
                 "".join(p if isinstance(p, str) else f" [{numbers[p.passage.id]}]" for p in statements[at].parts),
-                tuple(quote.text for quote in statements[at].quotes),
+                tuple(" ".join(quote.text.split()) for quote in statements[at].quotes),
             )
             for at in failing
         ]
@@ -168,7 +180,7 @@ class Answerer:
         for _ in (*draft.feed(reply), *draft.finish()):
             pass
         new = draft.statements
-        if draft.says_no or not new or min(one.support for one in new) <= old.support:
+        if draft.says_no or not new or min(one.support for one in new) < max(PARTLY, old.support):
             return [old]
         return [replace(one, lead=old.lead if at == 0 else " ") for at, one in enumerate(new)]
 
@@ -189,6 +201,16 @@ class Answerer:
             words, before = text[quote.start : quote.end], text[quote.passage.start : quote.start]
             cited[quote] = Cited(words, before, quote.passage.article)
         return cited
+
+
+def _sliced(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces, none of them so long that the clock could not be looked at in between."""
+    for piece in pieces:
+        yield from (piece[at : at + LONGEST_PIECE] for at in range(0, len(piece), LONGEST_PIECE))
+
+
+def _usage(writing: Writing | None) -> Usage | None:
+    return writing.usage if writing else None
 
 
 def _whole(asked: str, turns: Sequence[Turn], writing: Writing | None) -> tuple[str, ModelError | None]:

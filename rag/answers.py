@@ -42,14 +42,16 @@ def of_statements(asked: str, found: Retrieval, drafted: Sequence[Drafted], writ
     statements = []
     for one in drafted:
         text += one.lead
+        after_marker = False
         for part in one.parts:
             if isinstance(part, str):
-                text += defused(part)
+                text += part
             else:
                 number = numbers.setdefault(part, len(numbers) + 1)
-                text += f"{'' if text.endswith(']') else ' '}[{number}]"
+                text += f"{'' if after_marker else ' '}[{number}]"
+            after_marker = not isinstance(part, str)
         cited = tuple(numbers[quote] for quote in one.quotes)
-        statements.append(Statement(defused(one.text), cited, round(one.support, 4), verdict(one.support)))
+        statements.append(Statement(one.text, cited, round(one.support, 4), verdict(one.support)))
     return Answer(
         question=asked,
         standalone_question=found.question,

@@ -22,7 +22,7 @@ from rag.answer import Answer, Event
 from rag.conversation import Turn, standalone
 from rag.engine import QueryEngine
 from rag.errors import LibraryError, RagError
-from rag.events import last_words
+from rag.events import SUPERSEDED, last_words
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +128,8 @@ def _turns(messages: list[Message]) -> list[Turn]:
         if message.role == "user":
             question = message.text
         elif message.role == "assistant" and question.strip():
-            turns.append(Turn(standalone(question, turns), _APPARATUS.sub("", message.text)))
+            last = re.split(SUPERSEDED, message.text)[-1]
+            turns.append(Turn(standalone(question, turns), _APPARATUS.sub("", last)))
             question = ""
     return turns[-MOST_TURNS:]
 

@@ -1,12 +1,6 @@
-"""Markers in an answer's text and the quotes in articles they stand for.
-
-A marker that stands for nothing never reaches a reader: unknown numbers are dropped, the rest are numbered 1, 2, 3 in
-the order of first use, and a citation that no marker uses is left out.
-"""
+"""Markers in text: how they are spelt, which numbers they name, and how what only looks like one is made none."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 # [1] · [1, 2] · [1][2] · [[1]] · 【1】 · [¹] · [1-3]; a number in round brackets is prose.
 _MARKER = re.compile(r"[\[【]+\s*(\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*)\s*[\]】]+")
@@ -14,29 +8,9 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _WORD_JOINER = "\u2060"
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """Texts whose markers are in order, and `order`: the old number behind each new one, from 1 up."""
-
-    texts: tuple[str, ...]
-    order: tuple[int, ...]
-
-
 def numbers_in(text: str) -> list[int]:
     """The numbers that the markers of `text` name, in order, with repeats."""
     return [number for match in _MARKER.finditer(_plain(text)) for number in _numbers(match[1])]
-
-
-def renumbered(texts: Sequence[str], known: Mapping[int, object]) -> Numbered:
-    """`texts` with markers to `known` numbers only, counted anew from 1 in the order of first use in all of them."""
-    order: dict[int, int] = {}
-
-    def anew(match: re.Match[str]) -> str:
-        kept = [number for number in dict.fromkeys(_numbers(match[1])) if number in known]
-        return "".join(f"[{order.setdefault(number, len(order) + 1)}]" for number in kept)
-
-    fresh = [re.sub(r"[ \t]+(?=[.,;:!?]|$)", "", _MARKER.sub(anew, _plain(text))) for text in texts]
-    return Numbered(tuple(fresh), tuple(order))
 
 
 def without_markers(text: str) -> str:
@@ -58,8 +32,8 @@ def _plain(text: str) -> str:
 
 def _numbers(inside: str) -> list[int]:
     found: list[int] = []
-    for part in re.split(r"\s*[,;]\s*", inside):
-        first, _, last = re.sub(r"\s*[–-]\s*", "-", part).partition("-")
-        low, high = int(first), int(last or first)
-        found.extend(range(low, high + 1) if low <= high <= low + 50 else [low, high])
+    for part in re.split(r"[,;]", inside):
+        named = [int(number) for number in re.findall(r"\d+", part)]
+        is_range = len(named) == 2 and named[0] <= named[1] <= named[0] + 50
+        found.extend(range(named[0], named[1] + 1) if is_range else named)
     return found

@@ -15,6 +15,8 @@ from rag.verifier import SUPPORTED
 from rag.writers.prose import Begin, End, Marker, Piece, Prose, Runaway, Text
 
 NO_ANSWER = "NOTINTHECORPUS"
+# Longer than that with every blank and star a model may put into it.
+LONGEST_HELD = 30
 _LETTERS = re.compile(r"[^A-Za-z]")
 # A model's own words for it, when it forgets the agreed ones.
 _SAYS_NO = re.compile(
@@ -59,6 +61,7 @@ class Draft:
         self._numbers: dict[Quote, int] = {}
         self._waiting: list[int] = []
         self._after_marker = False
+        self._has_cited = False
         self.statements: list[Drafted] = []
         self.says_no = False
         self.ran_away = False
@@ -71,12 +74,12 @@ class Draft:
 
     def finish(self, *, was_cut: bool = False) -> Iterator[str]:
         """What was held back. Of a text that was cut off, the sentence it was cut in is left out."""
-        if not self.is_over and not was_cut:
-            yield from self._shown(self._prose.finish())
+        if not self.is_over:
+            if not was_cut:
+                yield from self._shown(self._prose.finish())
             yield from self._released()
         self.statements = [one for one in self.statements if one.text]
-        ungrounded = not any(one.quotes for one in self.statements)
-        if ungrounded and self.statements and _SAYS_NO.search(self.statements[0].text):
+        if not self._has_cited and self.statements and _SAYS_NO.search(self.statements[0].text):
             self.says_no = True
 
     @property
@@ -91,11 +94,12 @@ class Draft:
                     yield from self._show(piece)
                     continue
                 self._held.append(piece)
-                said = "".join(_LETTERS.sub("", one.text).upper() for one in self._held if isinstance(one, Text))
+                held = "".join(one.text for one in self._held if isinstance(one, Text))
+                said = _LETTERS.sub("", held).upper()
                 if said.startswith(NO_ANSWER):
                     self.says_no = True
                     return
-                if not NO_ANSWER.startswith(said):
+                if not NO_ANSWER.startswith(said) or len(held) > LONGEST_HELD:
                     yield from self._released()
         except Runaway:
             self.ran_away = True
@@ -132,8 +136,10 @@ class Draft:
                 one.text = text
 
     def _quotes(self, words: str, numbers: tuple[int, ...]) -> list[Quote]:
-        found = (self._grounding.quote(words, number) for number in dict.fromkeys(numbers))
-        return [quote for quote in found if quote]
+        found = [self._grounding.quote(words, number) for number in dict.fromkeys(numbers)]
+        quotes = [quote for quote in found if quote]
+        self._has_cited = self._has_cited or bool(quotes)
+        return quotes
 
     def _found(self, sentence: str) -> list[Quote]:
         """A quote for a sentence that came without one, where a passage bears it out."""

@@ -8,6 +8,9 @@ from typing import TypeVar
 from rag.answer import Answer, Event, Step
 
 T = TypeVar("T")
+CORRECTED, REPLACED = "Corrected after the check:", "In its place:"
+# What stands between a draft that was shown and the answer that takes its place.
+SUPERSEDED = rf"\n\n—\n\n(?:{CORRECTED}|{REPLACED})\n\n"
 _END = object()
 
 
@@ -42,7 +45,7 @@ def last_words(shown: str, answer: Answer) -> str:
     """
     parts = answer.apparatus()
     if shown != answer.text:
-        why = "Corrected after the check:" if answer.writer != "quotes" else "In its place:"
+        why = CORRECTED if answer.writer != "quotes" else REPLACED
         parts = [*(["—", why] if shown else []), answer.text, *parts]
     return ("\n\n" if shown and parts else "") + "\n\n".join(parts)
 

@@ -60,7 +60,7 @@ class Grounding:
 
     def _best(self, words: str, at: int, mine: Vector) -> Quote | None:
         sentences = self._sentences[at]
-        usable = [True] * len(sentences) if _ORDERS.search(words) else _no_orders(self.passages[at], sentences)
+        usable = _no_orders(self.passages[at], sentences)
         if not any(usable):
             return None
         weights = content_weights(words)

@@ -30,7 +30,7 @@ def load_prompt(name: str, places: tuple[str, ...], folder: Path | None = None) 
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the prompt {path} cannot be read ({error}); save it as UTF-8 text") from None
     messages = _messages(_COMMENT.sub("", text))
-    missing = [place for place in places if f"{{{place}}}" not in text.split("# User", 1)[-1]]
+    missing = [place for place in places if f"{{{place}}}" not in (messages[-1].content or "" if messages else "")]
     if [message.role for message in messages] != list(_HEADS.values()):
         raise SettingsError(f"the prompt {path} needs one '# System' and one '# User', in this order")
     if missing:

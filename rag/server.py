@@ -58,8 +58,13 @@ def run(engine: QueryEngine, host: str, port: int, ready: Callable[[str], None],
     )
     server = uvicorn.Server(config)
     threading.Thread(target=_announce, args=(server, address, ready), daemon=True).start()
-    threading.Thread(target=_warm, args=(engine,), daemon=True).start()
-    server.run(sockets=[listening])
+    warming = threading.Thread(target=_warm, args=(engine,), daemon=True)
+    warming.start()
+    try:
+        server.run(sockets=[listening])
+    finally:
+        # A process that ends while a model is being read in does not end well.
+        warming.join()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -156,6 +156,8 @@ def web_address(said: str, variable: str) -> str:
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_one = False
+    if is_one and "@" in urlsplit(address).netloc:
+        raise SettingsError(f"{variable} holds a user or a password; give the key its own variable")
     if not is_one or any(character.isspace() for character in address):
         raise SettingsError(f"{variable} is not a web address; write it as http://127.0.0.1:11434/v1")
     return address

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from rag.answer import Answer, Citation, described
 
 _MARKED = re.compile(r"\[(\d+)\]")
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~]|(?<=!)(?=\[)")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
 def markdown(answers: Sequence[Answer]) -> str:

@@ -21,7 +21,8 @@ class Says:
     """A reply: `text` in pieces of `size` characters, the first after `first` seconds, each further after `pause`.
 
     `finish` None ends the stream without a reason, as a server that was cut off does; `breaks` closes the connection in
-    the middle; `stalls` says nothing more after half of the text; `at_once` is a server that does not stream.
+    the middle; `stalls` says nothing more after half of the text; `at_once` is a server that does not stream; `alive`
+    says `raw` again and again for so many seconds.
     """
 
     text: str = ""
@@ -35,6 +36,7 @@ class Says:
     raw: bytes = b""
     error: str = ""
     at_once: bool = False
+    alive: float = 0.0
 
 
 @dataclass
@@ -58,6 +60,7 @@ class ModelServer:
         self.always: Reply | Callable[[dict[str, Any]], Reply] = "Nothing [1]."
         self.bodies: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.headers: list[dict[str, str]] = []
         self.url = ""
 
     @property
@@ -82,6 +85,7 @@ def model_server() -> Iterator[ModelServer]:
         body = json.loads(await request.body())
         fake.bodies.append(body)
         fake.keys.append(request.headers.get("authorization"))
+        fake.headers.append(dict(request.headers))
         reply = fake.next_reply(body)
         if isinstance(reply, Fails):
             if reply.status == 200:
@@ -113,6 +117,9 @@ async def _chunks(reply: Says) -> AsyncIterator[bytes]:
     await asyncio.sleep(reply.first)
     if reply.raw:
         yield reply.raw
+        for _ in range(int(reply.alive / 0.2)):
+            await asyncio.sleep(0.2)
+            yield reply.raw
         return
     yield _event({"role": "assistant", "content": ""})
     pieces = [reply.text[at : at + reply.size] for at in range(0, len(reply.text), reply.size)]

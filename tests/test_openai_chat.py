@@ -97,9 +97,11 @@ def test_each_failure_is_one_line_that_says_what_to_check_and_holds_no_key(
 
 
 def test_a_server_that_is_not_there_is_asked_again_and_named(caplog: pytest.LogCaptureFixture) -> None:
-    model = OpenAIChat("scripted", "http://user:hidden@127.0.0.1:9/v1", key=KEY, attempts=2)
-    with pytest.raises(ModelError, match=r"at 127\.0\.0\.1:9 cannot be reached; check that the server runs") as raised:
+    model = OpenAIChat("scripted", "http://127.0.0.1:9/v1", key=KEY, attempts=2)
+    with pytest.raises(ModelError, match=r"at 127\.0\.0\.1:9 cannot be reached; check that the server runs"):
         model.chat(ASKED)
+    with pytest.raises(SettingsError, match="holds a user or a password") as raised:
+        OpenAIChat("scripted", "http://user:hidden@127.0.0.1:9/v1")
     assert "hidden" not in str(raised.value)
 
 
@@ -142,6 +144,37 @@ def test_an_answer_that_trickles_for_ever_is_given_up_at_the_deadline(server: Mo
     with pytest.raises(ModelError, match="RAG_LLM_DEADLINE"):
         chat(server, deadline=2.0).chat(ASKED)
     assert time.monotonic() - began < 10
+
+
+def test_a_server_that_only_keeps_the_line_alive_is_given_up_at_the_deadline(server: ModelServer) -> None:
+    server.always = Says(raw=b": still at it\n\n", alive=30.0)
+    began = time.monotonic()
+    with pytest.raises(ModelError, match="RAG_LLM_DEADLINE"):
+        chat(server, timeout=5.0, deadline=2.0).chat(ASKED)
+    assert time.monotonic() - began < 10
+
+
+def test_nothing_that_the_environment_says_of_openai_goes_to_another_server(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-secret")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-secret")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    server.always = "Fine."
+    chat(server).chat(ASKED)
+    assert not {"openai-organization", "openai-project"} & set(server.headers[0])
+    theirs = OpenAIChat("m")
+    assert str(theirs._client.base_url) == "https://api.openai.com/v1/"
+
+
+def test_a_limit_that_is_too_large_is_said_and_goes_on_being_sent(server: ModelServer) -> None:
+    server.always = Fails(400, message="'max_tokens' or 'max_completion_tokens' is too large: 800")
+    model = chat(server)
+    with pytest.raises(ModelError, match="RAG_LLM_MAX_TOKENS"):
+        model.chat(ASKED)
+    server.always = "Fine."
+    model.chat(ASKED)
+    assert server.bodies[-1]["max_tokens"] == 800
 
 
 def test_what_a_server_does_not_take_is_left_out_and_not_sent_again(server: ModelServer) -> None:

@@ -15,7 +15,7 @@ from llama_index.core.prompts import ChatPromptTemplate
 
 from rag.answer import RankedPassage, Usage
 from rag.article import ArticleRef
-from rag.citations import defused
+from rag.citations import defused, without_markers
 from rag.conversation import Turn
 from rag.errors import ModelError, SettingsError
 from rag.prompts import load_prompt
@@ -28,6 +28,8 @@ CHARACTERS_A_TOKEN = 3.5
 TEMPLATE_TOKENS = 50
 LONGEST_QUESTION = 600
 REMEMBERED_ANSWER = 600
+# One letter each.
+MOST_REPAIRED = 20
 _LETTER = re.compile(r"^\W*([A-Z])\s*[:.)–-]+\s*(.*)$")
 _DROPPED = re.compile(r"\W*drop(?:ped)?\W*", re.IGNORECASE)
 
@@ -110,18 +112,26 @@ class Writing:
     def repaired(
         self, question: str, passages: Sequence[RankedPassage], sentences: Sequence[Failing]
     ) -> dict[int, str | None]:
-        """For each sentence, by its place, what the model puts in its stead; None for one it drops."""
+        """For each sentence, by its place, what the model puts in its stead; None for one it drops.
+
+        Of many only the first are sent, and of the passages as many as fit.
+        """
+        prompt = self._prompts["repair"]
         listed = "\n\n".join(
             f"{chr(65 + at)}: {one.text}\nFound where it points: {_data(' … '.join(one.found)) or 'nothing'}"
-            for at, one in enumerate(sentences)
+            for at, one in enumerate(sentences[:MOST_REPAIRED])
         )
-        said = "".join(
-            self._asked(self._prompts["repair"], passages=fenced(passages), question=question, sentences=listed)
-        )
-        lines = (_LETTER.match(line) for line in said.splitlines())
+        room = self._room(prompt, question=question, sentences=listed)
+        shown = fenced(_that_fit(passages, room))
+        was_cut, self.was_cut = self.was_cut, False
+        said = "".join(self._asked(prompt, passages=shown, question=question, sentences=listed))
+        # The last line of a reply that was cut is half a sentence.
+        lines_said = said.rpartition("</think>")[2].splitlines()[: -1 if self.was_cut else None]
+        self.was_cut = was_cut
+        lines = (_LETTER.match(line) for line in lines_said)
         replies = {ord(line[1]) - 65: line[2].strip() for line in lines if line}
         return {
-            at: None if _DROPPED.fullmatch(reply) else reply
+            at: None if _DROPPED.fullmatch(without_markers(reply)) else reply
             for at, reply in replies.items()
             if reply and at < len(sentences)
         }
@@ -142,15 +152,15 @@ class Writing:
         Raises ModelError where not even the best one fits.
         """
         room = self._room(self._prompts["answer"], question=question)
-        kept: list[RankedPassage] = []
-        for passage in passages:
-            room -= tokens(fenced([passage]))
-            if room < 0:
-                break
-            kept.append(passage)
+        kept = _that_fit(passages, room)
         if not kept:
             raise ModelError("not one passage fits into the model's context; raise RAG_LLM_CONTEXT or ask more shortly")
-        return tuple(kept)
+        return kept
+
+    def check_time(self) -> None:
+        """Raises ModelError when the time for the answer is up."""
+        if self._ends < time.monotonic():
+            raise ModelError("the time for one answer is up; raise RAG_LLM_DEADLINE")
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
@@ -162,15 +172,14 @@ class Writing:
         return about.context_window - max(about.num_output, 0) - fixed - TEMPLATE_TOKENS
 
     def _asked(self, prompt: ChatPromptTemplate, **filled: str) -> Iterator[str]:
-        if self._ends <= time.monotonic():
-            raise ModelError("the time for one answer is up; raise RAG_LLM_DEADLINE")
+        self.check_time()
         messages = prompt.format_messages(llm=self._llm, **filled)
         try:
             for response in self._responses(messages):
-                if self._ends < time.monotonic():
-                    raise ModelError("the time for one answer is up; raise RAG_LLM_DEADLINE")
+                self.check_time()
                 if response.delta:
-                    yield response.delta
+                    # Half of a surrogate pair has no place in any text.
+                    yield response.delta.encode("utf-8", "replace").decode("utf-8")
                 self._note(response)
         except (GeneratorExit, ModelError):
             raise
@@ -200,6 +209,17 @@ class Writing:
             prompt, completion = told["usage"]
             before = self.usage or Usage(0, 0)
             self.usage = Usage(before.prompt_tokens + prompt, before.completion_tokens + completion)
+
+
+def _that_fit(passages: Sequence[RankedPassage], room: int) -> tuple[RankedPassage, ...]:
+    """The first passages that fit into so many tokens, whole."""
+    kept: list[RankedPassage] = []
+    for passage in passages:
+        room -= tokens(fenced([passage]))
+        if room < 0:
+            break
+        kept.append(passage)
+    return tuple(kept)
 
 
 def tokens(text: str) -> int:

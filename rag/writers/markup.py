@@ -32,6 +32,8 @@ _ROUND = re.compile(rf"(?:(?<=\s)|(?<=\w)|(?<=[.!?”\"’])){_ROUND_NUMBERS}(?=
 _ROUND_LAST = re.compile(rf"(?<=[\s\w.!?”\"’]){_ROUND_NUMBERS}(?=\s*$)")
 _ROUND_AFTER_STOP = re.compile(rf"(?<=[.!?”\"’] ){_ROUND_NUMBERS}(?=\s)")
 
+_ROUNDED = str.maketrans("[]【】", "()()")
+
 Mark = tuple[int, tuple[int, ...]]
 
 
@@ -67,7 +69,8 @@ def parsed(raw: str, known: int, *, whole: bool) -> tuple[str, list[Mark]]:
         marks.append((len(text), tuple(numbers_in(match[0]))))
         at = match.end()
         text += " " if text and plain[at : at + 1].isalnum() else ""
-    return text + plain[at:], marks
+    # In an answer square brackets are markers and nothing else.
+    return (text + plain[at:]).translate(_ROUNDED), marks
 
 
 def _words_of_link(match: re.Match[str]) -> str:

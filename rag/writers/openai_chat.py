@@ -7,9 +7,10 @@ ModelError of one line that says what to check; no key, and nothing the server s
 import json
 import logging
 import math
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -33,7 +34,9 @@ from rag.settings import web_address
 
 log = logging.getLogger(__name__)
 
+OPENAI = "https://api.openai.com/v1"
 CONNECT_SECONDS = 5.0
+LARGEST_BODY = 1_000_000
 # Between two attempts, without word from the server: 0.5 s at first, 8 s at most, at random below that.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 
@@ -110,7 +113,10 @@ class OpenAIChat(CustomLLM):
         import openai
 
         # Attempts are counted in one place, here; the client makes none of its own.
-        return openai.OpenAI(api_key=self._key.get_secret_value(), base_url=self.base_url, max_retries=0)
+        client = openai.OpenAI(api_key=self._key.get_secret_value(), base_url=self.base_url or OPENAI, max_retries=0)
+        # What it finds of these in the environment is nobody's business but OpenAI's.
+        client.organization = client.project = None
+        return client
 
     def _opened(self, messages: Sequence[ChatMessage], ends: float, max_tokens: int) -> tuple[Any, Any]:
         """The stream and its first chunk: a server that fails before it has said anything is asked again."""
@@ -123,7 +129,7 @@ class OpenAIChat(CustomLLM):
         try:
             opened: tuple[Any, Any] = attempts(self._open, messages, ends, max_tokens)
         except Exception as error:  # noqa: BLE001 - the client's own layers fail in many ways
-            raise self._explained(error) from None
+            raise self._explained(error, ends) from None
         return opened
 
     def _open(self, messages: Sequence[ChatMessage], ends: float, max_tokens: int) -> tuple[Any, Any]:
@@ -131,6 +137,7 @@ class OpenAIChat(CustomLLM):
 
         said = [{"role": message.role.value, "content": message.content or ""} for message in messages]
         while True:
+            options = self._options(max_tokens)
             try:
                 stream = self._client.chat.completions.create(
                     model=self.model,
@@ -139,13 +146,14 @@ class OpenAIChat(CustomLLM):
                     timeout=openai.Timeout(
                         max(1.0, min(self.timeout, ends - time.monotonic())), connect=CONNECT_SECONDS
                     ),
-                    **self._options(max_tokens),
+                    **options,
                 )
-                return _with_first(stream)
+                with _closed_at(ends, stream):
+                    return _with_first(stream)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 # Servers differ in what they take: reasoning models no temperature and another name for the limit,
                 # older servers no usage in a stream.
-                refused = self._refused(str(error))
+                refused = _refused(str(error), options)
                 if refused is None:
                     raise
                 self._left_out.add(refused)
@@ -160,41 +168,27 @@ class OpenAIChat(CustomLLM):
             options["max_completion_tokens"] = options.pop("max_tokens")
         return {name: value for name, value in options.items() if name not in self._left_out}
 
-    def _refused(self, complaint: str) -> str | None:
-        """Which option, sent still, the server complains of."""
-        for name in ("max_completion_tokens", "max_tokens", "temperature", "stream_options"):
-            if name in complaint and name not in self._left_out and (name != "max_completion_tokens" or self._renamed):
-                return name
-        return None
-
-    @property
-    def _renamed(self) -> bool:
-        return "max_tokens" in self._left_out
-
     def _read(self, stream: Any, first: Any, ends: float) -> ChatResponseGen:
         text, refusal, finish = "", "", None
         usage = None
         try:
-            for chunk in _chain(first, stream):
-                if time.monotonic() > ends:
-                    raise ModelError(
-                        f"{self._who} took longer than RAG_LLM_DEADLINE allows; raise it, or ask less of it"
-                    )
-                usage = getattr(chunk, "usage", None) or usage
-                for choice in getattr(chunk, "choices", None) or []:
-                    delta = getattr(choice, "delta", None)
-                    refusal += getattr(delta, "refusal", None) or ""
-                    finish = getattr(choice, "finish_reason", None) or finish
-                    piece = getattr(delta, "content", None)
-                    if isinstance(piece, str) and piece:
-                        # Half of a surrogate pair has no place in any text.
-                        piece = piece.encode("utf-8", "replace").decode("utf-8")
-                        text += piece
-                        yield _response(text, piece)
+            with _closed_at(ends, stream):
+                for chunk in _chain(first, stream):
+                    if time.monotonic() > ends:
+                        raise self._late
+                    usage = getattr(chunk, "usage", None) or usage
+                    for choice in getattr(chunk, "choices", None) or []:
+                        delta = getattr(choice, "delta", None)
+                        refusal += getattr(delta, "refusal", None) or ""
+                        finish = getattr(choice, "finish_reason", None) or finish
+                        piece = getattr(delta, "content", None)
+                        if isinstance(piece, str) and piece:
+                            text += piece
+                            yield _response(text, piece)
         except (GeneratorExit, ModelError):
             raise
         except Exception as error:  # noqa: BLE001
-            raise self._explained(error, begun=bool(text)) from None
+            raise self._explained(error, ends, begun=bool(text)) from None
         finally:
             with suppress(Exception):
                 stream.close()
@@ -208,13 +202,19 @@ class OpenAIChat(CustomLLM):
             )
         yield _response(text, "", finish_reason=finish, usage=_counted(usage))
 
-    def _explained(self, error: Exception, *, begun: bool = False) -> ModelError:
+    @property
+    def _late(self) -> ModelError:
+        return ModelError(f"{self._who} took longer than RAG_LLM_DEADLINE allows; raise it, or ask less of it")
+
+    def _explained(self, error: Exception, ends: float, *, begun: bool = False) -> ModelError:
         """The failure in one line that says what to check."""
         import openai
 
         log.info("%s failed: %s", self._who, type(error).__name__)
         if isinstance(error, ModelError):
             return error
+        if time.monotonic() > ends:
+            return self._late
         if isinstance(error, openai.APITimeoutError):
             where = "in the middle of its answer" if begun else "and gave no answer"
             return ModelError(f"{self._who} fell silent {where}; raise RAG_LLM_TIMEOUT, or check the server")
@@ -260,11 +260,38 @@ def _pause(state: tenacity.RetryCallState) -> float:
     return float(tenacity.wait_random_exponential(multiplier=FIRST_PAUSE, max=LONGEST_PAUSE)(state))
 
 
+@contextmanager
+def _closed_at(ends: float, stream: Any) -> Iterator[None]:
+    """Closes the stream when its time is up, also while it sends what is no chunk (comments that keep it alive)."""
+    close = stream.response.close if hasattr(stream, "response") else lambda: None
+    timer = threading.Timer(max(0.0, ends - time.monotonic()), close)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _refused(complaint: str, sent: Mapping[str, Any]) -> str | None:
+    """Which of the options `sent` the server does not know; one that it finds too large, it knows."""
+    if "too large" in complaint:
+        return None
+    return next(
+        (name for name in ("max_tokens", "temperature", "stream_options") if name in sent and name in complaint), None
+    )
+
+
 def _with_first(stream: Any) -> tuple[Any, Any]:
     """The stream and its first chunk. A server that does not stream answers at once: then that is all of it."""
     if "application/json" not in stream.response.headers.get("content-type", ""):
         return stream, next(stream, None)
-    whole = json.loads(stream.response.read())
+    body = b""
+    for part in stream.response.iter_bytes():
+        body += part
+        if len(body) > LARGEST_BODY:
+            raise ValueError("a reply without an end")
+    whole = json.loads(body)
     for choice in whole.get("choices", []):
         choice["delta"] = choice.pop("message", {})
     chunk = json.loads(json.dumps(whole), object_hook=lambda fields: SimpleNamespace(**fields))

@@ -73,6 +73,7 @@ class Prose:
 
     def feed(self, text: str) -> Iterator[Piece]:
         """What can be told so far. Raises Runaway for a text without an end."""
+        text = text[: max(0, MOST_CHARACTERS + 1 - self._seen)]
         self._seen += len(text)
         self._raw += text.replace("\r", "")
         if self._has_thought():
