@@ -22,6 +22,10 @@ from rag.terms import terms
 
 WEIGHTS = Path(__file__).parent / "models" / "verifier.json"
 VERBATIM = 0.98
+# The very words, with a denial added or dropped or with another number: near to certainly wrong.
+TURNED = 0.05
+FEW_WORDS = 4
+_DENIALS = frozenset(("not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without"))
 SUPPORTED = 0.5
 PARTLY = 0.3
 LONGEST_STATEMENT = 4_000
@@ -75,9 +79,11 @@ class Verifier:
             elif terms(statement) and any(terms(text) for text in evidence):
                 open_pairs.append((at, statement, evidence))
         found = self.signals([(statement, evidence) for _, statement, evidence in open_pairs])
-        for (at, _, _), one in zip(open_pairs, found, strict=True):
+        for (at, statement, evidence), one in zip(open_pairs, found, strict=True):
             logit = float(self._weights @ np.array(as_row(one))) + self._bias
             scores[at] = 1 / (1 + math.exp(-logit))
+            if any(_turns(part, evidence) for part in _sentences([statement])):
+                scores[at] = min(scores[at], TURNED)
         return scores
 
     def signals(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[Signals]:
@@ -120,6 +126,22 @@ def _stands_in(statement: str, evidence: Sequence[str]) -> bool:
     """Whether the statement's very words, in their order, are in one of the texts."""
     mine = _bare(statement)
     return bool(mine.strip()) and any(mine in _bare(text) for text in evidence)
+
+
+def _turns(sentence: str, evidence: Sequence[str]) -> bool:
+    """Whether the sentence stands in one of the texts word for word, but for a denial or a number that is not there."""
+    mine = _without(sentence, _DENIALS)
+    if len(mine.split()) < FEW_WORDS or _stands_in(sentence, evidence):
+        return False
+    if any(mine in _without(text, _DENIALS) for text in evidence):
+        return True
+    figures = [re.sub(r"\d+(?:[.,]\d+)*", "0", text) for text in (sentence, *evidence)]
+    return _stands_in(figures[0], figures[1:])
+
+
+def _without(text: str, words: frozenset[str]) -> str:
+    plain = re.sub(r"n[’']t\b", " not", text).replace("cannot", "can not")
+    return f" {' '.join(word for word in _bare(plain).split() if word not in words)} "
 
 
 def _bare(text: str) -> str:

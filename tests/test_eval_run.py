@@ -130,7 +130,7 @@ def test_the_sound_engine_keeps_the_lines_that_a_defect_breaks(sound: list[Recor
     ("defect", "caught_by", "left_alone"),
     [
         (cites_the_wrong_passage, ("citation_recall", "gold_groups_covered"), ("rightly_declined", "hit_at_5")),
-        (drops_negations, ("support",), ("rightly_declined", "gold_groups_covered")),
+        (drops_negations, ("faithfulness", "support"), ("rightly_declined", "gold_groups_covered")),
         (always_answers, ("rightly_declined",), ("gold_groups_covered", "faithfulness")),
         (always_abstains, ("wrongly_declined", "gold_groups_covered"), ("hit_at_5",)),
     ],

@@ -163,3 +163,20 @@ def test_what_a_statement_commits_itself_to() -> None:
         "The cap held",
         "because insurers obeyed the rule",
     ]
+
+
+@pytest.mark.parametrize(
+    "turned",
+    [
+        "Moscow will keep its promise, and the 19 ships that it has sold are worth 1,300 million.",
+        "Moscow will not keep its promise, and the 21 ships that it has sold are worth 1,300 million.",
+        "Moscow will not keep its promise, and the 19 ships that it has not sold are worth 1,300 million.",
+        "Moscow will not keep its promise, and the 19 ships that it has sold are worth 900 million.",
+    ],
+)
+def test_the_very_words_with_a_denial_or_a_number_changed_are_not_borne_out(turned: str) -> None:
+    sentence = "Moscow will not keep its promise, and the 19 ships that it has sold are worth 1,300 million."
+    context = f"The treaty is old. {sentence} Few were surprised."
+    assert Verifier().support(sentence, context) >= 0.98
+    assert Verifier().support(turned, context) <= 0.05
+    assert Verifier().support(f"The treaty is old. {turned}", context) <= 0.05
