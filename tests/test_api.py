@@ -222,7 +222,7 @@ def test_the_models_are_one(quoting: str) -> None:
 def test_a_request_that_cannot_be_answered_is_an_openai_error(
     quoting: str, messages: Any, more: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(openai.BadRequestError, match="") as raised:
+    with pytest.raises(openai.BadRequestError) as raised:
         client(quoting).chat.completions.create(model=MODEL, messages=messages, **more)
     assert said in raised.value.message
 
