@@ -221,5 +221,6 @@ def _said(error: openai.OpenAIError, model: str) -> str:
             return f"the judge's server has no model {model!r} at that address; correct --judge-model or --judge-url"
         case openai.APIConnectionError():
             return "the judge's server does not answer; the same command goes on from here when it does"
-    described = " ".join(str(error).split())[:200]
-    return f"the judge's server refuses: {described}; the same command goes on from here"
+    # What a server says may hold the key that it was sent.
+    described = f"answers {error.status_code}" if isinstance(error, openai.APIStatusError) else type(error).__name__
+    return f"the judge's server refuses ({described}); the same command goes on from here"
