@@ -5,20 +5,26 @@ interrupted. Heavy parts are imported by the command that needs them, so that `r
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from rag.errors import RagError, SettingsError
+from rag.cli_options import (
+    AuthorOption,
+    HomeOption,
+    JsonOption,
+    SinceOption,
+    SourceOption,
+    TopicOption,
+    UntilOption,
+    opened,
+    settings_of,
+)
+from rag.errors import RagError
 from rag.feedback_cli import commands as feedback_commands
 from rag.terminal import fall_silent, print_catalogue, print_json, print_text, progress_bar, say, status_line
-
-if TYPE_CHECKING:
-    from rag.engine import QueryEngine
-    from rag.settings import Settings
 
 app = typer.Typer(
     name="rag",
@@ -28,21 +34,7 @@ app = typer.Typer(
     invoke_without_command=True,
     add_completion=False,
 )
-
-HomeOption = Annotated[
-    str | None,
-    typer.Option("--home", metavar="DIR", help="Folder of the library (also RAG_HOME).", show_default=False),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-AuthorOption = Annotated[str | None, typer.Option(help="Only articles by this author.", show_default=False)]
-SourceOption = Annotated[str | None, typer.Option(help="Only articles of this publication.", show_default=False)]
-TopicOption = Annotated[str | None, typer.Option(help="Only articles on this topic.", show_default=False)]
-SinceOption = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only articles of this day or later.", show_default=False)
-]
-UntilOption = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only articles of this day or earlier.", show_default=False)
-]
+app.add_typer(feedback_commands(opened))
 
 
 def _print_version(asked: bool) -> None:
@@ -82,7 +74,7 @@ def ask(
     """Answers QUESTION from the articles, or says that they do not hold the answer."""
     from rag.events import final, shown
 
-    with _engine(context, home) as engine, status_line() as show:
+    with opened(context, home) as engine, status_line() as show:
         events = engine.events(question, k=k, author=author, source=source, topic=topic, since=since, until=until)
         answer = final(shown(events, show))
     print_json(answer.to_dict()) if as_json else print_text(str(answer))
@@ -107,7 +99,7 @@ def chat(
     from rag.chat_cli import converse
 
     options = {"k": k, "author": author, "source": source, "topic": topic, "since": since, "until": until}
-    with _engine(context, home) as engine:
+    with opened(context, home) as engine:
         converse(engine, options, as_json=as_json, save=save)
 
 
@@ -127,7 +119,7 @@ def search(
     """The passages that bear most on QUERY, best first."""
     from rag.answer import described
 
-    with _engine(context, home) as engine:
+    with opened(context, home) as engine:
         found = engine.search(query, k=k, author=author, source=source, topic=topic, since=since, until=until)
     if as_json:
         print_json({"query": query, "passages": [passage.to_dict() for passage in found]})
@@ -148,7 +140,7 @@ def add(
     home: HomeOption = None,
 ) -> None:
     """Adds articles: .md .txt .html .pdf .jsonl, folders, URLs and feeds. Safe to repeat."""
-    with _engine(context, home) as engine, progress_bar("Adding articles") as progress:
+    with opened(context, home) as engine, progress_bar("Adding articles") as progress:
         report = engine.add(*what, progress=progress)
     if as_json:
         failed = [{"what": one.what, "why": one.why} for one in report.failed]
@@ -171,7 +163,7 @@ def remove(
     home: HomeOption = None,
 ) -> None:
     """Takes articles out of the library."""
-    with _engine(context, home) as engine:
+    with opened(context, home) as engine:
         missing = engine.remove(*article_ids)
     print_text(f"{len(set(article_ids)) - len(missing)} removed")
     if missing:
@@ -181,20 +173,10 @@ def remove(
 @app.command()
 def articles(context: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """The catalogue, newest first."""
-    with _engine(context, home) as engine:
+    with opened(context, home) as engine:
         held = engine.articles()
     if as_json:
-        print_json(
-            [
-                {
-                    "id": one.id, "title": one.title, "author": one.author, "source": one.source,
-                    "published": one.published.isoformat() if one.published else None, "url": one.url,
-                    "topics": list(one.topics), "characters": one.characters, "passages": one.passages,
-                    "sha256": one.sha256,
-                }
-                for one in held
-            ]
-        )  # fmt: skip
+        print_json([one.to_dict() for one in held])
         return
     if not held:
         say("No articles yet. Add some with: rag add PATH")
@@ -205,7 +187,7 @@ def articles(context: typer.Context, as_json: JsonOption = False, home: HomeOpti
 @app.command()
 def status(context: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """Counts, sizes, encoder, writer, and where the library is."""
-    with _engine(context, home) as engine:
+    with opened(context, home) as engine:
         counts = engine.counts()
         facts: dict[str, Any] = {
             "home": str(engine.home),
@@ -237,7 +219,7 @@ def check(
     home: HomeOption = None,
 ) -> None:
     """Do library, vectors and full text agree? Exit code 1 where they do not and no repair was asked for."""
-    with _engine(context, home) as engine, progress_bar("Encoding anew") as progress:
+    with opened(context, home) as engine, progress_bar("Encoding anew") as progress:
         found = engine.check()
         for one in found:
             print_text(f"{one.store}: {one.what}")
@@ -257,7 +239,7 @@ def rebuild(
     home: HomeOption = None,
 ) -> None:
     """Builds both indexes anew from the library."""
-    with _engine(context, home, any_encoder=reencode) as engine, progress_bar("Encoding anew") as progress:
+    with opened(context, home, any_encoder=reencode) as engine, progress_bar("Encoding anew") as progress:
         engine.rebuild(reencode=reencode, progress=progress)
         counts = engine.counts()
     print_text(f"rebuilt: {counts.articles} articles, {counts.passages} passages")
@@ -270,7 +252,7 @@ def init(
     home: HomeOption = None,
 ) -> None:
     """Makes the library, filled from the bundled corpus; one that is there is left as it is."""
-    with _engine(context, home, empty=empty) as engine:
+    with opened(context, home, empty=empty) as engine:
         counts = engine.counts()
         print_text(f"library in {engine.home}: {counts.articles} articles, {counts.passages} passages")
 
@@ -290,8 +272,8 @@ def serve(
     if not insecure_public:
         from rag.guard import refuse_unguarded
 
-        refuse_unguarded(host, _settings(context.obj if home is None else home))
-    with _engine(context, home) as engine:
+        refuse_unguarded(host, settings_of(context.obj if home is None else home))
+    with opened(context, home) as engine:
         from rag.server import run
 
         run(engine, host, port, ready=lambda address: print_text(f"ready: {address}"), mcp=mcp)
@@ -351,33 +333,3 @@ def _usage(error: Exception) -> str | None:
         return None
     context = getattr(error, "ctx", None)
     return f"rag: {described().rstrip('.')}; see: {context.command_path if context else 'rag'} --help"
-
-
-@contextmanager
-def _engine(
-    context: typer.Context, home: str | None, *, empty: bool = False, any_encoder: bool = False
-) -> Iterator["QueryEngine"]:
-    """The engine of the library that --home names, before or after the command."""
-    settings = _settings(context.obj if home is None else home)
-    with suppress(OSError):  # what is wrong with the folder is said below
-        if sys.stderr.isatty() and not empty and not settings.home_path.exists():
-            say(f"Making a library in {settings.home_path} from the bundled corpus.")
-    from rag.engine import open_engine
-
-    with progress_bar("Adding the bundled corpus") as progress:
-        engine = open_engine(settings=settings, empty=empty, any_encoder=any_encoder, progress=progress)
-    with engine:
-        yield engine
-
-
-app.add_typer(feedback_commands(_engine))
-
-
-def _settings(home: str | None) -> "Settings":
-    from rag.settings import load_settings
-
-    if home is None:
-        return load_settings()
-    if not home.strip():
-        raise SettingsError("--home is empty; name the folder of the library")
-    return load_settings(home=home)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.cli_options import HomeOption
 from rag.errors import RagError
 from rag.terminal import print_json, say
 
@@ -34,10 +35,7 @@ def commands(opened: Opened) -> typer.Typer:
             Path | None,
             typer.Option(metavar="FILE", help="Write to FILE instead of standard output.", show_default=False),
         ] = None,
-        home: Annotated[
-            str | None,
-            typer.Option("--home", metavar="DIR", help="Folder of the library (also RAG_HOME).", show_default=False),
-        ] = None,
+        home: HomeOption = None,
     ) -> None:
         """Feedback as eval cases, one JSON object a line, oldest first.
 

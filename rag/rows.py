@@ -47,6 +47,15 @@ class Holding:
     characters: int
     passages: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """The article as `rag articles --json` prints it."""
+        return {
+            "id": self.id, "title": self.title, "author": self.author, "source": self.source,
+            "published": self.published.isoformat() if self.published else None, "url": self.url,
+            "topics": list(self.topics), "characters": self.characters, "passages": self.passages,
+            "sha256": self.sha256,
+        }  # fmt: skip
+
 
 def article_row(article: Article, origin: str) -> dict[str, Any]:
     return {

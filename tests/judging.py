@@ -36,7 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.keys.append(self.headers.get("authorization"))
         said = self.server.reply(body["messages"][-1]["content"])
         if isinstance(said, int):
-            self._send(said, {"error": {"message": "refused on purpose"}})
+            self._send(said, {"error": {"message": "max_tokens: refused on purpose"}})
             return
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": said}}
         self._send(200, {"id": "x", "object": "chat.completion", "created": 1, "model": body["model"],

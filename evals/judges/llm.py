@@ -8,10 +8,10 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import openai
 from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.llms.types import ChatMessage
 from pydantic import BaseModel, Field, ValidationError
 
 from evals.errors import EvalError, Unreadable
@@ -21,10 +21,10 @@ from evals.judges.local import closeness
 from evals.judges.prompts import filled
 from evals.judges.replies import Replies, Reply, key_of
 from evals.record import Usage
-from rag.errors import SettingsError
+from rag.errors import ModelError, SettingsError
+from rag.writers.openai_chat import OpenAIChat
 
 MOST_TOKENS = 2_000
-SECONDS, RETRIES = 60.0, 3
 # Sent where the server needs none: the client insists on a key.
 NO_KEY = "none"
 _FENCE = re.compile(r"^```\w*\s*|\s*```$")
@@ -52,7 +52,7 @@ class _Question(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where the model is; without `base_url` and `key` those of the client's own OPENAI_ variables."""
+    """Where the model is; without `base_url` at OpenAI's own server, which wants a `key`."""
 
     model: str
     base_url: str | None = None
@@ -68,19 +68,13 @@ class ChatModel:
         self._where = endpoint.base_url or ""
         self._replies = replies
         self._budget = budget
-        # Models that reason want another name for the limit and no temperature; the first refusal tells.
-        self._options: dict[str, Any] = {"temperature": 0, "max_tokens": MOST_TOKENS}
         if endpoint.base_url is not None and not re.match(r"https?://\S+$", endpoint.base_url):
             raise SettingsError(f"the judge's address {endpoint.base_url!r} is none; write it with http:// or https://")
-        key = endpoint.key or (NO_KEY if endpoint.base_url else None)
-        try:
-            self._client = openai.OpenAI(
-                api_key=key, base_url=endpoint.base_url, timeout=SECONDS, max_retries=RETRIES
-            )  # fmt: skip
-        except openai.OpenAIError:
+        if endpoint.base_url is None and endpoint.key is None:
             raise SettingsError(
                 "--judge llm needs a model: set OPENAI_API_KEY, or RAG_JUDGE_BASE_URL for a server of your own"
-            ) from None
+            )
+        self._llm = OpenAIChat(endpoint.model, endpoint.base_url, key=endpoint.key or NO_KEY, max_tokens=MOST_TOKENS)
 
     def ask(self, messages: list[dict[str, str]], wanted: type[Asked]) -> tuple[Asked, Usage]:
         """The reply and what it took, which is nothing when it was kept.
@@ -102,33 +96,19 @@ class ChatModel:
 
     def _paid(self, messages: list[dict[str, str]]) -> tuple[Reply, float | None]:
         reserved = self._budget.reserve(sum(len(message["content"]) for message in messages), MOST_TOKENS)
+        asked = [ChatMessage(role=message["role"], content=message["content"]) for message in messages]
         try:
-            completion = self._completed(messages)
-        except openai.OpenAIError as error:
+            response = self._llm.chat(asked)
+        except ModelError as error:
             self._budget.settle(reserved, 0, 0)
-            raise EvalError(_said(error, self.model)) from error
-        text = (completion.choices[0].message.content or "") if completion.choices else ""
-        if completion.usage is None:  # a server that does not count: what was set aside is taken as spent
+            # The judge's settings have names of their own.
+            said = re.sub(r"RAG_LLM_(MODEL|BASE_URL|API_KEY)", r"RAG_JUDGE_\1", str(error))
+            raise EvalError(f"as judge, {said}; the same command goes on from here") from error
+        text, usage = response.message.content or "", response.additional_kwargs.get("usage")
+        if usage is None:  # a server that does not count: what was set aside is taken as spent
             return Reply(text=text), self._budget.settle(reserved)
-        reply = Reply(
-            text=text,
-            prompt_tokens=completion.usage.prompt_tokens,
-            completion_tokens=completion.usage.completion_tokens,
-        )
+        reply = Reply(text=text, prompt_tokens=usage[0], completion_tokens=usage[1])
         return reply, self._budget.settle(reserved, reply.prompt_tokens, reply.completion_tokens)
-
-    def _completed(self, messages: list[dict[str, str]]) -> Any:
-        def once() -> Any:
-            asked: Any = messages
-            return self._client.chat.completions.create(model=self.model, messages=asked, **self._options)
-
-        try:
-            return once()
-        except openai.BadRequestError:
-            if "max_tokens" not in self._options:
-                raise
-            self._options = {"max_completion_tokens": MOST_TOKENS}
-            return once()
 
 
 class LLMJudge:
@@ -211,16 +191,3 @@ def _read(reply: str, wanted: type[Asked]) -> Asked:
         return wanted.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
     except ValidationError:
         raise Unreadable(f"the judge's model replied {reply[:80]!r}, which is not what it was asked for") from None
-
-
-def _said(error: openai.OpenAIError, model: str) -> str:
-    match error:
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return "the judge's server does not accept the key; set OPENAI_API_KEY or RAG_JUDGE_API_KEY anew"
-        case openai.NotFoundError():
-            return f"the judge's server has no model {model!r} at that address; correct --judge-model or --judge-url"
-        case openai.APIConnectionError():
-            return "the judge's server does not answer; the same command goes on from here when it does"
-    # What a server says may hold the key that it was sent.
-    described = f"answers {error.status_code}" if isinstance(error, openai.APIStatusError) else type(error).__name__
-    return f"the judge's server refuses ({described}); the same command goes on from here"

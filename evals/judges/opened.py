@@ -78,6 +78,7 @@ def _server(options: JudgeOptions, settings: Settings) -> tuple[str | None, str 
     """Address and key. A key goes to no other server than the one that it was set for."""
     servers = [(settings.judge_base_url, settings.judge_api_key)]
     servers.append((settings.llm_base_url, settings.llm_api_key))
+    servers.append((None, settings.openai_api_key))
     url = options.base_url or next((url for url, _ in servers if url), None)
     key: SecretStr | None = next((key for its_url, key in servers if key and its_url == url), None)
     return url, key.get_secret_value() if key else None
