@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rag import open_engine
 from rag.encoder import BundledEncoder
 from rag.settings import Settings, load_settings
 
@@ -35,6 +36,14 @@ def _interrupts_arrive() -> None:
 @pytest.fixture(scope="session")
 def encoder() -> BundledEncoder:
     return BundledEncoder()
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the bundled corpus, for tests that only ask it; one that changes it takes a copy."""
+    folder = tmp_path_factory.mktemp("bundled") / "home"
+    open_engine(folder).close()
+    return folder
 
 
 @pytest.fixture

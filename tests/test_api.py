@@ -48,13 +48,6 @@ def client(address: str, key: str = "any") -> openai.OpenAI:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundled") / "home"
-    with open_engine(folder):
-        return folder
-
-
-@pytest.fixture(scope="module")
 def quoting(home: Path) -> Iterator[str]:
     """The address of a server without a model."""
     with open_engine(home) as engine, served(engine) as address:

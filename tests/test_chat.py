@@ -42,13 +42,6 @@ def scripted(body: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundled") / "home"
-    with open_engine(folder):
-        return folder
-
-
-@pytest.fixture(scope="module")
 def model() -> Iterator[ModelServer]:
     with model_server() as running:
         yield running

@@ -28,13 +28,6 @@ INVENTED = "Kim sent ninety nuclear bombs to Paris"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundled") / "home"
-    with open_engine(folder):
-        return folder
-
-
-@pytest.fixture(scope="module")
 def server() -> Iterator[ModelServer]:
     with model_server() as running:
         yield running

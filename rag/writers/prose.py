@@ -1,7 +1,7 @@
 """A language model's text, read as it comes: its sentences and the markers in them.
 
 What is no answer (Markdown and HTML, thinking aloud, a list of sources at the end) is left out. No more text is held
-back than is needed to tell, and however the text is cut into pieces, the same comes out.
+back than is needed to tell, and however prose is cut into pieces, the same comes out.
 """
 
 import re

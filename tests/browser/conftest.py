@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from rag import open_engine
 from tests.served import served
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -50,24 +49,16 @@ def axe() -> str:
     return path.read_text(encoding="utf-8")  # type: ignore[union-attr]
 
 
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of the bundled corpus, to be copied by a test that changes it."""
-    home = tmp_path_factory.mktemp("bundled") / "home"
-    open_engine(home).close()
-    return home
-
-
 @pytest.fixture
-def own_library(library: Path, tmp_path: Path) -> Path:
+def own_library(home: Path, tmp_path: Path) -> Path:
     """A copy that the test may change."""
-    return Path(shutil.copytree(library, tmp_path / "home"))
+    return Path(shutil.copytree(home, tmp_path / "home"))
 
 
 @pytest.fixture(scope="session")
-def address(library: Path) -> Iterator[str]:
+def address(home: Path) -> Iterator[str]:
     """A server over the bundled corpus, which no test changes."""
-    with served(library) as found:
+    with served(home) as found:
         yield found
 
 

@@ -156,9 +156,9 @@ def test_several_authors_can_be_heard_one_after_the_other_newest_first(
 
 
 def test_a_reload_keeps_the_conversation_and_so_does_a_new_start_of_the_server(
-    library: Path, visit: Visit, asked: Asked
+    home: Path, visit: Visit, asked: Asked
 ) -> None:
-    process, address = started(library)
+    process, address = started(home)
     page = visit(address, errors=True)
     asked(page, PACT)
     asked(page, "What is the capital of Mongolia?")
@@ -167,7 +167,7 @@ def test_a_reload_keeps_the_conversation_and_so_does_a_new_start_of_the_server(
     assert page.locator(".turn .question").all_inner_texts() == [PACT, "What is the capital of Mongolia?"]
     assert page.locator(".turn").first.locator(".chip").count() >= 2
     stopped(process)
-    process, _ = started(library, port=int(address.rsplit(":", 1)[1]))
+    process, _ = started(home, port=int(address.rsplit(":", 1)[1]))
     try:
         page.goto("about:blank")
         page.goto(address)
@@ -266,8 +266,8 @@ def test_a_turn_that_never_reaches_the_server_says_so_and_one_can_ask_again(
     assert "loosens" in asked(page, PACT).inner_text()
 
 
-def test_a_turn_whose_server_goes_away_under_it_says_so(library: Path, visit: Visit, asked: Asked) -> None:
-    process, address = started(library)
+def test_a_turn_whose_server_goes_away_under_it_says_so(home: Path, visit: Visit, asked: Asked) -> None:
+    process, address = started(home)
     page = visit(address, errors=True)
     page.locator(".example").first.wait_for()
     page.route("**/queue/data*", lambda _route: None)

@@ -131,7 +131,7 @@ def test_an_article_is_removed_only_when_it_is_confirmed(changed: str, visit: Vi
     assert page.locator(".catalogue tbody th").first.inner_text() != first
 
 
-def test_the_newest_eval_report_is_shown_and_can_run_nothing(library: Path, visit: Visit, tmp_path: Path) -> None:
+def test_the_newest_eval_report_is_shown_and_can_run_nothing(home: Path, visit: Visit, tmp_path: Path) -> None:
     import os
 
     for age, name in enumerate(("newest", "older")):
@@ -141,7 +141,7 @@ def test_the_newest_eval_report_is_shown_and_can_run_nothing(library: Path, visi
             f"<h1>Report {name}</h1><script>parent.hacked = document.title = 1</script>", encoding="utf-8"
         )
         os.utime(report, (1_700_000_000 - age, 1_700_000_000 - age))
-    with served(library, RAG_EVAL_RESULTS=str(tmp_path / "results")) as address:
+    with served(home, RAG_EVAL_RESULTS=str(tmp_path / "results")) as address:
         page = visit(address, errors=True)
         page.get_by_role("tab", name="Evals").click()
         frame = page.frame_locator("iframe.report")

@@ -23,8 +23,8 @@ def model() -> Iterator[ModelServer]:
 
 
 @pytest.fixture(scope="module")
-def writing(library: Path, model: ModelServer) -> Iterator[str]:
-    with served(library, RAG_LLM_MODEL="scripted", RAG_LLM_BASE_URL=model.url, RAG_LLM_TIMEOUT="2") as address:
+def writing(home: Path, model: ModelServer) -> Iterator[str]:
+    with served(home, RAG_LLM_MODEL="scripted", RAG_LLM_BASE_URL=model.url, RAG_LLM_TIMEOUT="2") as address:
         yield address
 
 
@@ -51,8 +51,8 @@ def test_each_sentence_has_its_chip_and_its_verdict_and_the_writer_is_named(
     assert "loosens Beijing's hold" in page.locator("mark").first.inner_text()
 
 
-def test_nothing_is_asked_of_the_model_before_somebody_asks(library: Path, visit: Visit) -> None:
-    with model_server() as model, served(library, RAG_LLM_MODEL="m", RAG_LLM_BASE_URL=model.url) as address:
+def test_nothing_is_asked_of_the_model_before_somebody_asks(home: Path, visit: Visit) -> None:
+    with model_server() as model, served(home, RAG_LLM_MODEL="m", RAG_LLM_BASE_URL=model.url) as address:
         page = visit(address)
         page.locator(".example").first.wait_for()
         page.wait_for_timeout(1_000)

@@ -143,8 +143,8 @@ def test_the_page_may_talk_to_no_other_host_even_if_a_script_ran(address: str, v
     assert page.evaluate(loaded) == "refused"
 
 
-def test_a_key_is_asked_for_and_the_right_one_opens_the_page(library: Path, visit: Visit, asked: Asked) -> None:
-    with served(library, RAG_API_KEY="a long key") as address:
+def test_a_key_is_asked_for_and_the_right_one_opens_the_page(home: Path, visit: Visit, asked: Asked) -> None:
+    with served(home, RAG_API_KEY="a long key") as address:
         page = visit(address, errors=True)
         for key, outcome in (("another key", "text=Incorrect"), ("a long key", ".example")):
             page.locator("input[type=password]").wait_for()
