@@ -103,6 +103,12 @@ def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:
         writing = connection.get_execution_options().get("writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
+    @sa.event.listens_for(engine, "invalidate")
+    def _let_go(connection: sqlite3.Connection, _record: Any, _error: BaseException | None) -> None:
+        # Ctrl-C in the middle of a statement has SQLAlchemy close the connection, and SQLite keep it, and its lock on
+        # the file, for as long as the interrupted statement is referred to: until the traceback is gone.
+        connection.rollback()
+
     return engine
 
 

@@ -1,6 +1,8 @@
 """The catalogue: an article whole or not at all, every change numbered, damage said plainly."""
 
 import sqlite3
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +71,27 @@ def test_a_write_that_fails_half_way_leaves_nothing(library: Library) -> None:
         library.put(article(1), [*twice, twice[0]], "/made/1")
     assert library.article("article-1") is None
     assert library.generation() == 0
+
+
+class _Interrupting(str):
+    """Text at whose turn to be written somebody presses Ctrl-C."""
+
+    def __conform__(self, protocol: object) -> str:
+        raise KeyboardInterrupt
+
+
+def test_a_write_that_is_interrupted_gives_its_lock_back_at_once(library: Library) -> None:
+    one = _stored(1)[0]
+    ids = [f"p{number}" for number in range(50)] + [_Interrupting("p50")]
+    many = [replace(one, passage=replace(one.passage, id=each)) for each in ids]
+    try:
+        library.put(article(1), many, "/made/1")
+    except KeyboardInterrupt:
+        # Inside this clause the interrupted statement is still referred to; the file must be free all the same.
+        before = time.monotonic()
+        library.note("after", "written")
+    assert time.monotonic() - before < 30  # SQLite's own waiting is 60 s
+    assert (library.fact("after"), library.counts().passages) == ("written", 0)
 
 
 def test_encoding_anew_is_all_or_nothing(library: Library) -> None:
