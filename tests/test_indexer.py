@@ -1,8 +1,6 @@
 """Articles in and out: nothing twice, nothing lost, and both indexes always brought level with the library."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -24,15 +22,8 @@ from tests.corpora import article, readings, write_jsonl
 CODE = "import sys; from rag.cli import run; sys.exit(run(sys.argv[1:]))"
 
 
-# The same, with the indexes following every few passages and the log folded every few dozen: a kill then meets a fold.
-FOLDING = (
-    "import rag.indexer, rag.vectors; rag.indexer.ENCODE_AT = rag.indexer.SYNC_AT = 12; rag.vectors.FOLD_AT = 24; "
-    f"{CODE}"
-)
-
-
-def _rag(home: Path, *arguments: str, code: str = CODE, **more: object) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", code, "--home", str(home), *arguments]
+def _rag(home: Path, *arguments: str, **more: object) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", CODE, "--home", str(home), *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)  # type: ignore[call-overload,no-any-return]
 
 
@@ -220,38 +211,6 @@ def test_two_processes_adding_at_once_lose_nothing(home: Home, tmp_path: Path) -
     again = Home(home.settings)
     assert again.library.count_articles() == 40
     assert again.disagreements() == []
-
-
-@pytest.mark.parametrize("code", [CODE, FOLDING], ids=["plain", "folding"])
-def test_a_kill_at_any_point_leaves_whole_articles_and_a_search_that_agrees(
-    home: Home, tmp_path: Path, code: str
-) -> None:
-    """SIGKILL at points spread over an add; after each, whole articles only, and every store agrees."""
-    home.close()
-    articles = [article(number, paragraphs=12) for number in range(60)]
-    file = write_jsonl(tmp_path / "many.jsonl", articles)
-    acknowledged: set[str] = set()
-    for attempt in range(10):
-        process = _rag(home.path, "add", str(file), code=code)
-        time.sleep(1.6 + 0.35 * attempt)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        with Home(home.settings) as again:
-            held = {one.id for one in again.library.holdings()}
-            assert acknowledged <= held, "an article that was there is gone"
-            for one in articles:
-                found = again.library.article(one.id)
-                assert found in (None, one)
-                if found:
-                    assert [p.passage.text for p in again.library.passages_of(one.id)]
-            assert again.disagreements() == []
-            acknowledged = held
-    process = _rag(home.path, "add", str(file), code=code)
-    _, said = process.communicate(timeout=240)
-    assert process.returncode == 0, said
-    with Home(home.settings) as again:
-        assert again.library.count_articles() == 60
-        assert again.disagreements() == []
 
 
 def test_an_interrupted_add_keeps_what_was_finished(home: Home) -> None:
