@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rag.backup_cli import backup, restore
 from rag.cli_options import (
     AuthorOption,
     HomeOption,
@@ -35,6 +36,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feedback_commands(opened))
+app.command()(backup)
+app.command()(restore)
 
 
 def _print_version(asked: bool) -> None:

@@ -128,11 +128,12 @@ class Indexer:
             finally:
                 self._catch_up()
 
-    def rebuild(self) -> None:
-        """Both indexes anew from the library; nothing is encoded."""
+    def rebuild(self, progress: Progress = silent) -> None:
+        """Both indexes anew from the library; nothing is encoded. Each article is counted once for each index."""
         with self._lock():
+            count = _Counter(progress, self._library.count_articles() * len(self._indexes))
             for index in self._indexes:
-                self._rebuild(index)
+                self._rebuild(index, count)
 
     def reencode(self, progress: Progress = silent) -> None:
         """Every article cut and encoded anew with the present encoder, then both indexes; all of it or nothing."""
@@ -257,8 +258,8 @@ class Indexer:
                 self._rebuild(index)
         self._library.forget_removals(target)
 
-    def _rebuild(self, index: DerivedIndex) -> None:
-        index.rebuild(self._entries(-1), self._library.generation())
+    def _rebuild(self, index: DerivedIndex, count: Callable[[int], None] = lambda passages: None) -> None:
+        index.rebuild(_counted(self._entries(-1), count), self._library.generation())
 
     def _entries(self, added_after: int) -> Iterator[list[Entry]]:
         """The passages added after that generation, an article at a time."""
@@ -266,6 +267,12 @@ class Indexer:
             article = self._library.article(article_id)
             if article:
                 yield _entries(article, self._library.passages_of(article_id))
+
+
+def _counted(entries: Iterable[list[Entry]], count: Callable[[int], None]) -> Iterator[list[Entry]]:
+    for article in entries:
+        yield article
+        count(len(article))
 
 
 def _file_of(origin: str) -> str:

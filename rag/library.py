@@ -19,6 +19,7 @@ from rag.errors import EncoderMismatch, LibraryMissing, LibraryVersion
 from rag.feedback import Feedback
 from rag.rows import Holding, StoredPassage
 from rag.schema import FORMAT, plain_errors
+from rag.snapshot import Copied, copy_database, settle, unwatched
 
 FILE = "library.sqlite"
 # Passages can be had again from their articles.
@@ -227,6 +228,16 @@ class Library:
                 return []
             query = sa.select(schema.feedback).order_by(schema.feedback.c.created, schema.feedback.c.id)
             return [rows.feedback_of(row) for row in connection.execute(query).mappings()]
+
+    def integrity(self) -> list[str]:
+        """What the database's own check of itself finds, some of it; nothing where all is well."""
+        with self._reading() as connection:
+            return schema.integrity(connection)
+
+    def copy_to(self, path: Path, progress: Copied = unwatched) -> None:
+        """Writes all that the library holds at this moment to `path`, as a library in one SQLite file."""
+        copy_database(self.path, path, progress)
+        settle(path)
 
     # -- writing: the indexer alone ------------------------------------------------------------------------------------
 

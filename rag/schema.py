@@ -112,6 +112,13 @@ def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:
     return engine
 
 
+def integrity(connection: sa.Connection) -> list[str]:
+    """What SQLite's own check of the file finds, some of it: its pages, its indexes against its tables."""
+    found = [str(one) for one in connection.exec_driver_sql("PRAGMA integrity_check(5)").scalars() if one != "ok"]
+    astray = len(connection.exec_driver_sql("PRAGMA foreign_key_check").all())
+    return found + ([f"{astray} passages belong to no article"] if astray else [])
+
+
 @contextmanager
 def plain_errors(path: Path) -> Iterator[None]:
     """Says in one line what SQLite or the disk could not do.

@@ -23,7 +23,7 @@ DOORS = {
     "pypdf": {"rag/readers/pdf.py"},
     "feedparser": {"rag/readers/web.py"},
     "filelock": {"rag/writer_lock.py"},
-    "typer": {"rag/cli.py", "rag/cli_options.py", "rag/feedback_cli.py", "evals/__main__.py"},
+    "typer": {"rag/cli.py", "rag/backup_cli.py", "rag/cli_options.py", "rag/feedback_cli.py", "evals/__main__.py"},
     "fastapi": {"rag/api.py", "rag/server.py", "rag/ui/page.py"},
     "uvicorn": {"rag/server.py"},
     "sklearn": {
