@@ -1,8 +1,8 @@
 """This project beside LlamaIndex's quickstart and txtai: the same documents, weights and threads, in one run.
 
 Run: python -m evals bench side-by-side --data DIR --peer-python PYTHON. DIR is the chunking benchmark's
-(evals.benchmarks.chunking); PYTHON that of an environment made from scripts/peers_requirements.txt. Every system runs in
-a process of its own, in turn, as often as --rounds says; the peers keep their own defaults and nothing is downloaded.
+(evals.benchmarks.chunking); PYTHON that of an environment made from scripts/peers_requirements.txt. Every system runs
+in a process of its own, in turn, as often as --rounds says; the peers keep their own defaults, nothing is downloaded.
 """
 
 import argparse
@@ -26,7 +26,9 @@ from rag.encoder import processors
 ROOT = Path(__file__).parents[2]
 K = 5
 # A peer's own packages come first; from here it takes evals.benchmarks.peers, and nothing else that it has itself.
-START = "import runpy, sys; sys.path.append({root!r}); runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+START = (
+    "import runpy, sys; sys.path.append({root!r}); runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+)
 
 
 @dataclass(frozen=True, slots=True)

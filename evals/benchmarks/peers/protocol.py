@@ -30,8 +30,9 @@ class Piece(Protocol):
 class System(Protocol):
     """One of the compared systems over the index in one folder."""
 
-    # The packages whose versions are told.
-    packages: Sequence[str]
+    @property
+    def packages(self) -> Sequence[str]:
+        """Those whose versions are told."""
 
     def load(self) -> None:
         """Brings the model in, before the clock of the indexing starts."""
