@@ -21,6 +21,8 @@ _BENCHMARKS = {
     "answers": "evals.benchmarks.answers",
     "checking": "evals.verifier.checking",
     "chunking": "evals.benchmarks.chunking",
+    "load": "evals.benchmarks.load",
+    "side-by-side": "evals.benchmarks.side_by_side",
     "speed": "evals.benchmarks.speed",
     "statements": "evals.benchmarks.statements",
     "verifier": "evals.verifier.calibrate",
