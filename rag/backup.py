@@ -41,7 +41,7 @@ def back_up(settings: Settings, file: Path, *, force: bool = False, progress: Co
     Raises LibraryMissing, LibraryDamaged for a library that is not as it was put in, RagError for a `file` that exists
     (unless `force`), is the library's own, or cannot be written.
     """
-    home = settings.home_path
+    home = _home(settings)
     _refuse(file, home, force)
     with closing(Library(home / FILE)) as library, _beside(file) as fresh:
         library.copy_to(fresh, progress)
@@ -74,7 +74,7 @@ def restore(
     that have it open go on with the new one. Raises LibraryError for a `file` that is no sound library of this format,
     for a library that is there already, LibraryBusy while another process writes.
     """
-    home = settings.home_path
+    home = _home(settings)
     path = home / FILE
     _readable(file)
     with plain_errors(path):
@@ -93,6 +93,16 @@ def restore(
         finally:
             _cleared(fresh)
         return Restored(_rebuilt(settings, file, rebuilding), replaced)
+
+
+def _home(settings: Settings) -> Path:
+    """The folder of the library. Raises LibraryError for a library on a server, which has tools of its own for this."""
+    if settings.library_url:
+        raise LibraryError(
+            "the library is on a database server; back it up and restore it with the server's own tools (pg_dump, "
+            "pg_restore), then run: rag rebuild"
+        )
+    return settings.home_path
 
 
 # -- the file ----------------------------------------------------------------------------------------------------------

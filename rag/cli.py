@@ -194,6 +194,7 @@ def status(context: typer.Context, as_json: JsonOption = False, home: HomeOption
         counts = engine.counts()
         facts: dict[str, Any] = {
             "home": str(engine.home),
+            **engine.places,
             "articles": counts.articles,
             "passages": counts.passages,
             "characters": counts.characters,

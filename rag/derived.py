@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.filters import Scope
 from rag.schema import Vector
 
 
@@ -39,3 +40,10 @@ class DerivedIndex(Protocol):
     def close(self) -> None: ...
     def update(self, removed: Sequence[str], added: Iterable[Sequence[Entry]], generation: int) -> None: ...
     def rebuild(self, added: Iterable[Sequence[Entry]], generation: int) -> None: ...
+
+
+class VectorIndex(DerivedIndex, Protocol):
+    """The derived index that is searched by vector: in the folder, or on a server."""
+
+    def search(self, vector: Vector, k: int, scope: Scope) -> list[tuple[str, float]]:
+        """The `k` nearest passages' ids with their cosine to `vector`, nearest first."""

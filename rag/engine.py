@@ -6,7 +6,7 @@ It only joins the parts; each decision is in the part that takes it.
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +30,7 @@ from rag.errors import IndexDamaged
 from rag.events import final, in_threads, written
 from rag.feedback import Feedback
 from rag.filters import Filters
+from rag.following import FOLLOW_EVERY, following
 from rag.home import Disagreement, Home
 from rag.indexer import AddReport, Progress, silent
 from rag.library import Counts
@@ -198,10 +199,19 @@ class QueryEngine(BaseQueryEngine):
         else:
             self._home.indexer.rebuild()
 
+    def following(self) -> AbstractContextManager[None]:
+        """While this is open, what others write to a library on a server is taken over here, asked or not."""
+        return following(self._home)
+
     @property
     def home(self) -> Path:
-        """The folder of the library."""
+        """The folder of the library, or of what is kept here of one on a server."""
         return self._home.path
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Which parts of the library are on a server, and where that is; none of one that lies in its folder whole."""
+        return self._home.places
 
     @property
     def encoder(self) -> str:
@@ -245,6 +255,7 @@ class QueryEngine(BaseQueryEngine):
 
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
         asked = _encodable(question)
+        self._home.follow(at_most_every=FOLLOW_EVERY)
         try:
             return self._retriever.retrieve(asked, k, filters)
         except IndexDamaged:

@@ -8,6 +8,7 @@
     └── LibraryError          the library cannot be used as it stands
         ├── LibraryMissing    there is no library here
         ├── LibraryBusy       another process is writing and did not finish in time
+        ├── ServerUnavailable the server that the library or its vectors are on does not answer
         ├── LibraryVersion    the library was made by another version of the package
         ├── EncoderMismatch   the library's vectors were made by another encoder
         └── LibraryDamaged    a file of the library is not readable as what it must be
@@ -52,6 +53,10 @@ class LibraryMissing(LibraryError):
 
 class LibraryBusy(LibraryError):
     """Another process holds the writer's lock."""
+
+
+class ServerUnavailable(LibraryError):
+    """The server that the library or its vectors are on does not answer; what was finished is kept there."""
 
 
 class LibraryVersion(LibraryError):

@@ -1,15 +1,20 @@
-"""A library's folder, opened: the catalogue, its two indexes, the encoder, and the indexer that keeps them true.
+"""A library, opened: the catalogue, its two indexes, the encoder, and the indexer that keeps them true.
 
-A folder without a library gets one, filled from the bundled corpus, and a first filling that was interrupted goes on
-at the next opening.
+All of it lies in one folder, unless the settings name a server for the catalogue or for the vectors; the full text is
+always the folder's own. Where there is no library yet, one is made and filled from the bundled corpus, and a first
+filling that was interrupted goes on at the next opening.
 """
 
+import time
+import uuid
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from rag.changes import ID
+from rag.derived import DerivedIndex, VectorIndex
 from rag.encoder import Encoder, open_encoder
 from rag.errors import EncoderMismatch, LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing
 from rag.feedback import Feedback
@@ -17,11 +22,13 @@ from rag.filters import Scope
 from rag.fulltext import FullText
 from rag.indexer import AddReport, Indexer, Progress, silent
 from rag.library import FILE, Library
+from rag.postgres import Server
 from rag.readers import count, read
-from rag.schema import plain_errors
+from rag.schema import File, Place, plain_errors
 from rag.settings import Settings, bundled
+from rag.vector_server import ServerVectors
 from rag.vectors import Vectors
-from rag.writer_lock import writer_lock
+from rag.writer_lock import library_lock, writer_lock
 
 # Under this key the library notes whether the bundled corpus still has to be put in.
 BUNDLED = "bundled corpus"
@@ -54,9 +61,15 @@ class Home:
         self.path = settings.home_path
         self.settings = settings
         self.encoder: Encoder = open_encoder(settings)
+        self.place = self._place()
         self.library = self._library(empty)
-        self.fulltext = FullText(self.path)
-        self._use_vectors(self.library.encoder)
+        self._seen = float("-inf")
+        with ExitStack() as undo:
+            undo.callback(self.library.close)
+            self.indexes = self._indexes()
+            self.fulltext = FullText(self.indexes)
+            self._use_vectors(self.library.encoder)
+            undo.pop_all()
         with ExitStack() as undo:
             undo.callback(self.close)
             if self.library.encoder != self.encoder.fingerprint:
@@ -64,7 +77,7 @@ class Home:
                     undo.pop_all()
                     return
                 raise EncoderMismatch(
-                    f"the library in {self.path} was encoded by {self.library.encoder}, the settings name "
+                    f"the library {self.place} was encoded by {self.library.encoder}, the settings name "
                     f"{self.encoder.fingerprint}; go back to that encoder, or encode anew: rag rebuild --re-encode"
                 )
             self._fill(progress)
@@ -93,8 +106,31 @@ class Home:
 
     def keep_feedback(self, feedback: Feedback) -> None:
         """Writes what somebody said about an answer, as the one writer that there is at a time."""
-        with writer_lock(self.path, self.settings.lock_timeout):
+        with self._lock():
             self.library.put_feedback(feedback)
+
+    def follow(self, at_most_every: float = 0.0) -> None:
+        """Takes over what others have written to a library on a server.
+
+        Asked again within `at_most_every` seconds it does nothing, nor does it for a library in the folder itself.
+        """
+        if isinstance(self.place, File) or time.monotonic() - self._seen < at_most_every:
+            return
+        self._seen = time.monotonic()
+        self.indexer.follow()
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Which parts are on a server, and where that is."""
+        return {
+            **({"library": str(self.place)} if self.settings.library_url else {}),
+            **({"vectors": str(self.vectors)} if self.settings.chroma_url else {}),
+        }
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether any of it is on a server, where others may be at work, and which may be away."""
+        return bool(self.settings.library_url or self.settings.chroma_url)
 
     def reencode(self, progress: Progress = silent) -> None:
         """Every passage anew with the encoder of the settings, which becomes the library's."""
@@ -118,7 +154,8 @@ class Home:
     def disagreements(self) -> list[Disagreement]:
         """Where library, vectors and full text differ: by generation, by ids, by what a search finds."""
         found: list[Disagreement] = []
-        with writer_lock(self.path, self.settings.lock_timeout):
+        with self._lock(), writer_lock(self.indexes, self.settings.lock_timeout):
+            self.follow()
             mine, generation = self.library.passage_ids(), self.library.generation()
             for name, index in (("vectors", self.vectors), ("full text", self.fulltext)):
                 try:
@@ -174,35 +211,74 @@ class Home:
             return []  # reported already
         return [Disagreement("vectors", f"{lost} of {len(some)} passages sought are not found", lost)] if lost else []
 
+    def _lock(self, timeout: float | None = None) -> AbstractContextManager[None]:
+        """The lock of the library's one writer."""
+        return library_lock(self.place, self.path, self.settings.lock_timeout if timeout is None else timeout)
+
     def _use_vectors(self, fingerprint: str) -> None:
-        self.vectors = Vectors(self.path, fingerprint)
-        indexes = (self.vectors, self.fulltext)
-        self.indexer = Indexer(self.path, self.library, indexes, self.encoder, self.settings.lock_timeout)
+        own: list[DerivedIndex] = [self.fulltext]
+        served: list[DerivedIndex] = []
+        self.vectors: VectorIndex
+        if self.settings.chroma_url:
+            self.vectors = ServerVectors(self.settings, self._name(), fingerprint)
+            served.append(self.vectors)
+        else:
+            self.vectors = Vectors(self.indexes, fingerprint)
+            own.insert(0, self.vectors)
+        self.indexer = Indexer(self.indexes, self.library, own, self.encoder, self.settings.lock_timeout, served=served)
 
     # -- opening ------------------------------------------------------------------------------------------------------
 
+    def _place(self) -> Place:
+        url = self.settings.library_url
+        return Server(url.get_secret_value()) if url else File(self.path / FILE)
+
+    def _name(self) -> str:
+        """The library's own name; one that was made before libraries had names gets one."""
+        name = self.library.fact(ID)
+        if name is None:
+            with self._lock():
+                name = self.library.fact(ID) or uuid.uuid4().hex
+                self.library.note(ID, name)
+        return name
+
+    def _indexes(self) -> Path:
+        """The folder of the indexes: beside the library, or, for one on a server, of its name, so that no other's
+        are ever taken for its own."""
+        if isinstance(self.place, File):
+            return self.path
+        folder = self.path / f"library-{self._name()}"
+        with plain_errors(folder / FILE):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
     def _library(self, empty: bool) -> Library:
-        path = self.path / FILE
+        notes = {BUNDLED: "none" if empty else "pending"}
+        if not isinstance(self.place, File):
+            if not self.place.is_made():
+                with self._lock(FIRST_FILLING_TIMEOUT):
+                    if not self.place.is_made():
+                        return Library.create_on(self.place, self.encoder.fingerprint, self.encoder.dimension, notes)
+            return Library(self.place)
+        path = self.place.path
         with plain_errors(path):
             if path.is_file():
                 return Library(path)
             self.path.mkdir(parents=True, exist_ok=True)
-        with writer_lock(self.path, FIRST_FILLING_TIMEOUT):
+        with self._lock(FIRST_FILLING_TIMEOUT):
             left = [name for name in LEFT_BY_A_LIBRARY if (self.path / name).exists()]
             if left and not path.is_file():
                 raise LibraryMissing(
                     f"{FILE} is gone from {self.path}, where {left[0]} still is; put it back from a copy, or remove "
                     "the folder to begin anew"
                 )
-            return Library.create(
-                path, self.encoder.fingerprint, self.encoder.dimension, {BUNDLED: "none" if empty else "pending"}
-            )
+            return Library.create(path, self.encoder.fingerprint, self.encoder.dimension, notes)
 
     def _fill(self, progress: Progress) -> None:
         """Puts the bundled corpus in, where that is still to be done."""
         if self.library.fact(BUNDLED) != "pending":
             return
-        with writer_lock(self.path, FIRST_FILLING_TIMEOUT):
+        with self._lock(FIRST_FILLING_TIMEOUT):
             if self.library.fact(BUNDLED) == "pending":
                 report = self.add([bundled("corpus") / "articles"], progress)
                 if report.failed:

@@ -6,25 +6,29 @@ library alone. Whatever stops this process, what was finished stays.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.article import Article
-from rag.derived import DerivedIndex, Entry
+from rag.derived import DerivedIndex
 from rag.encoder import Encoder, PassageText
-from rag.errors import EncoderMismatch, LibraryDamaged, ReadError
-from rag.filters import day_number
+from rag.errors import EncoderMismatch, LibraryBusy, ReadError
+from rag.levels import Levels
 from rag.library import Library
 from rag.passages import Passage, split_article
 from rag.readers import Reading, Unreadable
 from rag.rows import StoredPassage
-from rag.writer_lock import writer_lock
+from rag.schema import File
+from rag.writer_lock import library_lock, writer_lock
 
 # Passages encoded at a time: enough to sort by length and fill batches, little to lose to a kill (a few seconds).
 ENCODE_AT = 128
 # Passages after which the indexes follow during a long add, so that readers see it grow.
 SYNC_AT = 4_000
+# Generations for which removals stay on record for the other folders of a library on a server. A replica that was away
+# for longer makes its full text anew. At one changed article a generation and six passages each, 30 MB.
+KEPT_GENERATIONS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class _Waiting:
 
 
 class Indexer:
-    """Writes to one library and its indexes."""
+    """Writes to one library and its indexes: its own, in the folder `home`, and those on a server."""
 
     def __init__(
         self,
@@ -86,10 +90,11 @@ class Indexer:
         indexes: Sequence[DerivedIndex],
         encoder: Encoder,
         lock_timeout: float,
+        served: Sequence[DerivedIndex] = (),
     ) -> None:
         self._home = home
         self._library = library
-        self._indexes = indexes
+        self.levels = Levels(home, library, indexes, served, lock_timeout)
         self._encoder = encoder
         self._lock_timeout = lock_timeout
 
@@ -131,47 +136,64 @@ class Indexer:
     def rebuild(self, progress: Progress = silent) -> None:
         """Both indexes anew from the library; nothing is encoded. Each article is counted once for each index."""
         with self._lock():
-            count = _Counter(progress, self._library.count_articles() * len(self._indexes))
-            for index in self._indexes:
-                self._rebuild(index, count)
+            self.levels.rebuild(_Counter(progress, self._library.count_articles() * self.levels.number))
 
     def reencode(self, progress: Progress = silent) -> None:
         """Every article cut and encoded anew with the present encoder, then both indexes; all of it or nothing."""
         count = _Counter(progress, self._library.count_articles())
         with self._lock(any_encoder=True):
             self._library.reencode(self._encoder.fingerprint, self._encoder.dimension, self._anew(count))
-            for index in self._indexes:
-                self._rebuild(index)
+            self.levels.rebuild()
 
     def mend(self, *, waiting: bool = True) -> bool:
         """Brings the indexes level with the library, rebuilding one that is damaged; True when there was need.
 
         Raises LibraryBusy when another process writes and, with `waiting`, goes on too long.
         """
-        if self._is_level():
-            return False
-        with self._lock(None if waiting else 0.0):
-            self._catch_up()
-        return True
+        timeout = self._lock_timeout if waiting else 0.0
+        own, served = self.levels.are_own_level(), self.levels.are_served_level()
+        if not own:
+            with writer_lock(self._home, timeout):
+                self._same_encoder()
+                self.levels.bring_own()
+        if not served:
+            with self._lock(timeout):
+                self.levels.bring_served()
+        return not (own and served)
 
-    def _is_level(self) -> bool:
-        generation, number = self._library.generation(), self._library.count_passages()
-        try:
-            return all(index.generation == generation and index.count() == number for index in self._indexes)
-        except LibraryDamaged:
-            return False
+    def follow(self) -> None:
+        """Brings this folder's indexes to what others have written to the library since, if nobody is at it already.
+
+        Cheap where nothing has changed: one number from the library.
+        """
+        if self.levels.is_own_generation():
+            return
+        with suppress(LibraryBusy), writer_lock(self._home, 0.0):
+            self._same_encoder()
+            self.levels.bring_own()
+
+    def mend_served(self) -> None:
+        """Brings the indexes on a server level, if they are not and nobody else writes: what was added while the server
+        was away is put there once it is back."""
+        if self.levels.are_served_behind():
+            with suppress(LibraryBusy), self._lock(0.0):
+                self.levels.bring_served()
 
     @contextmanager
     def _lock(self, timeout: float | None = None, *, any_encoder: bool = False) -> Iterator[None]:
         """The writer's lock. Raises EncoderMismatch when the library has gone over to another encoder meanwhile."""
-        with writer_lock(self._home, self._lock_timeout if timeout is None else timeout):
-            held = self._library.fact("encoder")
-            if held != self._encoder.fingerprint and not any_encoder:
-                raise EncoderMismatch(
-                    f"the library in {self._home} is now encoded by {held}, not by {self._encoder.fingerprint}; "
-                    "open it anew with that encoder, or encode it anew: rag rebuild --re-encode"
-                )
+        with library_lock(self._library.place, self._home, self._lock_timeout if timeout is None else timeout):
+            if not any_encoder:
+                self._same_encoder()
             yield
+
+    def _same_encoder(self) -> None:
+        held = self._library.fact("encoder")
+        if held != self._encoder.fingerprint:
+            raise EncoderMismatch(
+                f"the library {self._library.place} is now encoded by {held}, not by {self._encoder.fingerprint}; "
+                "open it anew with that encoder, or encode it anew: rag rebuild --re-encode"
+            )
 
     # -- articles into the library -------------------------------------------------------------------------------------
 
@@ -245,34 +267,11 @@ class Indexer:
     # -- the indexes behind it -----------------------------------------------------------------------------------------
 
     def _catch_up(self) -> None:
-        """Brings both indexes to the library's generation; what cannot be brought there is rebuilt."""
-        target, number = self._library.generation(), self._library.count_passages()
-        for index in self._indexes:
-            since = index.generation
-            if since is None or since > target or not index.is_sound():
-                self._rebuild(index)
-                continue
-            if since < target:
-                index.update(self._library.removed(since), self._entries(since), target)
-            if index.count() != number:
-                self._rebuild(index)
-        self._library.forget_removals(target)
-
-    def _rebuild(self, index: DerivedIndex, count: Callable[[int], None] = lambda passages: None) -> None:
-        index.rebuild(_counted(self._entries(-1), count), self._library.generation())
-
-    def _entries(self, added_after: int) -> Iterator[list[Entry]]:
-        """The passages added after that generation, an article at a time."""
-        for article_id in self._library.article_ids(added_after):
-            article = self._library.article(article_id)
-            if article:
-                yield _entries(article, self._library.passages_of(article_id))
-
-
-def _counted(entries: Iterable[list[Entry]], count: Callable[[int], None]) -> Iterator[list[Entry]]:
-    for article in entries:
-        yield article
-        count(len(article))
+        """Brings every index to the library's generation, as the one writer, and forgets what none needs any more."""
+        target = self._library.generation()
+        self.levels.bring()
+        is_alone = isinstance(self._library.place, File)
+        self._library.forget_removals(target if is_alone else target - KEPT_GENERATIONS)
 
 
 def _file_of(origin: str) -> str:
@@ -283,27 +282,6 @@ def _file_of(origin: str) -> str:
 def _is_there(origin: str) -> bool:
     """Whether what an article came from still exists: a file that was moved may be added from its new place."""
     return "://" in origin or Path(_file_of(origin)).exists()
-
-
-def _entries(article: Article, stored: Sequence[StoredPassage]) -> list[Entry]:
-    def around(at: int, neighbours: int) -> str:
-        first, last = stored[max(0, at - neighbours)], stored[min(len(stored) - 1, at + neighbours)]
-        return article.text[first.passage.start : last.passage.end]
-
-    return [
-        Entry(
-            id=one.passage.id,
-            text=one.passage.text,
-            context=around(at, 1),
-            section="\n".join(part for part in (article.title, article.author, around(at, 3)) if part),
-            vector=one.vector,
-            author=article.author,
-            source=article.source,
-            topics=article.topics,
-            published=day_number(article.published) if article.published else None,
-        )
-        for at, one in enumerate(stored)
-    ]
 
 
 def _storable(name: str) -> str:

@@ -1,6 +1,6 @@
-"""The catalogue: articles, their passages and the passages' vectors, in one SQLite file. The truth.
+"""The catalogue: articles, their passages and the passages' vectors, in a SQLite file or on PostgreSQL. The truth.
 
-Whatever else is on disk is derived from it. One article is one transaction, so a reader sees an article whole or not
+Whatever else is kept is derived from it. One article is one transaction, so a reader sees an article whole or not
 at all; every commit raises the generation by one and says what it added and removed, so that a derived index can catch
 up without reading everything. Only the indexer writes here, under its lock.
 """
@@ -13,12 +13,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 
-from rag import rows, schema
+from rag import changes, rows, schema
 from rag.article import Article, ArticleRef
-from rag.errors import EncoderMismatch, LibraryMissing, LibraryVersion
+from rag.errors import EncoderMismatch, LibraryError, LibraryMissing, LibraryVersion
 from rag.feedback import Feedback
 from rag.rows import Holding, StoredPassage
-from rag.schema import FORMAT, plain_errors
+from rag.schema import FORMAT, File, Place, plain_errors
 from rag.snapshot import Copied, copy_database, settle, unwatched
 
 FILE = "library.sqlite"
@@ -34,21 +34,18 @@ class Counts:
 
 
 class Library:
-    """One open library file. Safe to share between threads; readers are never blocked by a writer."""
+    """One open library. Safe to share between threads; readers are never blocked by a writer."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens the library at `path`.
+    def __init__(self, place: Path | Place) -> None:
+        """Opens the library at `place`, a file or a server's.
 
-        Raises LibraryMissing, LibraryVersion, LibraryDamaged, or LibraryError for a folder that cannot be read.
+        Raises LibraryMissing, LibraryVersion, LibraryDamaged, ServerUnavailable, or LibraryError for a folder that
+        cannot be read.
         """
-        self.path = path
-        with plain_errors(path):
-            size = path.stat().st_size if path.is_file() else None
-        if size is None:
-            raise LibraryMissing(f"no library in {path.parent}; make one with: rag init, or add articles: rag add PATH")
-        if not size:  # SQLite would take it for a new database, and throw away a log that still lies beside it
-            raise schema.damaged(path, "the file is empty")
-        self._engine = schema.connect(path)
+        self.place: Place = File(place) if isinstance(place, Path) else place
+        if not self.place.is_made():
+            raise LibraryMissing(f"no library {self.place}; make one with: rag init, or add articles: rag add PATH")
+        self._engine = self.place.engine()
         with ExitStack() as undo:
             undo.callback(self.close)
             with self._reading() as connection:
@@ -56,7 +53,7 @@ class Library:
                 found = facts.get("format", str(FORMAT))
                 if found != str(FORMAT):
                     raise LibraryVersion(
-                        f"the library in {path.parent} has format {found}, this version of commentary-rag reads "
+                        f"the library {self.place} has format {found}, this version of commentary-rag reads "
                         f"{FORMAT}; use the version that made it, or name another folder with --home"
                     )
                 missing = {"format", "generation", "encoder", "dimension"} - facts.keys()
@@ -84,27 +81,40 @@ class Library:
         engine = schema.connect(fresh, journal="DELETE")
         try:
             with plain_errors(path), engine.begin() as connection:
-                schema.tables.create_all(connection)
-                facts = {"format": FORMAT, "generation": 0, "encoder": encoder, "dimension": dimension}
-                every = facts | dict(notes or {})
-                connection.execute(
-                    schema.meta.insert(), [{"key": key, "value": str(value)} for key, value in every.items()]
-                )
+                changes.lay_out(connection, encoder, dimension, notes or {})
         finally:
             engine.dispose()
         with plain_errors(path):
             fresh.replace(path)
         return cls(path)
 
+    @classmethod
+    def create_on(cls, place: Place, encoder: str, dimension: int, notes: Mapping[str, str]) -> "Library":
+        """`create` for a server: in one transaction there, under the writer's lock."""
+        engine = place.engine()
+        try:
+            with place.errors(), engine.begin() as connection:
+                changes.lay_out(connection, encoder, dimension, notes)
+        finally:
+            engine.dispose()
+        return cls(place)
+
     def close(self) -> None:
         self._engine.dispose()
+
+    @property
+    def path(self) -> Path:
+        """The library's file. Raises LibraryError for one that is none."""
+        if isinstance(self.place, File):
+            return self.place.path
+        raise LibraryError(f"the library {self.place} is no file; keep copies of it with the server's own tools")
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def generation(self) -> int:
         """How many commits there have been; a derived index at another number has to catch up."""
         with self._reading() as connection:
-            return _generation(connection)
+            return changes.generation(connection)
 
     def counts(self) -> Counts:
         with self._reading() as connection:
@@ -121,12 +131,16 @@ class Library:
         with self._reading() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(schema.passages)).scalar_one()
 
+    def state(self) -> tuple[int, int]:
+        """The generation and the number of passages that it has."""
+        with self._reading() as connection:
+            number = connection.execute(sa.select(sa.func.count()).select_from(schema.passages)).scalar_one()
+            return changes.generation(connection), number
+
     def fact(self, key: str) -> str | None:
         """What the library notes about itself under `key`."""
         with self._reading() as connection:
-            return connection.execute(
-                sa.select(schema.meta.c.value).where(schema.meta.c.key == key)
-            ).scalar_one_or_none()
+            return changes.fact(connection, key)
 
     def holdings(self) -> list[Holding]:
         """Every article, newest first, then by title."""
@@ -135,7 +149,7 @@ class Library:
         )
         columns = [schema.articles.c[name] for name in rows.HOLDING]
         query = sa.select(*columns, schema.articles.c.characters, number.label("passages")).order_by(
-            schema.articles.c.published.desc(), schema.articles.c.title
+            schema.articles.c.published.desc().nulls_last(), schema.articles.c.title
         )
         with self._reading() as connection:
             return [rows.holding_of(row) for row in connection.execute(query).mappings()]
@@ -211,9 +225,11 @@ class Library:
         with self._reading() as connection:
             return list(connection.execute(query).scalars())
 
-    def removed(self, after: int) -> list[str]:
-        """Ids of the passages removed after that generation."""
+    def removed(self, after: int) -> list[str] | None:
+        """Ids of the passages removed after that generation; None when the record does not go back so far."""
         with self._reading() as connection:
+            if after < int(changes.fact(connection, changes.FORGOTTEN) or 0):
+                return None
             query = sa.select(schema.removals.c.passage_id).where(schema.removals.c.generation > after)
             return list(connection.execute(query).scalars())
 
@@ -245,12 +261,12 @@ class Library:
         """Writes the article and its passages in one transaction; what it held of that id before is replaced."""
         if any(len(one.vector) != self.dimension for one in passages):
             raise EncoderMismatch(
-                f"the library in {self.path.parent} has vectors of {self.dimension} numbers; use its own encoder"
+                f"the library {self.place} has vectors of {self.dimension} numbers; use its own encoder"
             )
         with self._writing() as connection:
-            generation = _next_generation(connection)
-            _remove(connection, article.id, generation)
-            _insert(connection, article, origin, passages, generation)
+            generation = changes.next_generation(connection)
+            changes.remove(connection, article.id, generation)
+            changes.insert(connection, article, origin, passages, generation)
 
     def remove(self, article_id: str) -> bool:
         """Takes the article out; False when it was not there."""
@@ -260,7 +276,7 @@ class Library:
                 is None
             ):
                 return False
-            _remove(connection, article_id, _next_generation(connection))
+            changes.remove(connection, article_id, changes.next_generation(connection))
         return True
 
     def reencode(
@@ -271,14 +287,14 @@ class Library:
         `anew` gives (article, origin, passages) and must give every article; articles it leaves out are gone.
         """
         with self._writing() as connection:
-            generation = _next_generation(connection)
+            generation = changes.next_generation(connection)
             wanted: set[str] = set()
             for article, origin, stored in anew:
                 wanted.add(article.id)
-                _remove(connection, article.id, generation)
-                _insert(connection, article, origin, stored, generation)
+                changes.remove(connection, article.id, generation)
+                changes.insert(connection, article, origin, stored, generation)
             for left_out in set(connection.execute(sa.select(schema.articles.c.id)).scalars()) - wanted:
-                _remove(connection, left_out, generation)
+                changes.remove(connection, left_out, generation)
             for key, value in (("encoder", encoder), ("dimension", str(dimension))):
                 connection.execute(schema.meta.update().where(schema.meta.c.key == key).values(value=value))
         self.encoder, self.dimension = encoder, dimension
@@ -286,8 +302,7 @@ class Library:
     def note(self, key: str, value: str) -> None:
         """Notes a fact about the library under `key`."""
         with self._writing() as connection:
-            connection.execute(schema.meta.delete().where(schema.meta.c.key == key))
-            connection.execute(schema.meta.insert().values(key=key, value=value))
+            changes.note(connection, key, value)
 
     def put_feedback(self, feedback: Feedback) -> None:
         """Writes what somebody said about an answer; what was said under the same id before is replaced."""
@@ -297,51 +312,31 @@ class Library:
             connection.execute(schema.feedback.insert().values(rows.feedback_row(feedback)))
 
     def forget_removals(self, up_to: int) -> None:
-        """Drops the record of removals that every derived index has caught up with."""
+        """Drops the record of removals up to that generation, which every derived index must have caught up with; one
+        that has not is made anew."""
         with self._writing() as connection:
-            connection.execute(schema.removals.delete().where(schema.removals.c.generation <= up_to))
+            gone = connection.execute(schema.removals.delete().where(schema.removals.c.generation <= up_to))
+            if gone.rowcount:
+                changes.note(connection, changes.FORGOTTEN, str(up_to))
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
     @contextmanager
     def _reading(self, way_out: str = schema.RESTORE) -> Iterator[sa.Connection]:
-        with plain_errors(self.path), self._engine.connect() as connection:
+        with self.place.errors(), self._engine.connect() as connection:
             try:
                 yield connection
             except UnicodeEncodeError:  # what is asked for cannot be said to SQLite; the library is not at fault
                 raise
             except (ValueError, TypeError, LookupError, NoResultFound) as error:
-                raise schema.damaged(self.path, str(error), way_out) from error
+                raise self.place.damaged(str(error), way_out) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         engine = self._engine.execution_options(writing=True)
-        with plain_errors(self.path), engine.begin() as connection:
+        with self.place.errors(), engine.begin() as connection:
+            self.place.fence(connection)
             yield connection
-
-
-def _generation(connection: sa.Connection) -> int:
-    return int(connection.execute(sa.select(schema.meta.c.value).where(schema.meta.c.key == "generation")).scalar_one())
-
-
-def _next_generation(connection: sa.Connection) -> int:
-    generation = _generation(connection) + 1
-    connection.execute(schema.meta.update().where(schema.meta.c.key == "generation").values(value=str(generation)))
-    return generation
-
-
-def _insert(
-    connection: sa.Connection, article: Article, origin: str, stored: Sequence[StoredPassage], generation: int
-) -> None:
-    connection.execute(schema.articles.insert().values(rows.article_row(article, origin)))
-    if stored:
-        connection.execute(schema.passages.insert(), [rows.passage_row(one, generation) for one in stored])
-
-
-def _remove(connection: sa.Connection, article_id: str, generation: int) -> None:
-    mine = sa.select(schema.passages.c.id, sa.literal(generation)).where(schema.passages.c.article_id == article_id)
-    connection.execute(schema.removals.insert().from_select(["passage_id", "generation"], mine))
-    connection.execute(schema.articles.delete().where(schema.articles.c.id == article_id))
 
 
 def _runs(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rag.answer import Highlight, RankedPassage
 from rag.article import ArticleRef
+from rag.derived import VectorIndex
 from rag.encoder import Encoder
 from rag.errors import RagError
 from rag.filters import Filters, Scope, named, resolve
@@ -34,7 +35,6 @@ from rag.ranking import (
 from rag.rows import StoredPassage
 from rag.schema import Vector
 from rag.terms import STOP_TERMS, initials_in, terms
-from rag.vectors import Vectors
 
 # A question of 20,000 characters is searched for by its rarest words; nobody's question has more.
 MOST_WORDS = 64
@@ -97,7 +97,7 @@ class _Query:
 class Retriever:
     """Searches one library. Threads may share it."""
 
-    def __init__(self, library: Library, vectors: Vectors, fulltext: FullText, encoder: Encoder) -> None:
+    def __init__(self, library: Library, vectors: VectorIndex, fulltext: FullText, encoder: Encoder) -> None:
         self._library = library
         self._vectors = vectors
         self._fulltext = fulltext

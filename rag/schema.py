@@ -1,14 +1,16 @@
-"""How the library is laid out in SQLite: its tables, how it is opened, how vectors become bytes and back.
+"""How the library is laid out: its tables, how a SQLite file is opened, how vectors become bytes and back.
 
-Nothing here decides what is written; it turns SQLite's own errors into lines that say what to do.
+Nothing here decides what is written; it turns SQLite's own errors into lines that say what to do. A library on a server
+has the same tables (rag.postgres).
 """
 
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import sqlalchemy as sa
@@ -22,37 +24,54 @@ RESTORE = "restore it from a copy, or move its folder away and add the articles 
 
 Vector = NDArray[np.float32]
 
+
+class _Escaped(sa.TypeDecorator[str]):
+    """Text for PostgreSQL, which stores every character but NUL: that one, and the one that marks it, as two."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return value if value is None else value.replace("\x1a", "\x1a1").replace("\0", "\x1a0")
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return value if value is None else value.replace("\x1a0", "\0").replace("\x1a1", "\x1a")
+
+
+# Compared by code points in both databases, whatever language a server is set up for.
+Words = sa.Text().with_variant(_Escaped(collation="C"), "postgresql")
+
 tables = sa.MetaData()
 meta = sa.Table(
     "meta", tables,
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("value", Words, nullable=False),
 )  # fmt: skip
 articles = sa.Table(
     "articles", tables,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("author", sa.Text, index=True),
-    sa.Column("source", sa.Text, index=True),
-    sa.Column("published", sa.Text),
-    sa.Column("url", sa.Text),
-    sa.Column("topics", sa.Text, nullable=False),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("title", Words, nullable=False),
+    sa.Column("author", Words, index=True),
+    sa.Column("source", Words, index=True),
+    sa.Column("published", Words),
+    sa.Column("url", Words),
+    sa.Column("topics", Words, nullable=False),
+    sa.Column("sha256", Words, nullable=False),
+    sa.Column("origin", Words, nullable=False),
     sa.Column("characters", sa.Integer, nullable=False),
     # Last, so that what is read of many articles at once does not walk past their texts.
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text", Words, nullable=False),
 )  # fmt: skip
 passages = sa.Table(
     "passages", tables,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("article_id", sa.Text, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("article_id", Words, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("ordinal", sa.Integer, nullable=False),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
     # The text is also a slice of the article's; kept here because cutting it out of a long article at every search
     # means reading that article whole each time. `rag check` compares the two.
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text", Words, nullable=False),
     sa.Column("sentences", sa.LargeBinary, nullable=False),
     sa.Column("vector", sa.LargeBinary, nullable=False),
     sa.Column("sentence_vectors", sa.LargeBinary, nullable=False),
@@ -61,7 +80,7 @@ passages = sa.Table(
 removals = sa.Table(
     "removals", tables,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("passage_id", sa.Text, nullable=False),
+    sa.Column("passage_id", Words, nullable=False),
     sa.Column("generation", sa.Integer, nullable=False, index=True),
 )  # fmt: skip
 
@@ -70,14 +89,54 @@ removals = sa.Table(
 later_tables = sa.MetaData()
 feedback = sa.Table(
     "feedback", later_tables,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("created", sa.Text, nullable=False, index=True),
-    sa.Column("question", sa.Text, nullable=False),
-    sa.Column("answer", sa.Text, nullable=False),
-    sa.Column("citations", sa.Text, nullable=False),
-    sa.Column("rating", sa.Text),
-    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("id", Words, primary_key=True),
+    sa.Column("created", Words, nullable=False, index=True),
+    sa.Column("question", Words, nullable=False),
+    sa.Column("answer", Words, nullable=False),
+    sa.Column("citations", Words, nullable=False),
+    sa.Column("rating", Words),
+    sa.Column("note", Words, nullable=False),
 )  # fmt: skip
+
+
+class Place(Protocol):
+    """Where a library is; as a text, what messages call that ("in FOLDER"), without a password."""
+
+    def is_made(self) -> bool: ...
+    def engine(self) -> sa.Engine: ...
+    def errors(self) -> AbstractContextManager[None]: ...
+    def damaged(self, cause: str, way_out: str = ...) -> LibraryDamaged: ...
+    def fence(self, connection: sa.Connection) -> None:
+        """Raises LibraryBusy inside a write of somebody who had the writer's lock and has it no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A library in a SQLite file."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"in {self.path.parent}"
+
+    def is_made(self) -> bool:
+        with plain_errors(self.path):
+            size = self.path.stat().st_size if self.path.is_file() else None
+        if size == 0:  # SQLite would take it for a new database, and throw away a log that still lies beside it
+            raise damaged(self.path, "the file is empty")
+        return size is not None
+
+    def engine(self) -> sa.Engine:
+        return connect(self.path)
+
+    def errors(self) -> AbstractContextManager[None]:
+        return plain_errors(self.path)
+
+    def damaged(self, cause: str, way_out: str = RESTORE) -> LibraryDamaged:
+        return damaged(self.path, cause, way_out)
+
+    def fence(self, connection: sa.Connection) -> None:
+        """The operating system takes a file's lock from nobody."""
 
 
 def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:

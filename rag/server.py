@@ -61,7 +61,8 @@ def run(engine: QueryEngine, host: str, port: int, ready: Callable[[str], None],
     warming = threading.Thread(target=_warm, args=(engine,), daemon=True)
     warming.start()
     try:
-        server.run(sockets=[listening])
+        with engine.following():
+            server.run(sockets=[listening])
     finally:
         # A process that ends while a model is being read in does not end well.
         warming.join()

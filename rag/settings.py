@@ -47,6 +47,25 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=0, ge=0, le=256, description="threads for encoding; 0: one per processor")
 
+    library_url: Annotated[SecretStr | None, Optional] = Field(
+        default=None, description="PostgreSQL database that holds the library; unset: a file in `home`"
+    )
+    chroma_url: Annotated[str | None, Optional] = Field(
+        default=None, description="Chroma server or cloud that holds the vectors; unset: files in `home`"
+    )
+    chroma_api_key: Annotated[SecretStr | None, Optional] = Field(
+        default=None, description="key for that server, where it wants one; Chroma Cloud does"
+    )
+    chroma_tenant: Annotated[str | None, Optional] = Field(
+        default=None, description="tenant at that server; unset: its default"
+    )
+    chroma_database: Annotated[str | None, Optional] = Field(
+        default=None, description="database at that server; unset: its default"
+    )
+    chroma_timeout: float = Field(
+        default=30, gt=0, allow_inf_nan=False, description="seconds after which that server is given up"
+    )
+
     embed_model: Annotated[str | None, Optional] = Field(
         default=None, description="model name at the embeddings endpoint; unset: the bundled encoder"
     )

@@ -1,23 +1,36 @@
-"""One writer at a time: a file lock that says who holds it."""
+"""One writer at a time: a file lock that says who holds it, or the lock of the server that holds the library.
+
+A library in a file and its indexes share one lock. Of a library on a server, each folder has indexes of its own, which
+the file lock is for, and the library has its writer, which the server's is for: taken first where both are needed.
+"""
 
 import getpass
 import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from rag.errors import LibraryBusy
-from rag.schema import plain_errors
+from rag.postgres import Server
+from rag.schema import Place, plain_errors
+
+
+def library_lock(place: Place, home: Path, timeout: float) -> AbstractContextManager[None]:
+    """Holds the lock of the one writer to the library at `place`, whose indexes are in `home`.
+
+    Raises LibraryBusy after `timeout` seconds, naming who holds it.
+    """
+    return place.writer(timeout) if isinstance(place, Server) else writer_lock(home, timeout)
 
 
 @contextmanager
 def writer_lock(home: Path, timeout: float) -> Iterator[None]:
-    """Holds the library's lock; the operating system gives it back when the process ends, however it ends.
+    """Holds the lock of the folder; the operating system gives it back when the process ends, however it ends.
 
     Raises LibraryBusy after `timeout` seconds, naming the process that holds it.
     """

@@ -375,3 +375,11 @@ def test_a_running_server_answers_from_the_restored_library_without_a_restart(
     assert holds(home, *OTHERS)
     with pytest.raises(LibraryError):
         restore(load_settings(home=home), tmp_path / "kept")
+
+
+def test_a_library_on_a_server_is_left_to_the_servers_tools(home: Path, tmp_path: Path) -> None:
+    elsewhere = load_settings(home=home, library_url="postgresql+psycopg://reader@127.0.0.1:1/articles")
+    for tried in (back_up, restore):
+        with pytest.raises(LibraryError, match="pg_dump"):
+            tried(elsewhere, tmp_path / "file")
+    assert not (tmp_path / "file").exists()
