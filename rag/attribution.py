@@ -16,7 +16,8 @@ _SPEECH = (
 )
 # "South Korea's Defense Minister said", "according to the IMF": a name or office, then a verb of saying.
 _SOMEBODY = re.compile(
-    rf"\b[Aa]ccording to (?!this|our)\w|(?:\b[A-Z][\w’'.-]+|\b(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts) \w+(?: \w+)?"
+    rf"\b[Aa]ccording to (?!this|our)\w"
+    rf"|(?:\b[A-Z][\w’'.-]{{1,60}}|\b(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts) \w+(?: \w+)?"
     rf"|\b(?:minister|officials?|ministry|government|president|spokes\w+|analysts?|economists?|generals?|bank|leaders?))"
     rf"(?:,[^,.]{{1,60}},)? (?:has |have |had |also |later |then )?(?:{_SPEECH})\b"
 )

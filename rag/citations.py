@@ -2,8 +2,9 @@
 
 import re
 
-# [1] · [1, 2] · [1][2] · [[1]] · 【1】 · [¹] · [1-3]; a number in round brackets is prose.
-_MARKER = re.compile(r"[\[【]+\s*(\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*)\s*[\]】]+")
+# [1] · [1, 2] · [1][2] · [[1]] · 【1】 · [¹] · [1-3]; a number in round brackets is prose. Looked for at the first of
+# several brackets alone: at each, 20,000 of them in a row took minutes.
+_MARKER = re.compile(r"(?<![\[【])[\[【]++\s*(\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*)\s*[\]】]+")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _WORD_JOINER = "\u2060"
 

@@ -268,7 +268,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
     mcp: Annotated[bool, typer.Option("--mcp", help="Also an MCP server with the tools ask and search.")] = False,
     insecure_public: Annotated[
-        bool, typer.Option("--insecure-public", help="Listen on a public address though no RAG_API_KEY is set.")
+        bool, typer.Option("--insecure-public", help="Serve a public address or name though no RAG_API_KEY is set.")
     ] = False,
     home: HomeOption = None,
 ) -> None:
@@ -280,7 +280,7 @@ def serve(
     with opened(context, home) as engine:
         from rag.server import run
 
-        run(engine, host, port, ready=lambda address: print_text(f"ready: {address}"), mcp=mcp)
+        run(engine, host, port, lambda at: print_text(f"ready: {at}"), mcp=mcp, any_name=insecure_public)
 
 
 @app.command(

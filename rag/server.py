@@ -15,17 +15,17 @@ from fastapi.responses import JSONResponse
 from rag.api import router
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
-from rag.guard import Guard
+from rag.guard import Guard, is_this_machine
 from rag.ui.page import mount_page
 
 # Connections held at a time: a browser keeps up to six, and the rest is told to come again.
 MOST_CONNECTIONS = 512
 
 
-def build(engine: QueryEngine, *, mcp: bool = False) -> FastAPI:
-    """The application over `engine`; with `mcp`, its tools for language models too."""
+def build(engine: QueryEngine, *, mcp: bool = False, only_here: bool = False) -> FastAPI:
+    """The application over `engine`; with `mcp`, its tools for language models too; `only_here` as in the Guard."""
     app = FastAPI(title="commentary-rag", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, settings=engine.settings)
+    app.add_middleware(Guard, settings=engine.settings, only_here=only_here)
 
     @app.get("/health")
     def health() -> JSONResponse:
@@ -44,15 +44,25 @@ def build(engine: QueryEngine, *, mcp: bool = False) -> FastAPI:
     return mount_page(app, engine, mcp=mcp)
 
 
-def run(engine: QueryEngine, host: str, port: int, ready: Callable[[str], None], *, mcp: bool = False) -> None:
+def run(
+    engine: QueryEngine,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    *,
+    mcp: bool = False,
+    any_name: bool = False,
+) -> None:
     """Serves until interrupted; `ready` is told the address once it answers.
 
+    On this machine alone and without a key it answers to this machine's own names only, unless `any_name`.
     Raises SettingsError when the address cannot be listened on.
     """
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}"
-    app = build(engine, mcp=mcp)
+    only_here = is_this_machine(host) and engine.settings.api_key is None and not any_name
+    app = build(engine, mcp=mcp, only_here=only_here)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=3
     )

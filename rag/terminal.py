@@ -1,10 +1,12 @@
 """What the command line puts out: results on standard output, messages and a progress bar on standard error.
 
-Nothing that is printed can fail for the characters in it, and whoever reads the output may leave early.
+Nothing that is printed can fail for the characters in it, nor order the terminal about, and whoever reads the output
+may leave early.
 """
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,10 +20,12 @@ if TYPE_CHECKING:
 
 # Wide enough for any title: what is not shown to a person is one article a line.
 UNWRAPPED = 10_000
+# What a terminal obeys, and what turns a line's direction round: of an article, a model, a file's name.
+_ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def print_text(text: str) -> None:
-    """`text` as a result, handed over at once; what the output's encoding lacks is written as an escape.
+    """`text` as a result, handed over at once; control characters, and what the output's encoding lacks, as escapes.
 
     Raises BrokenPipeError when nobody reads it any more, RagError when it cannot be written.
     """
@@ -30,6 +34,10 @@ def print_text(text: str) -> None:
 
 def print_piece(text: str) -> None:
     """`text` as the next piece of a result that is still being written."""
+    _write(_inert(text))
+
+
+def _write(text: str) -> None:
     try:
         sys.stdout.write(_encodable(text, sys.stdout))
         sys.stdout.flush()
@@ -43,7 +51,8 @@ def print_piece(text: str) -> None:
 def print_json(document: Any) -> None:
     """One JSON document, in ASCII where the output is not UTF-8; half a surrogate pair becomes its JSON escape."""
     is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
-    print_text(json.dumps(document, ensure_ascii=not is_unicode))
+    dumped = json.dumps(document, ensure_ascii=not is_unicode)
+    _write(_ORDERS.sub(lambda found: f"\\u{ord(found[0]):04x}", dumped) + "\n")
 
 
 def print_catalogue(held: Sequence["Holding"]) -> None:
@@ -55,17 +64,17 @@ def print_catalogue(held: Sequence["Holding"]) -> None:
     table = Table("Published", "Author", "Title", Column("Id", no_wrap=True), box=None)
     for one in held:
         published = one.published.isoformat() if one.published else ""
-        table.add_row(*(Text(cell) for cell in (published, one.author or "", one.title, one.id)))
+        table.add_row(*(Text(_inert(cell)) for cell in (published, one.author or "", one.title, one.id)))
     console = Console(width=None if sys.stdout.isatty() else UNWRAPPED)
     # Captured, because a console of Rich's ends the process itself when the reader of the output has gone.
     with console.capture() as captured:
         console.print(table)
-    print_text("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    _write("".join(f"{line.rstrip()}\n" for line in captured.get().split("\n")[:-1]))
 
 
 def say(text: str) -> None:
     """A message: one line on standard error."""
-    sys.stderr.write(_encodable(" ".join(text.split()), sys.stderr) + "\n")
+    sys.stderr.write(_encodable(_inert(" ".join(text.split())), sys.stderr) + "\n")
 
 
 def fall_silent() -> None:
@@ -133,6 +142,10 @@ def portion_bar(doing: str) -> Iterator[Callable[[int, int], None]]:
     finally:
         if bar.live.is_started:
             bar.stop()
+
+
+def _inert(text: str) -> str:
+    return _ORDERS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def _encodable(text: str, stream: TextIO) -> str:

@@ -82,6 +82,7 @@ _SPEECH = re.compile(
     r"[“”\"]|\b(?:said|says|told|argue[sd]?|warn(?:s|ed)|believes?|thinks?|wrote|added|explain(?:s|ed))\b"
 )
 _FROM = re.compile(rf"more must-reads from (?P<source>{_CAPITAL}[\w&’' -]{{1,40}})", re.IGNORECASE)
+_LONGEST_END = 100
 _PROSE_END = re.compile(r"[.!?…。！？][\W_]*\Z")
 # Paragraphs from either end that may be bylines, notices and biographies.
 _EDGE = 8
@@ -106,7 +107,7 @@ def cleaned(text: str) -> Clean:
             paragraphs.append(rest)
     inner = range(_EDGE, len(paragraphs) - _EDGE)
     around = [at not in inner and _is_around(paragraph, paragraphs) for at, paragraph in enumerate(paragraphs)]
-    prose = [at for at, one in enumerate(paragraphs) if not around[at] and _PROSE_END.search(one)]
+    prose = [at for at, one in enumerate(paragraphs) if not around[at] and _ends_as_prose(one)]
     first, last = (prose[0], prose[-1]) if prose else (len(paragraphs), -1)
     kept: list[str] = []
     authors: list[str] = []
@@ -156,7 +157,7 @@ def _is_biography(paragraph: str, paragraphs: list[str]) -> bool:
     surname = opening["name"].split()[-1] if opening["name"] else None
     # An article about somebody names them again; an article by somebody does not.
     if surname and any(
-        re.search(rf"\b{re.escape(surname)}\b", one) and _PROSE_END.search(one)
+        re.search(rf"\b{re.escape(surname)}\b", one) and _ends_as_prose(one)
         for one in paragraphs
         if one.strip() != paragraph and not _BIOGRAPHY.match(one) and not _NOTICE.search(one)
     ):
@@ -164,6 +165,11 @@ def _is_biography(paragraph: str, paragraphs: list[str]) -> bool:
     marks = sum(1 for mark in _BIOGRAPHY_MARKS if mark.search(paragraph))
     # A short paragraph that is nothing but who somebody is, or a longer one that tells of posts and books.
     return marks >= 2 or (marks >= 1 and len(paragraph) < 250)
+
+
+def _ends_as_prose(paragraph: str) -> bool:
+    # Its end alone: over a paragraph of nothing but stops the time would grow with the square.
+    return _PROSE_END.search(paragraph[-_LONGEST_END:]) is not None
 
 
 def _named(pattern: re.Pattern[str], text: str, group: str) -> str | None:

@@ -27,6 +27,14 @@ class _Fields(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Neither aliases, a few lines of which stand for gigabytes, nor tags, which name types that no field has."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+            raise yaml.composer.ComposerError(None, None, "aliases and tags have no meaning here", event.start_mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
     def day(self, node: yaml.ScalarNode) -> Any:
         try:
             return self.construct_yaml_timestamp(node)

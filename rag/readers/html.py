@@ -13,6 +13,9 @@ from rag.readers.files import text_of
 
 # The labels of a page's menus come to less than this; what is shorter was not told from them, or is no article.
 SHORTEST = 100
+# trafilatura's time grows with the square of some pages: 9 s with this many tags, with 100,000 minutes.
+MOST_TAGS = 40_000
+NO_ARTICLE = "holds no article that could be told from the page around it"
 _CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
 _XML = re.compile(r"\s*<\?xml\b[^>]*\?>")
 
@@ -30,7 +33,10 @@ def article_from_html(
         logging.getLogger(library).setLevel(logging.CRITICAL)
     meta = _CHARSET.search(data[:4096])
     # As text, an encoding named at its head is no longer true of it.
-    page = _XML.sub("", text_of(data, what, declared or (meta[1].decode() if meta else None)), count=1)
+    page = text_of(data, what, declared or (meta[1].decode() if meta else None))
+    page = page[head.end() :] if (head := _XML.match(page)) else page
+    if page.count("<") > MOST_TAGS:
+        raise ReadError(what, f"{NO_ARTICLE}, with more markup than any article has; save its text as .txt")
     try:
         found: Any = trafilatura.bare_extraction(
             page,
@@ -53,7 +59,7 @@ def article_from_html(
         lines = lines[1:]
     clean = cleaned("\n\n".join(lines))
     if found is None or len(clean.text.strip()) < SHORTEST:
-        raise ReadError(what, "holds no article that could be told from the page around it; save its text as .txt")
+        raise ReadError(what, f"{NO_ARTICLE}; save its text as .txt")
     refuse_unreadable(clean.text, what)
     return Article(
         slug(name),

@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import time
 import unicodedata
 from collections import Counter
 from datetime import date
@@ -16,6 +17,11 @@ from rag.readers.files import LONGEST_TITLE
 
 MOST_PAGES = 2_000
 MOST_CHARACTERS = 20_000_000
+# A few kilobytes stand for years: a thousand pages that all draw one stream. An article's stream has tens of kilobytes
+# and takes 0.05 s; the longest that the reader cannot be stopped in, at these limits, takes 13 s.
+MOST_SECONDS = 60.0
+LARGEST_STREAM = 10_000_000
+MOST_OPERATIONS = 500_000
 ENCRYPTED = "is encrypted; save a copy without a password and add that"
 # What programs write where a title belongs.
 _NO_TITLE = re.compile(r"untitled.*|microsoft \w+ - .*|\S+\.(?:docx?|indd|qxd|rtf|tex|odt|pdf)|\W*", re.IGNORECASE)
@@ -28,13 +34,14 @@ def article_from_pdf(data: bytes, what: str, name: str) -> Article:
 
     logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise ReadError(what, ENCRYPTED)
-        pages = _pages(reader, what)
-        about = reader.metadata
-        title, author = (about.title, about.author) if about else (None, None)
-        created = about.get("/CreationDate") if about else None
+        with pypdf.apply_configuration(_limits()):
+            reader = pypdf.PdfReader(io.BytesIO(data))
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise ReadError(what, ENCRYPTED)
+            pages = _pages(reader, what)
+            about = reader.metadata
+            title, author = (about.title, about.author) if about else (None, None)
+            created = about.get("/CreationDate") if about else None
     except ReadError:
         raise
     except DependencyError:  # AES, without the library that knows it
@@ -61,13 +68,31 @@ def article_from_pdf(data: bytes, what: str, name: str) -> Article:
     )
 
 
+def _limits() -> Any:
+    """How much pypdf unpacks and reads of one stream: less than its own limits, at which a page takes minutes."""
+    import pypdf
+
+    return pypdf.Configuration(
+        array_based_stream_maximum_output_length=LARGEST_STREAM,
+        run_length_maximum_output_length=LARGEST_STREAM,
+        lzw_maximum_output_length=LARGEST_STREAM,
+        zlib_maximum_output_length=LARGEST_STREAM,
+        stream_decoding_work_maximum_length=4 * LARGEST_STREAM,
+        stream_parsing_work_maximum_count=MOST_OPERATIONS,
+        xform_maximum_invocations_per_extraction=500,
+    )
+
+
 def _pages(reader: Any, what: str) -> list[list[str]]:
     """The lines of each page, in characters that prose is made of."""
     if len(reader.pages) > MOST_PAGES:
         raise ReadError(what, f"has {len(reader.pages)} pages, more than any article ({MOST_PAGES}); split it")
     pages: list[str] = []
     size = strange = 0
+    until = time.monotonic() + MOST_SECONDS
     for page in reader.pages:
+        if time.monotonic() > until:
+            raise ReadError(what, f"takes longer than {MOST_SECONDS:g} s to read; save its text as .txt")
         text = re.sub("[\ufb00-\ufb06]", lambda found: unicodedata.normalize("NFKC", found[0]), page.extract_text())
         size += len(text)
         if size > MOST_CHARACTERS:

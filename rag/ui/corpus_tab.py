@@ -1,9 +1,11 @@
 """The tab of the articles: the table, and, unless the library is read-only, the ways to add to it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from rag.engine import QueryEngine
 from rag.readers.files import SUFFIXES
@@ -72,7 +74,10 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
         )
 
     def add_files(paths: list[str] | None) -> Iterator[tuple[Any, Any]]:
-        yield from _shown(adding.uploaded(engine, paths or []), gr.skip(), None)
+        # Whatever a visitor names: read, and taken away after it, is what lies among the uploads.
+        here = Path(get_upload_folder()).resolve()
+        sent = [path for path in paths or [] if Path(path).resolve().is_relative_to(here)]
+        yield from _shown(adding.uploaded(engine, sent), gr.skip(), None)
 
     def add_text(*fields: str) -> Iterator[tuple[Any, Any]]:
         yield from _shown(adding.pasted(engine, *(field or "" for field in fields)), gr.skip(), "")

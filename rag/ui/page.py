@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from gradio import processing_utils
 from gradio.events import api
 
 from rag.engine import QueryEngine
@@ -75,6 +76,8 @@ def _layout(engine: QueryEngine) -> Any:
                 report = gr.HTML("", apply_default_css=False, elem_id="evals")
         blocks.load(lambda: report_html(engine.settings.eval_results), None, report, api_visibility="private")
         _interface(engine)
+    # Mounted and not launched, Gradio would take any file of this machine for one that its visitor has uploaded.
+    blocks.has_launched = True
     return blocks
 
 
@@ -157,13 +160,21 @@ def _interface(engine: QueryEngine) -> None:
     api(search, api_name="search", concurrency_limit=8)
 
 
+async def _fetched_by_gradio(*_: Any, **__: Any) -> str:
+    """Gradio would fetch a file that a visitor names by its address, of any size; only `rag.readers.web` fetches."""
+    raise gr.Error("a file is uploaded, and not named by its address", print_exception=False)
+
+
+processing_utils.async_ssrf_protected_download = _fetched_by_gradio
+
+
 def _login(settings: Settings) -> Any:
     if settings.api_key is None:
         return None
-    key = settings.api_key.get_secret_value().encode()
+    key = settings.api_key.get_secret_value().strip().encode()
 
     def is_let_in(_name: str, password: str) -> bool:
-        return hmac.compare_digest(password.encode(), key)
+        return hmac.compare_digest(password.strip().encode("utf-8", "replace"), key)
 
     return is_let_in
 

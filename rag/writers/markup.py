@@ -23,7 +23,7 @@ ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2061-\u2069\ufeff\ue000-\uf8ff]")
 
 _DIGITS = r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹]"
-_MARKER = re.compile(rf"[\[【]+\s*{_DIGITS}{{1,4}}(?:\s*[,;–-]\s*{_DIGITS}{{1,4}})*\s*[\]】]+")
+_MARKER = re.compile(rf"(?<![\[【])[\[【]++\s*{_DIGITS}{{1,4}}(?:\s*[,;–-]\s*{_DIGITS}{{1,4}})*\s*[\]】]+")
 _NAMED = re.compile(r"[\[【]\s*(?:passages?|sources?|articles?|documents?|docs?|refs?|no|\^)[.:]?\s*#?(?=\d)", re.I)
 # An editor's year, not a marker.
 _YEAR = re.compile(r"[\[【]\s*([12]\d{3})\s*[\]】]")
