@@ -32,11 +32,11 @@ from rag.feedback import Feedback
 from rag.filters import Filters
 from rag.home import Disagreement, Home
 from rag.indexer import AddReport, Progress, silent
-from rag.library import Counts
 from rag.passages import Passage
 from rag.ranking import Signals
 from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node
 from rag.rows import Holding
+from rag.schema import Counts
 from rag.settings import Settings, load_settings
 from rag.terms import terms
 from rag.verifier import Verifier

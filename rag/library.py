@@ -7,7 +7,6 @@ up without reading everything. Only the indexer writes here, under its lock.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,18 +17,11 @@ from rag.article import Article, ArticleRef
 from rag.errors import EncoderMismatch, LibraryMissing, LibraryVersion
 from rag.feedback import Feedback
 from rag.rows import Holding, StoredPassage
-from rag.schema import FORMAT, plain_errors
+from rag.schema import FORMAT, Counts, plain_errors
 
 FILE = "library.sqlite"
 # Passages can be had again from their articles.
 MAKE_ANEW = "make its passages anew with: rag rebuild --re-encode"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    articles: int
-    passages: int
-    characters: int
 
 
 class Library:
@@ -48,6 +40,7 @@ class Library:
         if not size:  # SQLite would take it for a new database, and throw away a log that still lies beside it
             raise schema.damaged(path, "the file is empty")
         self._engine = schema.connect(path)
+        self._values: dict[str, tuple[int, tuple[str, ...]]] = {}
         with ExitStack() as undo:
             undo.callback(self.close)
             with self._reading() as connection:
@@ -106,19 +99,15 @@ class Library:
             return _generation(connection)
 
     def counts(self) -> Counts:
+        """How much the library holds, as its writers have noted it: asked at every opening and every addition."""
         with self._reading() as connection:
-            articles, characters = connection.execute(
-                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(schema.articles.c.characters), 0))
-            ).one()
-        return Counts(articles, self.count_passages(), characters)
+            return schema.counts(connection)
 
     def count_articles(self) -> int:
-        with self._reading() as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(schema.articles)).scalar_one()
+        return self.counts().articles
 
     def count_passages(self) -> int:
-        with self._reading() as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(schema.passages)).scalar_one()
+        return self.counts().passages
 
     def fact(self, key: str) -> str | None:
         """What the library notes about itself under `key`."""
@@ -171,13 +160,12 @@ class Library:
         return (row.sha256, row.origin) if row else None
 
     def values(self, field: str) -> list[str]:
-        """The distinct authors, sources or topics of the catalogue."""
+        """The distinct authors, sources or topics of the catalogue; read once a generation, since questions ask."""
         with self._reading() as connection:
-            if field == "topics":
-                found = connection.execute(sa.select(schema.articles.c.topics).distinct()).scalars().all()
-                return sorted({topic for topics in found for topic in rows.topics_of(topics)})
-            column = schema.articles.c[field]
-            return list(connection.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars())
+            generation = _generation(connection)
+            if self._values.get(field, (-1, ()))[0] != generation:
+                self._values[field] = generation, _values(connection, field)
+            return list(self._values[field][1])
 
     def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
         """The passages among `ids` that are there, by id."""
@@ -187,6 +175,16 @@ class Library:
                 row["id"]: rows.passage_of(row, self.dimension)
                 for some in _runs(ids)
                 for row in connection.execute(query.where(schema.passages.c.id.in_(some))).mappings()
+            }
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, schema.Vector]:
+        """The vectors of the passages among `ids` that are there, by id; nothing else of them is read."""
+        query = sa.select(schema.passages.c.id, schema.passages.c.vector)
+        with self._reading(MAKE_ANEW) as connection:
+            return {
+                row.id: rows.vector_of(row.vector, self.dimension)
+                for some in _runs(ids)
+                for row in connection.execute(query.where(schema.passages.c.id.in_(some)))
             }
 
     def passages_of(self, article_id: str) -> list[StoredPassage]:
@@ -238,18 +236,18 @@ class Library:
             )
         with self._writing() as connection:
             generation = _next_generation(connection)
-            _remove(connection, article.id, generation)
+            held = schema.counts(connection)
+            gone = _remove(connection, article.id, generation)
             _insert(connection, article, origin, passages, generation)
+            schema.note_counts(connection, held - gone + Counts(1, len(passages), len(article.text)))
 
     def remove(self, article_id: str) -> bool:
         """Takes the article out; False when it was not there."""
         with self._writing() as connection:
-            if (
-                connection.execute(sa.select(schema.articles.c.id).where(schema.articles.c.id == article_id)).first()
-                is None
-            ):
+            if not schema.counted(connection, article_id).articles:
                 return False
-            _remove(connection, article_id, _next_generation(connection))
+            held = schema.counts(connection)
+            schema.note_counts(connection, held - _remove(connection, article_id, _next_generation(connection)))
         return True
 
     def reencode(
@@ -268,6 +266,7 @@ class Library:
                 _insert(connection, article, origin, stored, generation)
             for left_out in set(connection.execute(sa.select(schema.articles.c.id)).scalars()) - wanted:
                 _remove(connection, left_out, generation)
+            schema.note_counts(connection, schema.counted(connection))
             for key, value in (("encoder", encoder), ("dimension", str(dimension))):
                 connection.execute(schema.meta.update().where(schema.meta.c.key == key).values(value=value))
         self.encoder, self.dimension = encoder, dimension
@@ -327,10 +326,21 @@ def _insert(
         connection.execute(schema.passages.insert(), [rows.passage_row(one, generation) for one in stored])
 
 
-def _remove(connection: sa.Connection, article_id: str, generation: int) -> None:
+def _remove(connection: sa.Connection, article_id: str, generation: int) -> Counts:
+    """Takes the article out, if it is there; returns what went with it."""
+    gone = schema.counted(connection, article_id)
     mine = sa.select(schema.passages.c.id, sa.literal(generation)).where(schema.passages.c.article_id == article_id)
     connection.execute(schema.removals.insert().from_select(["passage_id", "generation"], mine))
     connection.execute(schema.articles.delete().where(schema.articles.c.id == article_id))
+    return gone
+
+
+def _values(connection: sa.Connection, field: str) -> tuple[str, ...]:
+    column = schema.articles.c[field]
+    found = connection.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars().all()
+    if not all(isinstance(one, str) for one in found):
+        raise ValueError(f"{field} is not text")
+    return tuple(sorted({topic for one in found for topic in rows.topics_of(one)}) if field == "topics" else found)
 
 
 def _runs(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

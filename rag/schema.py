@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,24 @@ RESTORE = "restore it from a copy, or move its folder away and add the articles 
 
 Vector = NDArray[np.float32]
 
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a library holds."""
+
+    articles: int
+    passages: int
+    characters: int
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.articles + other.articles, self.passages + other.passages, self.characters + other.characters
+        )
+
+    def __sub__(self, other: "Counts") -> "Counts":
+        return self + Counts(-other.articles, -other.passages, -other.characters)
+
+
 tables = sa.MetaData()
 meta = sa.Table(
     "meta", tables,
@@ -36,7 +55,7 @@ articles = sa.Table(
     sa.Column("source", sa.Text, index=True),
     sa.Column("published", sa.Text),
     sa.Column("url", sa.Text),
-    sa.Column("topics", sa.Text, nullable=False),
+    sa.Column("topics", sa.Text, nullable=False, index=True),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
     sa.Column("characters", sa.Integer, nullable=False),
@@ -78,6 +97,33 @@ feedback = sa.Table(
     sa.Column("rating", sa.Text),
     sa.Column("note", sa.Text, nullable=False),
 )  # fmt: skip
+
+
+def counts(connection: sa.Connection) -> Counts:
+    """What the library holds, as it is noted; counted where it was last written before that."""
+    names = [one.name for one in fields(Counts)]
+    noted = connection.execute(sa.select(meta).where(meta.c.key.in_(names))).all()
+    if len(noted) < len(names):  # a library that was last written before its counts were noted
+        return counted(connection)
+    return Counts(**{row.key: int(row.value) for row in noted})
+
+
+def counted(connection: sa.Connection, article_id: str | None = None) -> Counts:
+    """Counts from the rows themselves: of everything, or of one article."""
+    texts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(articles.c.characters), 0))
+    slices = sa.select(sa.func.count()).select_from(passages)
+    if article_id is not None:
+        texts = texts.where(articles.c.id == article_id)
+        slices = slices.where(passages.c.article_id == article_id)
+    number, characters = connection.execute(texts).one()
+    return Counts(number, connection.execute(slices).scalar_one(), characters)
+
+
+def note_counts(connection: sa.Connection, counts: Counts) -> None:
+    """In the transaction that changed them, so that they are never anything else than what is there."""
+    connection.execute(meta.delete().where(meta.c.key.in_([one.name for one in fields(Counts)])))
+    every = [{"key": key, "value": str(value)} for key, value in asdict(counts).items()]
+    connection.execute(meta.insert(), every)
 
 
 def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:
