@@ -199,14 +199,10 @@ class Library:
 
     def article_ids(self, added_after: int = -1) -> list[str]:
         """Ids of the articles whose passages were added after that generation, in the order they were added."""
-        query = (
-            sa.select(schema.passages.c.article_id)
-            .where(schema.passages.c.generation > added_after)
-            .group_by(schema.passages.c.article_id)
-            .order_by(sa.func.max(schema.passages.c.generation))
-        )
+        # Made single here: asked to group by article, SQLite walks through every passage to find the newest few.
+        query = sa.select(schema.passages.c.article_id).where(schema.passages.c.generation > added_after)
         with self._reading() as connection:
-            return list(connection.execute(query).scalars())
+            return list(dict.fromkeys(connection.execute(query.order_by(schema.passages.c.generation)).scalars()))
 
     def removed(self, after: int) -> list[str]:
         """Ids of the passages removed after that generation."""
