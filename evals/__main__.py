@@ -21,6 +21,7 @@ _BENCHMARKS = {
     "answers": "evals.benchmarks.answers",
     "checking": "evals.verifier.checking",
     "chunking": "evals.benchmarks.chunking",
+    "growth": "evals.benchmarks.growth",
     "load": "evals.benchmarks.load",
     "side-by-side": "evals.benchmarks.side_by_side",
     "speed": "evals.benchmarks.speed",

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag import snapshot
+from rag.counts import Counts
 from rag.errors import EncoderMismatch, LibraryDamaged, LibraryError, LibraryVersion, RagError
 from rag.home import Home
 from rag.indexer import Progress, silent
-from rag.library import FILE, Counts, Library
+from rag.library import FILE, Library
 from rag.schema import FORMAT, plain_errors
 from rag.settings import Settings
 from rag.snapshot import Copied, unwatched

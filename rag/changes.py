@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from rag import rows, schema
 from rag.article import Article
+from rag.counts import Counts, counted
 from rag.rows import StoredPassage
 from rag.schema import FORMAT
 
@@ -57,8 +58,10 @@ def insert(
         connection.execute(schema.passages.insert(), [rows.passage_row(one, generation) for one in stored])
 
 
-def remove(connection: sa.Connection, article_id: str, generation: int) -> None:
-    """Takes the article out, if it is there, and keeps on record which passages went with it."""
+def remove(connection: sa.Connection, article_id: str, generation: int) -> Counts:
+    """Takes the article out, if it is there, and keeps on record which passages went with it; returns how much went."""
+    gone = counted(connection, article_id)
     mine = sa.select(schema.passages.c.id, sa.literal(generation)).where(schema.passages.c.article_id == article_id)
     connection.execute(schema.removals.insert().from_select(["passage_id", "generation"], mine))
     connection.execute(schema.articles.delete().where(schema.articles.c.id == article_id))
+    return gone

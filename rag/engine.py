@@ -26,6 +26,7 @@ from rag.answering import Answerer
 from rag.article import Article
 from rag.chat import Chat
 from rag.conversation import Turn
+from rag.counts import Counts
 from rag.errors import IndexDamaged
 from rag.events import final, in_threads, written
 from rag.feedback import Feedback
@@ -33,7 +34,6 @@ from rag.filters import Filters
 from rag.following import FOLLOW_EVERY, following
 from rag.home import Disagreement, Home
 from rag.indexer import AddReport, Progress, silent
-from rag.library import Counts
 from rag.passages import Passage
 from rag.ranking import Signals
 from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node

@@ -88,18 +88,41 @@ class FullText:
                 if searcher.search(Query.term_query(index.schema, field, term, "freq"), limit=1, count=False).hits
             }
 
-    def count(self) -> int:
+    def count(self, scope: Scope | None = None) -> int:
+        """How many passages there are, or how many a scope admits."""
+        if scope is not None and scope.is_empty:
+            return 0
         with _no_crash(self._home):
-            return int(self._open().searcher().num_docs)
+            index = self._open()
+            if scope is None or scope.is_open:
+                return int(index.searcher().num_docs)
+            found = index.searcher().search(_within(index.schema, scope), limit=1, count=True)
+            return int(found.count)  # type: ignore[attr-defined]  # its stubs leave it out
+
+    def within(self, scope: Scope, most: int) -> list[str]:
+        """Ids of the passages that `scope` admits, `most` of them."""
+        if scope.is_empty or most < 1:
+            return []
+        with _no_crash(self._home):
+            index = self._open()
+            query = Query.all_query() if scope.is_open else _within(index.schema, scope)
+            return _ids(index.searcher(), query, most)
+
+    def among(self, ids: Sequence[str], scope: Scope) -> set[str]:
+        """Those of `ids` that `scope` admits."""
+        if scope.is_empty or not ids:
+            return set()
+        with _no_crash(self._home):
+            index = self._open()
+            some = Query.const_score_query(Query.term_set_query(index.schema, "id", list(ids)), 0.0)
+            query = Query.boolean_query([(Occur.Must, some), *_filters(index.schema, scope)])
+            return set(_ids(index.searcher(), query, len(ids)))
 
     def ids(self) -> set[str]:
         """Ids of every passage the index holds."""
         with _no_crash(self._home):
             searcher = self._open().searcher()
-            if not searcher.num_docs:
-                return set()
-            hits = searcher.search(Query.all_query(), limit=searcher.num_docs, count=False).hits
-            return {searcher.doc(address)["id"][0] for _, address in hits}
+            return set(_ids(searcher, Query.all_query(), searcher.num_docs))
 
     # -- writing: the indexer alone ------------------------------------------------------------------------------------
 
@@ -151,7 +174,7 @@ class FullText:
             return index
 
     def _mark(self, generation: int) -> None:
-        write_stamp(self._stamp_path, Stamp(generation=generation, layout=LAYOUT, folder=FOLDER))
+        write_stamp(self._stamp_path, Stamp(generation=generation, layout=LAYOUT))
         self._index = self._stamp = None
 
 
@@ -192,6 +215,16 @@ def _filters(schema: tantivy.Schema, scope: Scope) -> Iterator[tuple[Occur, Quer
             schema, "published", tantivy.FieldType.Unsigned, scope.since or 0, scope.until or 99_999_999
         )
         yield Occur.Must, Query.const_score_query(span, 0.0)
+
+
+def _within(schema: tantivy.Schema, scope: Scope) -> Query:
+    return Query.boolean_query(list(_filters(schema, scope)))
+
+
+def _ids(searcher: tantivy.Searcher, query: Query, most: int) -> list[str]:
+    """Ids of the passages that `query` finds, `most` of them, in no order."""
+    hits = searcher.search(query, limit=most, count=False).hits if most else []
+    return [searcher.doc(address)["id"][0] for _, address in hits]
 
 
 @contextmanager

@@ -7,14 +7,14 @@ up without reading everything. Only the indexer writes here, under its lock.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 
-from rag import changes, rows, schema
+from rag import changes, counts, rows, schema
 from rag.article import Article, ArticleRef
+from rag.counts import Counts
 from rag.errors import EncoderMismatch, LibraryError, LibraryMissing, LibraryVersion
 from rag.feedback import Feedback
 from rag.rows import Holding, StoredPassage
@@ -24,13 +24,6 @@ from rag.snapshot import Copied, copy_database, settle, unwatched
 FILE = "library.sqlite"
 # Passages can be had again from their articles.
 MAKE_ANEW = "make its passages anew with: rag rebuild --re-encode"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    articles: int
-    passages: int
-    characters: int
 
 
 class Library:
@@ -46,6 +39,7 @@ class Library:
         if not self.place.is_made():
             raise LibraryMissing(f"no library {self.place}; make one with: rag init, or add articles: rag add PATH")
         self._engine = self.place.engine()
+        self._values: dict[str, tuple[int, tuple[str, ...]]] = {}
         with ExitStack() as undo:
             undo.callback(self.close)
             with self._reading() as connection:
@@ -117,25 +111,20 @@ class Library:
             return changes.generation(connection)
 
     def counts(self) -> Counts:
+        """How much the library holds, as its writers have noted it: asked at every opening and every addition."""
         with self._reading() as connection:
-            articles, characters = connection.execute(
-                sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(schema.articles.c.characters), 0))
-            ).one()
-        return Counts(articles, self.count_passages(), characters)
+            return counts.noted(connection)
 
     def count_articles(self) -> int:
-        with self._reading() as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(schema.articles)).scalar_one()
+        return self.counts().articles
 
     def count_passages(self) -> int:
-        with self._reading() as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(schema.passages)).scalar_one()
+        return self.counts().passages
 
     def state(self) -> tuple[int, int]:
         """The generation and the number of passages that it has."""
         with self._reading() as connection:
-            number = connection.execute(sa.select(sa.func.count()).select_from(schema.passages)).scalar_one()
-            return changes.generation(connection), number
+            return changes.generation(connection), counts.noted(connection).passages
 
     def fact(self, key: str) -> str | None:
         """What the library notes about itself under `key`."""
@@ -186,13 +175,12 @@ class Library:
         return (row.sha256, row.origin) if row else None
 
     def values(self, field: str) -> list[str]:
-        """The distinct authors, sources or topics of the catalogue."""
+        """The distinct authors, sources or topics of the catalogue; read once a generation, since questions ask."""
         with self._reading() as connection:
-            if field == "topics":
-                found = connection.execute(sa.select(schema.articles.c.topics).distinct()).scalars().all()
-                return sorted({topic for topics in found for topic in rows.topics_of(topics)})
-            column = schema.articles.c[field]
-            return list(connection.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars())
+            generation = changes.generation(connection)
+            if self._values.get(field, (-1, ()))[0] != generation:
+                self._values[field] = generation, _values(connection, field)
+            return list(self._values[field][1])
 
     def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
         """The passages among `ids` that are there, by id."""
@@ -202,6 +190,16 @@ class Library:
                 row["id"]: rows.passage_of(row, self.dimension)
                 for some in _runs(ids)
                 for row in connection.execute(query.where(schema.passages.c.id.in_(some))).mappings()
+            }
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, schema.Vector]:
+        """The vectors of the passages among `ids` that are there, by id; nothing else of them is read."""
+        query = sa.select(schema.passages.c.id, schema.passages.c.vector)
+        with self._reading(MAKE_ANEW) as connection:
+            return {
+                row.id: rows.vector_of(row.vector, self.dimension)
+                for some in _runs(ids)
+                for row in connection.execute(query.where(schema.passages.c.id.in_(some)))
             }
 
     def passages_of(self, article_id: str) -> list[StoredPassage]:
@@ -216,14 +214,10 @@ class Library:
 
     def article_ids(self, added_after: int = -1) -> list[str]:
         """Ids of the articles whose passages were added after that generation, in the order they were added."""
-        query = (
-            sa.select(schema.passages.c.article_id)
-            .where(schema.passages.c.generation > added_after)
-            .group_by(schema.passages.c.article_id)
-            .order_by(sa.func.max(schema.passages.c.generation))
-        )
+        # Made single here: asked to group by article, SQLite walks through every passage to find the newest few.
+        query = sa.select(schema.passages.c.article_id).where(schema.passages.c.generation > added_after)
         with self._reading() as connection:
-            return list(connection.execute(query).scalars())
+            return list(dict.fromkeys(connection.execute(query.order_by(schema.passages.c.generation)).scalars()))
 
     def removed(self, after: int) -> list[str] | None:
         """Ids of the passages removed after that generation; None when the record does not go back so far."""
@@ -265,18 +259,19 @@ class Library:
             )
         with self._writing() as connection:
             generation = changes.next_generation(connection)
-            changes.remove(connection, article.id, generation)
+            held = counts.noted(connection)
+            gone = changes.remove(connection, article.id, generation)
             changes.insert(connection, article, origin, passages, generation)
+            counts.note(connection, held - gone + Counts(1, len(passages), len(article.text)))
 
     def remove(self, article_id: str) -> bool:
         """Takes the article out; False when it was not there."""
         with self._writing() as connection:
-            if (
-                connection.execute(sa.select(schema.articles.c.id).where(schema.articles.c.id == article_id)).first()
-                is None
-            ):
+            if not counts.counted(connection, article_id).articles:
                 return False
-            changes.remove(connection, article_id, changes.next_generation(connection))
+            held = counts.noted(connection)
+            gone = changes.remove(connection, article_id, changes.next_generation(connection))
+            counts.note(connection, held - gone)
         return True
 
     def reencode(
@@ -295,6 +290,7 @@ class Library:
                 changes.insert(connection, article, origin, stored, generation)
             for left_out in set(connection.execute(sa.select(schema.articles.c.id)).scalars()) - wanted:
                 changes.remove(connection, left_out, generation)
+            counts.note(connection, counts.counted(connection))
             for key, value in (("encoder", encoder), ("dimension", str(dimension))):
                 connection.execute(schema.meta.update().where(schema.meta.c.key == key).values(value=value))
         self.encoder, self.dimension = encoder, dimension
@@ -337,6 +333,14 @@ class Library:
         with self.place.errors(), engine.begin() as connection:
             self.place.fence(connection)
             yield connection
+
+
+def _values(connection: sa.Connection, field: str) -> tuple[str, ...]:
+    column = schema.articles.c[field]
+    found = connection.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars().all()
+    if not all(isinstance(one, str) for one in found):
+        raise ValueError(f"{field} is not text")
+    return tuple(sorted({topic for one in found for topic in rows.topics_of(one)}) if field == "topics" else found)
 
 
 def _runs(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

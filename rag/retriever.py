@@ -19,6 +19,7 @@ from rag.errors import RagError
 from rag.filters import Filters, Scope, named, resolve
 from rag.fulltext import TEXT_FIELDS, FullText
 from rag.library import Library
+from rag.nearest import Nearest
 from rag.passages import Passage
 from rag.ranking import (
     CANDIDATES,
@@ -99,7 +100,7 @@ class Retriever:
 
     def __init__(self, library: Library, vectors: VectorIndex, fulltext: FullText, encoder: Encoder) -> None:
         self._library = library
-        self._vectors = vectors
+        self._nearest = Nearest(library, vectors, fulltext)
         self._fulltext = fulltext
         self._encoder = encoder
 
@@ -146,7 +147,7 @@ class Retriever:
         """What the four searches find: the passages, their articles, their signals, and the body's BM25 scores."""
         query = self._query(question)
         wanted, deep = max(CANDIDATES, 2 * k), max(HITS, 2 * k)
-        hits = [self._vectors.search(query.vector, deep, scope)]
+        hits = [self._nearest.search(query.vector, wanted, scope)]
         hits += [self._fulltext.search(list(query.idf), field, deep, scope) for field in TEXT_FIELDS]
         candidates = list(dict.fromkeys(one for found in hits for one, _ in found[:wanted]))
         stored = self._library.passages(candidates)

@@ -99,18 +99,25 @@ def passage_row(stored: StoredPassage, generation: int) -> dict[str, Any]:
 
 def passage_of(row: Mapping[Any, Any], dimension: int) -> StoredPassage:
     spans = np.frombuffer(row["sentences"], dtype="<u4").reshape(-1, 2)
-    vector = np.frombuffer(row["vector"], dtype="<f4")
+    vector = vector_of(row["vector"], dimension)
     sentence_vectors = unpack_rows(row["sentence_vectors"], len(spans), dimension)
-    if len(vector) != dimension:
-        raise ValueError(f"a vector has {len(vector)} numbers instead of {dimension}")
     # Said this way round, because nothing compares with what is no number.
-    if not (np.abs(vector).max() < LARGEST and np.abs(sentence_vectors).max(initial=0.0) < LARGEST):
+    if not np.abs(sentence_vectors).max(initial=0.0) < LARGEST:
         raise ValueError("a vector is not of unit length")
     passage = Passage(
         id=row["id"], article_id=row["article_id"], ordinal=row["ordinal"], start=row["start"], end=row["end"],
         text=row["text"], sentences=tuple((int(start), int(end)) for start, end in spans),
     )  # fmt: skip
     return StoredPassage(passage, vector, sentence_vectors)
+
+
+def vector_of(stored: bytes, dimension: int) -> Vector:
+    vector = np.frombuffer(stored, dtype="<f4")
+    if len(vector) != dimension:
+        raise ValueError(f"a vector has {len(vector)} numbers instead of {dimension}")
+    if not np.abs(vector).max() < LARGEST:
+        raise ValueError("a vector is not of unit length")
+    return vector
 
 
 def feedback_row(feedback: Feedback) -> dict[str, Any]:

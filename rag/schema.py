@@ -62,6 +62,8 @@ articles = sa.Table(
     # Last, so that what is read of many articles at once does not walk past their texts.
     sa.Column("text", Words, nullable=False),
 )  # fmt: skip
+# What filters can name is read out of it alone. A server's indexes take no long texts, and a list of topics may be one.
+sa.Index("ix_articles_topics", articles.c.topics).ddl_if(dialect="sqlite")
 passages = sa.Table(
     "passages", tables,
     sa.Column("id", Words, primary_key=True),

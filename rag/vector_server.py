@@ -5,6 +5,7 @@ generation, and a plain word when the server does not answer. Only who holds the
 """
 
 import hashlib
+import itertools
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,12 +18,12 @@ import numpy as np
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 
+from rag.collection import BATCH, Record, upsert_all, where
 from rag.derived import Entry
 from rag.errors import IndexDamaged, LibraryError, ServerUnavailable
 from rag.filters import Scope
 from rag.schema import Vector
 from rag.settings import Settings, secret, web_address
-from rag.vectors import BATCH, _upsert, _where
 
 # What the collection's entries are made of; one made otherwise is rebuilt.
 LAYOUT = "1"
@@ -86,7 +87,7 @@ class ServerVectors:
             return []
         asked = np.asarray(vector, dtype=np.float32).reshape(1, -1)
         with self._reading() as collection:
-            found = collection.query(query_embeddings=asked, n_results=k, where=_where(scope), include=["distances"])
+            found = collection.query(query_embeddings=asked, n_results=k, where=where(scope), include=["distances"])
         ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
         return [(one, 1.0 - float(distance)) for one, distance in zip(ids, distances, strict=True)]
 
@@ -113,7 +114,7 @@ class ServerVectors:
         with self._reading() as collection:
             for start in range(0, len(removed), BATCH):
                 collection.delete(ids=list(removed[start : start + BATCH]))
-            _upsert(collection, added)
+            _put(collection, added)
             collection.modify(metadata=_notes(generation))
 
     def rebuild(self, added: Iterable[Sequence[Entry]], generation: int) -> None:
@@ -132,7 +133,7 @@ class ServerVectors:
                 # The cloud has an index of another kind, and takes the distance from the same word.
                 configuration={"hnsw": {"space": "cosine"}},
             )
-            _upsert(collection, added)
+            _put(collection, added)
             collection.modify(metadata=_notes(generation))
             with suppress(_ABSENT):
                 client.delete_collection(self._name)
@@ -205,6 +206,12 @@ class ServerVectors:
             f"the vectors on {self.address} cannot be reached ({cause}); see that the Chroma server runs and "
             "RAG_CHROMA_URL is right, then repeat; what was finished is kept"
         )
+
+
+def _put(collection: Collection, added: Iterable[Sequence[Entry]]) -> None:
+    records = map(Record.of, itertools.chain.from_iterable(added))
+    while some := list(itertools.islice(records, BATCH)):
+        upsert_all(collection, some)
 
 
 def _notes(generation: int) -> dict[str, Any]:

@@ -1,40 +1,32 @@
-"""The passages' vectors in a Chroma collection: derived from the library, thrown away and rebuilt when in doubt.
+"""The passages' vectors, in parts of bounded size: derived from the library, thrown away and rebuilt when in doubt.
 
-Chroma rewrites its graph files in place as it grows, and a process killed at that moment leaves a collection that no
-process can open again, or that ends the process that does. So a graph that is in use is never written here: additions
-stay in Chroma's own log, which is transactional, and once that is long it is folded into the graph of a copy, which
-then takes the place of the original in one step (docs/decisions/vectors.md has the measurements).
+A part is a Chroma collection in a folder of its own (rag.collection), and one file, the stamp, says which parts are in
+use. Only the last part is added to; once its log is long it is folded in a copy, which takes its place by a new stamp.
+So what one addition, one folding and one rebuilding cost does not grow with the library (docs/decisions/vectors.md).
 """
 
 import itertools
-import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-import chromadb
-import numpy as np
-from chromadb.api.models.Collection import Collection
-from chromadb.config import Settings as ChromaSettings
-
+from rag.collection import BATCH, Part, Record, build, fold, graph_files, no_crash
 from rag.derived import Entry
-from rag.errors import IndexDamaged, LibraryError
+from rag.errors import IndexDamaged
 from rag.filters import Scope
-from rag.schema import Vector, disk_error
-from rag.stamp import Stamp, read_stamp, seal_of, write_stamp
+from rag.schema import Vector
+from rag.stamp import PartStamp, Stamp, read_stamp, seal_of, write_stamp
 
-COLLECTION = "passages"
-NEVER = 10**9
-# Replaying the log at the first search costs about 0.25 ms a vector: 1.2 s at this length, once per process.
-FOLD_AT = 5_000
-BATCH = 1_000
+# Replaying the log at the first search costs about 0.25 ms a vector: half a second at this length, once per process.
+FOLD_AT = 2_000
+# Passages after which a part is added to no more. Folding one copies it.
+LARGEST = 200_000
 
 
 class Vectors:
-    """The collection of one library. Threads may share it; one process at a time may write."""
+    """The vectors of one library. Threads may share it; one process at a time may write."""
 
     def __init__(self, home: Path, encoder: str) -> None:
         self._home = home
@@ -42,19 +34,18 @@ class Vectors:
         self._stamp_path = home / "vectors.json"
         self._lock = threading.RLock()
         self._stamp: Stamp | None = None
-        self._client: Any = None
-        self._collection: Collection | None = None
+        self._parts: dict[str, Part] = {}
 
     @property
     def generation(self) -> int | None:
-        """The library's generation that the collection on disk holds; None when it has to be rebuilt."""
+        """The library's generation that the parts on disk hold; None when they have to be rebuilt."""
         stamp = read_stamp(self._stamp_path)
-        if stamp is None or stamp.layout != self._layout or not (self._home / stamp.folder).is_dir():
+        if stamp is None or stamp.layout != self._layout or not stamp.parts:
             return None
-        return stamp.generation
+        return stamp.generation if all((self._home / one.folder).is_dir() for one in stamp.parts) else None
 
     def is_sound(self) -> bool:
-        """Whether the collection opens and its graph is byte for byte the one that was put in place."""
+        """Whether every part opens and its graph is byte for byte the one that was put in place."""
         try:
             self.count()
         except IndexDamaged:
@@ -63,114 +54,134 @@ class Vectors:
 
     def close(self) -> None:
         with self._lock:
-            if self._client is not None:
-                self._client.close()
-            self._client = self._collection = self._stamp = None
+            for part in self._parts.values():
+                part.close()
+            self._parts, self._stamp = {}, None
 
     def search(self, vector: Vector, k: int, scope: Scope) -> list[tuple[str, float]]:
         """The `k` nearest passages' ids with their cosine to `vector`, nearest first.
 
-        Raises IndexDamaged when the collection on disk cannot be read; the indexer then rebuilds it.
+        A `scope` is left to Chroma, which takes seconds over a million passages; rag.nearest knows a shorter way.
+        Raises IndexDamaged when a part on disk cannot be read; the indexer then rebuilds them all.
         """
         if k < 1 or scope.is_empty:
             return []
-        with self._lock, _no_crash(self._home):
-            found = self._open().query(
-                query_embeddings=np.asarray(vector, dtype=np.float32).reshape(1, -1),
-                n_results=k,
-                where=_where(scope),
-                include=["distances"],
-            )
-        ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
-        return [(one, 1.0 - float(distance)) for one, distance in zip(ids, distances, strict=True)]
+        with self._lock, no_crash(self._home):
+            found = [hit for part in self._open() for hit in part.search(vector, k, scope)]
+        return sorted(found, key=lambda hit: -hit[1])[:k]
 
     def ids(self) -> set[str]:
-        """Ids of every passage the collection holds."""
-        with self._lock, _no_crash(self._home):
-            collection = self._open()
-            return {
-                one
-                for offset in range(0, collection.count(), BATCH)
-                for one in collection.get(limit=BATCH, offset=offset, include=[])["ids"]
-            }
+        """Ids of every passage that the parts hold."""
+        with self._lock, no_crash(self._home):
+            return set().union(*(part.ids() for part in self._open()))
 
     def count(self) -> int:
-        with self._lock, _no_crash(self._home):
-            return int(self._open().count())
+        with self._lock, no_crash(self._home):
+            return sum(part.count() for part in self._open())
 
     # -- writing: the indexer alone ------------------------------------------------------------------------------------
 
     def update(self, removed: Sequence[str], added: Iterable[Sequence[Entry]], generation: int) -> None:
         """Takes the passages `removed` out, puts `added` in, then says that the library's `generation` is held.
 
-        A kill anywhere leaves a collection at the old generation, to which the same changes can be made again.
+        A kill anywhere leaves parts at the old generation, to which the same changes can be made again.
         """
-        with self._lock, _no_crash(self._home):
-            collection, stamp = self._open(), self._in_use()
-            for start in range(0, len(removed), BATCH):
-                collection.delete(ids=list(removed[start : start + BATCH]))
-            pending = stamp.pending + len(removed)
-            pending += _upsert(collection, added)
-            self._mark(stamp.model_copy(update={"generation": generation, "pending": pending}))
-            if pending > FOLD_AT:
-                self._fold() if collection.count() else self.rebuild([], generation)
+        with self._lock, no_crash(self._home):
+            self._open()
+            if self._in_use().parts[-1].passages >= LARGEST:
+                self._begin_part()
+            changes = Counter(self._delete(removed))
+            last, number = self._in_use().parts[-1].folder, 0
+            entries = itertools.chain.from_iterable(added)
+            while some := [Record.of(entry) for entry in itertools.islice(entries, BATCH)]:
+                # Made again after a kill, the same change must not leave a passage in two parts.
+                changes.update(self._delete([one.id for one in some], but=last))
+                self._parts[last].upsert(some)
+                changes[last] += len(some)
+                number += len(some)
+            stamp = self._in_use()
+            parts = [_changed(one, changes[one.folder], number if one.folder == last else 0) for one in stamp.parts]
+            self._mark(stamp.model_copy(update={"generation": generation, "parts": tuple(parts)}))
+            for one in parts:
+                if one.pending > FOLD_AT:
+                    self._fold(one)
 
     def rebuild(self, added: Iterable[Sequence[Entry]], generation: int) -> None:
-        """A collection anew, beside the old one, which it replaces once it is whole."""
-        with self._lock, _no_crash(self._home):
-            folder = self._fresh_folder()
-            with closing(_client(folder)) as client:
-                collection = client.create_collection(
-                    COLLECTION,
-                    embedding_function=None,
-                    configuration={"hnsw": {"space": "cosine", "sync_threshold": BATCH, "batch_size": 100}},
-                )
-                _upsert(collection, added)
-                collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
-            self._take(folder, generation)
+        """Every part anew, beside the old ones, which they replace once they are whole; one at a time in memory."""
+        with self._lock, no_crash(self._home):
+            self.close()
+            self._clear()
+            records = map(Record.of, itertools.chain.from_iterable(added))
+            parts: list[PartStamp] = []
+            while some := list(itertools.islice(records, LARGEST)):
+                parts.append(self._built(some))
+            stamp = Stamp(generation=generation, layout=self._layout, parts=tuple(parts or [self._built([])]))
+            write_stamp(self._stamp_path, stamp)
 
-    def _fold(self) -> None:
-        """Folds the log into the graph of a copy, then takes the copy."""
-        stamp = self._in_use()
-        self.close()
+    def _built(self, records: Sequence[Record]) -> PartStamp:
         folder = self._fresh_folder()
-        shutil.copytree(self._home / stamp.folder, folder)
-        with closing(_client(folder)) as client:
-            collection = client.get_collection(COLLECTION, embedding_function=None)
-            expected = collection.count()
-            collection.modify(configuration={"hnsw": {"sync_threshold": 2, "batch_size": 2}})
-        # A collection keeps the threshold that it was opened with, hence the second opening; the next write then folds.
-        with closing(_client(folder)) as client:
-            collection = client.get_collection(COLLECTION, embedding_function=None)
-            held = collection.get(limit=1, include=["embeddings"])
-            nudges = [f"nudge-{number}" for number in range(3)]
-            for nudge in nudges:
-                collection.upsert(ids=[nudge], embeddings=np.asarray(held["embeddings"], dtype=np.float32))
-            collection.delete(ids=nudges)
-            collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
-            found = collection.count()
-        if found != expected:
-            raise IndexDamaged(f"{folder} holds {found} passages instead of {expected}; run: rag rebuild")
-        self._take(folder, stamp.generation)
+        build(folder, records)
+        return _stamped(folder, len(records))
+
+    def _begin_part(self) -> None:
+        """An empty part at the end, which is then the one that is added to."""
+        self._clear()
+        stamp = self._in_use()
+        self._mark(stamp.model_copy(update={"parts": (*stamp.parts, self._built([]))}))
+        self._open()
+
+    def _delete(self, ids: Sequence[str], but: str = "") -> dict[str, int]:
+        """Takes the passages out of every part, `but` one; returns how many of them each held."""
+        gone: dict[str, int] = {}
+        for folder, part in self._parts.items():
+            held = part.held(ids) if ids and folder != but else []
+            if held:
+                part.delete(held)
+                gone[folder] = len(held)
+        return gone
+
+    def _fold(self, one: PartStamp) -> None:
+        """Folds a part's log into the graph of a copy, then takes the copy."""
+        stamp = self._in_use()
+        self._parts.pop(one.folder).close()
+        self._clear()
+        folder = self._fresh_folder()
+        number = fold(self._home / one.folder, folder)
+        if not number:  # nothing that a graph could be made of
+            shutil.rmtree(folder)
+            build(folder, [])
+        folded = _stamped(folder, number)
+        parts = tuple(folded if part.folder == one.folder else part for part in stamp.parts)
+        self._mark(stamp.model_copy(update={"parts": parts}))
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
-    def _open(self) -> Collection:
-        """The collection as the stamp on disk names it; opened again when another process has changed it."""
+    def _open(self) -> list[Part]:
+        """The parts as the stamp on disk names them; those that another process has changed are opened again."""
         stamp = read_stamp(self._stamp_path)
-        if self._collection is not None and stamp == self._stamp:
-            return self._collection
-        if stamp is None or stamp.layout != self._layout:
-            raise IndexDamaged(f"{self._stamp_path} does not name a usable collection; run: rag rebuild")
-        folder = self._home / stamp.folder
-        moved = self._stamp is None or self._stamp.folder != stamp.folder
-        if moved and stamp.seal and seal_of(_graph_files(folder)) != stamp.seal:
+        if stamp is None or stamp.layout != self._layout or not stamp.parts:
+            raise IndexDamaged(f"{self._stamp_path} does not name usable parts; run: rag rebuild")
+        folders = [one.folder for one in stamp.parts]
+        if stamp != self._stamp or folders != list(self._parts):
+            known = {one.folder: one for one in self._stamp.parts} if self._stamp else {}
+            for folder in [*self._parts]:
+                if folder not in folders:
+                    self._parts.pop(folder).close()
+            for one in stamp.parts:
+                if one.folder not in self._parts or known.get(one.folder) != one:
+                    self._reopen(one, is_known=one.folder in known)
+            self._parts = {folder: self._parts[folder] for folder in folders}
+            self._stamp = stamp
+        return list(self._parts.values())
+
+    def _reopen(self, one: PartStamp, *, is_known: bool) -> None:
+        if one.folder in self._parts:
+            self._parts.pop(one.folder).close()
+        folder = self._home / one.folder
+        # Looked at before Chroma's native code reads it, and once: a graph in use is never written.
+        if not is_known and one.seal and seal_of(graph_files(folder)) != one.seal:
             raise IndexDamaged(f"{folder} is not as it was written; run: rag rebuild")
-        self.close()
-        self._client = _client(folder)
-        self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        self._stamp = stamp
-        return self._collection
+        self._parts[one.folder] = Part(folder)
 
     def _in_use(self) -> Stamp:
         if self._stamp is None:
@@ -181,93 +192,24 @@ class Vectors:
         write_stamp(self._stamp_path, stamp)
         self._stamp = stamp
 
-    def _take(self, folder: Path, generation: int) -> None:
-        """Puts `folder` in use; the one used before stays until the next time, for readers that still hold it."""
-        self.close()
-        seal = seal_of(_graph_files(folder))
-        write_stamp(self._stamp_path, Stamp(generation=generation, layout=self._layout, folder=folder.name, seal=seal))
+    def _clear(self) -> None:
+        """Takes away what interrupted or outdated writers left. What was in use last stays until the next time, for
+        readers that still hold it."""
+        stamp = read_stamp(self._stamp_path)
+        in_use = {one.folder for one in stamp.parts} if stamp else set()
+        for old in self._home.glob("vectors-*"):
+            if old.name not in in_use:
+                shutil.rmtree(old, ignore_errors=True)
 
     def _fresh_folder(self) -> Path:
-        """A folder name not in use; what interrupted or outdated writers left behind is cleared away."""
-        stamp = read_stamp(self._stamp_path)
-        for old in self._home.glob("vectors-*"):
-            if stamp is None or old.name != stamp.folder:
-                shutil.rmtree(old, ignore_errors=True)
         taken = [int(number) for old in self._home.glob("vectors-*") if (number := old.name[8:]).isdecimal()]
         return self._home / f"vectors-{max(taken, default=0) + 1}"
 
 
-_openings = itertools.count()
+def _changed(one: PartStamp, changes: int, added: int) -> PartStamp:
+    # A part whose stamp differs is opened again by readers: the sum of its changes only ever rises until it is folded.
+    return one.model_copy(update={"pending": one.pending + changes, "passages": one.passages + added})
 
 
-def _client(folder: Path) -> Any:
-    """A client with a view of its own.
-
-    Clients that name a folder the same way share one view inside a process, which does not see what another process
-    has written since; naming the folder differently each time is what gives a fresh one.
-    """
-    name = os.path.join(folder, *["."] * (next(_openings) % 64))  # noqa: PTH118  (pathlib would fold the dots away)
-    return chromadb.PersistentClient(path=name, settings=ChromaSettings(anonymized_telemetry=False))
-
-
-def _graph_files(folder: Path) -> list[Path]:
-    """The files of the graph, once Chroma has written one; before that it has nothing to be sealed."""
-    return [path for done in folder.glob("*/index_metadata.pickle") for path in done.parent.iterdir()]
-
-
-def _upsert(collection: Collection, added: Iterable[Sequence[Entry]]) -> int:
-    """Puts all of `added` in, a full batch to a transaction of Chroma's, and returns how many there were."""
-    entries = itertools.chain.from_iterable(added)
-    number = 0
-    while some := list(itertools.islice(entries, BATCH)):
-        collection.upsert(
-            ids=[entry.id for entry in some],
-            embeddings=np.stack([entry.vector for entry in some]).astype(np.float32),
-            metadatas=[_metadata(entry) for entry in some],
-        )
-        number += len(some)
-    return number
-
-
-def _metadata(entry: Entry) -> dict[str, Any]:
-    """What filters look at; Chroma takes neither None nor an empty list, and wants one key at least."""
-    known: dict[str, Any] = {
-        "author": entry.author,
-        "source": entry.source,
-        "topics": list(entry.topics) or None,
-        "published": entry.published,
-    }
-    return {key: value for key, value in known.items() if value is not None} | {"passage": True}
-
-
-def _where(scope: Scope) -> Any:
-    clauses: list[dict[str, Any]] = []
-    if scope.authors is not None:
-        clauses.append({"author": {"$in": list(scope.authors)}})
-    if scope.sources is not None:
-        clauses.append({"source": {"$in": list(scope.sources)}})
-    if scope.topics is not None:
-        either = [{"topics": {"$contains": topic}} for topic in scope.topics]
-        clauses.append(either[0] if len(either) == 1 else {"$or": either})
-    if scope.since is not None:
-        clauses.append({"published": {"$gte": scope.since}})
-    if scope.until is not None:
-        clauses.append({"published": {"$lte": scope.until}})
-    return None if not clauses else clauses[0] if len(clauses) == 1 else {"$and": clauses}
-
-
-@contextmanager
-def _no_crash(home: Path) -> Iterator[None]:
-    """Chroma's errors, and a panic in its native part (no Exception to Python), as LibraryError or IndexDamaged."""
-    try:
-        yield
-    except (chromadb.errors.ChromaError, ValueError, OSError) as error:
-        raise _unusable(home, error) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _unusable(home, error) from error
-
-
-def _unusable(home: Path, error: BaseException) -> LibraryError:
-    return disk_error(home, str(error)) or IndexDamaged(f"the vectors cannot be used ({error}); run: rag rebuild")
+def _stamped(folder: Path, passages: int) -> PartStamp:
+    return PartStamp(folder=folder.name, seal=seal_of(graph_files(folder)), passages=passages)

@@ -151,7 +151,7 @@ def test_a_long_log_is_folded_and_nothing_is_lost(home: Home, monkeypatch: pytes
     for number in range(12):
         home.indexer.add(readings(number))
     home.indexer.remove(["article-3"])
-    assert json.loads((home.path / "vectors.json").read_text())["seal"]
+    assert json.loads((home.path / "vectors.json").read_text())["parts"][0]["seal"]
     assert home.disagreements() == []
     assert _finds(home, 11)
     assert len(list(home.path.glob("vectors-*"))) <= 2
@@ -170,10 +170,12 @@ def test_check_finds_what_is_missing_and_what_is_left_over(home: Home) -> None:
 
 def test_the_collection_is_made_as_decided(home: Home) -> None:
     home.indexer.add(readings(1))
-    configuration = home.vectors._open().configuration_json
-    assert configuration["hnsw"]["space"] == "cosine"
-    assert configuration["hnsw"]["sync_threshold"] == 10**9
-    assert configuration["embedding_function"] in (None, {"type": "legacy"})
+    home.indexer.rebuild()
+    home.indexer.add(readings(2))
+    for part in home.vectors._open():
+        assert part.configuration["hnsw"]["space"] == "cosine"
+        assert part.configuration["hnsw"]["sync_threshold"] == 10**9
+        assert part.configuration["embedding_function"] in (None, {"type": "legacy"})
 
 
 def test_a_library_of_another_encoder_is_refused_with_the_way_out(home: Home, settings: Settings) -> None:

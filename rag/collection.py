@@ -1,0 +1,201 @@
+"""One part of the vectors: a folder with a Chroma collection whose graph is never written while it is in use.
+
+Chroma rewrites its graph files in place as it grows, and a process killed at that moment leaves a collection that no
+process can open again, or that ends the process that does. Here changes stay in Chroma's own log, which is
+transactional; a graph is written only into a folder that nobody uses yet, by `build` and `fold`.
+"""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.api.models.Collection import Collection
+from chromadb.config import Settings as ChromaSettings
+
+from rag.derived import Entry
+from rag.errors import IndexDamaged, LibraryError
+from rag.filters import Scope
+from rag.schema import Vector, disk_error
+
+COLLECTION = "passages"
+NEVER = 10**9
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A passage as a part keeps it: its id, its vector, what filters look at; not its words."""
+
+    id: str
+    vector: Vector
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Record":
+        # Chroma takes neither None nor an empty list, and wants one key at least.
+        known: dict[str, Any] = {
+            "author": entry.author,
+            "source": entry.source,
+            "topics": list(entry.topics) or None,
+            "published": entry.published,
+        }
+        metadata = {key: value for key, value in known.items() if value is not None} | {"passage": True}
+        return cls(entry.id, entry.vector, metadata)
+
+
+class Part:
+    """A folder's collection, open. One thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._client = _client(folder)
+        self._collection: Collection = self._client.get_collection(COLLECTION, embedding_function=None)
+
+    def close(self) -> None:
+        self._client.close()
+
+    @property
+    def configuration(self) -> Any:
+        return self._collection.configuration_json
+
+    def count(self) -> int:
+        return int(self._collection.count())
+
+    def ids(self) -> set[str]:
+        return set(self._collection.get(include=[])["ids"])
+
+    def held(self, ids: Sequence[str]) -> list[str]:
+        """Those of `ids` that are here."""
+        return [one for some in _runs(ids) for one in self._collection.get(ids=list(some), include=[])["ids"]]
+
+    def search(self, vector: Vector, k: int, scope: Scope) -> list[tuple[str, float]]:
+        """The `k` nearest passages' ids with their cosine to `vector`, nearest first."""
+        found = self._collection.query(
+            query_embeddings=np.asarray(vector, dtype=np.float32).reshape(1, -1),
+            n_results=k,
+            where=where(scope),
+            include=["distances"],
+        )
+        ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
+        return [(one, 1.0 - float(distance)) for one, distance in zip(ids, distances, strict=True)]
+
+    def delete(self, ids: Sequence[str]) -> None:
+        for some in _runs(ids):
+            self._collection.delete(ids=list(some))
+
+    def upsert(self, records: Sequence[Record]) -> None:
+        upsert_all(self._collection, records)
+
+
+def build(folder: Path, records: Sequence[Record]) -> None:
+    """Makes a part of `records` in a new folder, its graph written once."""
+    with closing(_client(folder)) as client:
+        # Chroma writes the whole graph each time that so many records have come: with 1,000, as it is by default,
+        # that is a hundred times for a hundred thousand.
+        threshold = len(records) if len(records) > 1 else NEVER
+        collection = client.create_collection(
+            COLLECTION,
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine", "sync_threshold": threshold, "batch_size": min(100, threshold)}},
+        )
+        upsert_all(collection, records)
+        collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
+
+
+def fold(source: Path, folder: Path) -> int:
+    """Makes `folder` a copy of the part in `source` with its log folded into its graph; returns how many it holds.
+
+    Raises IndexDamaged when the copy does not hold as many as its source.
+    """
+    shutil.copytree(source, folder)
+    with closing(_client(folder)) as client:
+        collection = client.get_collection(COLLECTION, embedding_function=None)
+        expected = collection.count()
+        if not expected:
+            return 0
+        collection.modify(configuration={"hnsw": {"sync_threshold": 2, "batch_size": 2}})
+    # A collection keeps the threshold that it was opened with, hence the second opening; the next write then folds.
+    with closing(_client(folder)) as client:
+        collection = client.get_collection(COLLECTION, embedding_function=None)
+        held = collection.get(limit=1, include=["embeddings"])
+        nudges = [f"nudge-{number}" for number in range(3)]
+        for nudge in nudges:
+            collection.upsert(ids=[nudge], embeddings=np.asarray(held["embeddings"], dtype=np.float32))
+        collection.delete(ids=nudges)
+        collection.modify(configuration={"hnsw": {"sync_threshold": NEVER}})
+        found = int(collection.count())
+    if found != expected:
+        raise IndexDamaged(f"{folder} holds {found} passages instead of {expected}; run: rag rebuild")
+    return found
+
+
+def graph_files(folder: Path) -> list[Path]:
+    """The files of the graph, once Chroma has written one; before that it has nothing to be sealed."""
+    return [path for done in folder.glob("*/index_metadata.pickle") for path in done.parent.iterdir()]
+
+
+@contextmanager
+def no_crash(home: Path) -> Iterator[None]:
+    """Chroma's errors, and a panic in its native part (no Exception to Python), as LibraryError or IndexDamaged."""
+    try:
+        yield
+    except (chromadb.errors.ChromaError, ValueError, OSError) as error:
+        raise _unusable(home, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _unusable(home, error) from error
+
+
+def _unusable(home: Path, error: BaseException) -> LibraryError:
+    return disk_error(home, str(error)) or IndexDamaged(f"the vectors cannot be used ({error}); run: rag rebuild")
+
+
+_openings = itertools.count()
+
+
+def _client(folder: Path) -> Any:
+    """A client with a view of its own.
+
+    Clients that name a folder the same way share one view inside a process, which does not see what another process
+    has written since; naming the folder differently each time is what gives a fresh one.
+    """
+    name = os.path.join(folder, *["."] * (next(_openings) % 64))  # noqa: PTH118  (pathlib would fold the dots away)
+    return chromadb.PersistentClient(path=name, settings=ChromaSettings(anonymized_telemetry=False))
+
+
+def upsert_all(collection: Collection, records: Sequence[Record]) -> None:
+    for some in _runs(records):
+        collection.upsert(
+            ids=[one.id for one in some],
+            embeddings=np.stack([one.vector for one in some]).astype(np.float32),
+            metadatas=[one.metadata for one in some],
+        )
+
+
+def _runs(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """`items` in runs as long as one transaction of Chroma's takes."""
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+
+
+def where(scope: Scope) -> Any:
+    clauses: list[dict[str, Any]] = []
+    if scope.authors is not None:
+        clauses.append({"author": {"$in": list(scope.authors)}})
+    if scope.sources is not None:
+        clauses.append({"source": {"$in": list(scope.sources)}})
+    if scope.topics is not None:
+        either = [{"topics": {"$contains": topic}} for topic in scope.topics]
+        clauses.append(either[0] if len(either) == 1 else {"$or": either})
+    if scope.since is not None:
+        clauses.append({"published": {"$gte": scope.since}})
+    if scope.until is not None:
+        clauses.append({"published": {"$lte": scope.until}})
+    return None if not clauses else clauses[0] if len(clauses) == 1 else {"$and": clauses}

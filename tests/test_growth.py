@@ -1,0 +1,138 @@
+"""What a question and an addition cost does not grow with the library: counted work, never time, at two sizes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from evals.benchmarks.growth import Figures, Memory, table
+from evals.benchmarks.invented import KnownSentences, author
+from rag.filters import Filters
+from rag.home import Home
+from rag.retriever import Retriever
+from tests import growing
+
+SMALL, LARGE = 900, 3_600
+QUESTION = "What did the delegations agree on, and why did the talks about the treaty break down?"
+
+
+@pytest.fixture(scope="module")
+def sizes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[tuple[Home, Home], KnownSentences]]:
+    knowing = growing.encoder()
+    made = [growing.library(tmp_path_factory.mktemp("growth"), size, knowing) for size in (SMALL, LARGE)]
+    yield (made[0], made[1]), knowing
+    for one in made:
+        one.close()
+
+
+@contextmanager
+def _steps_of_sqlite(home: Home) -> Iterator[list[int]]:
+    """Counts the instructions of SQLite's machine, in hundreds: what its statements walk through, rows and indexes."""
+    steps = [0]
+
+    def one_more() -> int:
+        steps[0] += 1
+        return 0
+
+    def watch(connection: object, *_: object) -> None:
+        connection.set_progress_handler(one_more, 100)  # type: ignore[attr-defined]
+
+    home.library._engine.dispose()
+    event.listen(home.library._engine, "checkout", watch)
+    try:
+        yield steps
+    finally:
+        event.remove(home.library._engine, "checkout", watch)
+        home.library._engine.dispose()
+
+
+def _steps(home: Home, work: Callable[[Home], object]) -> int:
+    with _steps_of_sqlite(home) as steps:
+        work(home)
+    return steps[0]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [{}, {"author": author(0)}, {"since": "2019-01-01"}, {"source": "Review 0"}],
+    ids=["none", "an author", "a date", "a publication"],
+)
+def test_a_question_walks_no_further_through_a_larger_library(
+    sizes: tuple[tuple[Home, Home], KnownSentences], filters: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.nearest.EXACTLY", 100)
+
+    def ask(home: Home) -> None:
+        Retriever(home.library, home.vectors, home.fulltext, home.encoder).retrieve(QUESTION, 8, Filters.of(**filters))
+
+    homes, _ = sizes
+    for home in homes:
+        ask(home)  # the catalogue's names are read once a generation
+    small, large = (_steps(home, ask) for home in homes)
+    assert small > 5
+    assert large <= 1.5 * small
+
+
+def test_opening_walks_no_further_through_a_larger_library(sizes: tuple[tuple[Home, Home], KnownSentences]) -> None:
+    homes, _ = sizes
+    small, large = (_steps(home, lambda one: one.indexer.mend()) for home in homes)
+    assert large <= small + 1
+
+
+def test_one_more_article_walks_no_further_and_writes_no_more(
+    sizes: tuple[tuple[Home, Home], KnownSentences], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The larger library lies in several parts: folding the last one's log copies that one alone."""
+    homes, knowing = sizes
+    monkeypatch.setattr("rag.vectors.LARGEST", 900)
+    monkeypatch.setattr("rag.vectors.FOLD_AT", 1)
+    steps, written = [], []
+    for home, first in zip(homes, (SMALL, LARGE), strict=True):
+        home.indexer.rebuild()
+        growing.add(home, knowing, [first])  # the record of removals, the last part as it stands
+        before = set(home.path.glob("vectors-*"))
+        steps.append(_steps(home, lambda one, at=first: growing.add(one, knowing, [at + 1])))  # type: ignore[misc]
+        fresh = set(home.path.glob("vectors-*")) - before
+        assert len(fresh) == 1, "one part is folded"
+        written.append(sum(path.stat().st_size for folder in fresh for path in folder.rglob("*") if path.is_file()))
+        assert home.disagreements() == []
+    assert steps[1] <= 1.5 * steps[0]
+    assert written[1] <= 2 * written[0]
+
+
+def test_what_is_noted_is_what_is_there(sizes: tuple[tuple[Home, Home], KnownSentences]) -> None:
+    (home, _), knowing = sizes
+    growing.add(home, knowing, [9_001, 9_002])
+    home.indexer.remove(["made-9001", "made-3"])
+    held = home.library.holdings()
+    counts = home.library.counts()
+    assert counts.articles == len(held)
+    assert counts.passages == len(home.library.passage_ids()) == sum(one.passages for one in held)
+    assert counts.characters == sum(one.characters for one in held)
+
+
+def test_names_are_read_again_when_the_library_has_changed(sizes: tuple[tuple[Home, Home], KnownSentences]) -> None:
+    (home, _), _knowing = sizes
+    before = set(home.library.values("topics"))
+    assert home.library.values("topics") == sorted(before)
+    home.indexer.remove([one.id for one in home.library.holdings() if "topic 1" in one.topics])
+    assert before - set(home.library.values("topics")) >= {"topic 1"}
+
+
+def test_the_table_has_a_column_for_each_size() -> None:
+    told = table([Figures(10, {"opening": "1 s"}), Figures(100, {"opening": "2 s", "disk": "3 MB"})])
+    assert told.splitlines() == [
+        "| | 10 passages | 100 passages |", "|---|---|---|", "| opening | 1 s | 2 s |", "| disk | – | 3 MB |",
+    ]  # fmt: skip
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of a process")
+def test_memory_is_this_process_s_own() -> None:
+    before = Memory.of_this_process()
+    much = b"x" * 50_000_000
+    after = Memory.of_this_process()
+    assert after.own - before.own in range(40, 60)
+    assert after.peak >= after.now >= after.own > 0
+    assert len(much) == 50_000_000

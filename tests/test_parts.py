@@ -1,0 +1,162 @@
+"""The vectors' parts: bounded, sealed, and whole wherever a process was killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.collection import graph_files
+from rag.derived import Entry
+from rag.errors import IndexDamaged
+from rag.filters import Scope
+from rag.stamp import read_stamp, seal_of
+from rag.vectors import Vectors
+
+
+def _entry(number: int) -> Entry:
+    row = np.random.default_rng(number).standard_normal(384).astype(np.float32)
+    return Entry(f"p{number:05}", "", "", "", row / np.linalg.norm(row), f"Column {number % 3}", None, (), 20240101)
+
+
+def _ids(numbers: range) -> set[str]:
+    return {f"p{number:05}" for number in numbers}
+
+
+@pytest.fixture
+def vectors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vectors]:
+    monkeypatch.setattr("rag.vectors.LARGEST", 100)
+    monkeypatch.setattr("rag.vectors.FOLD_AT", 30)
+    made = Vectors(tmp_path, "encoder")
+    yield made
+    made.close()
+
+
+def _found(vectors: Vectors, number: int) -> list[str]:
+    return [one for one, cosine in vectors.search(_entry(number).vector, 3, Scope()) if cosine > 0.999]
+
+
+def test_a_rebuilt_library_lies_in_parts_that_are_no_larger_than_allowed(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(250)), 7)
+    parts = vectors._open()
+    assert [part.count() for part in parts] == [100, 100, 50]
+    assert vectors.ids() == _ids(range(250))
+    assert (vectors.count(), vectors.generation) == (250, 7)
+    assert all(graph_files(part.folder) for part in parts)
+    assert all(_found(vectors, number) == [f"p{number:05}"] for number in (0, 99, 100, 249))
+
+
+def test_only_the_last_part_is_added_to_and_no_graph_in_use_is_written(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(150)), 1)
+    first = vectors._open()[0].folder
+    before = {path: path.stat().st_mtime_ns for path in first.rglob("*") if path.is_file()}
+    for number in range(150, 260):
+        graphs = {part.folder: seal_of(graph_files(part.folder)) for part in vectors._open()}
+        vectors.update([], [[_entry(number)]], number)
+        for folder, seal in graphs.items():
+            assert seal_of(graph_files(folder)) == seal
+    assert {path: path.stat().st_mtime_ns for path in first.rglob("*") if path.is_file()} == before
+    assert vectors.ids() == _ids(range(260))
+    stamp = read_stamp(vectors._stamp_path)
+    assert stamp is not None
+    assert all(one.pending <= 30 for one in stamp.parts)
+    assert len(stamp.parts) == 3
+    assert all(_found(vectors, number) == [f"p{number:05}"] for number in (0, 149, 150, 200, 259))
+
+
+def test_what_is_removed_is_gone_from_whichever_part_had_it(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(150)), 1)
+    vectors.update([*_ids(range(0, 150, 2)), "nobody"], [[_entry(200)]], 2)
+    assert vectors.ids() == _ids(range(1, 150, 2)) | {"p00200"}
+    assert _found(vectors, 4) == []
+    assert _found(vectors, 5) == ["p00005"]
+    # More than may wait was removed from the first part: it has been folded, and its graph holds what is left.
+    stamp = read_stamp(vectors._stamp_path)
+    assert stamp is not None
+    assert stamp.parts[0].passages == 50
+    vectors.update(sorted(vectors.ids()), [], 3)
+    assert (vectors.ids(), vectors.count()) == (set(), 0)
+    vectors.update([], [[_entry(1)]], 4)
+    assert _found(vectors, 1) == ["p00001"]
+
+
+def test_a_change_made_again_after_a_kill_leaves_nothing_in_twice(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(90)), 1)
+    stamp = vectors._stamp_path.read_bytes()
+    more = [[_entry(number)] for number in range(90, 115)]
+    vectors.update([], more, 2)
+    vectors.close()
+    vectors._stamp_path.write_bytes(stamp)  # as a kill before the stamp was written leaves it
+    vectors.update([], [], 1)
+    vectors.update([], [[_entry(number)] for number in range(115, 140)], 1)  # the last part is now over its size
+    vectors.update([], more, 2)
+    assert (vectors.count(), vectors.ids()) == (140, _ids(range(140)))
+    found = [one for one, _ in vectors.search(_entry(100).vector, 140, Scope())]
+    assert len(found) == len(set(found)) == 140
+
+
+def test_a_damaged_part_is_noticed_before_it_is_read(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(250)), 1)
+    second = vectors._open()[1].folder
+    vectors.close()
+    (victim,) = second.glob("*/data_level0.bin")
+    with victim.open("r+b") as file:
+        file.seek(victim.stat().st_size // 2)
+        file.write(b"\xff\xff\xff\xff")
+    assert not vectors.is_sound()
+    with pytest.raises(IndexDamaged, match=second.name):
+        vectors.search(_entry(1).vector, 3, Scope())
+
+
+def test_a_reader_opens_again_only_what_another_has_changed(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(150)), 1)
+    reader = Vectors(vectors._home, "encoder")
+    before = {part.folder.name: part for part in reader._open()}
+    vectors.update([], [[_entry(150)]], 2)
+    after = {part.folder.name: part for part in reader._open()}
+    assert [after[name] is before[name] for name in before] == [True, False]
+    assert _found(reader, 150) == ["p00150"]
+    reader.close()
+
+
+_ADDING = """
+import sys
+from pathlib import Path
+from rag import vectors
+from tests.test_parts import _entry
+vectors.LARGEST, vectors.FOLD_AT = 60, 15
+made = vectors.Vectors(Path(sys.argv[1]), "encoder")
+print("begun", flush=True)
+for number in range(made.generation + 1, 400):
+    made.update([], [[_entry(number)]], number)
+"""
+
+
+def test_a_kill_at_any_point_of_folding_and_of_beginning_a_part_loses_nothing(vectors: Vectors, tmp_path: Path) -> None:
+    """Each update's generation is the number of its passage, so the stamp says what must be there."""
+    vectors.rebuild([[_entry(0)]], 0)
+    vectors.close()
+    reached = 0
+    for attempt in range(5):
+        command = [sys.executable, "-c", _ADDING, str(tmp_path)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        try:
+            process.wait(0.7 + 0.31 * attempt)
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        with_stamp = vectors.generation
+        assert with_stamp is not None
+        assert with_stamp >= reached, "what was there is gone"
+        reached = with_stamp
+        assert vectors.is_sound()
+        assert _ids(range(reached + 1)) <= vectors.ids() <= _ids(range(reached + 2))
+        assert _found(vectors, reached) == [f"p{reached:05}"]
+        vectors.close()
+    assert reached > 15
