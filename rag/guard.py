@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingsError
+from rag.places import Places
 from rag.settings import Settings
 
 MEGABYTE = 1_000_000
@@ -24,6 +25,9 @@ LOGINS = parse("10/minute")
 UPLOAD = "/gradio_api/upload"
 # Gradio asks nobody who speaks to its MCP server for a login, and a program could not give it one.
 TOOLS = "/gradio_api/mcp"
+# Functions that programs call. They are told that there is no room before Gradio takes them on; a person is told by the
+# page, whose questions come another way.
+CALLS = ("/gradio_api/call/", "/gradio_api/run/", "/gradio_api/api/")
 # Gradio's own routes that this page does not use. Its files are not among those served: nothing here is downloaded.
 NOT_SERVED = (
     "/file=", "/gradio_api/file", "/proxy=", "/gradio_api/proxy=", "/gradio_api/openapi.json", "/openapi.json",
@@ -55,10 +59,11 @@ def refuse_unguarded(host: str, settings: Settings) -> None:
 
 
 class Guard:
-    """ASGI middleware: refuses what is too large, too often, or sent by another site; adds the headers."""
+    """ASGI middleware: refuses what is too large, too often, too many at once, or another site's; adds the headers."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, places: Places) -> None:
         self._app = app
+        self._places = places
         self._read_only = settings.read_only
         self._key = settings.api_key
         self._largest_upload = int(FILES_AT_ONCE * settings.max_file_mb * MEGABYTE)
@@ -90,7 +95,7 @@ class Guard:
             return _refused(403, "this is not asked for by a page of another site")
         if path.startswith(UPLOAD) and self._read_only:
             return _refused(403, "this library is read-only")
-        return self._too_often(scope, path) or self._too_large(path, headers)
+        return self._too_often(scope, path) or self._too_large(path, headers) or self._too_many(path)
 
     def _has_key(self, headers: Headers) -> bool:
         if self._key is None:
@@ -107,6 +112,10 @@ class Guard:
         ):
             return _refused(429, "too many requests; try again in a minute", {"retry-after": "60"})
         return None
+
+    def _too_many(self, path: str) -> JSONResponse | None:
+        busy = self._places.busy() if path.startswith(CALLS) else None
+        return _refused(503, str(busy), {"retry-after": str(busy.retry_after)}) if busy else None
 
     def _too_large(self, path: str, headers: Headers) -> JSONResponse | None:
         largest = self._largest_upload if path.startswith(UPLOAD) else LARGEST_REQUEST
