@@ -17,12 +17,14 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from starlette.types import Receive, Scope, Send
 
 from rag.answer import Answer, Event
 from rag.conversation import Turn, standalone
 from rag.engine import QueryEngine
-from rag.errors import LibraryError, RagError
+from rag.errors import LibraryError, RagError, ServerBusy
 from rag.events import SUPERSEDED, last_words
+from rag.places import Place, Places
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +76,8 @@ class ChatRequest(BaseModel):
         return {name: getattr(self, name) for name in ("k", "author", "source", "topic", "since", "until")}
 
 
-def router(engine: QueryEngine, key: SecretStr | None) -> APIRouter:
-    """The routes under /v1; with `key`, for those who send it as their API key."""
+def router(engine: QueryEngine, key: SecretStr | None, places: Places) -> APIRouter:
+    """The routes under /v1; with `key`, for those who send it as their API key. A question takes one of `places`."""
     routes = APIRouter(prefix="/v1")
 
     @routes.get("/models")
@@ -107,13 +109,33 @@ def router(engine: QueryEngine, key: SecretStr | None) -> APIRouter:
             return _error(400, f"{where or 'body'}: {first['msg']}", "invalid_request_error")
         if asked.messages[-1].role != "user" or not asked.messages[-1].text.strip():
             return _error(400, "the last message has to be the user's question", "invalid_request_error")
-        events = _events(engine, asked)
-        if asked.stream:
-            usage = bool(asked.stream_options and asked.stream_options.include_usage)
-            return StreamingResponse(_chunks(events, include_usage=usage), media_type="text/event-stream")
-        return await run_in_threadpool(_whole, events)
+        try:
+            place = await places.take()
+        except ServerBusy as busy:
+            return _error(503, str(busy), "busy", {"Retry-After": str(busy.retry_after)})
+        return _Answered(place, _events(engine, asked), asked)
 
     return routes
+
+
+class _Answered(Response):
+    """The answer in its place, which is given back however it ends; nobody is answered who is gone already."""
+
+    def __init__(self, place: Place, events: Iterator[Event], asked: ChatRequest) -> None:
+        super().__init__()
+        self._place, self._events, self._asked = place, events, asked
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._place:
+            if await Request(scope, receive).is_disconnected():
+                return
+            if self._asked.stream:
+                usage = bool(self._asked.stream_options and self._asked.stream_options.include_usage)
+                chunks = _chunks(self._events, include_usage=usage)
+                said: Response = StreamingResponse(chunks, media_type="text/event-stream")
+            else:
+                said = await run_in_threadpool(_whole, self._events)
+            await said(scope, receive, send)
 
 
 def _events(engine: QueryEngine, asked: ChatRequest) -> Iterator[Event]:

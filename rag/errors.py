@@ -4,6 +4,7 @@
     ├── SettingsError         a setting is not usable
     ├── ReadError             a file, folder, URL or feed could not be read as an article
     ├── EncoderError          the encoder's files or its endpoint do not answer as they must
+    ├── ServerBusy            more questions at once than are taken on; whoever asked is told when to ask again
     ├── ModelError            the language model did not answer; what was asked is answered with quotes instead
     └── LibraryError          the library cannot be used as it stands
         ├── LibraryMissing    there is no library here
@@ -41,6 +42,15 @@ class EncoderError(RagError):
 
 class ModelError(RagError):
     """The language model did not answer as it must; the message says what happened and what to check."""
+
+
+class ServerBusy(RagError):
+    """More questions at once than the server takes on; `retry_after` says in how many seconds to ask again."""
+
+    def __init__(self, retry_after: int) -> None:
+        seconds = "a second" if retry_after == 1 else f"{retry_after} seconds"
+        super().__init__(f"Many questions are being answered just now; ask again in {seconds}.")
+        self.retry_after = retry_after
 
 
 class LibraryError(RagError):

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SettingsError
+from rag.places import Places
 from rag.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ NOT_SERVED = (
     "/gradio_api/process_recording", "/gradio_api/deep_link",
     "/gradio_api/run", "/gradio_api/api/", "/gradio_api/token", "/gradio_api/stream/",
 )  # fmt: skip
-# Under its name, and under no hidden function's: for those Gradio's answer is an error of its own.
+# Functions that programs call, under their names and under no hidden function's: for those Gradio's answer is an error of
+# its own. Programs are told here that there is no room; a person is told by the page, whose questions come another way.
 CALLS = "/gradio_api/call/"
 PUBLISHED = ("ask", "search")
 # Gradio builds its components with eval and inline styles; what counts is that nothing goes to, or comes from, any
@@ -66,14 +68,16 @@ def refuse_unguarded(host: str, settings: Settings) -> None:
 
 
 class Guard:
-    """ASGI middleware: refuses what is too large, too often, or sent by another site; adds the headers.
+    """ASGI middleware: refuses what is too large, too often, too many at once, or sent by another site; adds the
+    headers.
 
     With `only_here` it answers to the names of this machine alone: a page of another site whose own name suddenly means
     127.0.0.1 is to the browser a page of this server.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, only_here: bool = False) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, places: Places, *, only_here: bool = False) -> None:
         self._app = app
+        self._places = places
         self._only_here = only_here
         self._read_only = settings.read_only
         self._key = settings.api_key
@@ -126,7 +130,7 @@ class Guard:
             return _refused(403, "this is not asked for by a page of another site")
         if path.startswith(UPLOAD) and self._read_only:
             return _refused(403, "this library is read-only")
-        return self._too_often(scope, path) or self._too_large(path, headers)
+        return self._too_often(scope, path) or self._too_large(path, headers) or self._too_many(path)
 
     def _has_key(self, headers: Headers) -> bool:
         if self._key is None:
@@ -143,6 +147,10 @@ class Guard:
         ):
             return _refused(429, "too many requests; try again in a minute", {"retry-after": "60"})
         return None
+
+    def _too_many(self, path: str) -> JSONResponse | None:
+        busy = self._places.busy() if path.startswith(CALLS) else None
+        return _refused(503, str(busy), {"retry-after": str(busy.retry_after)}) if busy else None
 
     def _too_large(self, path: str, headers: Headers) -> JSONResponse | None:
         largest = self._largest_upload if path.startswith(UPLOAD) else LARGEST_REQUEST

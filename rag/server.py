@@ -9,13 +9,16 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from rag.api import router
+from rag.encoder import processors
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
 from rag.guard import Guard, is_this_machine
+from rag.places import WITH_A_MODEL, Places
 from rag.ui.page import mount_page
 
 # Connections held at a time: a browser keeps up to six, and the rest is told to come again.
@@ -25,23 +28,18 @@ MOST_CONNECTIONS = 512
 def build(engine: QueryEngine, *, mcp: bool = False, only_here: bool = False) -> FastAPI:
     """The application over `engine`; with `mcp`, its tools for language models too; `only_here` as in the Guard."""
     app = FastAPI(title="commentary-rag", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, settings=engine.settings, only_here=only_here)
+    places = Places(processors() if engine.writer == "quotes" else WITH_A_MODEL, engine.settings.max_waiting)
+    app.add_middleware(Guard, settings=engine.settings, places=places, only_here=only_here)
+    # A thread of its own: whoever watches the server hears from it while every place is taken.
+    watching = CapacityLimiter(1)
 
     @app.get("/health")
-    def health() -> JSONResponse:
+    async def health() -> JSONResponse:
         """200 when questions can be answered, 503 with a reason otherwise."""
-        try:
-            counts = engine.counts()
-            if counts.passages:
-                engine.search("health", k=1)
-                return JSONResponse({"status": "ok", "articles": counts.articles, "passages": counts.passages})
-            why = "No articles yet. Add some with: rag add PATH"
-        except RagError as error:
-            why = str(error)
-        return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
+        return await to_thread.run_sync(_health, engine, limiter=watching)
 
-    app.include_router(router(engine, engine.settings.api_key))
-    return mount_page(app, engine, mcp=mcp)
+    app.include_router(router(engine, engine.settings.api_key, places))
+    return mount_page(app, engine, places, mcp=mcp)
 
 
 def run(
@@ -78,13 +76,28 @@ def run(
         warming.join()
 
 
+def _health(engine: QueryEngine) -> JSONResponse:
+    try:
+        counts = engine.counts()
+        if counts.passages:
+            engine.search("health", k=1)
+            return JSONResponse({"status": "ok", "articles": counts.articles, "passages": counts.passages})
+        why = "No articles yet. Add some with: rag add PATH"
+    except RagError as error:
+        why = str(error)
+    return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
+
+
 def _listen(host: str, port: int) -> socket.socket:
+    listening = None
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
     except OSError as error:
+        if listening is not None:
+            listening.close()
         raise SettingsError(
             f"cannot listen on {host}:{port} ({error.strerror}); name another with --host or --port"
         ) from None

@@ -17,6 +17,8 @@ from rag.errors import SettingsError
 # Nothing leaves the machine unasked: these must stand before chromadb, gradio or a hub client is imported.
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# Gradio keeps each call for a monitor that is not served, and sorts all of them anew at every one that fails.
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -128,6 +130,12 @@ class Settings(BaseSettings):
         ge=0,
         le=1_000_000,
         description="requests that one address may make of the server in a minute; 0: any",
+    )
+    max_waiting: int = Field(
+        default=32,
+        ge=0,
+        le=1_000,
+        description="questions that wait for their turn at the server; whoever comes after them is told to come again",
     )
     eval_results: Path = Field(
         default=Path("evals/results"), description="folder of eval results, the newest of which the page shows"

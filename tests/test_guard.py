@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from rag.errors import SettingsError
 from rag.guard import LARGEST_REQUEST, Guard, refuse_unguarded
+from rag.places import Places
 from rag.settings import load_settings
 
 
@@ -20,7 +21,7 @@ async def _echo(request: Request) -> PlainTextResponse:
 
 def _client(**settings: Any) -> TestClient:
     app = Starlette(routes=[Route("/{path:path}", _echo, methods=["GET", "POST"])])
-    app.add_middleware(Guard, settings=load_settings(**settings))
+    app.add_middleware(Guard, settings=load_settings(**settings), places=Places(2, 2))
     return TestClient(app)
 
 

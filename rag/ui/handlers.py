@@ -73,13 +73,17 @@ class Handlers:
 
     def ask(self, sent: Any) -> Iterator[Said]:
         """A question's turn, each message whole in itself: the page may miss any of them but the last."""
-        turn = sent.get("id", "") if isinstance(sent, dict) else ""
         try:
             asked = records.Asked.model_validate(sent)
             yield from self._turn(asked)
         except Exception as error:  # noqa: BLE001 - after a raise the page would wait for ever
-            said = "Ask something first." if _is_empty(sent) else explained(error)
-            yield {"id": turn, "state": "failed", "html": render.error_html(said), "say": said}
+            yield self.refused(sent, error)
+
+    def refused(self, sent: Any, error: Exception) -> Said:
+        """The last message of a turn that has no answer."""
+        turn = sent.get("id", "") if isinstance(sent, dict) else ""
+        said = "Ask something first." if _is_empty(sent) else explained(error)
+        return {"id": turn, "state": "failed", "html": render.error_html(said), "say": said}
 
     def _turn(self, asked: records.Asked) -> Iterator[Said]:
         steps: list[Step] = []

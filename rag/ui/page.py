@@ -6,19 +6,21 @@ and no text reaches the page without them. What happens in the browser alone is 
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 from fastapi.responses import FileResponse
 from gradio import processing_utils
 from gradio.events import api
 
 from rag.engine import QueryEngine
-from rag.errors import SettingsError
+from rag.errors import ServerBusy, SettingsError
+from rag.places import Places
 from rag.settings import Settings
 from rag.ui.corpus_tab import corpus_tab
 from rag.ui.evals_tab import report_html
@@ -32,14 +34,21 @@ _MASTHEAD = (
     "<p>Answers from the articles, each sentence with the words that bear it out</p></header>"
 )
 STYLE = "style.css"
+# Gradio's threads and jobs beyond those of questions: pages that open, articles read, articles added.
+OTHER_JOBS = 24
+# Gradio keeps something of every caller, a program's every call included; nothing here needs it, and at its own 10,000
+# it is the server's memory.
+CALLERS_KEPT = 100
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
-def mount_page(app: FastAPI, engine: QueryEngine, *, mcp: bool = False) -> FastAPI:
-    """`app` with the page at /. Gradio serves no file but its own, shares nothing and counts nobody."""
+def mount_page(app: FastAPI, engine: QueryEngine, places: Places, *, mcp: bool = False) -> FastAPI:
+    """`app` with the page at /, whose questions take `places`. Gradio serves no file but its own and shares nothing."""
     if mcp:
         _need_mcp()
-    blocks = _layout(engine)
+    blocks = _layout(engine, places)
+    blocks.max_threads = places.most + OTHER_JOBS
+    blocks.state_session_capacity = CALLERS_KEPT
     blocks.queue(max_size=64, default_concurrency_limit=8)
     for name in (*SCRIPTS, STYLE):
         app.get(f"/page/{name}", include_in_schema=False)(_file(HERE / name))
@@ -63,25 +72,25 @@ def mount_page(app: FastAPI, engine: QueryEngine, *, mcp: bool = False) -> FastA
     return mounted
 
 
-def _layout(engine: QueryEngine) -> Any:
+def _layout(engine: QueryEngine, places: Places) -> Any:
     handlers = Handlers(engine)
     with gr.Blocks(title="Commentary", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True) as blocks:
         gr.HTML(_MASTHEAD, apply_default_css=False, elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                _conversation(handlers)
+                _conversation(handlers, places)
             with gr.Tab("Articles", id="articles"):
                 corpus_tab(engine, handlers, scripts())
             with gr.Tab("Evals", id="evals"):
                 report = gr.HTML("", apply_default_css=False, elem_id="evals")
         blocks.load(lambda: report_html(engine.settings.eval_results), None, report, api_visibility="private")
-        _interface(engine)
+        _interface(engine, places)
     # Mounted and not launched, Gradio would take any file of this machine for one that its visitor has uploaded.
     blocks.has_launched = True
     return blocks
 
 
-def _conversation(handlers: Handlers) -> None:
+def _conversation(handlers: Handlers, places: Places) -> None:
     talk = gr.HTML(
         {},
         html_template=(HERE / "conversation.html").read_text(encoding="utf-8"),
@@ -92,21 +101,30 @@ def _conversation(handlers: Handlers) -> None:
         elem_id="conversation",
     )
 
-    def turn(event: gr.EventData) -> Iterator[dict[str, Any]]:
-        yield from handlers.ask(event._data)
+    async def turn(event: gr.EventData) -> AsyncIterator[dict[str, Any]]:
+        try:
+            place = await places.take()
+        except ServerBusy as busy:
+            yield handlers.refused(event._data, busy)
+            return
+        with place:
+            async for said in iterate_in_threadpool(handlers.ask(event._data)):
+                yield said
 
+    # Gradio counts nobody here: the places do, for whoever asks in whichever way.
     asking = talk.submit(
-        turn, None, talk, api_visibility="private", show_progress="hidden", trigger_mode="multiple", concurrency_limit=8
-    )
+        turn, None, talk, api_visibility="private", show_progress="hidden", trigger_mode="multiple",
+        concurrency_limit=None,
+    )  # fmt: skip
     talk.stop(None, None, None, cancels=[asking], api_visibility="private")
     # A full queue, a server that went away: nothing above was run, and the page has to be told.
     asking.failure(None, None, None, js="() => commentary.lost()", api_visibility="private")
 
 
-def _interface(engine: QueryEngine) -> None:
+def _interface(engine: QueryEngine, places: Places) -> None:
     """What programs and language models may call: two functions, each with what it takes and gives."""
 
-    def ask(
+    async def ask(
         question: str,
         author: str | None = None,
         source: str | None = None,
@@ -125,11 +143,15 @@ def _interface(engine: QueryEngine) -> None:
             until: Only articles of this day or earlier, as 2024-06-30.
         """
         try:
-            return engine.ask(question, author=author, source=source, topic=topic, since=since, until=until).to_dict()
+            with await places.take():
+                answer = await run_in_threadpool(
+                    engine.ask, question, author=author, source=source, topic=topic, since=since, until=until
+                )
+                return answer.to_dict()
         except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
             raise gr.Error(explained(error), print_exception=False) from None
 
-    def search(
+    async def search(
         query: str,
         k: int = 10,
         author: str | None = None,
@@ -151,13 +173,16 @@ def _interface(engine: QueryEngine) -> None:
         """
         try:
             some = max(1, min(100, int(k)))
-            found = engine.search(query, k=some, author=author, source=source, topic=topic, since=since, until=until)
-            return [passage.to_dict() for passage in found]
+            with await places.take():
+                found = await run_in_threadpool(
+                    engine.search, query, k=some, author=author, source=source, topic=topic, since=since, until=until
+                )
+                return [passage.to_dict() for passage in found]
         except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
             raise gr.Error(explained(error), print_exception=False) from None
 
-    api(ask, api_name="ask", concurrency_limit=8)
-    api(search, api_name="search", concurrency_limit=8)
+    api(ask, api_name="ask", concurrency_limit=None)
+    api(search, api_name="search", concurrency_limit=None)
 
 
 async def _fetched_by_gradio(*_: Any, **__: Any) -> str:
