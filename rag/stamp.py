@@ -15,7 +15,8 @@ class Stamp(BaseModel, frozen=True):
     """What an index holds and where.
 
     `generation` is the library's, `layout` names how the index was made (encoder, fields), `folder` is the copy in
-    use, `seal` the digest of its files that must never change, `pending` the changes not yet folded into it.
+    use, `seal` the digest of its files that must never change, `pending` the changes not yet folded into it. `files`
+    are the digests of an index whose files are only ever made and taken away, by name; empty while it is written to.
     """
 
     generation: int
@@ -23,6 +24,7 @@ class Stamp(BaseModel, frozen=True):
     folder: str
     seal: str = ""
     pending: int = 0
+    files: dict[str, str] = {}
 
 
 def read_stamp(path: Path) -> Stamp | None:
@@ -41,6 +43,11 @@ def write_stamp(path: Path, stamp: Stamp) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
 def forget_stamps(home: Path) -> None:
