@@ -247,6 +247,12 @@ class Indexer:
     def _catch_up(self) -> None:
         """Brings both indexes to the library's generation; what cannot be brought there is rebuilt."""
         target, number = self._library.generation(), self._library.count_passages()
+        if all((index.generation or 0) > target for index in self._indexes):
+            # One stamp ahead is a spoilt stamp; two are a library that has lost its last commits, or an older one.
+            raise LibraryDamaged(
+                f"the library in {self._home} is older than its indexes: what was written to it last is gone; restore "
+                "a backup with rag restore, or go on with what is left: rag rebuild"
+            )
         for index in self._indexes:
             since = index.generation
             if since is None or since > target or not index.is_sound():
