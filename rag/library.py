@@ -104,7 +104,7 @@ class Library:
     def generation(self) -> int:
         """How many commits there have been; a derived index at another number has to catch up."""
         with self._reading() as connection:
-            return _generation(connection)
+            return schema.generation(connection)
 
     def counts(self) -> Counts:
         with self._reading() as connection:
@@ -234,6 +234,12 @@ class Library:
         with self._reading() as connection:
             return schema.integrity(connection)
 
+    def is_sealed(self, article_id: str) -> bool:
+        """Whether the rows of the article are to the bit what was written; True where nothing was kept to tell."""
+        with self._reading() as connection:
+            row, passages, written = schema.with_seal(connection, article_id)
+        return written is None or written == rows.seal_of_rows(row, passages)
+
     def copy_to(self, path: Path, progress: Copied = unwatched) -> None:
         """Writes all that the library holds at this moment to `path`, as a library in one SQLite file."""
         copy_database(self.path, path, progress)
@@ -248,7 +254,7 @@ class Library:
                 f"the library in {self.path.parent} has vectors of {self.dimension} numbers; use its own encoder"
             )
         with self._writing() as connection:
-            generation = _next_generation(connection)
+            generation = schema.next_generation(connection)
             _remove(connection, article.id, generation)
             _insert(connection, article, origin, passages, generation)
 
@@ -260,7 +266,7 @@ class Library:
                 is None
             ):
                 return False
-            _remove(connection, article_id, _next_generation(connection))
+            _remove(connection, article_id, schema.next_generation(connection))
         return True
 
     def reencode(
@@ -271,7 +277,7 @@ class Library:
         `anew` gives (article, origin, passages) and must give every article; articles it leaves out are gone.
         """
         with self._writing() as connection:
-            generation = _next_generation(connection)
+            generation = schema.next_generation(connection)
             wanted: set[str] = set()
             for article, origin, stored in anew:
                 wanted.add(article.id)
@@ -320,22 +326,15 @@ class Library:
             yield connection
 
 
-def _generation(connection: sa.Connection) -> int:
-    return int(connection.execute(sa.select(schema.meta.c.value).where(schema.meta.c.key == "generation")).scalar_one())
-
-
-def _next_generation(connection: sa.Connection) -> int:
-    generation = _generation(connection) + 1
-    connection.execute(schema.meta.update().where(schema.meta.c.key == "generation").values(value=str(generation)))
-    return generation
-
-
 def _insert(
     connection: sa.Connection, article: Article, origin: str, stored: Sequence[StoredPassage], generation: int
 ) -> None:
-    connection.execute(schema.articles.insert().values(rows.article_row(article, origin)))
-    if stored:
-        connection.execute(schema.passages.insert(), [rows.passage_row(one, generation) for one in stored])
+    row, passages = rows.article_row(article, origin), [rows.passage_row(one, generation) for one in stored]
+    connection.execute(schema.articles.insert().values(row))
+    if passages:
+        connection.execute(schema.passages.insert(), passages)
+    schema.seals.create(connection, checkfirst=True)
+    connection.execute(schema.seals.insert().values(article_id=article.id, seal=rows.seal_of_rows(row, passages)))
 
 
 def _remove(connection: sa.Connection, article_id: str, generation: int) -> None:

@@ -5,7 +5,7 @@ Nothing here decides what is written; it turns SQLite's own errors into lines th
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -79,6 +79,14 @@ feedback = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
 )  # fmt: skip
 
+# One an article: the digest of its row and its passages' rows as they were written (rag.rows.seal_of_rows). A disk that
+# returns another bit in a vector returns an answer that is a little wrong and says nothing; `rag check` compares.
+seals = sa.Table(
+    "seals", later_tables,
+    sa.Column("article_id", sa.Text, sa.ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("seal", sa.Text, nullable=False),
+)  # fmt: skip
+
 
 def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:
     """An engine over the file: write-ahead log, foreign keys, every commit on the disk before it returns.
@@ -110,6 +118,28 @@ def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:
         connection.rollback()
 
     return engine
+
+
+def generation(connection: sa.Connection) -> int:
+    return int(connection.execute(sa.select(meta.c.value).where(meta.c.key == "generation")).scalar_one())
+
+
+def next_generation(connection: sa.Connection) -> int:
+    """Raises the generation by one, for what this transaction writes."""
+    number = generation(connection) + 1
+    connection.execute(meta.update().where(meta.c.key == "generation").values(value=str(number)))
+    return number
+
+
+def with_seal(connection: sa.Connection, article_id: str) -> tuple[sa.RowMapping, Sequence[sa.RowMapping], str | None]:
+    """An article's row, those of its passages in order, and the seal they were written with, None for none."""
+    row = connection.execute(sa.select(articles).where(articles.c.id == article_id)).mappings().one()
+    mine = sa.select(passages).where(passages.c.article_id == article_id).order_by(passages.c.ordinal)
+    stored = connection.execute(mine).mappings().all()
+    if not sa.inspect(connection).has_table(seals.name):
+        return row, stored, None
+    seal = connection.execute(sa.select(seals.c.seal).where(seals.c.article_id == article_id)).scalar_one_or_none()
+    return row, stored, seal
 
 
 def integrity(connection: sa.Connection) -> list[str]:
