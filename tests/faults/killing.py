@@ -20,8 +20,8 @@ from rag.stamp import read_stamp
 from tests.faults import worker
 from tests.faults.worker import ABSENT, NUMBERS, OPERATIONS, Allowed, Pace
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.faults.worker"])
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["tests.faults.worker"])
 
 OPENING = "open"
 # Seconds within which a process must have opened and verified its library, and within which an operation goes on.
@@ -85,7 +85,7 @@ class Chain:
         self._rounds += 1
         ledger = self._folder / f"ledger-{self._rounds}.jsonl"
         arguments = (str(self.home), str(ledger), self._allowed, self._chance.getrandbits(32), operation, self._pace)
-        process = _context.Process(target=worker.work, args=arguments)
+        process = context.Process(target=worker.work, args=arguments)
         began = time.monotonic()
         process.start()
         try:
@@ -93,13 +93,13 @@ class Chain:
         finally:
             process.kill()
             process.join()
-        said = _read(ledger)
+        said = read_ledger(ledger)
         self._complain(process, said)
         return said
 
     def _wait(self, process: Any, ledger: Path, what: str, began: float, value: str | None = None) -> None:
         while True:
-            said = _read(ledger)
+            said = read_ledger(ledger)
             if any(what in fact and value in (None, fact[what]) for fact in said):
                 break
             if not process.is_alive() or any(fact.get("wrong") for fact in said):
@@ -146,7 +146,7 @@ class Chain:
         return f"seed {self._seed}, after {self.tally.kills.total()} kills, in {self._folder}"
 
 
-def _read(ledger: Path) -> list[dict[str, Any]]:
+def read_ledger(ledger: Path) -> list[dict[str, Any]]:
     try:
         lines = ledger.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
