@@ -132,15 +132,15 @@ class Home:
                 for what, ids in (("missing", mine - theirs), ("left over", theirs - mine)):
                     if ids:
                         found.append(Disagreement(name, f"{len(ids)} passages {what}", len(ids)))
-            found += self._altered() + self._wrong_slices() + self._unfindable(sorted(mine))
+            wrong = altered(self.library)
+            found += self._altered(wrong) + self._wrong_slices(wrong) + self._unfindable(sorted(mine))
         return found
 
-    def _altered(self) -> list[Disagreement]:
+    def _altered(self, wrong: list[str]) -> list[Disagreement]:
         """Articles that are not, to the character, what was put in; a file that SQLite's own check finds fault with."""
         found: list[Disagreement] = []
         for line in self.library.integrity():
             found.append(Disagreement("library", f"{line}; restore a backup: rag restore FILE --force", 0))
-        wrong = altered(self.library)
         if wrong:
             some = " ".join(wrong)
             what = f"{len(wrong)} are not as they were added; take them out and add them again: rag remove {some}"
@@ -148,10 +148,10 @@ class Home:
             found.append(Disagreement("articles", what, touched))
         return found
 
-    def _wrong_slices(self) -> list[Disagreement]:
+    def _wrong_slices(self, known: list[str]) -> list[Disagreement]:
         """Passages that are not the slice of their article that they say they are, carry no usable vector, or are not
         what was written."""
-        wrong, broken = 0, set(spoilt(self.library)) - set(altered(self.library))
+        wrong, broken = 0, set(spoilt(self.library)) - set(known)
         for holding in self.library.holdings():
             article = self.library.article(holding.id)
             try:
