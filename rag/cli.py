@@ -244,7 +244,7 @@ def rebuild(
 ) -> None:
     """Builds both indexes anew from the library."""
     # Opened without a look at the indexes: whatever is wrong with them, they are made anew.
-    with opened(context, home, any_encoder=True) as engine, progress_bar("Building anew") as progress:
+    with opened(context, home, any_encoder=True) as engine, progress_bar("Encoding anew") as progress:
         engine.rebuild(reencode=reencode, progress=progress)
         counts = engine.counts()
     print_text(f"rebuilt: {counts.articles} articles, {counts.passages} passages")

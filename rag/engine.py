@@ -196,7 +196,7 @@ class QueryEngine(BaseQueryEngine):
             self._home.reencode(progress)
             self._retriever = Retriever(self._home.library, self._home.vectors, self._home.fulltext, self._home.encoder)
         else:
-            self._home.indexer.rebuild(progress)
+            self._home.indexer.rebuild()
 
     @property
     def home(self) -> Path:
