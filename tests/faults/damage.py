@@ -125,14 +125,14 @@ def group(file: str) -> str:
 def files_of(home: Path) -> list[str]:
     """Every file of the library that holds anything, the locks and the vectors that were in use before aside; the two
     databases four times, since most of what there is to spoil is in them."""
-    stamp = read_stamp(home / "vectors.json")
+    used = (home / "vectors.json").read_text(encoding="utf-8")
     found = [path.relative_to(home).as_posix() for path in sorted(home.rglob("*")) if path.is_file()]
     kept = [
         name
         for name in found
         if (home / name).stat().st_size
         and not name.endswith(".lock")
-        and (stamp is None or not name.startswith("vectors-") or name.startswith(f"{stamp.folder}/"))
+        and (not name.startswith("vectors-") or f'"{Path(name).parts[0]}"' in used)
     ]
     return kept + [name for name in kept if name.endswith(("library.sqlite", ".sqlite3"))] * 3
 

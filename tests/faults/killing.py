@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rag.stamp import read_stamp
 from tests.faults import worker
 from tests.faults.worker import ABSENT, NUMBERS, OPERATIONS, Allowed, Pace
 
@@ -137,10 +136,11 @@ class Chain:
             self.tally.building[under_way["start"]] += self._is_building()
 
     def _is_building(self) -> bool:
-        """Whether the newest folder of vectors is one that was not yet in use."""
-        stamp = read_stamp(self.home / "vectors.json")
-        numbers = [int(one.name[8:]) for one in self.home.glob("vectors-*") if one.name[8:].isdecimal()]
-        return bool(numbers) and (stamp is None or max(numbers) > int(stamp.folder[8:]))
+        """Whether the newest folder of vectors is one that was not yet in use: one that the stamp does not name."""
+        found = [one for one in self.home.glob("vectors-*") if one.name[8:].isdecimal()]
+        stamp = self.home / "vectors.json"
+        used = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+        return bool(found) and f'"{max(found, key=lambda one: int(one.name[8:])).name}"' not in used
 
     def __str__(self) -> str:
         return f"seed {self._seed}, after {self.tally.kills.total()} kills, in {self._folder}"
