@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag import vectors
+from rag.fulltext import FullText
 from rag.home import Home
 from rag.settings import load_settings
 from tests.corpora import readings
@@ -75,6 +76,22 @@ def test_a_bit_of_an_article_that_flips_is_noticed_wherever_it_is(sound: dict[st
             found = home.disagreements()
             assert {one.store for one in found} <= {"articles", "passages"}, what
             assert found, what
+
+
+def test_a_bit_that_flips_in_any_file_of_the_full_text_is_noticed_before_it_is_read(
+    sound: dict[str, Path], tmp_path: Path
+) -> None:
+    home = Path(shutil.copytree(sound["closed"], tmp_path / "home"))
+    assert FullText(home).is_sound()
+    files = [home / name for name in damage.files_of(home) if name.startswith("fulltext/")]
+    assert len(files) >= 8
+    for file in files:
+        whole = file.read_bytes()
+        at = len(whole) // 2
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert not FullText(home).is_sound(), file
+        file.write_bytes(whole)
+    assert FullText(home).is_sound()
 
 
 @pytest.mark.parametrize("name", ["fulltext", "vectors-*", "fulltext.json", "vectors.json"])
