@@ -52,10 +52,13 @@ def next_generation(connection: sa.Connection) -> int:
 def insert(
     connection: sa.Connection, article: Article, origin: str, stored: Sequence[StoredPassage], generation: int
 ) -> None:
-    """Puts the article and its passages in."""
-    connection.execute(schema.articles.insert().values(rows.article_row(article, origin)))
-    if stored:
-        connection.execute(schema.passages.insert(), [rows.passage_row(one, generation) for one in stored])
+    """Puts the article and its passages in, with the seal that tells whether they are still what was written."""
+    row, passages = rows.article_row(article, origin), [rows.passage_row(one, generation) for one in stored]
+    connection.execute(schema.articles.insert().values(row))
+    if passages:
+        connection.execute(schema.passages.insert(), passages)
+    schema.seals.create(connection, checkfirst=True)
+    connection.execute(schema.seals.insert().values(article_id=article.id, seal=rows.seal_of_rows(row, passages)))
 
 
 def remove(connection: sa.Connection, article_id: str, generation: int) -> Counts:

@@ -4,6 +4,7 @@ Exit codes: 0 done (an abstention is a result), 1 a check found something, 2 inp
 interrupted. Heavy parts are imported by the command that needs them, so that `rag --help` answers at once.
 """
 
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -243,7 +244,8 @@ def rebuild(
     home: HomeOption = None,
 ) -> None:
     """Builds both indexes anew from the library."""
-    with opened(context, home, any_encoder=reencode) as engine, progress_bar("Encoding anew") as progress:
+    # Opened without a look at the indexes: whatever is wrong with them, they are made anew.
+    with opened(context, home, any_encoder=True) as engine, progress_bar("Encoding anew") as progress:
         engine.rebuild(reencode=reencode, progress=progress)
         counts = engine.counts()
     print_text(f"rebuilt: {counts.articles} articles, {counts.passages} passages")
@@ -294,7 +296,8 @@ def evaluate(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script; whoever ends it with SIGTERM (a service manager, `timeout`) is heard like Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     raise SystemExit(run(sys.argv[1:]))
 
 

@@ -6,7 +6,6 @@ transactional; a graph is written only into a folder that nobody uses yet, by `b
 """
 
 import itertools
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -167,7 +166,8 @@ def _client(folder: Path) -> Any:
     Clients that name a folder the same way share one view inside a process, which does not see what another process
     has written since; naming the folder differently each time is what gives a fresh one.
     """
-    name = os.path.join(folder, *["."] * (next(_openings) % 64))  # noqa: PTH118  (pathlib would fold the dots away)
+    # Never the same name twice: after an opening that failed, Chroma keeps the broken half of it under its name.
+    name = f"{folder}/" + f"{next(_openings):b}".replace("0", "./").replace("1", ".//")
     return chromadb.PersistentClient(path=name, settings=ChromaSettings(anonymized_telemetry=False))
 
 

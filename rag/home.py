@@ -26,6 +26,7 @@ from rag.postgres import Server
 from rag.readers import count, read
 from rag.schema import File, Place, plain_errors
 from rag.settings import Settings, bundled
+from rag.soundness import altered, spoilt
 from rag.vector_server import ServerVectors
 from rag.vectors import Vectors
 from rag.writer_lock import library_lock, writer_lock
@@ -168,28 +169,35 @@ class Home:
                 for what, ids in (("missing", mine - theirs), ("left over", theirs - mine)):
                     if ids:
                         found.append(Disagreement(name, f"{len(ids)} passages {what}", len(ids)))
-            found += self._altered() + self._wrong_slices() + self._unfindable(sorted(mine))
+            wrong = altered(self.library)
+            found += self._altered(wrong) + self._wrong_slices(wrong) + self._unfindable(sorted(mine))
         return found
 
-    def _altered(self) -> list[Disagreement]:
-        """Articles that are not, to the character, what was put in."""
-        held = self.library.holdings()
-        known = {one.id: self.library.article(one.id) for one in held}
-        altered = [one for one in held if (article := known[one.id]) is None or article.sha256 != one.sha256]
-        some = " ".join(one.id for one in altered)
-        what = f"{len(altered)} are not as they were added; take them out and add them again: rag remove {some}"
-        return [Disagreement("articles", what, sum(one.passages for one in altered))] if altered else []
+    def _altered(self, wrong: list[str]) -> list[Disagreement]:
+        """Articles that are not, to the character, what was put in; a file that SQLite's own check finds fault with."""
+        found: list[Disagreement] = []
+        for line in self.library.integrity():
+            found.append(Disagreement("library", f"{line}; restore a backup: rag restore FILE --force", 0))
+        if wrong:
+            some = " ".join(wrong)
+            what = f"{len(wrong)} are not as they were added; take them out and add them again: rag remove {some}"
+            touched = sum(one.passages for one in self.library.holdings() if one.id in wrong)
+            found.append(Disagreement("articles", what, touched))
+        return found
 
-    def _wrong_slices(self) -> list[Disagreement]:
-        """Passages that are not the slice of their article that they say they are, or carry no usable vector."""
-        wrong = 0
+    def _wrong_slices(self, known: list[str]) -> list[Disagreement]:
+        """Passages that are not the slice of their article that they say they are, carry no usable vector, or are not
+        what was written."""
+        wrong, broken = 0, set(spoilt(self.library)) - set(known)
         for holding in self.library.holdings():
             article = self.library.article(holding.id)
             try:
                 held = self.library.passages_of(holding.id)
             except LibraryDamaged:
                 held = []
-            wrong += 0 if held else max(1, holding.passages)
+            if holding.id in broken or not held:
+                wrong += max(1, holding.passages)
+                continue
             for stored in held:
                 passage = stored.passage
                 is_slice = article is not None and article.text[passage.start : passage.end] == passage.text

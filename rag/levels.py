@@ -69,6 +69,7 @@ class Levels:
 
     def bring_own(self) -> None:
         """Brings the folder's indexes there, under the folder's lock."""
+        self._refuse_older(self._own)
         for index in self._own:
             self._level(index)
 
@@ -84,6 +85,16 @@ class Levels:
         with writer_lock(self._home, self._lock_timeout):
             for index in self._own:
                 self._rebuild(index, count)
+
+    def _refuse_older(self, indexes: Sequence[DerivedIndex]) -> None:
+        """Raises LibraryDamaged where every one of several indexes is ahead of the library."""
+        # One stamp ahead is a spoilt stamp; two are a library that has lost its last commits, or an older one.
+        generation = self._library.generation()
+        if len(indexes) > 1 and all((index.generation or 0) > generation for index in indexes):
+            raise LibraryDamaged(
+                f"the library {self._library.place} is older than its indexes: what was written to it last is gone; "
+                "restore a backup with rag restore, or go on with what is left: rag rebuild"
+            )
 
     # -- inside -------------------------------------------------------------------------------------------------------
 

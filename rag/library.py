@@ -179,7 +179,9 @@ class Library:
         with self._reading() as connection:
             generation = changes.generation(connection)
             if self._values.get(field, (-1, ()))[0] != generation:
-                self._values[field] = generation, _values(connection, field)
+                column = schema.articles.c[field]
+                found = connection.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars()
+                self._values[field] = generation, rows.names_in(field, found)
             return list(self._values[field][1])
 
     def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
@@ -243,6 +245,12 @@ class Library:
         """What the database's own check of itself finds, some of it; nothing where all is well."""
         with self._reading() as connection:
             return schema.integrity(connection)
+
+    def is_sealed(self, article_id: str) -> bool:
+        """Whether the rows of the article are to the bit what was written; True where nothing was kept to tell."""
+        with self._reading() as connection:
+            row, passages, written = schema.with_seal(connection, article_id)
+        return written is None or written == rows.seal_of_rows(row, passages)
 
     def copy_to(self, path: Path, progress: Copied = unwatched) -> None:
         """Writes all that the library holds at this moment to `path`, as a library in one SQLite file."""
@@ -333,14 +341,6 @@ class Library:
         with self.place.errors(), engine.begin() as connection:
             self.place.fence(connection)
             yield connection
-
-
-def _values(connection: sa.Connection, field: str) -> tuple[str, ...]:
-    column = schema.articles.c[field]
-    found = connection.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars().all()
-    if not all(isinstance(one, str) for one in found):
-        raise ValueError(f"{field} is not text")
-    return tuple(sorted({topic for one in found for topic in rows.topics_of(one)}) if field == "topics" else found)
 
 
 def _runs(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

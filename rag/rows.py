@@ -4,8 +4,9 @@ A column that cannot be read as what it must be raises ValueError, TypeError or 
 own words.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -81,6 +82,14 @@ def holding_of(row: Mapping[Any, Any]) -> Holding:
     return Holding(**{**row, "published": _date(row["published"]), "topics": topics_of(row["topics"])})
 
 
+def names_in(field: str, found: Iterable[Any]) -> tuple[str, ...]:
+    """The names that a filter on `field` can be given, out of what the column holds."""
+    texts = list(found)
+    if not all(isinstance(one, str) for one in texts):
+        raise ValueError(f"{field} is not text")
+    return tuple(sorted({topic for one in texts for topic in topics_of(one)}) if field == "topics" else texts)
+
+
 def topics_of(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
@@ -95,6 +104,18 @@ def passage_row(stored: StoredPassage, generation: int) -> dict[str, Any]:
         "sentence_vectors": pack_rows(stored.sentence_vectors),
         "generation": generation,
     }  # fmt: skip
+
+
+def seal_of_rows(article: Mapping[Any, Any], passages: Iterable[Mapping[Any, Any]]) -> str:
+    """Hex digest over every column of an article and of its passages in their order."""
+    digest = hashlib.sha256()
+    for row in (article, *passages):
+        for name in sorted(row):
+            value = row[name]
+            part = bytes(value) if isinstance(value, bytes | memoryview) else repr(value).encode("utf-8", "replace")
+            digest.update(f"{name} {len(part)} ".encode())
+            digest.update(part)
+    return digest.hexdigest()
 
 
 def passage_of(row: Mapping[Any, Any], dimension: int) -> StoredPassage:

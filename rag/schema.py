@@ -6,7 +6,7 @@ has the same tables (rag.postgres).
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +100,14 @@ feedback = sa.Table(
     sa.Column("note", Words, nullable=False),
 )  # fmt: skip
 
+# One an article: the digest of its row and its passages' rows as they were written (rag.rows.seal_of_rows). A disk that
+# returns another bit in a vector returns an answer that is a little wrong and says nothing; `rag check` compares.
+seals = sa.Table(
+    "seals", later_tables,
+    sa.Column("article_id", Words, sa.ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("seal", Words, nullable=False),
+)  # fmt: skip
+
 
 class Place(Protocol):
     """Where a library is; as a text, what messages call that ("in FOLDER"), without a password."""
@@ -173,8 +181,22 @@ def connect(path: Path, journal: Literal["WAL", "DELETE"] = "WAL") -> sa.Engine:
     return engine
 
 
+def with_seal(connection: sa.Connection, article_id: str) -> tuple[sa.RowMapping, Sequence[sa.RowMapping], str | None]:
+    """An article's row, those of its passages in order, and the seal they were written with, None for none."""
+    row = connection.execute(sa.select(articles).where(articles.c.id == article_id)).mappings().one()
+    mine = sa.select(passages).where(passages.c.article_id == article_id).order_by(passages.c.ordinal)
+    stored = connection.execute(mine).mappings().all()
+    if not sa.inspect(connection).has_table(seals.name):
+        return row, stored, None
+    seal = connection.execute(sa.select(seals.c.seal).where(seals.c.article_id == article_id)).scalar_one_or_none()
+    return row, stored, seal
+
+
 def integrity(connection: sa.Connection) -> list[str]:
-    """What SQLite's own check of the file finds, some of it: its pages, its indexes against its tables."""
+    """What SQLite's own check of the file finds, some of it: its pages, its indexes against its tables; nothing for a
+    server's."""
+    if connection.dialect.name != "sqlite":
+        return []
     found = [str(one) for one in connection.exec_driver_sql("PRAGMA integrity_check(5)").scalars() if one != "ok"]
     astray = len(connection.exec_driver_sql("PRAGMA foreign_key_check").all())
     return found + ([f"{astray} passages belong to no article"] if astray else [])

@@ -12,6 +12,18 @@ def altered(library: Library) -> list[str]:
     return [one.id for one in library.holdings() if not _is_as_added(library, one.id, one.sha256)]
 
 
+def spoilt(library: Library) -> list[str]:
+    """Ids of the articles whose rows, passages and vectors included, are not to the bit what was written."""
+    return [one.id for one in library.holdings() if not _is_as_written(library, one.id)]
+
+
+def _is_as_written(library: Library, article_id: str) -> bool:
+    try:
+        return library.is_sealed(article_id)
+    except LibraryDamaged:
+        return False
+
+
 def _is_as_added(library: Library, article_id: str, sha256: str) -> bool:
     try:
         article = library.article(article_id)

@@ -28,12 +28,14 @@ class Stamp(BaseModel, frozen=True):
     """What an index holds and where.
 
     `generation` is the library's, `layout` names how the index was made (encoder, fields), `parts` are the folders in
-    use, oldest first.
+    use, oldest first. `files` are the digests of an index whose files are only ever made and taken away, by name;
+    empty while it is written to.
     """
 
     generation: int
     layout: str
     parts: tuple[PartStamp, ...] = ()
+    files: dict[str, str] = {}
 
 
 def read_stamp(path: Path) -> Stamp | None:
@@ -52,6 +54,11 @@ def write_stamp(path: Path, stamp: Stamp) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
 def forget_stamps(home: Path) -> None:

@@ -21,6 +21,7 @@ from rag.cli import run
 from rag.encoder import BundledEncoder
 from rag.feedback import Feedback
 from rag.home import Home
+from rag.indexer import Step
 from rag.library import FILE, Library
 from rag.schema import FORMAT
 from rag.settings import load_settings
@@ -226,8 +227,14 @@ def test_a_library_that_is_there_is_left_alone_unless_told_to_and_then_kept_besi
     assert f"{FILE}.replaced-2" in rag("--home", mine, "restore", backup, "--force")[1]
 
 
-def test_a_library_of_the_same_generation_and_size_never_lends_its_indexes(mine: Path, backup: Path) -> None:
-    restore(load_settings(home=mine), backup, force=True)
+def test_an_interrupted_restore_never_lends_the_old_library_s_indexes_to_the_new_one(mine: Path, backup: Path) -> None:
+    """Both have the same generation and as many passages: nothing in the indexes' stamps tells them apart."""
+
+    def interrupted(step: Step) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(load_settings(home=mine), backup, force=True, rebuilding=interrupted)
     assert holds(mine, *NUMBERS)
 
 

@@ -67,7 +67,9 @@ ADDED: dict[str, Any] = {
 STATUS: dict[str, Any] = {
     "home": str, "articles": int, "passages": int, "characters": int, "bytes": int, "encoder": str, "writer": str,
 }  # fmt: skip
-COMMANDS = ("ask", "search", "add", "remove", "articles", "status", "check", "rebuild", "init", "serve")
+COMMANDS = (
+    "ask", "search", "add", "remove", "articles", "status", "check", "rebuild", "backup", "restore", "init", "serve",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rag.stamp import read_stamp
 from tests.faults import worker
 from tests.faults.worker import ABSENT, NUMBERS, OPERATIONS, Allowed, Pace
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.faults.worker"])
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["tests.faults.worker"])
 
 OPENING = "open"
 # Seconds within which a process must have opened and verified its library, and within which an operation goes on.
@@ -85,7 +84,7 @@ class Chain:
         self._rounds += 1
         ledger = self._folder / f"ledger-{self._rounds}.jsonl"
         arguments = (str(self.home), str(ledger), self._allowed, self._chance.getrandbits(32), operation, self._pace)
-        process = _context.Process(target=worker.work, args=arguments)
+        process = context.Process(target=worker.work, args=arguments)
         began = time.monotonic()
         process.start()
         try:
@@ -93,13 +92,13 @@ class Chain:
         finally:
             process.kill()
             process.join()
-        said = _read(ledger)
+        said = read_ledger(ledger)
         self._complain(process, said)
         return said
 
     def _wait(self, process: Any, ledger: Path, what: str, began: float, value: str | None = None) -> None:
         while True:
-            said = _read(ledger)
+            said = read_ledger(ledger)
             if any(what in fact and value in (None, fact[what]) for fact in said):
                 break
             if not process.is_alive() or any(fact.get("wrong") for fact in said):
@@ -137,16 +136,17 @@ class Chain:
             self.tally.building[under_way["start"]] += self._is_building()
 
     def _is_building(self) -> bool:
-        """Whether the newest folder of vectors is one that was not yet in use."""
-        stamp = read_stamp(self.home / "vectors.json")
-        numbers = [int(one.name[8:]) for one in self.home.glob("vectors-*") if one.name[8:].isdecimal()]
-        return bool(numbers) and (stamp is None or max(numbers) > int(stamp.folder[8:]))
+        """Whether the newest folder of vectors is one that was not yet in use: one that the stamp does not name."""
+        found = [one for one in self.home.glob("vectors-*") if one.name[8:].isdecimal()]
+        stamp = self.home / "vectors.json"
+        used = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+        return bool(found) and f'"{max(found, key=lambda one: int(one.name[8:])).name}"' not in used
 
     def __str__(self) -> str:
         return f"seed {self._seed}, after {self.tally.kills.total()} kills, in {self._folder}"
 
 
-def _read(ledger: Path) -> list[dict[str, Any]]:
+def read_ledger(ledger: Path) -> list[dict[str, Any]]:
     try:
         lines = ledger.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
