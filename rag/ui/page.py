@@ -18,7 +18,7 @@ from gradio import processing_utils
 from gradio.events import api
 
 from rag.engine import QueryEngine
-from rag.errors import SettingsError
+from rag.errors import RagError, SettingsError
 from rag.settings import Settings
 from rag.ui.corpus_tab import corpus_tab
 from rag.ui.evals_tab import report_html
@@ -150,7 +150,9 @@ def _interface(engine: QueryEngine) -> None:
             until: Only articles of this day or earlier, as 2024-06-30.
         """
         try:
-            some = max(1, min(100, int(k)))
+            if not isinstance(k, int | float) or k != k:  # JSON as Python reads it has NaN
+                raise RagError("k is how many passages: a number from 1 to 100")
+            some = int(max(1, min(100, k)))
             found = engine.search(query, k=some, author=author, source=source, topic=topic, since=since, until=until)
             return [passage.to_dict() for passage in found]
         except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
