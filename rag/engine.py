@@ -27,7 +27,7 @@ from rag.article import Article
 from rag.chat import Chat
 from rag.conversation import Turn
 from rag.counts import Counts
-from rag.errors import IndexDamaged
+from rag.errors import IndexDamaged, RagError
 from rag.events import final, in_threads, written
 from rag.feedback import Feedback
 from rag.filters import Filters
@@ -291,7 +291,12 @@ def open_engine(
 
 
 def _encodable(text: str) -> str:
-    """`text` with a question mark for what UTF-8 cannot say: half a surrogate pair, a broken byte of a command line."""
+    """`text` with a question mark for what UTF-8 cannot say: half a surrogate pair, a broken byte of a command line.
+
+    Raises RagError for what is no text.
+    """
+    if not isinstance(text, str):
+        raise RagError(f"what is asked is text, not {type(text).__name__}; write it as a string")
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

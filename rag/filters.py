@@ -109,6 +109,8 @@ def day(said: str | date | None, which: Literal["since", "until"]) -> date | Non
         return said.date() if said else None
     if isinstance(said, date):
         return said
+    if not isinstance(said, str):
+        raise RagError(f"{which} {said!a:.60} is not a date; write it as 2024-06-30")
     text = said.strip()
     try:
         return date.fromisoformat(text)
@@ -116,7 +118,7 @@ def day(said: str | date | None, which: Literal["since", "until"]) -> date | Non
         pass
     found = _day_in_words(text, "first" if which == "since" else "last")
     if found is None:
-        raise RagError(f"{which} {said!r} is not a date; write it as 2024-06-30")
+        raise RagError(f"{which} {said[:60]!r} is not a date; write it as 2024-06-30")
     return found.date()
 
 
@@ -136,6 +138,8 @@ def _day_in_words(text: str, edge: Literal["first", "last"]) -> datetime | None:
 
 
 def _given(text: str | None) -> str | None:
+    if not isinstance(text, str | None):
+        raise RagError(f"a filter is text, not {type(text).__name__}; write it as a string")
     return text.encode("utf-8", "replace").decode("utf-8").strip() or None if text else None
 
 

@@ -38,7 +38,7 @@ NOT_SERVED = (
     "/gradio_api/run", "/gradio_api/api/", "/gradio_api/token", "/gradio_api/stream/",
 )  # fmt: skip
 # Functions that programs call, under their names and under no hidden function's: for those Gradio's answer is an error
-# of its own. Programs are told here that there is no room; a person is told by the page, whose questions come another way.
+# of its own. Programs are told here that there is no room; a person is told by the page, which asks another way.
 CALLS = "/gradio_api/call/"
 PUBLISHED = ("ask", "search")
 # Gradio builds its components with eval and inline styles; what counts is that nothing goes to, or comes from, any

@@ -12,6 +12,8 @@ from sentencex import get_sentence_boundaries
 
 Span = tuple[int, int]
 
+# Half of a surrogate pair, which Python holds and the splitter cannot read.
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
 # Lines that begin something new whatever stands before (list items, headings, quotations, table rows), and lines that
 # stand alone (headings, table rows).
@@ -102,7 +104,7 @@ def _ends_block(line: str, following: str, widest: int) -> bool:
 
 def _split(text: str, span: Span, *, hide_marks: bool) -> list[Span]:
     start, end = span
-    shown = text[start:end]
+    shown = _HALF_A_PAIR.sub("\ufffd", text[start:end])
     if hide_marks:
         shown = shown.translate(_HIDE_MARKS)
     cuts = [0]

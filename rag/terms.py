@@ -9,6 +9,8 @@ from functools import lru_cache
 import tantivy
 
 ANALYSER = "commentary"
+# Half of a surrogate pair, which Python holds and UTF-8 does not.
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +28,7 @@ def analyser() -> tantivy.TextAnalyzer:
 
 def terms(text: str) -> list[str]:
     """The index terms of `text`, in order, with repeats."""
-    found: list[str] = analyser().analyze(text)
+    found: list[str] = analyser().analyze(_HALF_A_PAIR.sub("\ufffd", text))
     return found
 
 

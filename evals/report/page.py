@@ -63,7 +63,8 @@ def rendered(run: Run) -> str:
     )  # fmt: skip
     return environment.get_template("page.html.j2").render(
         run=run,
-        charts={name: Markup(svg) for name, svg in all_charts(run).items()},  # noqa: S704  (escaped by matplotlib)
+        # Escaped by matplotlib.
+        charts={name: Markup(svg) for name, svg in all_charts(run).items()},  # noqa: S704  # nosec B704
         tiles=[(metric_named(name), run.figures[name]) for name in TILES if name in run.figures],
         metrics=[(metric, run.figures[metric.name]) for metric in METRICS if metric.name in run.figures],
         kinds=_kinds(run),

@@ -68,6 +68,7 @@ def fetch(url: str, settings: Settings) -> Page:
     import httpx
 
     deadline = time.monotonic() + settings.fetch_timeout
+    url = _without_user(url)
     here = url.strip()
     try:
         with (
@@ -79,7 +80,7 @@ def fetch(url: str, settings: Settings) -> Page:
                 with closing(_asked(client, here, settings, deadline, note)) as response:
                     if not response.has_redirect_location:
                         return _page(url, here, response, settings, deadline)
-                    here = str(httpx.URL(here).join(response.headers["location"]))
+                    here = _without_user(str(httpx.URL(here).join(response.headers["location"])))
     except ReadError as error:
         raise ReadError(url, error.why if here == url.strip() else f"redirects to {here}, which {error.why}") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # ValueError: a port, a name, a literal
@@ -88,6 +89,11 @@ def fetch(url: str, settings: Settings) -> Page:
         problem = one_line(str(error)) or type(error).__name__
         raise ReadError(url, f"cannot be fetched ({problem}); check the address") from None
     raise ReadError(url, f"redirects more than {MOST_REDIRECTS} times; give the address of the article itself")
+
+
+def _without_user(url: str) -> str:
+    """`url` without a name and password, which are sent nowhere and belong in no message."""
+    return re.sub(r"(?<=://)[^/?#]*@", "", url, count=1)
 
 
 @contextmanager

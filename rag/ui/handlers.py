@@ -122,12 +122,12 @@ class Handlers:
     @never_raising
     def restore(self, sent: Any) -> Said:
         """Answers that the browser kept, as HTML again; one that is not to be read any more is empty."""
-        return {"turns": [_restored(record) for record in sent][:500]}
+        return {"turns": [_restored(record) for record in records.listed(sent)]}
 
     @never_raising
     def export(self, sent: Any) -> Said:
         """The conversation as Markdown with footnotes."""
-        return {"markdown": markdown([records.answer_of(record) for record in sent])}
+        return {"markdown": markdown([records.answer_of(record) for record in records.listed(sent)])}
 
     @never_raising
     def read(self, sent: Any) -> Said:

@@ -19,7 +19,7 @@ from gradio import processing_utils
 from gradio.events import api
 
 from rag.engine import QueryEngine
-from rag.errors import ServerBusy, SettingsError
+from rag.errors import RagError, ServerBusy, SettingsError
 from rag.places import Places
 from rag.settings import Settings
 from rag.ui.corpus_tab import corpus_tab
@@ -172,7 +172,9 @@ def _interface(engine: QueryEngine, places: Places) -> None:
             until: Only articles of this day or earlier, as 2024-06-30.
         """
         try:
-            some = max(1, min(100, int(k)))
+            if not isinstance(k, int | float) or k != k:  # JSON as Python reads it has NaN
+                raise RagError("k is how many passages: a number from 1 to 100")
+            some = int(max(1, min(100, k)))
             with await places.take():
                 found = await run_in_threadpool(
                     engine.search, query, k=some, author=author, source=source, topic=topic, since=since, until=until

@@ -11,6 +11,9 @@ from rag.answer import Answer
 from rag.conversation import Turn
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+_LIST = TypeAdapter(list[Any])
+# Turns of a conversation that are shown again.
+MOST_KEPT = 500
 LONGEST_QUESTION = 20_000
 LONGEST_NOTE = 5_000
 # Questions before this one that it may lean on.
@@ -74,6 +77,11 @@ class Rated(_Sent):
 def record_of(answer: Answer) -> Any:
     """The answer as JSON, whole: `answer_of` gives it back."""
     return _ANSWER.dump_python(answer, mode="json")
+
+
+def listed(sent: Any) -> list[Any]:
+    """The first of the answers that a browser kept. Raises ValueError for what is no list."""
+    return _LIST.validate_python(sent)[:MOST_KEPT]
 
 
 def answer_of(record: Any) -> Answer:

@@ -1,0 +1,40 @@
+"""One part under atheris: inputs that reach new lines are changed on. `python -m tests.fuzz.guided NAME RUNS`
+
+Runs as a process of its own, since the fuzzer takes the process over; the modules under test are instrumented when they
+are imported. Fails, with the input, where the check does.
+"""
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["rag"]):
+    from rag.errors import RagError  # noqa: F401 - the package, instrumented
+    from tests.fuzz import targets
+
+
+def once(data: bytes) -> None:
+    """The text that the pieces and characters of `data` make, or the bytes themselves, through the check of NAME."""
+    given = atheris.FuzzedDataProvider(data)
+    text = ""
+    while given.remaining_bytes() and len(text) < 2_000:
+        if given.ConsumeBool():
+            text += targets.PIECES[given.ConsumeIntInRange(0, len(targets.PIECES) - 1)]
+        else:
+            text += given.ConsumeUnicode(8)
+    match NAME:
+        case "prose of a model":
+            targets.check_prose((text, [len(text) // 3, len(text) // 2]))
+        case "json lines":
+            targets.check_json_line(data)
+        case "bytes":
+            targets.check_bytes(data)
+        case _:
+            targets.TARGETS[NAME].check(text)
+
+
+if __name__ == "__main__":
+    NAME, runs = sys.argv[1], sys.argv[2]
+    atheris.Setup([sys.argv[0], f"-runs={runs}", "-max_len=512", "-timeout=10", "-rss_limit_mb=2048", "-verbosity=0",
+                   *sys.argv[3:]], once)  # fmt: skip
+    atheris.Fuzz()

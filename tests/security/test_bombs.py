@@ -1,0 +1,205 @@
+"""A little that stands for much: packed pages, PDF streams. Time and memory stay bounded, whatever is sent."""
+
+import gzip
+import os
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from rag.errors import ReadError
+from rag.readers import pdf
+from rag.readers.web import fetch
+from rag.settings import load_settings
+
+MEGABYTE = 1_000_000
+PAGE = b"<html><body><p>A page of a few words.</p></body></html>"
+# Peak memory of a process of its own over what it has after its imports, in megabytes.
+MEASURED = """
+import resource, sys, pathlib
+from rag.errors import ReadError
+{imports}
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    {read}
+    print("read", end=" ")
+except ReadError as error:
+    print("refused", end=" ")
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.fixture(scope="module")
+def packed() -> Iterator[tuple[str, dict[str, tuple[str, bytes]]]]:
+    """A server whose answers are what the test puts into the dictionary: path to (encoding, bytes)."""
+    answers: dict[str, tuple[str, bytes]] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            encoding, data = answers[self.path]
+            self.send_response(200)
+            for name, value in (
+                ("Content-Type", "text/html"),
+                ("Content-Encoding", encoding),
+                ("Content-Length", str(len(data))),
+            ):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", answers
+    server.shutdown()
+
+
+def _blown(times: int) -> bytes:
+    """200 MB of blanks, packed once or twice."""
+    data = gzip.compress(b" " * 200 * MEGABYTE, 1)
+    return data if times == 1 else gzip.compress(data)
+
+
+def _measured(imports: str, read: str, **environment: str) -> tuple[str, int]:
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED.format(imports=imports, read=read)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **environment},
+        check=True,
+    )
+    outcome, megabytes = done.stdout.split()
+    return outcome, int(megabytes)
+
+
+def test_a_page_that_unpacks_to_gigabytes_is_given_up_at_the_limit(
+    packed: tuple[str, dict[str, tuple[str, bytes]]],
+) -> None:
+    address, answers = packed
+    answers["/bomb"] = ("gzip", _blown(1))
+    imports = "from rag.readers.web import fetch; from rag.settings import load_settings; import httpx"
+    read = f"fetch('{address}/bomb', load_settings(max_file_mb=5))"
+    outcome, megabytes = _measured(imports, read, RAG_ALLOW_PRIVATE_URLS="1")
+    assert outcome == "refused"
+    assert megabytes < 60
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "compress", "gzip;q=1", "identity, gzip"])
+def test_a_packing_that_was_not_asked_for_is_refused_unread(
+    packed: tuple[str, dict[str, tuple[str, bytes]]], encoding: str
+) -> None:
+    address, answers = packed
+    answers["/other"] = (encoding, _blown(2) if encoding == "gzip, gzip" else b"x")
+    with pytest.raises(ReadError, match="unasked"):
+        fetch(f"{address}/other", load_settings(allow_private_urls=True))
+
+
+def _bare(data: bytes) -> bytes:
+    made = zlib.compressobj(wbits=-15)
+    return made.compress(data) + made.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [
+        ("gzip", gzip.compress(PAGE)),
+        ("x-gzip", gzip.compress(PAGE)),
+        ("deflate", zlib.compress(PAGE)),
+        ("deflate", _bare(PAGE)),
+        ("identity", PAGE),
+    ],
+)
+def test_a_page_packed_as_it_says_is_read(
+    packed: tuple[str, dict[str, tuple[str, bytes]]], encoding: str, data: bytes
+) -> None:
+    address, answers = packed
+    answers["/page"] = (encoding, data)
+    assert fetch(f"{address}/page", load_settings(allow_private_urls=True)).data == PAGE
+
+
+@pytest.mark.parametrize("data", [gzip.compress(PAGE)[:-12], PAGE, b"\x1f\x8b\x08" + b"\xff" * 40])
+def test_a_page_that_is_not_packed_as_it_says_is_refused(
+    packed: tuple[str, dict[str, tuple[str, bytes]]], data: bytes
+) -> None:
+    address, answers = packed
+    answers["/broken"] = ("gzip", data)
+    with pytest.raises(ReadError, match=r"is not packed as it says|broke off"):
+        fetch(f"{address}/broken", load_settings(allow_private_urls=True))
+
+
+# -- PDF ---------------------------------------------------------------------------------------------------------------
+
+TEXT = b"BT /F1 12 Tf 72 700 Td (Hello world, this is text.) Tj ET\n"
+
+
+def _pdf(stream: bytes, filters: bytes, pages: int = 1) -> bytes:
+    kids = b" ".join(b"%d 0 R" % (5 + at) for at in range(pages))
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 3 0 R/Resources<</Font<</F1 4 0 R>>>>>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages),
+        b"<</Length %d%s>>stream\n%s\nendstream" % (len(stream), filters, stream),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *[page] * pages,
+    ]
+    made, places = b"%PDF-1.7\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    return (
+        made + head + table + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(made))
+    )
+
+
+def _packed_often(data: bytes, times: int) -> bytes:
+    for _ in range(times):
+        data = zlib.compress(data, 9)
+    return data
+
+
+@pytest.mark.parametrize("kind", ["blanks", "text", "predictor", "often"])
+def test_a_stream_that_unpacks_to_much_is_refused_in_bounded_memory(tmp_path: Path, kind: str) -> None:
+    stream, filters = {
+        "blanks": (_packed_often(b" " * 300 * MEGABYTE, 1), b"/Filter/FlateDecode"),
+        "text": (_packed_often(TEXT * 1_000_000, 1), b"/Filter/FlateDecode"),
+        "predictor": (
+            _packed_often(b"\x02" * 60 * MEGABYTE, 1),
+            b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 1>>",
+        ),
+        "often": (_packed_often(b" " * 300 * MEGABYTE, 3), b"/Filter[/FlateDecode/FlateDecode/FlateDecode]"),
+    }[kind]
+    path = tmp_path / "bomb.pdf"
+    path.write_bytes(_pdf(stream, filters))
+    imports = "from rag.readers.pdf import article_from_pdf; import pypdf"
+    began = time.monotonic()
+    outcome, megabytes = _measured(imports, f"article_from_pdf(pathlib.Path({str(path)!r}).read_bytes(), 'a', 'a')")
+    assert outcome == "refused"
+    assert megabytes < 150
+    assert time.monotonic() - began < 60
+
+
+def test_many_pages_that_draw_one_stream_are_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second here; 60 as it ships. A page that has been begun is read to its end."""
+    monkeypatch.setattr(pdf, "MOST_SECONDS", 1.0)
+    bomb = _pdf(_packed_often(TEXT * 2_000, 1), b"/Filter/FlateDecode", pages=1_900)
+    began = time.monotonic()
+    with pytest.raises(ReadError, match="takes longer than 1 s to read"):
+        pdf.article_from_pdf(bomb, "a.pdf", "a")
+    assert time.monotonic() - began < 30
+
+
+def test_pages_without_number_are_refused() -> None:
+    with pytest.raises(ReadError, match="more than any article"):
+        pdf.article_from_pdf(_pdf(TEXT, b"", pages=pdf.MOST_PAGES + 1), "a.pdf", "a")
