@@ -21,6 +21,7 @@ _BENCHMARKS = {
     "answers": "evals.benchmarks.answers",
     "checking": "evals.verifier.checking",
     "chunking": "evals.benchmarks.chunking",
+    "scaling": "evals.benchmarks.scaling",
     "speed": "evals.benchmarks.speed",
     "statements": "evals.benchmarks.statements",
     "verifier": "evals.verifier.calibrate",

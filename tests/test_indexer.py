@@ -26,7 +26,8 @@ CODE = "import sys; from rag.cli import run; sys.exit(run(sys.argv[1:]))"
 
 # The same, with the indexes following every few passages and the log folded every few dozen: a kill then meets a fold.
 FOLDING = (
-    "import rag.indexer, rag.vectors; rag.indexer.ENCODE_AT = rag.indexer.SYNC_AT = 12; rag.vectors.FOLD_AT = 24; "
+    "import rag.indexer, rag.vectors; rag.indexer.ENCODE_AT, rag.indexer.SYNC_AT = 12_000, 12; "
+    "rag.vectors.FOLD_AT = 24; "
     f"{CODE}"
 )
 

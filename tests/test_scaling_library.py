@@ -194,7 +194,7 @@ def test_a_restart_in_the_middle_of_an_add_keeps_what_was_finished(
     server: Postgres, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Home(_settings(tmp_path, url), empty=True) as home:
-        monkeypatch.setattr("rag.indexer.ENCODE_AT", 2)
+        monkeypatch.setattr("rag.indexer.ENCODE_AT", 1_000)
         made = readings(*range(6))
 
         def broken() -> Iterator[object]:
