@@ -26,6 +26,8 @@ from rag.schema import RESTORE
 WRITER = "writer"
 # A lock is of a database; two libraries in two schemas of one do not wait for each other.
 KEY = sa.text("SELECT hashtextextended('commentary-rag ' || current_schema(), 0)")
+# Connections that a process keeps, and has at most: as many as the web server has threads. Nobody waits long for one.
+POOL = {"pool_size": 10, "max_overflow": 30, "pool_timeout": 5}
 LONGEST_WAIT = 2**31 - 1
 # Seconds for a connection to be made: a server that is up answers in milliseconds, one behind a firewall never. One
 # that goes silent later, as after a cut cable, is given up after a minute instead of the system's two hours.
@@ -59,7 +61,7 @@ class Server:
 
         A connection that a restart of the server broke is met before it is used, and made anew.
         """
-        engine = self._made(pool_pre_ping=True, isolation_level="REPEATABLE READ", pool_size=10, max_overflow=30)
+        engine = self._made(pool_pre_ping=True, isolation_level="REPEATABLE READ", **POOL)
 
         @sa.event.listens_for(engine, "engine_connect")
         def _writes_wait(connection: sa.Connection) -> None:

@@ -5,6 +5,7 @@ generation, and a plain word when the server does not answer. Only who holds the
 """
 
 import hashlib
+import itertools
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,10 +23,12 @@ from rag.errors import IndexDamaged, LibraryError, ServerUnavailable
 from rag.filters import Scope
 from rag.schema import Vector
 from rag.settings import Settings, secret, web_address
-from rag.vectors import BATCH, _upsert, _where
+from rag.vectors import _metadata, _where
 
 # What the collection's entries are made of; one made otherwise is rebuilt.
 LAYOUT = "1"
+# Records in a request: the most that Chroma Cloud takes or gives; a server of one's own takes 5,461.
+BATCH = 300
 # The header that Chroma Cloud, and a proxy in front of a server of one's own, know the key by.
 KEY_HEADER = "x-chroma-token"
 # Chroma's own words for a collection that is not there.
@@ -204,6 +207,16 @@ class ServerVectors:
         return ServerUnavailable(
             f"the vectors on {self.address} cannot be reached ({cause}); see that the Chroma server runs and "
             "RAG_CHROMA_URL is right, then repeat; what was finished is kept"
+        )
+
+
+def _upsert(collection: Collection, added: Iterable[Sequence[Entry]]) -> None:
+    entries = itertools.chain.from_iterable(added)
+    while some := list(itertools.islice(entries, BATCH)):
+        collection.upsert(
+            ids=[entry.id for entry in some],
+            embeddings=np.stack([entry.vector for entry in some]).astype(np.float32),
+            metadatas=[_metadata(entry) for entry in some],
         )
 
 

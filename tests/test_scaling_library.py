@@ -298,6 +298,15 @@ def test_a_missing_driver_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
         Server("postgresql://rag@127.0.0.1/x")
 
 
+def test_more_questions_than_connections_are_told_so(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.postgres.POOL", {"pool_size": 1, "max_overflow": 1, "pool_timeout": 0.1})
+    narrow = Library(library.place)
+    with narrow._reading(), narrow._reading(), pytest.raises(ServerUnavailable, match=r"connections .* are taken"):
+        narrow.generation()
+    assert narrow.generation() == 0
+    narrow.close()
+
+
 def test_an_article_that_one_adds_is_what_the_other_answers_from(
     url: str, tmp_path: Path, encoder: BundledEncoder
 ) -> None:
