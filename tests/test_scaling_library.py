@@ -188,6 +188,10 @@ def test_a_restart_of_the_server_is_one_line_and_needs_none_of_ours(
             server.start()
         assert engine.ask("What did Observer 1 note about the lot?").citations
         assert engine.add(tmp_path / "two.jsonl").added == ["article-2"]
+        server.stop()
+        server.start()
+        # While nobody asked: the connections that broke are met, and nobody is told.
+        assert engine.ask("What did Observer 1 note about the lot?").citations
 
 
 def test_a_restart_in_the_middle_of_an_add_keeps_what_was_finished(
