@@ -23,6 +23,7 @@ _BENCHMARKS = {
     "chunking": "evals.benchmarks.chunking",
     "growth": "evals.benchmarks.growth",
     "load": "evals.benchmarks.load",
+    "scaling": "evals.benchmarks.scaling",
     "side-by-side": "evals.benchmarks.side_by_side",
     "speed": "evals.benchmarks.speed",
     "statements": "evals.benchmarks.statements",

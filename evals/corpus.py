@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from evals.metrics.answers import HIT, Place
 from evals.suite import Case, SuiteError, misquoted
 from rag import QueryEngine
 from rag.article import Article
-from rag.library import FILE, Library
+from rag.library import Library
 
 # Wrong gold quotes that are named before "and so on".
 NAMED = 3
@@ -48,7 +47,7 @@ class Corpus:
 
 def corpus_of(engine: QueryEngine) -> Corpus:
     """What the engine's library holds."""
-    library = Library(Path(engine.home) / FILE)
+    library = Library(engine.place)
     try:
         articles = library.articles([one.id for one in library.holdings()])
         passages = {

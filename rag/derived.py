@@ -43,7 +43,13 @@ class DerivedIndex(Protocol):
 
 
 class VectorIndex(DerivedIndex, Protocol):
-    """The derived index that is searched by vector: in the folder, or on a server."""
+    """The derived index that is searched by vector: in the folder, or on a server.
+
+    `most_hits` is how many one search may ask for, None for any number.
+    """
+
+    @property
+    def most_hits(self) -> int | None: ...
 
     def search(self, vector: Vector, k: int, scope: Scope) -> list[tuple[str, float]]:
         """The `k` nearest passages' ids with their cosine to `vector`, nearest first."""

@@ -38,6 +38,7 @@ from rag.passages import Passage
 from rag.ranking import Signals
 from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node
 from rag.rows import Holding
+from rag.schema import Place
 from rag.settings import Settings, load_settings
 from rag.terms import terms
 from rag.verifier import Verifier
@@ -207,6 +208,11 @@ class QueryEngine(BaseQueryEngine):
     def home(self) -> Path:
         """The folder of the library, or of what is kept here of one on a server."""
         return self._home.path
+
+    @property
+    def place(self) -> Place:
+        """Where the library is; `rag.library.Library` opens it."""
+        return self._home.place
 
     @property
     def places(self) -> dict[str, str]:

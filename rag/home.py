@@ -29,6 +29,7 @@ from rag.settings import Settings, bundled
 from rag.soundness import altered, spoilt
 from rag.vector_server import ServerVectors
 from rag.vectors import Vectors
+from rag.workers import open_workers
 from rag.writer_lock import library_lock, writer_lock
 
 # Under this key the library notes whether the bundled corpus still has to be put in.
@@ -233,7 +234,15 @@ class Home:
         else:
             self.vectors = Vectors(self.indexes, fingerprint)
             own.insert(0, self.vectors)
-        self.indexer = Indexer(self.indexes, self.library, own, self.encoder, self.settings.lock_timeout, served=served)
+        self.indexer = Indexer(
+            self.indexes,
+            self.library,
+            own,
+            self.encoder,
+            self.settings.lock_timeout,
+            served=served,
+            workers=open_workers(self.settings, self.encoder),
+        )
 
     # -- opening ------------------------------------------------------------------------------------------------------
 

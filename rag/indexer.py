@@ -4,7 +4,9 @@ The library is written first, an article at a time; the indexes follow and can a
 library alone. Whatever stops this process, what was finished stays.
 """
 
+import itertools
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,18 +14,19 @@ from pathlib import Path
 
 from rag.article import Article
 from rag.derived import DerivedIndex
-from rag.encoder import Encoder, PassageText
-from rag.errors import EncoderMismatch, LibraryBusy, ReadError
+from rag.encoder import Encoder
+from rag.errors import EncoderMismatch, LibraryBusy
 from rag.levels import Levels
 from rag.library import Library
-from rag.passages import Passage, split_article
 from rag.readers import Reading, Unreadable
 from rag.rows import StoredPassage
 from rag.schema import File
+from rag.workers import Here, Made, Promise, Workers
 from rag.writer_lock import library_lock, writer_lock
 
-# Passages encoded at a time: enough to sort by length and fill batches, little to lose to a kill (a few seconds).
-ENCODE_AT = 128
+# Characters encoded at a time, about 128 passages: enough to sort by length and fill batches, little to lose to a kill
+# (a few seconds).
+ENCODE_AT = 128_000
 # Passages after which the indexes follow during a long add, so that readers see it grow.
 SYNC_AT = 4_000
 # Generations for which removals stay on record for the other folders of a library on a server. A replica that was away
@@ -72,11 +75,10 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """An article split into passages and not yet encoded."""
+    """An article that is not in the library yet."""
 
     article: Article
     origin: str
-    passages: list[Passage]
     is_new: bool
 
 
@@ -91,11 +93,13 @@ class Indexer:
         encoder: Encoder,
         lock_timeout: float,
         served: Sequence[DerivedIndex] = (),
+        workers: Workers | None = None,
     ) -> None:
         self._home = home
         self._library = library
         self.levels = Levels(home, library, indexes, served, lock_timeout)
         self._encoder = encoder
+        self._workers = workers or Here(encoder)
         self._lock_timeout = lock_timeout
 
     def add(
@@ -106,21 +110,16 @@ class Indexer:
         Raises LibraryBusy, or LibraryError when the disk refuses; what was finished by then stays.
         """
         report, count = AddReport(), _Counter(progress, total)
+        ahead: dict[str, Article] = {}
         with self._lock():
             try:
-                waiting: list[_Waiting] = []
                 unsynced = 0
-                for reading in readings:
-                    one = self._to_do(reading, waiting, report, count)
-                    if one:
-                        waiting.append(one)
-                    if sum(len(item.passages) for item in waiting) >= ENCODE_AT:
-                        unsynced += self._write(waiting, report, count)
-                        waiting = []
+                for item, made in self._made(self._to_do(readings, ahead, report, count)):
+                    unsynced += self._put(item, made, report, count)
+                    del ahead[item.article.id]
                     if unsynced >= SYNC_AT:
                         self._catch_up()
                         unsynced = 0
-                self._write(waiting, report, count)
             finally:
                 self._catch_up()
         return report
@@ -198,71 +197,67 @@ class Indexer:
     # -- articles into the library -------------------------------------------------------------------------------------
 
     def _to_do(
-        self, reading: Reading | Unreadable, waiting: Sequence[_Waiting], report: AddReport, count: _Counter
-    ) -> _Waiting | None:
-        if isinstance(reading, Unreadable):
-            report.failed.append(reading)
-            count(0)
-            return None
-        article, origin = reading.article, _storable(reading.origin)
-        held = self._library.held(article.id)
-        if (held and held[0] == article.sha256) or any(item.article == article for item in waiting):
-            report.unchanged.append(article.id)
-            count(0)
-            return None
-        if held and not reading.named and _file_of(held[1]) != _file_of(origin) and _is_there(held[1]):
-            report.failed.append(
-                Unreadable(
-                    origin,
+        self,
+        readings: Iterable[Reading | Unreadable],
+        ahead: dict[str, Article],
+        report: AddReport,
+        count: _Counter,
+    ) -> Iterator[_Waiting | None]:
+        """What has to be put in; `ahead` holds what was given out and is not in yet. None asks for all of it first."""
+        for reading in readings:
+            if isinstance(reading, Unreadable):
+                report.failed.append(reading)
+                count(0)
+                continue
+            article, origin = reading.article, _storable(reading.origin)
+            if article.id in ahead and ahead[article.id] != article:
+                yield None
+            held = self._library.held(article.id)
+            if (held and held[0] == article.sha256) or article.id in ahead:
+                report.unchanged.append(article.id)
+                count(0)
+            elif held and not reading.named and _file_of(held[1]) != _file_of(origin) and _is_there(held[1]):
+                why = (
                     f"the id {article.id!r} made from its name belongs to {held[1]}; give this one an `id` of its own, "
-                    f"or take the other out first: rag remove {article.id}",
+                    f"or take the other out first: rag remove {article.id}"
                 )
-            )
-            count(0)
-            return None
-        try:
-            passages = split_article(article, self._encoder.count_tokens)
-        except ReadError as error:
-            report.failed.append(Unreadable(origin, error.why))
-            count(0)
-            return None
-        return _Waiting(article, origin, passages, is_new=held is None)
+                report.failed.append(Unreadable(origin, why))
+                count(0)
+            else:
+                ahead[article.id] = article
+                yield _Waiting(article, origin, is_new=held is None)
 
-    def _write(self, waiting: Sequence[_Waiting], report: AddReport, count: _Counter) -> int:
-        for item, stored in zip(waiting, self._encode(waiting), strict=True):
-            self._library.put(item.article, stored, item.origin)
-            (report.added if item.is_new else report.updated).append(item.article.id)
-            count(len(stored))
-        return sum(len(item.passages) for item in waiting)
+    def _made(self, items: Iterable[_Waiting | None]) -> Iterator[tuple[_Waiting, Made]]:
+        """Each item with its passages, in order; as many batches are under way at a time as there are workers for."""
+        under_way: deque[tuple[list[_Waiting], Promise]] = deque()
+        batch: list[_Waiting] = []
+        for item in itertools.chain(items, [None]):
+            if item:
+                batch.append(item)
+            if batch and (item is None or sum(len(one.article.text) for one in batch) >= ENCODE_AT):
+                under_way.append((batch, self._workers.begin([one.article for one in batch])))
+                batch = []
+            while under_way and (item is None or len(under_way) > self._workers.ahead):
+                done, promise = under_way.popleft()
+                yield from zip(done, promise(), strict=True)
 
-    def _encode(self, waiting: Sequence[_Waiting]) -> list[list[StoredPassage]]:
-        texts = [_text(passage) for item in waiting for passage in item.passages]
-        if not texts:
-            return [[] for _ in waiting]
-        encoded = iter(self._encoder.encode_passages(texts))
-        return [
-            [StoredPassage(passage, one.vector, one.sentences) for passage, one in zip(item.passages, encoded)]  # noqa: B905
-            for item in waiting
-        ]
+    def _put(self, item: _Waiting, made: Made, report: AddReport, count: _Counter) -> int:
+        """Writes the article and gives how many passages it has."""
+        self._library.put(item.article, made, item.origin)
+        (report.added if item.is_new else report.updated).append(item.article.id)
+        count(len(made))
+        return len(made)
 
     def _anew(self, count: _Counter) -> Iterator[tuple[Article, str, Sequence[StoredPassage]]]:
-        waiting: list[_Waiting] = []
+        for item, made in self._made(self._every_article()):
+            yield item.article, item.origin, made
+            count(len(made))
+
+    def _every_article(self) -> Iterator[_Waiting]:
         for holding in self._library.holdings():
             article, held = self._library.article(holding.id), self._library.held(holding.id)
             if article and held:
-                passages = split_article(article, self._encoder.count_tokens)
-                waiting.append(_Waiting(article, held[1], passages, is_new=False))
-            if sum(len(item.passages) for item in waiting) >= ENCODE_AT:
-                yield from self._encoded(waiting, count)
-                waiting = []
-        yield from self._encoded(waiting, count)
-
-    def _encoded(
-        self, waiting: Sequence[_Waiting], count: _Counter
-    ) -> Iterator[tuple[Article, str, Sequence[StoredPassage]]]:
-        for item, stored in zip(waiting, self._encode(waiting), strict=True):
-            yield item.article, item.origin, stored
-            count(len(stored))
+                yield _Waiting(article, held[1], is_new=False)
 
     # -- the indexes behind it -----------------------------------------------------------------------------------------
 
@@ -287,10 +282,3 @@ def _is_there(origin: str) -> bool:
 def _storable(name: str) -> str:
     """`name` as SQLite can hold it: the bytes of a file name that are no UTF-8 as escapes, so that two stay two."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _text(passage: Passage) -> PassageText:
-    """What the encoder reads, with its sentences' places in that."""
-    return PassageText(
-        passage.text, tuple((start - passage.start, end - passage.start) for start, end in passage.sentences)
-    )

@@ -53,7 +53,9 @@ class Nearest:
         return [(names[at], float(cosines[at])) for at in np.argsort(-cosines, kind="stable")[:k]]
 
     def _widely(self, vector: Vector, k: int, scope: Scope, one_in: float) -> list[tuple[str, float]]:
-        wide = min(WIDEST, math.ceil(SPARE * k * one_in))
+        wide, most = min(WIDEST, math.ceil(SPARE * k * one_in)), self._vectors.most_hits
+        if most is not None and wide > most:  # a server that gives out so few applies the filter itself
+            return self._vectors.search(vector, k, scope)
         hits = self._vectors.search(vector, wide, Scope())
         admitted = self._fulltext.among([one for one, _ in hits], scope)
         found = [hit for hit in hits if hit[0] in admitted][:k]

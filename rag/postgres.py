@@ -26,9 +26,12 @@ from rag.schema import RESTORE
 WRITER = "writer"
 # A lock is of a database; two libraries in two schemas of one do not wait for each other.
 KEY = sa.text("SELECT hashtextextended('commentary-rag ' || current_schema(), 0)")
+# Connections that a process keeps, and has at most: as many as the web server has threads. Nobody waits long for one.
+POOL = {"pool_size": 10, "max_overflow": 30, "pool_timeout": 5}
 LONGEST_WAIT = 2**31 - 1
-# Seconds for a connection to be made: a server that is up answers in milliseconds, one behind a firewall never.
-CONNECT_TIMEOUT = 5
+# Seconds for a connection to be made: a server that is up answers in milliseconds, one behind a firewall never. One
+# that goes silent later, as after a cut cable, is given up after a minute instead of the system's two hours.
+CONNECT = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 # SQLSTATEs: what is not as this package made it, against what the server only cannot do now.
 _NOT_OURS = ("42P01", "42703", "XX001", "XX002")
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -58,7 +61,7 @@ class Server:
 
         A connection that a restart of the server broke is met before it is used, and made anew.
         """
-        engine = self._made(pool_pre_ping=True, isolation_level="REPEATABLE READ", pool_size=10, max_overflow=30)
+        engine = self._made(pool_pre_ping=True, isolation_level="REPEATABLE READ", **POOL)
 
         @sa.event.listens_for(engine, "engine_connect")
         def _writes_wait(connection: sa.Connection) -> None:
@@ -82,6 +85,10 @@ class Server:
             yield
         except exc.DBAPIError as error:
             raise self._plain(error) from error
+        except exc.TimeoutError as error:
+            raise ServerUnavailable(
+                f"all connections to the library {self} are taken; ask again, or start another `rag serve`"
+            ) from error
 
     def damaged(self, cause: str, way_out: str = RESTORE) -> LibraryDamaged:
         return LibraryDamaged(f"the library {self} is damaged ({_line(cause)}); {way_out}")
@@ -133,9 +140,7 @@ class Server:
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _made(self, **options: Any) -> sa.Engine:
-        return sa.create_engine(
-            self._url, connect_args={"connect_timeout": CONNECT_TIMEOUT}, hide_parameters=True, **options
-        )
+        return sa.create_engine(self._url, connect_args=CONNECT, hide_parameters=True, **options)
 
     def _plain(self, error: exc.DBAPIError) -> LibraryError:
         state = getattr(error.orig, "sqlstate", None)

@@ -14,11 +14,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
-# Nothing leaves the machine unasked: these must stand before chromadb, gradio or a hub client is imported.
+# Nothing leaves the machine unasked: these must stand before chromadb, gradio, ray or a hub client is imported.
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 # Gradio keeps each call for a monitor that is not served, and sorts all of them anew at every one that fails.
 os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -66,6 +67,10 @@ class Settings(BaseSettings):
     )
     chroma_timeout: float = Field(
         default=30, gt=0, allow_inf_nan=False, description="seconds after which that server is given up"
+    )
+
+    ray_address: Annotated[str | None, Optional] = Field(
+        default=None, description='Ray cluster that encodes articles; "local": one on this machine; unset: none'
     )
 
     embed_model: Annotated[str | None, Optional] = Field(

@@ -18,7 +18,7 @@ import numpy as np
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 
-from rag.collection import BATCH, Record, upsert_all, where
+from rag.collection import Record, upsert_all, where
 from rag.derived import Entry
 from rag.errors import IndexDamaged, LibraryError, ServerUnavailable
 from rag.filters import Scope
@@ -27,6 +27,8 @@ from rag.settings import Settings, secret, web_address
 
 # What the collection's entries are made of; one made otherwise is rebuilt.
 LAYOUT = "1"
+# Records in a request: the most that Chroma Cloud takes or gives; a server of one's own takes 5,461.
+BATCH = 300
 # The header that Chroma Cloud, and a proxy in front of a server of one's own, know the key by.
 KEY_HEADER = "x-chroma-token"
 # Chroma's own words for a collection that is not there.
@@ -51,6 +53,9 @@ class ServerVectors:
 
     def __str__(self) -> str:
         return f"on {self.address}"
+
+    # A hit is a record, too.
+    most_hits: int | None = BATCH
 
     @property
     def generation(self) -> int | None:

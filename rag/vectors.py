@@ -36,6 +36,8 @@ class Vectors:
         self._stamp: Stamp | None = None
         self._parts: dict[str, Part] = {}
 
+    most_hits: int | None = None
+
     @property
     def generation(self) -> int | None:
         """The library's generation that the parts on disk hold; None when they have to be rebuilt."""

@@ -188,13 +188,17 @@ def test_a_restart_of_the_server_is_one_line_and_needs_none_of_ours(
             server.start()
         assert engine.ask("What did Observer 1 note about the lot?").citations
         assert engine.add(tmp_path / "two.jsonl").added == ["article-2"]
+        server.stop()
+        server.start()
+        # While nobody asked: the connections that broke are met, and nobody is told.
+        assert engine.ask("What did Observer 1 note about the lot?").citations
 
 
 def test_a_restart_in_the_middle_of_an_add_keeps_what_was_finished(
     server: Postgres, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Home(_settings(tmp_path, url), empty=True) as home:
-        monkeypatch.setattr("rag.indexer.ENCODE_AT", 2)
+        monkeypatch.setattr("rag.indexer.ENCODE_AT", 1_000)
         made = readings(*range(6))
 
         def broken() -> Iterator[object]:
@@ -296,6 +300,15 @@ def test_a_missing_driver_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(SettingsError, match=r"pip install 'commentary-rag\[postgres\]'"):
         Server("postgresql://rag@127.0.0.1/x")
+
+
+def test_more_questions_than_connections_are_told_so(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.postgres.POOL", {"pool_size": 1, "max_overflow": 1, "pool_timeout": 0.1})
+    narrow = Library(library.place)
+    with narrow._reading(), narrow._reading(), pytest.raises(ServerUnavailable, match=r"connections .* are taken"):
+        narrow.generation()
+    assert narrow.generation() == 0
+    narrow.close()
 
 
 def test_an_article_that_one_adds_is_what_the_other_answers_from(

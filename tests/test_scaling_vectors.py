@@ -176,14 +176,16 @@ def test_status_check_and_rebuild_work_over_the_server(
 
 
 class _Cloud(BaseHTTPRequestHandler):
-    """A stand-in for the gate of Chroma Cloud: says what a request brought, and refuses it."""
+    """A stand-in for Chroma Cloud, which is outside the machine: knows the key, and refuses the tenant."""
 
     seen: ClassVar[list[tuple[str, str | None]]] = []
 
     def do_GET(self) -> None:
         _Cloud.seen.append((self.path, self.headers.get(KEY_HEADER)))
-        body = b'{"error":"AuthError","message":"Unauthorized"}'
-        self.send_response(401)
+        known = self.path.endswith("/auth/identity")
+        who = {"user_id": "somebody", "tenant": "a-tenant", "databases": ["a-database"]}
+        body = json.dumps(who if known else {"error": "AuthError", "message": "Unauthorized"}).encode()
+        self.send_response(200 if known else 401)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
