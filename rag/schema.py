@@ -53,7 +53,7 @@ articles = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("author", sa.Text, index=True),
     sa.Column("source", sa.Text, index=True),
-    sa.Column("published", sa.Text),
+    sa.Column("published", sa.Text, index=True),
     sa.Column("url", sa.Text),
     sa.Column("topics", sa.Text, nullable=False, index=True),
     sa.Column("sha256", sa.Text, nullable=False),

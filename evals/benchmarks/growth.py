@@ -34,7 +34,7 @@ from rag.settings import load_settings
 
 SIZES = (1_000, 10_000, 100_000)
 SINGLE_ADDS = 40
-QUESTIONS = 60
+QUESTIONS = 50
 NEAREST = 10
 KINDS: dict[str, dict[str, str]] = {
     "no filter": {},
