@@ -31,6 +31,7 @@ from rag.filters import Filters, Scope, day_number, resolve
 from rag.home import Home
 from rag.indexer import Indexer
 from rag.library import FILE, Library
+from rag.nearest import Nearest
 from rag.settings import load_settings
 
 SIZES = (1_000, 10_000, 100_000)
@@ -146,13 +147,15 @@ def recalled(home: Path, questions: Sequence[str]) -> dict[str, str]:
         values = opened.library.values
         scopes = {kind: resolve(Filters.of(**some), values) for kind, some in KINDS.items()}
         truth = exact(opened.library, asked, scopes)
+        finder = Nearest(opened.library, opened.vectors, opened.fulltext)
         for kind, scope in scopes.items():
             number, nearest = truth[kind]
             shares = []
             for vector, wanted in zip(asked, nearest, strict=True):
-                hits = [one for one, _ in opened.vectors.search(vector, NEAREST, scope)]
+                hits = [one for one, _ in finder.search(vector, NEAREST, scope)]
                 shares.append(len(wanted & set(hits)) / max(1, len(wanted)))
-            found[f"recall@{NEAREST} of the vectors, {kind}"] = f"{statistics.mean(shares):.3f} of {number:,} admitted"
+            said = f"{statistics.mean(shares):.3f} of {number:,} admitted" if number else "none admitted"
+            found[f"recall@{NEAREST} of the vectors, {kind}"] = said
     return found
 
 
