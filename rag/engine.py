@@ -160,9 +160,9 @@ class QueryEngine(BaseQueryEngine):
         """Takes articles out; returns the ids that were not there."""
         return self._home.indexer.remove(article_ids)
 
-    def articles(self) -> list[Holding]:
-        """The catalogue, newest first."""
-        return self._home.library.holdings()
+    def articles(self, newest: int | None = None) -> list[Holding]:
+        """The catalogue, or so many of its newest articles; newest first."""
+        return self._home.library.holdings(newest)
 
     def article(self, article_id: str) -> Article | None:
         return self._home.library.article(_encodable(article_id))

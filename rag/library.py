@@ -131,8 +131,8 @@ class Library:
         with self._reading() as connection:
             return changes.fact(connection, key)
 
-    def holdings(self) -> list[Holding]:
-        """Every article, newest first, then by title."""
+    def holdings(self, newest: int | None = None) -> list[Holding]:
+        """Every article, or so many of the newest; newest first, then by title."""
         number = (
             sa.select(sa.func.count()).where(schema.passages.c.article_id == schema.articles.c.id).scalar_subquery()
         )
@@ -140,6 +140,7 @@ class Library:
         query = sa.select(*columns, schema.articles.c.characters, number.label("passages")).order_by(
             schema.articles.c.published.desc().nulls_last(), schema.articles.c.title
         )
+        query = query if newest is None else query.limit(newest)
         with self._reading() as connection:
             return [rows.holding_of(row) for row in connection.execute(query).mappings()]
 

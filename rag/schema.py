@@ -53,7 +53,7 @@ articles = sa.Table(
     sa.Column("title", Words, nullable=False),
     sa.Column("author", Words, index=True),
     sa.Column("source", Words, index=True),
-    sa.Column("published", Words),
+    sa.Column("published", Words, index=True),
     sa.Column("url", Words),
     sa.Column("topics", Words, nullable=False),
     sa.Column("sha256", Words, nullable=False),

@@ -10,10 +10,12 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rag.collection import BATCH, Part, Record, build, fold, graph_files, no_crash
 from rag.derived import Entry
+from rag.encoder import processors
 from rag.errors import IndexDamaged
 from rag.filters import Scope
 from rag.schema import Vector
@@ -169,21 +171,27 @@ class Vectors:
             for folder in [*self._parts]:
                 if folder not in folders:
                     self._parts.pop(folder).close()
+            self._look_at([one for one in stamp.parts if one.folder not in known])
             for one in stamp.parts:
                 if one.folder not in self._parts or known.get(one.folder) != one:
-                    self._reopen(one, is_known=one.folder in known)
+                    if one.folder in self._parts:
+                        self._parts.pop(one.folder).close()
+                    self._parts[one.folder] = Part(self._home / one.folder)
             self._parts = {folder: self._parts[folder] for folder in folders}
             self._stamp = stamp
         return list(self._parts.values())
 
-    def _reopen(self, one: PartStamp, *, is_known: bool) -> None:
-        if one.folder in self._parts:
-            self._parts.pop(one.folder).close()
-        folder = self._home / one.folder
-        # Looked at before Chroma's native code reads it, and once: a graph in use is never written.
-        if not is_known and one.seal and seal_of(graph_files(folder)) != one.seal:
-            raise IndexDamaged(f"{folder} is not as it was written; run: rag rebuild")
-        self._parts[one.folder] = Part(folder)
+    def _look_at(self, parts: Sequence[PartStamp]) -> None:
+        """Compares the seals of parts not opened before, ahead of Chroma's native code: a graph in use never changes.
+
+        Raises IndexDamaged when one is not as it was written.
+        """
+        folders = [self._home / one.folder for one in parts]
+        with ThreadPoolExecutor(max_workers=processors()) as pool:
+            found = pool.map(lambda folder: seal_of(graph_files(folder)), folders)
+            for folder, one, seal in zip(folders, parts, found, strict=True):
+                if one.seal and seal != one.seal:
+                    raise IndexDamaged(f"{folder} is not as it was written; run: rag rebuild")
 
     def _in_use(self) -> Stamp:
         if self._stamp is None:

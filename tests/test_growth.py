@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ from sqlalchemy import event
 
 from evals.benchmarks.growth import Figures, Memory, table
 from evals.benchmarks.invented import KnownSentences, author
+from rag import open_engine
 from rag.filters import Filters
 from rag.home import Home
+from rag.readers import Reading
 from rag.retriever import Retriever
+from rag.ui.handlers import Handlers
 from tests import growing
 
 SMALL, LARGE = 900, 3_600
@@ -106,6 +110,8 @@ def test_what_is_noted_is_what_is_there(sizes: tuple[tuple[Home, Home], KnownSen
     (home, _), knowing = sizes
     growing.add(home, knowing, [9_001, 9_002])
     home.indexer.remove(["made-9001", "made-3"])
+    changed = replace(growing.INVENTED.article(5)[0], text="A single sentence is left of it.")
+    assert growing.writer(home, knowing).add([Reading(changed, "/made/5", named=True)]).updated == ["made-5"]
     held = home.library.holdings()
     counts = home.library.counts()
     assert counts.articles == len(held)
@@ -119,6 +125,24 @@ def test_names_are_read_again_when_the_library_has_changed(sizes: tuple[tuple[Ho
     assert home.library.values("topics") == sorted(before)
     home.indexer.remove([one.id for one in home.library.holdings() if "topic 1" in one.topics])
     assert before - set(home.library.values("topics")) >= {"topic 1"}
+
+
+def test_the_page_is_sent_no_more_by_a_larger_library(
+    sizes: tuple[tuple[Home, Home], KnownSentences], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.ui.handlers.NEWEST", 20)
+    monkeypatch.setattr("rag.ui.handlers.MOST_NAMES", 10)
+    homes, _ = sizes
+    for home in homes:
+        with open_engine(home.path) as engine:
+            handlers = Handlers(engine)
+            start, table = handlers.start(None), handlers.catalogue({"search": "piece"})
+            read = engine.articles(newest=20)
+            assert read == engine.articles()[:20]
+        assert start["articles"] == home.library.count_articles()
+        assert [len(start[name]) for name in ("authors", "topics")] == [10, 10]
+        assert len(start["examples"]) <= 6
+        assert table["html"].count("<tr>") == 51
 
 
 def test_the_table_has_a_column_for_each_size() -> None:

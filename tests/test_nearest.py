@@ -129,3 +129,18 @@ def test_an_open_scope_leaves_out_what_was_removed(home: Home, everything: Every
         assert len(set(found)) == len(found) == 100
         truth = {one for one, _ in _exactly(everything, vector, Scope(), 100)}
         assert len(truth & set(found)) >= 97
+
+
+def test_where_too_few_were_taken_more_are(
+    home: Home, everything: Everything, knowing: KnownSentences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is near to a question may lie mostly outside the scope: its share of the library then calls for too few."""
+    monkeypatch.setattr("rag.nearest.EXACTLY", 0)
+    monkeypatch.setattr("rag.nearest.SPARE", 0.2)
+    scope = resolve(Filters.of(author=author(0)), home.library.values)
+    nearest = Nearest(home.library, home.vectors, home.fulltext)
+    for vector in _questions(knowing):
+        truth = {one for one, _ in _exactly(everything, vector, scope, 20)}
+        found = [one for one, _ in nearest.search(vector, 20, scope)]
+        assert len(found) == 20
+        assert len(truth & set(found)) >= 19

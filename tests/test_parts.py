@@ -141,7 +141,7 @@ def test_a_kill_at_any_point_of_folding_and_of_beginning_a_part_loses_nothing(ve
     vectors.rebuild([[_entry(0)]], 0)
     vectors.close()
     reached = 0
-    for attempt in range(5):
+    for attempt in range(4):
         command = [sys.executable, "-c", _ADDING, str(tmp_path)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None

@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 Said = dict[str, Any]
 # Seconds between two showings of a draft: faster than this nobody reads, and every showing is a message.
 BETWEEN_DRAFTS = 0.08
+# Articles looked at for the questions to begin with, and names offered for each filter, which takes any other too: a
+# page opens as soon over a large library as over a small one.
+NEWEST = 1_000
+MOST_NAMES = 2_000
 
 
 def never_raising(handler: Callable[..., Said]) -> Callable[..., Said]:
@@ -107,15 +111,15 @@ class Handlers:
     @never_raising
     def start(self, _: Any) -> Said:
         """What the page opens with."""
-        counts, held = self._engine.counts(), self._engine.articles()
+        counts, held = self._engine.counts(), self._engine.articles(newest=NEWEST)
         return {
             "articles": counts.articles,
             "passages": counts.passages,
             "writer": render.writer_label(self._engine.writer),
             "examples": examples(held),
-            "authors": self._engine.values("author"),
-            "sources": self._engine.values("source"),
-            "topics": self._engine.values("topics"),
+            "authors": self._engine.values("author")[:MOST_NAMES],
+            "sources": self._engine.values("source")[:MOST_NAMES],
+            "topics": self._engine.values("topics")[:MOST_NAMES],
             "read_only": self._engine.settings.read_only,
         }
 
