@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.article import Article
 from rag.derived import DerivedIndex, Entry
 from rag.encoder import Encoder, PassageText
-from rag.errors import EncoderMismatch, LibraryDamaged, ReadError
+from rag.errors import EncoderMismatch, IndexDamaged, LibraryDamaged, ReadError
 from rag.filters import day_number
 from rag.library import Library
 from rag.passages import Passage, split_article
@@ -258,9 +258,13 @@ class Indexer:
             if since is None or since > target or not index.is_sound():
                 self._rebuild(index)
                 continue
-            if since < target:
-                index.update(self._library.removed(since), self._entries(since), target)
-            if index.count() != number:
+            try:
+                if since < target:
+                    index.update(self._library.removed(since), self._entries(since), target)
+                is_level = index.count() == number
+            except IndexDamaged:  # what a kill in the middle of a commit has left may be in the way of the next one
+                is_level = False
+            if not is_level:
                 self._rebuild(index)
         self._library.forget_removals(target)
 
