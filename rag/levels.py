@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.article import Article
 from rag.derived import DerivedIndex, Entry
-from rag.errors import LibraryDamaged
+from rag.errors import IndexDamaged, LibraryDamaged
 from rag.filters import day_number
 from rag.library import Library
 from rag.rows import StoredPassage
@@ -113,14 +113,18 @@ class Levels:
         if since is None or since > target or not index.is_sound():
             self._rebuild(index)
             return
-        if since < target:
-            removed = self._library.removed(since)
-            if removed is None:
-                self._rebuild(index)
-                return
-            index.update(removed, self._entries(since), target)
-        # Where another process has written meanwhile, the number says nothing; the next time will tell.
-        if index.count() != number and self._library.generation() == target:
+        try:
+            if since < target:
+                removed = self._library.removed(since)
+                if removed is None:
+                    self._rebuild(index)
+                    return
+                index.update(removed, self._entries(since), target)
+            # Where another process has written meanwhile, the number says nothing; the next time will tell.
+            is_level = index.count() == number or self._library.generation() != target
+        except IndexDamaged:  # what a kill in the middle of a commit has left may be in the way of the next one
+            is_level = False
+        if not is_level:
             self._rebuild(index)
 
     def _rebuild(self, index: DerivedIndex, count: Counted = uncounted) -> None:

@@ -179,7 +179,7 @@ def test_a_damaged_library_is_not_backed_up_as_if_it_were_sound(home: Path, rag:
 def test_backups_taken_while_another_process_adds_hold_whole_articles_and_more_each_time(
     home: Path, tmp_path: Path
 ) -> None:
-    many = write_jsonl(tmp_path / "many.jsonl", [article(number, paragraphs=2) for number in range(20, 34)])
+    many = write_jsonl(tmp_path / "many.jsonl", [article(number, paragraphs=2) for number in range(20, 30)])
     code = "import rag.indexer; rag.indexer.ENCODE_AT = 1; from rag.cli import main; main()"
     adding = subprocess.Popen(
         [sys.executable, "-c", code, "--home", str(home), "add", str(many)],
@@ -203,7 +203,7 @@ def test_backups_taken_while_another_process_adds_hold_whole_articles_and_more_e
     assert adding.returncode == 0
     assert seen == sorted(seen)
     assert len(set(seen)) > 3, "no backup fell into the middle of the add"
-    assert back_up(load_settings(home=home), tmp_path / "kept", force=True).articles == 22
+    assert back_up(load_settings(home=home), tmp_path / "kept", force=True).articles == 18
 
 
 # -- restoring ---------------------------------------------------------------------------------------------------------
@@ -330,7 +330,7 @@ def _backed_up_again_and_again(home: Path, folder: Path) -> None:
         back_up(load_settings(home=home), folder / str(number))
 
 
-@pytest.mark.parametrize("room", [pytest.param(room, marks=pytest.mark.slow) for room in (1.3, 3.2, 4.3)] + [2.1, 6.0])
+@pytest.mark.parametrize("room", [pytest.param(room, marks=pytest.mark.slow) for room in (1.3, 3.2, 4.3, 6.0)] + [2.1])
 def test_on_a_disk_of_any_size_the_old_library_stays_or_the_new_one_is_there(
     home: Path, mine: Path, backup: Path, tmp_path: Path, room: float
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from rag.home import Home
 from rag.settings import Settings
-from tests.corpora import article, write_jsonl
+from tests.corpora import article, readings, write_jsonl
 from tests.faults.killing import Chain, Tally, seeds
 from tests.faults.worker import OPERATIONS
 
@@ -37,6 +37,26 @@ def test_after_a_few_kills_what_was_acknowledged_is_there_and_nothing_is_there_b
     tally = _killed(tmp_path, seeds(1)[0], 8)
     assert tally.kills.total() == 8
     assert len(tally.kills) >= 4
+
+
+def test_a_file_that_a_killed_commit_of_the_full_text_left_behind_is_no_obstacle(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Tantivy names the list of a segment's removed passages by how many changes there have been; made again after a
+    kill, the same change finds its file there already. Found by seed 20270004."""
+    with Home(settings, empty=True) as home:
+        home.indexer.add(readings(*range(6)))
+        home.library.remove("article-2")  # and the indexes are still to follow
+        folder = home.path
+    ahead = Path(shutil.copytree(folder, tmp_path / "ahead"))
+    Home(settings.model_copy(update={"home": ahead})).close()
+    left = list((ahead / "fulltext").glob("*.del"))
+    assert left
+    for file in left:
+        shutil.copy(file, folder / "fulltext")
+    with Home(settings) as home:
+        assert home.disagreements() == []
+        assert home.library.count_articles() == 5
 
 
 @pytest.mark.slow
