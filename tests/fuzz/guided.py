@@ -4,6 +4,7 @@ Runs as a process of its own, since the fuzzer takes the process over; the modul
 are imported. Fails, with the input, where the check does.
 """
 
+import json
 import sys
 
 import atheris
@@ -26,7 +27,9 @@ def once(data: bytes) -> None:
         case "prose of a model":
             targets.check_prose((text, [len(text) // 3, len(text) // 2]))
         case "json lines":
-            targets.check_json_line(data)
+            field = targets.FIELDS[len(data) % len(targets.FIELDS)]
+            line = json.dumps({"title": "t", "text": "x", field: text}).encode() if len(data) % 3 else data
+            targets.check_json_line(line)
         case "bytes":
             targets.check_bytes(data)
         case _:
@@ -35,6 +38,6 @@ def once(data: bytes) -> None:
 
 if __name__ == "__main__":
     NAME, runs = sys.argv[1], sys.argv[2]
-    atheris.Setup([sys.argv[0], f"-runs={runs}", "-max_len=512", "-timeout=10", "-rss_limit_mb=2048", "-verbosity=0",
+    atheris.Setup([sys.argv[0], f"-runs={runs}", "-max_len=512", "-timeout=10", "-rss_limit_mb=2048", "-verbosity=1",
                    *sys.argv[3:]], once)  # fmt: skip
     atheris.Fuzz()

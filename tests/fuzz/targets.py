@@ -653,10 +653,11 @@ YAML = st.lists(
     ),
     max_size=12,
 ).map("".join)
+FIELDS = ("title", "text", "id", "author", "source", "published", "url", "topics")
 JSON_LINES = st.one_of(
-    st.dictionaries(
-        st.sampled_from(["title", "text", "id", "author", "source", "published", "url", "topics"]), SENT, max_size=8
-    ).map(lambda one: json.dumps({"title": "t", "text": "x", **one}).encode()),
+    st.dictionaries(st.sampled_from(FIELDS), SENT, max_size=8).map(
+        lambda one: json.dumps({"title": "t", "text": "x", **one}).encode()
+    ),
     texts().map(lambda text: text.encode("utf-8", "surrogatepass")),
 )
 DATES = st.one_of(
