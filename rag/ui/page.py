@@ -140,7 +140,7 @@ def _interface(engine: QueryEngine, places: Places) -> None:
             until: Only articles of this day or earlier, as 2024-06-30.
         """
         try:
-            with await places.take():
+            with await places.take(announced=True):
                 answer = await run_in_threadpool(
                     engine.ask, question, author=author, source=source, topic=topic, since=since, until=until
                 )
@@ -170,7 +170,7 @@ def _interface(engine: QueryEngine, places: Places) -> None:
         """
         try:
             some = max(1, min(100, int(k)))
-            with await places.take():
+            with await places.take(announced=True):
                 found = await run_in_threadpool(
                     engine.search, query, k=some, author=author, source=source, topic=topic, since=since, until=until
                 )
