@@ -149,7 +149,7 @@ class Guard:
         return None
 
     def _too_many(self, path: str) -> JSONResponse | None:
-        busy = self._places.busy() if path.startswith(CALLS) else None
+        busy = self._places.announce() if path.startswith(CALLS) else None
         return _refused(503, str(busy), {"retry-after": str(busy.retry_after)}) if busy else None
 
     def _too_large(self, path: str, headers: Headers) -> JSONResponse | None:

@@ -5,6 +5,7 @@ again, at once. It never lets a line grow that nobody sees the end of, and knows
 import math
 import random
 import time
+from collections import deque
 from types import TracebackType
 
 from anyio import CapacityLimiter
@@ -16,6 +17,8 @@ WITH_A_MODEL = 8
 # Seconds of an answer until there has been one, and how much each one counts in the mean.
 FIRST_GUESS, NEWEST = 0.2, 0.1
 LONGEST_WAIT = 60
+# Seconds after which one who was announced is not waited for: what he asked was none of the functions, or not well put.
+ON_THE_WAY = 5.0
 
 
 class Place:
@@ -46,16 +49,31 @@ class Places:
         self._at_once = at_once
         self._waiting = waiting
         self._mean = FIRST_GUESS
+        self._announced: deque[float] = deque()
 
     @property
     def most(self) -> int:
         """Questions inside at a time, those that wait included."""
         return self._at_once + self._waiting
 
-    async def take(self) -> Place:
-        """A place, waited for in the order of coming. Raises ServerBusy when too many wait already."""
+    def announce(self) -> ServerBusy | None:
+        """One is on the way who will take a place, and shall have it; or what he is told, where there is no room.
+
+        Without it, programs that come by way of Gradio's queue found the line full again when they were through: of 200
+        visitors, half each way, theirs were 115 answers and the others' 829.
+        """
         busy = self.busy()
-        if busy:
+        if busy is None:
+            self._announced.append(time.monotonic())
+        return busy
+
+    async def take(self, *, announced: bool = False) -> Place:
+        """A place, waited for in the order of coming. Raises ServerBusy when too many wait already, and one was not
+        `announced`."""
+        self._forget_late()
+        if announced and self._announced:
+            self._announced.popleft()
+        elif busy := self.busy():
             raise busy
         borrower = Place(self)
         await self._limiter.acquire_on_behalf_of(borrower)
@@ -64,12 +82,18 @@ class Places:
 
     def busy(self) -> ServerBusy | None:
         """What the next question would be told, where there is no room for it."""
+        self._forget_late()
         now = self._limiter.statistics()
-        if now.borrowed_tokens < now.total_tokens or now.tasks_waiting < self._waiting:
+        before = now.borrowed_tokens + now.tasks_waiting + len(self._announced)
+        if before < self.most:
             return None
         # Spread out, so that those who are sent away together do not come back together.
-        line = self._mean * (now.tasks_waiting + 1) / self._at_once * random.uniform(1, 3)  # noqa: S311
+        line = self._mean * (before - self._at_once + 1) / self._at_once * random.uniform(1, 3)  # noqa: S311
         return ServerBusy(min(LONGEST_WAIT, math.ceil(line)))
+
+    def _forget_late(self) -> None:
+        while self._announced and self._announced[0] < time.monotonic() - ON_THE_WAY:
+            self._announced.popleft()
 
     def given_back(self, place: Place, took: float) -> None:
         self._mean += NEWEST * (took - self._mean)

@@ -48,7 +48,7 @@ def test_whoever_comes_after_those_who_wait_is_told_when_to_come_again() -> None
         assert places.busy() is None
         (await places.take()).give_back()
 
-    asyncio.run(seen())
+    asyncio.run(asyncio.wait_for(seen(), 10))
 
 
 def test_places_go_in_the_order_of_coming_and_one_who_gives_up_leaves_his() -> None:
@@ -68,7 +68,7 @@ def test_places_go_in_the_order_of_coming_and_one_who_gives_up_leaves_his() -> N
         assert places.busy() is None
         return order
 
-    assert asyncio.run(seen()) == ["a", "c"]
+    assert asyncio.run(asyncio.wait_for(seen(), 10)) == ["a", "c"]
 
 
 def test_the_longer_answers_take_the_later_one_is_told_to_come_again() -> None:
@@ -84,6 +84,27 @@ def test_the_longer_answers_take_the_later_one_is_told_to_come_again() -> None:
 
     assert asyncio.run(told(0.1)) == 1
     assert asyncio.run(told(10)) >= 10
+
+
+def test_one_who_was_announced_finds_his_place_and_one_who_never_comes_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def seen() -> None:
+        places = Places(1, 1)
+        first = await places.take()
+        assert places.announce() is None
+        with pytest.raises(ServerBusy):
+            await places.take()
+        announced = asyncio.create_task(places.take(announced=True))
+        await asyncio.sleep(0)
+        first.give_back()
+        (await announced).give_back()
+        monkeypatch.setattr("rag.places.ON_THE_WAY", 0.02)
+        assert [places.announce() is None for _ in range(3)] == [True, True, False]
+        await asyncio.sleep(0.05)
+        assert places.busy() is None
+
+    asyncio.run(asyncio.wait_for(seen(), 10))
 
 
 # -- over HTTP -------------------------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ def _interface(engine: QueryEngine, places: Places) -> None:
             until: Only articles of this day or earlier, as 2024-06-30.
         """
         try:
-            with await places.take():
+            with await places.take(announced=True):
                 answer = await run_in_threadpool(
                     engine.ask, question, author=author, source=source, topic=topic, since=since, until=until
                 )
@@ -175,7 +175,7 @@ def _interface(engine: QueryEngine, places: Places) -> None:
             if not isinstance(k, int | float) or k != k:  # JSON as Python reads it has NaN
                 raise RagError("k is how many passages: a number from 1 to 100")
             some = int(max(1, min(100, k)))
-            with await places.take():
+            with await places.take(announced=True):
                 found = await run_in_threadpool(
                     engine.search, query, k=some, author=author, source=source, topic=topic, since=since, until=until
                 )
