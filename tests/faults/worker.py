@@ -37,8 +37,8 @@ ABSENT = 0
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often the killed process writes to its indexes: characters encoded at a time, passages after which the
-    indexes follow, and the length at which Chroma's log is folded. In a library of a few dozen passages these numbers, in
-    place of the product's hundreds and thousands, have every operation fold."""
+    indexes follow, and the length at which Chroma's log is folded. In a library of a few dozen passages these numbers,
+    in place of the product's hundreds and thousands, have every operation fold."""
 
     encode_at: int = 3_000
     sync_at: int = 5
