@@ -15,6 +15,8 @@ _LOOKS_LIKE_FIELDS = re.compile(r"\s*---[ \t]*\r?\n\s*[A-Za-z_]+[ \t]*:")
 # Characters that no prose holds; a form feed between pages is prose enough.
 STRANGE = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].{1,30})?|\d{8}")
+# In characters: YAML is read in 1 s at this length, and a text between two rules of a page is no front matter.
+LONGEST_FIELDS = 60_000
 # No date in words is longer; a date reader given a whole page would search it for a long time.
 _LONGEST_DATE = 60
 
@@ -55,6 +57,8 @@ def split_front_matter(text: str, what: str) -> tuple[dict[str, Any] | None, str
         if _LOOKS_LIKE_FIELDS.match(text):
             raise ReadError(what, "the front matter is not closed; put a line of --- after its last field")
         return None, text
+    if len(found["fields"]) > LONGEST_FIELDS:
+        raise ReadError(what, "its front matter is longer than any; is a line of --- missing after its last field?")
     try:
         fields = _Fields(found["fields"]).get_single_data()
     except yaml.YAMLError as error:

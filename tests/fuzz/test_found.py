@@ -114,6 +114,13 @@ def test_a_few_lines_that_stand_for_gigabytes_are_refused_at_once(line: str) -> 
     assert time.process_time() - began < 1
 
 
+def test_front_matter_of_megabytes_is_refused_at_once() -> None:
+    began = time.process_time()
+    with pytest.raises(ReadError, match="longer than any"):
+        markdown("---\ntitle: t\n" + "a: b\n" * 1_000_000 + "---\nbody", "a.md", "a")
+    assert time.process_time() - began < 2
+
+
 def test_a_page_of_more_tags_than_any_article_is_refused_at_once() -> None:
     began = time.process_time()
     with pytest.raises(ReadError, match="more markup than any article"):
