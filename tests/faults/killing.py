@@ -24,7 +24,7 @@ context.set_forkserver_preload(["tests.faults.worker"])
 
 OPENING = "open"
 # Seconds within which a process must have opened and verified its library, and within which an operation goes on.
-PATIENCE = 120.0
+PATIENCE = 300.0
 # One in this many kills meets the opening, which mends what the kill before has left.
 OPENINGS = 8
 
