@@ -129,7 +129,7 @@ def _turn(address: str) -> str:
     with urllib.request.urlopen(f"{address}/config", timeout=30) as said:
         config = json.load(said)
     asking = next(one for one in config["dependencies"] if [event for _, event in one["targets"]] == ["submit"])
-    sent = {"id": "turn-1", "question": QUESTION, "filters": {}, "before": []}
+    sent = {"id": "0123456789abcdef" * 2, "question": QUESTION, "filters": {}, "before": []}
     body = {"data": [], "event_data": sent, "fn_index": asking["id"], "session_hash": "s1", "trigger_id": None}
     status, _, said = _post(address, "/gradio_api/queue/join", body)
     assert status == 200, said
