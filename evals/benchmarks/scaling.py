@@ -58,6 +58,15 @@ def filling(files: Home, served: Home, source: Path) -> list[str]:
     return said
 
 
+def sizes(home: Path, number: int) -> str:
+    """Bytes a passage on disk, part by part."""
+    parts = {"library": "library.sqlite*", "vectors": "vectors-*/**/*", "full text": "**/fulltext/*"}
+    return ", ".join(
+        f"{name} {sum(one.stat().st_size for one in home.glob(pattern) if one.is_file()) / number:.0f}"
+        for name, pattern in parts.items()
+    )
+
+
 def asking(settings: Settings, questions: Sequence[str]) -> str:
     with open_engine(settings=settings) as engine:
         for question in questions[:10]:
@@ -114,6 +123,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         with Home(in_files, empty=True) as files, Home(on_servers[0], empty=True) as served:
             for line in filling(files, served, source):
                 print(line, flush=True)
+            print(f"bytes a passage in files: {sizes(files.path, files.library.count_passages())}", flush=True)
             print(f"search in files: {asking(in_files, questions)}", flush=True)
             print(f"search on servers: {asking(on_servers[0], questions)}", flush=True)
             with Home(on_servers[1]) as other:
