@@ -17,6 +17,8 @@ from rag.vectors import Vectors
 
 # Up to so many passages every one is compared.
 EXACTLY = 4_000
+# A graph is searched as widely as hits are asked of it, 100 at least.
+BEAM = 300
 # How many more than a scope's share of the library calls for are taken, since what is near is not spread evenly.
 SPARE = 2.0
 # Hits taken at most without the filter.
@@ -37,7 +39,7 @@ class Nearest:
         Raises IndexDamaged when an index on disk cannot be read.
         """
         if scope.is_open:
-            return self._vectors.search(vector, k, scope)
+            return self._vectors.search(vector, max(k, BEAM), scope)[:k]
         admitted = self._fulltext.count(scope) if k > 0 else 0
         if not admitted:
             return []
@@ -53,7 +55,7 @@ class Nearest:
         return [(names[at], float(cosines[at])) for at in np.argsort(-cosines, kind="stable")[:k]]
 
     def _widely(self, vector: Vector, k: int, scope: Scope, one_in: float) -> list[tuple[str, float]]:
-        wide = min(WIDEST, math.ceil(SPARE * k * one_in))
+        wide = min(WIDEST, max(BEAM, math.ceil(SPARE * k * one_in)))
         hits = self._vectors.search(vector, wide, Scope())
         admitted = self._fulltext.among([one for one, _ in hits], scope)
         found = [hit for hit in hits if hit[0] in admitted][:k]
