@@ -68,7 +68,8 @@ def forget_stamps(home: Path) -> None:
 
 
 def seal_of(files: Iterable[Path]) -> str:
-    """One digest over the files' names and bytes. SHA-256, which processors have instructions for."""
+    """One digest over the files' names and bytes. SHA-256, which processors have instructions for, took half the time
+    of BLAKE2."""
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.name.encode())

@@ -150,7 +150,7 @@ class Vectors:
         self._parts.pop(one.folder).close()
         self._clear()
         folder = self._fresh_folder()
-        number = fold(self._home / one.folder, folder)
+        number = fold(self._home / one.folder, folder, one.pending)
         if not number:  # nothing that a graph could be made of
             shutil.rmtree(folder)
             build(folder, [])

@@ -1,6 +1,7 @@
 """The vectors' parts: bounded, sealed, and whole wherever a process was killed."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.collection import graph_files
+from rag.collection import NEVER, graph_files
 from rag.derived import Entry
 from rag.errors import IndexDamaged
 from rag.filters import Scope
@@ -65,6 +66,12 @@ def test_only_the_last_part_is_added_to_and_no_graph_in_use_is_written(vectors: 
     assert stamp is not None
     assert all(one.pending <= 30 for one in stamp.parts)
     assert len(stamp.parts) == 3
+    # Folded means that the graph on the disk has them, and that nothing writes it again.
+    for one, part in zip(stamp.parts, vectors._open(), strict=True):
+        (known,) = part.folder.glob("*/index_metadata.pickle")
+        names = pickle.loads(known.read_bytes())["id_to_label"]
+        assert len(names) == part.count() - one.pending
+        assert part.configuration["hnsw"]["sync_threshold"] == NEVER
     assert all(_found(vectors, number) == [f"p{number:05}"] for number in (0, 149, 150, 200, 259))
 
 

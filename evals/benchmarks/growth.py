@@ -32,6 +32,7 @@ from rag.home import Home
 from rag.indexer import Indexer
 from rag.library import FILE, Library
 from rag.nearest import Nearest
+from rag.ranking import CANDIDATES
 from rag.settings import load_settings
 
 SIZES = (1_000, 10_000, 100_000)
@@ -152,7 +153,7 @@ def recalled(home: Path, questions: Sequence[str]) -> dict[str, str]:
             number, nearest = truth[kind]
             shares = []
             for vector, wanted in zip(asked, nearest, strict=True):
-                hits = [one for one, _ in finder.search(vector, NEAREST, scope)]
+                hits = [one for one, _ in finder.search(vector, CANDIDATES, scope)[:NEAREST]]
                 shares.append(len(wanted & set(hits)) / max(1, len(wanted)))
             said = f"{statistics.mean(shares):.3f} of {number:,} admitted" if number else "none admitted"
             found[f"recall@{NEAREST} of the vectors, {kind}"] = said
