@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -91,6 +91,8 @@ def test_columns_with_markers_come_out_the_same_however_they_are_cut(data: st.Da
         max_size=30,
     )
 )  # fmt: skip
+@example(["gains", " (2)", "<b>", "<b>"])
+@example(["” ", "[99]", " (2)", "</b>", "</b>"])
 def test_no_letter_of_any_text_is_lost_or_said_twice(parts: list[str]) -> None:
     """Where a sentence of nonsense ends may depend on the cuts; what it says may not."""
     text = "".join(parts)

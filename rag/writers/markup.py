@@ -11,7 +11,7 @@ from rag.citations import numbers_in
 # A line that is still being written may end in what becomes a link, a marker, a tag or a number in brackets.
 _ROUND_NUMBERS = r"[(（]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[)）]"
 _UNSETTLED = re.compile(
-    rf"(?:{_ROUND_NUMBERS}\s*)*(?:!?[\[【][^\]】\n]{{0,200}}[\]】]*(?:\([^()\n]{{0,500}})?|<[A-Za-z/!][^<>\n]{{0,500}}|<|"
+    rf"(?:(?:{_ROUND_NUMBERS}|<[^<>\n]{{1,500}}>)\s*){{0,20}}(?:!?[\[【][^\]】\n]{{0,200}}[\]】]*(?:\([^()\n]{{0,500}})?|<[A-Za-z/!][^<>\n]{{0,500}}|<|"
     rf"[(（](?:\d[\d,;\s]{{0,12}})?[)）]?|!|{_ROUND_NUMBERS}\s*(?:<[^<>\n]*>\s*)+)\s*$"
 )
 _IMAGE_OR_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
