@@ -112,7 +112,7 @@ class Retriever:
     def retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
         """The `k` best passages within `filters`. Raises RagError for a `k` under 1."""
         if not isinstance(k, int) or k < 1:
-            raise RagError(f"k is {k}; ask for one passage at least")
+            raise RagError(f"k is {k!a:.40}; ask for one passage at least")
         scope = resolve(filters, self._library.values) if filters else Scope()
         query, found, refs, signals, body = self._candidates(question, k, scope)
         if not found:

@@ -394,8 +394,8 @@ def test_neither_keys_nor_passwords_are_in_what_a_run_says_of_itself(cases: list
 def test_the_benchmarks_are_listed_and_an_unknown_one_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--help"]) == 0
     assert (
-        "abstention, answers, checking, chunking, scaling, speed, statements, verifier, writing"
-        in capsys.readouterr().out
+        "abstention, answers, checking, chunking, growth, load, scaling, side-by-side, speed, statements, verifier, "
+        "writing" in capsys.readouterr().out
     )
     assert main([]) == 0
     assert "Usage: rag eval" in capsys.readouterr().out
