@@ -35,7 +35,7 @@ from rag.ranking import (
 )
 from rag.rows import StoredPassage
 from rag.schema import Vector
-from rag.terms import STOP_TERMS, initials_in, terms
+from rag.terms import STOP_TERMS, distinct_terms, initials_in, terms
 
 # A question of 20,000 characters is searched for by its rarest words; nobody's question has more.
 MOST_WORDS = 64
@@ -225,12 +225,12 @@ def _signals(
         section=section,
         coverage=np.array(
             [
-                coverage(set(terms(one.passage.text)) | query.byline(article), weighed)
+                coverage(distinct_terms(one.passage.text) | query.byline(article), weighed)
                 for one, article in zip(found, articles, strict=True)
             ]
         ),
-        title=np.array([coverage(set(terms(article.title)), weighed) for article in articles]),
-        author=np.array([coverage(set(terms(article.author or "")), weighed) for article in articles]),
+        title=np.array([coverage(distinct_terms(article.title), weighed) for article in articles]),
+        author=np.array([coverage(distinct_terms(article.author or ""), weighed) for article in articles]),
     )
 
 

@@ -127,7 +127,7 @@ def passage_of(row: Mapping[Any, Any], dimension: int) -> StoredPassage:
         raise ValueError("a vector is not of unit length")
     passage = Passage(
         id=row["id"], article_id=row["article_id"], ordinal=row["ordinal"], start=row["start"], end=row["end"],
-        text=row["text"], sentences=tuple((int(start), int(end)) for start, end in spans),
+        text=row["text"], sentences=tuple((start, end) for start, end in spans.tolist()),
     )  # fmt: skip
     return StoredPassage(passage, vector, sentence_vectors)
 

@@ -4,6 +4,7 @@ One analysis for both, so that a word of a question and a word of a passage meet
 """
 
 import re
+import sys
 from functools import lru_cache
 
 import tantivy
@@ -30,6 +31,13 @@ def terms(text: str) -> list[str]:
     """The index terms of `text`, in order, with repeats."""
     found: list[str] = analyser().analyze(_HALF_A_PAIR.sub("\ufffd", text))
     return found
+
+
+@lru_cache(maxsize=4_096)
+def distinct_terms(text: str) -> frozenset[str]:
+    """The index terms of `text`, each once; kept for texts that come again, as the same passages do for question after
+    question: cutting up the eighty candidates of one took a fifth of a search's time. About 10 MB when full."""
+    return frozenset(map(sys.intern, terms(text)))
 
 
 # Words that carry a question's grammar and not its subject (stems, as `terms` gives them).
