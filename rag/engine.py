@@ -34,6 +34,7 @@ from rag.filters import Filters
 from rag.following import FOLLOW_EVERY, following
 from rag.home import Disagreement, Home
 from rag.indexer import AddReport, Progress, silent
+from rag.listing import Admits, Page, Sort
 from rag.passages import Passage
 from rag.ranking import Signals
 from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node
@@ -163,6 +164,10 @@ class QueryEngine(BaseQueryEngine):
     def articles(self, newest: int | None = None) -> list[Holding]:
         """The catalogue, or so many of its newest articles; newest first."""
         return self._home.library.holdings(newest)
+
+    def page(self, size: int, number: int, sort: Sort, *, descending: bool, admits: Admits | None = None) -> Page:
+        """Page `number`, from 0, of the catalogue sorted so: those that `admits` admits, or the last page there is."""
+        return self._home.library.page(size, number, sort, descending=descending, admits=admits)
 
     def article(self, article_id: str) -> Article | None:
         return self._home.library.article(_encodable(article_id))

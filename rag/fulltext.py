@@ -7,6 +7,7 @@ and what its files are to the bit: Tantivy reads them without looking, and a spo
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from rag.derived import Entry
+from rag.encoder import processors
 from rag.errors import IndexDamaged, LibraryError
 from rag.filters import Scope
 from rag.schema import disk_error
@@ -184,10 +186,13 @@ class FullText:
 
     def _look_through(self, stamp: Stamp) -> None:
         """Raises IndexDamaged for files that are not what was written (about 1 GB/s, each file once a process)."""
-        for name, digest in stamp.files.items():
-            if self._known.get(name) != digest:
-                path = self._folder / name
-                if not path.is_file() or digest_of(path) != digest:
+        fresh = [name for name, digest in stamp.files.items() if self._known.get(name) != digest]
+        with ThreadPoolExecutor(max_workers=processors()) as pool:
+            paths = [self._folder / name for name in fresh]
+            for path, digest in zip(
+                paths, pool.map(lambda path: path.is_file() and digest_of(path), paths), strict=True
+            ):
+                if digest != stamp.files[path.name]:
                     raise IndexDamaged(f"{path} is not as it was written; run: rag rebuild")
         self._known = dict(stamp.files)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 
-from rag import changes, counts, rows, schema
+from rag import changes, counts, listing, rows, schema
 from rag.article import Article, ArticleRef
 from rag.counts import Counts
 from rag.errors import EncoderMismatch, LibraryError, LibraryMissing, LibraryVersion
@@ -133,16 +133,15 @@ class Library:
 
     def holdings(self, newest: int | None = None) -> list[Holding]:
         """Every article, or so many of the newest; newest first, then by title."""
-        number = (
-            sa.select(sa.func.count()).where(schema.passages.c.article_id == schema.articles.c.id).scalar_subquery()
-        )
-        columns = [schema.articles.c[name] for name in rows.HOLDING]
-        query = sa.select(*columns, schema.articles.c.characters, number.label("passages")).order_by(
-            schema.articles.c.published.desc().nulls_last(), schema.articles.c.title
-        )
-        query = query if newest is None else query.limit(newest)
         with self._reading() as connection:
-            return [rows.holding_of(row) for row in connection.execute(query).mappings()]
+            return listing.newest(connection, newest)
+
+    def page(
+        self, size: int, number: int, sort: listing.Sort, *, descending: bool, admits: listing.Admits | None = None
+    ) -> listing.Page:
+        """A page of the catalogue (rag.listing)."""
+        with self._reading() as connection:
+            return listing.page(connection, size, number, sort, descending=descending, admits=admits)
 
     def article(self, article_id: str) -> Article | None:
         return self.articles([article_id]).get(article_id)

@@ -15,13 +15,15 @@ class PartStamp(BaseModel, frozen=True):
     """One of the folders that an index is made of.
 
     `seal` is the digest of its files that must never change, `pending` the changes not yet folded into those,
-    `passages` how many were put in (removed ones among them until they are folded in).
+    `passages` how many were put in (removed ones among them until they are folded in), `held` how many are there, None
+    where that was not noted.
     """
 
     folder: str
     seal: str = ""
     pending: int = 0
     passages: int = 0
+    held: int | None = None
 
 
 class Stamp(BaseModel, frozen=True):

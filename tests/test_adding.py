@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from rag import QueryEngine, open_engine
+from rag.library import Library
+from rag.listing import Page, Sort
 from rag.rows import Holding
 from rag.ui import adding
 from rag.ui.catalogue import ROWS, page_html, page_of
@@ -106,34 +110,61 @@ def _held(number: int, **changes: object) -> Holding:
     return Holding(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def test_the_table_is_searched_by_every_word_sorted_and_cut_into_pages() -> None:
-    held = [_held(number) for number in range(120)]
-    found = page_of(held, Listed(search="number GRAIN", sort="title", descending=False)).rows
-    assert len(found) == 24
-    assert [one.title for one in found] == sorted(one.title for one in found)
-    assert [one.author for one in page_of(held, Listed(search="grain 115")).rows] == ["Column 1"]
-    first, beyond = page_of(held, Listed()), page_of(held, Listed(page=99))
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    made = Library.create(tmp_path / "library.sqlite", "test-encoder", 8)
+    yield made
+    made.close()
+
+
+def test_the_table_is_searched_by_every_word_sorted_and_cut_into_pages(library: Library) -> None:
+    for number in range(120):
+        library.put(article(number), [], "made")
+    found = page_of(library, Listed(search="number GRAIN", sort="title", descending=False))
+    assert (len(found.rows), found.found, found.of) == (24, 24, 120)
+    assert [one.title for one in found.rows] == sorted(one.title for one in found.rows)
+    assert [one.author for one in page_of(library, Listed(search="grain 115")).rows] == ["Column 1"]
+    assert page_of(library, Listed(search="nowhere")).rows == ()
+    # The date is searched as the table shows it.
+    march = [one.published for one in page_of(library, Listed(search="MARCH 2024")).rows]
+    assert {(one.year, one.month) for one in march if one} == {(2024, 3)}
+    assert len(march) == 10
+    first, second = (page_of(library, Listed(search="tests", page=number)) for number in (0, 1))
+    assert (len(first.rows), first.pages, len({*first.rows, *second.rows})) == (ROWS, 3, 100)
+    first, beyond = page_of(library, Listed()), page_of(library, Listed(page=99))
     assert (len(first.rows), first.pages, beyond.number, len(beyond.rows)) == (ROWS, 3, 2, 20)
+    assert list(first.rows) == library.holdings()[:ROWS]
 
 
-def test_articles_without_a_value_come_last_either_way() -> None:
-    held = [_held(1, author=None), _held(2, author="B"), _held(3, author="A")]
+@pytest.mark.parametrize("search", ["", "o"])
+@pytest.mark.parametrize("sort", get_args(Sort))
+def test_articles_without_a_value_come_last_either_way(library: Library, sort: Sort, search: str) -> None:
+    none = replace(article(1), id="none", author=None, source=None, published=None)
+    for one in (none, replace(article(2), author="beta", source="b"), replace(article(3), author="Alpha", source="A")):
+        library.put(one, [], "made")
     for descending in (True, False):
-        assert page_of(held, Listed(sort="author", descending=descending)).rows[-1].author is None
+        rows = page_of(library, Listed(sort=sort, descending=descending, search=search)).rows
+        values = [getattr(one, sort) for one in rows if getattr(one, sort) is not None]
+        folded = [one.casefold() if isinstance(one, str) else one for one in values]
+        assert folded == sorted(folded, reverse=descending)
+        assert len(rows) == 3
+        if sort in ("author", "source", "published"):
+            assert rows[-1].id == "none"
 
 
 def test_the_table_says_how_it_is_sorted_and_escapes_everything() -> None:
     hostile = "<script>alert(1)</script>\"'"
     listed = Listed(sort="title", descending=False)
-    held = [_held(1, id=hostile, title=hostile, author=hostile, source=hostile, topics=(hostile,))]
-    shown = page_html(page_of(held, listed), listed, removable=True)
+    held = _held(1, id=hostile, title=hostile, author=hostile, source=hostile, topics=(hostile,))
+    page = Page((held,), 1, 1, 0, 1)
+    shown = page_html(page, listed, removable=True)
     assert 'aria-sort="ascending"><button type="button" data-sort="title">' in shown
     assert "<script" not in shown
-    assert "remove" not in page_html(page_of(held, listed), listed, removable=False)
+    assert "remove" not in page_html(page, listed, removable=False)
 
 
 def test_an_empty_library_says_how_to_fill_it() -> None:
-    assert "rag add PATH" in page_html(page_of([], Listed()), Listed(), removable=True)
+    assert "rag add PATH" in page_html(Page((), 0, 0, 0, 1), Listed(), removable=True)
 
 
 def test_without_the_bundled_corpus_the_examples_are_made_of_the_articles_own_fields() -> None:

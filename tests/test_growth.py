@@ -145,6 +145,20 @@ def test_the_page_is_sent_no_more_by_a_larger_library(
         assert table["html"].count("<tr>") == 51
 
 
+@pytest.mark.parametrize("descending", [True, False])
+def test_a_page_of_the_table_walks_no_further_through_a_larger_library(
+    sizes: tuple[tuple[Home, Home], KnownSentences], descending: bool
+) -> None:
+    """As the page opens with it, by date. By another column it is sorted anew, and a search looks at every row."""
+    homes, _ = sizes
+
+    def look(home: Home) -> None:
+        assert len(home.library.page(50, 1, "published", descending=descending).rows) == 50
+
+    steps = [_steps(home, look) for home in homes]
+    assert steps[1] <= 1.5 * steps[0]
+
+
 def test_the_table_has_a_column_for_each_size() -> None:
     told = table([Figures(10, {"opening": "1 s"}), Figures(100, {"opening": "2 s", "disk": "3 MB"})])
     assert told.splitlines() == [

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.collection import NEVER, graph_files
+from rag.collection import NEVER, Part, graph_files
 from rag.derived import Entry
 from rag.errors import IndexDamaged
 from rag.filters import Scope
@@ -93,7 +94,7 @@ def test_what_is_removed_is_gone_from_whichever_part_had_it(vectors: Vectors) ->
 
 def test_a_change_made_again_after_a_kill_leaves_nothing_in_twice(vectors: Vectors) -> None:
     vectors.rebuild(([_entry(number)] for number in range(90)), 1)
-    stamp = vectors._stamp_path.read_bytes()
+    stamp = vectors._stamp_path.read_bytes().replace(b'"held":90', b'"held":null')
     more = [[_entry(number)] for number in range(90, 115)]
     vectors.update([], more, 2)
     vectors.close()
@@ -128,6 +129,73 @@ def test_a_reader_opens_again_only_what_another_has_changed(vectors: Vectors) ->
     assert [after[name] is before[name] for name in before] == [True, False]
     assert _found(reader, 150) == ["p00150"]
     reader.close()
+
+
+def test_a_part_that_holds_another_number_than_was_put_in_is_noticed_when_it_is_first_read(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(150)), 1)
+    vectors.update([], [[_entry(150)]], 2)
+    last = vectors._open()[1].folder
+    vectors.close()
+    part = Part(last)  # as lost rows of Chroma's own log leave it
+    part.delete(["p00150"])
+    part.close()
+    assert vectors.count() == 151
+    for _ in range(2):
+        with pytest.raises(IndexDamaged, match=f"{last.name} holds 50 passages of 51"):
+            vectors.search(_entry(150).vector, 3, Scope())
+
+
+def test_a_reader_is_not_troubled_by_what_a_writer_has_written_and_not_yet_stamped(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(150)), 1)
+    reader = Vectors(vectors._home, "encoder")
+    reader._open()  # before the writer begins, and asked after that
+    found: list[list[str]] = []
+
+    def entries() -> Iterator[list[Entry]]:
+        for number in range(150, 150 + 1_001):
+            yield [_entry(number)]
+        found.append(_found(reader, 150))  # the first thousand are in the log by now
+        late = Vectors(vectors._home, "encoder")
+        found.append(_found(late, 151))
+        late.close()
+
+    vectors.update([], entries(), 2)
+    assert found == [["p00150"], ["p00151"]]
+    assert reader.count() == 1_151
+    reader.close()
+
+
+def test_stamps_that_do_not_say_how_much_a_part_holds_are_read(vectors: Vectors) -> None:
+    vectors.rebuild(([_entry(number)] for number in range(150)), 1)
+    vectors.close()
+    stamp = vectors._stamp_path.read_text()
+    vectors._stamp_path.write_text(stamp.replace(',"held":100', "").replace(',"held":50', ""))
+    assert vectors.count() == 150
+    vectors.update([], [[_entry(150)]], 2)
+    assert (vectors.count(), _found(vectors, 150)) == (151, ["p00150"])
+    assert '"held":51' in vectors._stamp_path.read_text()
+
+
+def test_many_hits_are_the_nearest_of_all_parts_though_each_is_asked_for_its_share(
+    vectors: Vectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where all that is near lies in one part, as what was written about one event does."""
+    monkeypatch.setattr("rag.vectors.BEAM", 10)
+    vectors.rebuild(([_entry(number)] for number in range(300)), 1)
+    centre = _entry(9_999).vector
+    near = [_near(number, centre) for number in range(300, 380)]
+    vectors.update([], [near], 2)
+    rows = {one.id: one.vector for one in [*map(_entry, range(300)), *near]}
+    for asked in (centre, _entry(5).vector):
+        order = sorted(rows, key=lambda one: -float(rows[one] @ asked))
+        for k in (1, 10, 60, 150, 380):
+            found = [one for one, _ in vectors.search(asked, k, Scope())]
+            assert found == order[:k], k
+
+
+def _near(number: int, centre: np.ndarray) -> Entry:
+    row = centre + 0.5 * _entry(number).vector
+    return replace(_entry(number), vector=row / np.linalg.norm(row))
 
 
 _ADDING = """

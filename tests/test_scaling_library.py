@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,7 @@ from rag.engine import open_engine
 from rag.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMissing, ServerUnavailable, SettingsError
 from rag.home import Home
 from rag.library import FILE, Library
+from rag.listing import Sort
 from rag.postgres import Server
 from rag.settings import Settings, load_settings
 from rag.writer_lock import library_lock
@@ -75,6 +77,18 @@ def test_the_catalogue_is_in_the_same_order_as_from_a_file(library: Library, tmp
         library.put(one, [], "made")
         in_file.put(one, [], "made")
     assert [one.id for one in library.holdings()] == [one.id for one in in_file.holdings()]
+    for sort in get_args(Sort):
+        for descending in (True, False):
+            for admits in (None, lambda ref, _: "p" in ref.title):
+                pages = [
+                    [
+                        one.id
+                        for number in (0, 1, 2)
+                        for one in held.page(3, number, sort, descending=descending, admits=admits).rows
+                    ]
+                    for held in (library, in_file)
+                ]
+                assert pages[0] == pages[1]
     in_file.close()
 
 

@@ -1,10 +1,11 @@
 """The table of articles: searched, sorted and cut into pages here, so that a large library stays quick to look at."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import Any
 
+from rag.article import ArticleRef
+from rag.engine import QueryEngine
+from rag.library import Library
+from rag.listing import Page
 from rag.rows import Holding
 from rag.ui.records import Listed
 from rag.ui.render import day
@@ -19,27 +20,15 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows of those found: `number` of `pages`, from 0."""
-
-    rows: tuple[Holding, ...]
-    found: int
-    of: int
-    number: int
-    pages: int
-
-
-def page_of(held: Sequence[Holding], listed: Listed) -> Page:
+def page_of(held: QueryEngine | Library, listed: Listed) -> Page:
     """The rows that hold every word of the search, in the order asked for; articles without a value come last."""
     words = listed.search.casefold().split()
-    found = [one for one in held if all(word in _searched(one) for word in words)]
-    with_value = [one for one in found if getattr(one, listed.sort) is not None]
-    with_value.sort(key=lambda one: _key(getattr(one, listed.sort)), reverse=listed.descending)
-    ordered = with_value + [one for one in found if getattr(one, listed.sort) is None]
-    pages = max(1, -(-len(ordered) // ROWS))
-    number = min(listed.page, pages - 1)
-    return Page(tuple(ordered[number * ROWS : (number + 1) * ROWS]), len(found), len(held), number, pages)
+
+    def admits(ref: ArticleRef, topics: tuple[str, ...]) -> bool:
+        text = " ".join((ref.title, ref.author or "", ref.source or "", *topics, day(ref.published))).casefold()
+        return all(word in text for word in words)
+
+    return held.page(ROWS, listed.page, listed.sort, descending=listed.descending, admits=admits if words else None)
 
 
 def page_html(page: Page, listed: Listed, *, removable: bool) -> str:
@@ -96,13 +85,3 @@ def _pager(page: Page) -> str:
     where = f"<span>page {page.number + 1} of {page.pages}</span>"
     back, on = button(page.number - 1, "Previous page"), button(page.number + 1, "Next page")
     return f'<nav class="pager" aria-label="Pages of the table">{back}{where}{on}</nav>'
-
-
-def _searched(one: Holding) -> str:
-    return " ".join(
-        (one.title, one.author or "", one.source or "", " ".join(one.topics), day(one.published))
-    ).casefold()
-
-
-def _key(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value

@@ -145,7 +145,7 @@ class Handlers:
     def catalogue(self, sent: Any) -> Said:
         """A page of the table of articles."""
         listed = records.Listed.model_validate(sent)
-        page = catalogue.page_of(self._engine.articles(), listed)
+        page = catalogue.page_of(self._engine, listed)
         return {"html": catalogue.page_html(page, listed, removable=not self._engine.settings.read_only)}
 
     @never_raising

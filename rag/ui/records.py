@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from rag.answer import Answer
 from rag.conversation import Turn
+from rag.listing import Sort
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 _LIST = TypeAdapter(list[Any])
@@ -60,7 +61,7 @@ class Listed(_Sent):
     """A page of the catalogue."""
 
     search: str = Field(default="", max_length=500)
-    sort: Literal["title", "author", "source", "published", "characters"] = "published"
+    sort: Sort = "published"
     descending: bool = True
     page: int = Field(default=0, ge=0, le=1_000_000)
 

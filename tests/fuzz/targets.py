@@ -17,6 +17,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from rag import listing
 from rag.answer import Answer, Citation, RankedPassage, Statement, Step
 from rag.api import inert
 from rag.article import Article, ArticleRef, slug
@@ -600,7 +601,7 @@ def check_records(sent: Any) -> None:
         except ValueError:
             continue
         if isinstance(read, records.Listed):
-            shown(catalogue.page_html(catalogue.page_of([], read), read, removable=True))
+            shown(catalogue.page_html(listing.Page((), 0, 1, read.page, read.page + 1), read, removable=True))
     try:
         answer = records.answer_of(sent)
     except ValueError:
