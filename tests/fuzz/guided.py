@@ -11,7 +11,7 @@ import atheris
 
 with atheris.instrument_imports(include=["rag"]):
     from rag.errors import RagError  # noqa: F401 - the package, instrumented
-    from tests.fuzz import targets
+    from tests.fuzz import inputs, read, said, targets
 
 
 def once(data: bytes) -> None:
@@ -20,18 +20,18 @@ def once(data: bytes) -> None:
     text = ""
     while given.remaining_bytes() and len(text) < 2_000:
         if given.ConsumeBool():
-            text += targets.PIECES[given.ConsumeIntInRange(0, len(targets.PIECES) - 1)]
+            text += inputs.PIECES[given.ConsumeIntInRange(0, len(inputs.PIECES) - 1)]
         else:
             text += given.ConsumeUnicode(8)
     match NAME:
         case "prose of a model":
-            targets.check_prose((text, [len(text) // 3, len(text) // 2]))
+            said.check_prose((text, [len(text) // 3, len(text) // 2]))
         case "json lines":
-            field = targets.FIELDS[len(data) % len(targets.FIELDS)]
+            field = inputs.FIELDS[len(data) % len(inputs.FIELDS)]
             line = json.dumps({"title": "t", "text": "x", field: text}).encode() if len(data) % 3 else data
-            targets.check_json_line(line)
+            read.check_json_line(line)
         case "bytes":
-            targets.check_bytes(data)
+            read.check_bytes(data)
         case _:
             targets.TARGETS[NAME].check(text)
 

@@ -24,7 +24,9 @@ from rag.server import build
 from rag.settings import load_settings
 from tests.corpora import article, write_jsonl
 from tests.fuzz.fuzzing import counted, fuzzed
-from tests.fuzz.targets import SENT, Target, one_line, texts
+from tests.fuzz.inputs import SENT, texts
+from tests.fuzz.read import one_line
+from tests.fuzz.targets import Target
 
 FEW, MANY = 40, 6_000
 FILTER = st.one_of(
