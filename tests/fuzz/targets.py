@@ -1,7 +1,7 @@
 """What is fuzzed: for each part that reads what others send, inputs of its own kind and what has to hold for each.
 
 A check raises for whatever a caller must never meet: an error that is not of our tree, an error of more than one line,
-a broken invariant. How long one input may take is `LIMIT_S`, whatever it is.
+a broken invariant. How long one input may take of the processor is `LIMIT_S`, whatever it is.
 """
 
 from collections.abc import Callable
