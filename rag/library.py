@@ -8,6 +8,7 @@ up without reading everything. Only the indexer writes here, under its lock.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
@@ -24,6 +25,12 @@ from rag.snapshot import Copied, copy_database, settle, unwatched
 FILE = "library.sqlite"
 # Passages can be had again from their articles.
 MAKE_ANEW = "make its passages anew with: rag rebuild --re-encode"
+# Made once: to put such a statement together anew takes as long as to carry it out.
+_IDS: Any = sa.bindparam("ids", expanding=True)
+_SLICE = [schema.passages.c[name] for name in rows.PASSAGE]
+_PASSAGES = sa.select(*_SLICE).where(schema.passages.c.id.in_(_IDS))
+_VECTORS = sa.select(schema.passages.c.id, schema.passages.c.vector).where(schema.passages.c.id.in_(_IDS))
+_REFS = sa.select(*(schema.articles.c[name] for name in rows.REF)).where(schema.articles.c.id.in_(_IDS))
 
 
 class Library:
@@ -158,13 +165,8 @@ class Library:
 
     def refs(self, ids: Sequence[str]) -> dict[str, ArticleRef]:
         """What citations show of the articles among `ids` that are there, by id; their texts are not read."""
-        query = sa.select(*(schema.articles.c[name] for name in rows.REF))
         with self._reading() as connection:
-            return {
-                row["id"]: rows.ref_of(row)
-                for some in _runs(ids)
-                for row in connection.execute(query.where(schema.articles.c.id.in_(some))).mappings()
-            }
+            return {row[0]: rows.ref_of(row) for row in _of(connection, _REFS, ids)}
 
     def held(self, article_id: str) -> tuple[str, str] | None:
         """(sha256, origin) of the article, or None: enough to tell whether it has to be added again."""
@@ -186,33 +188,22 @@ class Library:
 
     def passages(self, ids: Sequence[str]) -> dict[str, StoredPassage]:
         """The passages among `ids` that are there, by id."""
-        query = sa.select(schema.passages)
         with self._reading(MAKE_ANEW) as connection:
-            return {
-                row["id"]: rows.passage_of(row, self.dimension)
-                for some in _runs(ids)
-                for row in connection.execute(query.where(schema.passages.c.id.in_(some))).mappings()
-            }
+            stored = rows.passages_of(_of(connection, _PASSAGES, ids), self.dimension)
+        return {one.passage.id: one for one in stored}
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, schema.Vector]:
-        """The vectors of the passages among `ids` that are there, by id; nothing else of them is read."""
-        query = sa.select(schema.passages.c.id, schema.passages.c.vector)
+    def vectors(self, ids: Sequence[str]) -> tuple[list[str], schema.Vector]:
+        """Those passages among `ids` that are there, and a row for each: its vector. Nothing else of them is read."""
         with self._reading(MAKE_ANEW) as connection:
-            return {
-                row.id: rows.vector_of(row.vector, self.dimension)
-                for some in _runs(ids)
-                for row in connection.execute(query.where(schema.passages.c.id.in_(some)))
-            }
+            found = _of(connection, _VECTORS, ids)
+            return [row[0] for row in found], rows.vectors_of([row[1] for row in found], self.dimension)
 
     def passages_of(self, article_id: str) -> list[StoredPassage]:
         """The article's passages in order."""
-        query = (
-            sa.select(schema.passages)
-            .where(schema.passages.c.article_id == article_id)
-            .order_by(schema.passages.c.ordinal)
-        )
+        passages = schema.passages.c
+        query = sa.select(*_SLICE).where(passages.article_id == article_id).order_by(passages.ordinal)
         with self._reading(MAKE_ANEW) as connection:
-            return [rows.passage_of(row, self.dimension) for row in connection.execute(query).mappings()]
+            return rows.passages_of(connection.execute(query).all(), self.dimension)
 
     def article_ids(self, added_after: int = -1) -> list[str]:
         """Ids of the articles whose passages were added after that generation, in the order they were added."""
@@ -341,6 +332,11 @@ class Library:
         with self.place.errors(), engine.begin() as connection:
             self.place.fence(connection)
             yield connection
+
+
+def _of(connection: sa.Connection, query: sa.Select[Any], ids: Sequence[str]) -> list[Sequence[Any]]:
+    """The rows of `query` for each of `ids` that is there."""
+    return [row for some in _runs(ids) for row in connection.execute(query, {"ids": some})]
 
 
 def _runs(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

@@ -53,9 +53,9 @@ def page(
         return Page(tuple(held), of, of, at, pages)
     slim = sa.select(*(schema.articles.c[name] for name in (*rows.REF, "topics"))).order_by(*order)
     found = []
-    for row in connection.execute(slim).mappings():
-        if admits(rows.ref_of({name: row[name] for name in rows.REF}), rows.topics_of(row["topics"])):
-            found.append(row["id"])
+    for *ref, topics in connection.execute(slim):
+        if admits(rows.ref_of(ref), rows.topics_of(topics)):
+            found.append(ref[0])
     at, pages = _place(len(found), size, number)
     return Page(_of(connection, found[at * size : (at + 1) * size]), len(found), of, at, pages)
 

@@ -47,10 +47,8 @@ class Nearest:
         return self._widely(vector, k, scope, self._fulltext.count() / admitted)
 
     def _exactly(self, vector: Vector, k: int, ids: list[str]) -> list[tuple[str, float]]:
-        stored = self._library.vectors(ids)
-        if not stored:
-            return []
-        names, cosines = list(stored), np.stack(list(stored.values())) @ vector
+        names, vectors = self._library.vectors(ids)
+        cosines = vectors @ vector
         return [(names[at], float(cosines[at])) for at in np.argsort(-cosines, kind="stable")[:k]]
 
     def _widely(self, vector: Vector, k: int, scope: Scope, one_in: float) -> list[tuple[str, float]]:

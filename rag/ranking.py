@@ -69,8 +69,13 @@ def rarity(frequency: int, passages: int) -> float:
 
 def coverage(words: Collection[str], idf: Mapping[str, float]) -> float:
     """The share of the question's words, weighed by rarity, that are among `words`; 0 when there are none to weigh."""
-    total = sum(idf.values())
-    return sum(weight for word, weight in idf.items() if word in words) / total if total else 0.0
+    return coverages([words], idf)[0]
+
+
+def coverages(texts: Sequence[Collection[str]], idf: Mapping[str, float]) -> list[float]:
+    """The `coverage` of each of `texts`."""
+    total, weights = sum(idf.values()), list(idf.items())
+    return [sum([weight for word, weight in weights if word in words]) / (total or 1.0) for words in texts]
 
 
 def bm25_shares(hits: Mapping[str, float], ids: Sequence[str], idf: Mapping[str, float]) -> Vector:

@@ -4,6 +4,7 @@ Filters act inside both searches. Nothing here decides whether the passages answ
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from rag.answer import Highlight, RankedPassage
 from rag.article import ArticleRef
 from rag.derived import VectorIndex
-from rag.encoder import Encoder
+from rag.encoder import Encoder, processors
 from rag.errors import RagError
 from rag.filters import Filters, Scope, named, resolve
 from rag.fulltext import TEXT_FIELDS, FullText
@@ -27,7 +28,7 @@ from rag.ranking import (
     Signals,
     best_of_each,
     bm25_shares,
-    coverage,
+    coverages,
     highlighted,
     passage_scores,
     rarity,
@@ -81,10 +82,9 @@ class Retrieval:
 
 
 @dataclass(frozen=True, slots=True)
-class _Query:
-    """A question as the searches take it: its vector, the rarity of all its words, and of those about something."""
+class _Words:
+    """A question's words as the searches take them: the rarity of all of them, and of those about something."""
 
-    vector: Vector
     idf: Mapping[str, float]
     content: Mapping[str, float]
     unknown: tuple[str, ...]
@@ -95,6 +95,22 @@ class _Query:
         return set(terms(article.author)) if article.author and article.author in self.named else set()
 
 
+@dataclass(frozen=True, slots=True)
+class _Query(_Words):
+    """A question as the searches take it."""
+
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class _ByWords:
+    """What the full text finds: hits of each field with their BM25 scores, and the first of them from the library."""
+
+    words: _Words
+    hits: list[list[tuple[str, float]]]
+    stored: dict[str, StoredPassage]
+
+
 class Retriever:
     """Searches one library. Threads may share it."""
 
@@ -103,6 +119,7 @@ class Retriever:
         self._nearest = Nearest(library, vectors, fulltext)
         self._fulltext = fulltext
         self._encoder = encoder
+        self._beside = ThreadPoolExecutor(processors(), "words")
 
     def signals(self, question: str) -> tuple[list[Passage], Signals]:
         """Every candidate for `question` with its signals, as `retrieve` ranks them: what weights are fitted on."""
@@ -145,19 +162,31 @@ class Retriever:
         self, question: str, k: int, scope: Scope
     ) -> tuple[_Query, list[StoredPassage], Mapping[str, ArticleRef], Signals, Mapping[str, float]]:
         """What the four searches find: the passages, their articles, their signals, and the body's BM25 scores."""
-        query = self._query(question)
         wanted, deep = max(CANDIDATES, 2 * k), max(HITS, 2 * k)
-        hits = [self._nearest.search(query.vector, wanted, scope)]
-        hits += [self._fulltext.search(list(query.idf), field, deep, scope) for field in TEXT_FIELDS]
-        candidates = list(dict.fromkeys(one for found in hits for one, _ in found[:wanted]))
-        stored = self._library.passages(candidates)
+        # The encoder works without Python's lock: what the words find is had meanwhile.
+        beside = self._beside.submit(self._by_words, question, wanted, deep, scope)
+        try:
+            vector = self._encoder.encode([question])[0]
+        finally:
+            found = beside.result()
+        words, stored = found.words, found.stored
+        query = _Query(words.idf, words.content, words.unknown, words.named, vector)
+        near = self._nearest.search(vector, wanted, scope)
+        candidates = list(dict.fromkeys(one for hits in (near, *found.hits) for one, _ in hits[:wanted]))
+        stored |= self._library.passages([one for one in candidates if one not in stored])
         refs = self._library.refs(list({one.passage.article_id for one in stored.values()}))
         # An article may be removed between two reads.
-        found = [stored[one] for one in candidates if one in stored and stored[one].passage.article_id in refs]
-        fulltext = [dict(one) for one in hits[1:]]
-        return query, found, refs, _signals(query, found, refs, fulltext), fulltext[0]
+        there = [stored[one] for one in candidates if one in stored and stored[one].passage.article_id in refs]
+        fulltext = [dict(hits) for hits in found.hits]
+        return query, there, refs, _signals(query, there, refs, fulltext), fulltext[0]
 
-    def _query(self, question: str) -> _Query:
+    def _by_words(self, question: str, wanted: int, deep: int, scope: Scope) -> _ByWords:
+        words = self._words(question)
+        hits = [self._fulltext.search(list(words.idf), field, deep, scope) for field in TEXT_FIELDS]
+        first = list(dict.fromkeys(one for found in hits for one, _ in found[:wanted]))
+        return _ByWords(words, hits, self._library.passages(first))
+
+    def _words(self, question: str) -> _Words:
         initials = initials_in(question)
         words = list(dict.fromkeys([*terms(question), *(word for _, name in initials for word in name)]))
         number = self._fulltext.count()
@@ -175,7 +204,7 @@ class Retriever:
         present = self._fulltext.present(list(content), "section")
         unknown = tuple(word for word in content if word not in present)
         authors = named(question, self._library.values("author"))
-        return _Query(self._encoder.encode([question])[0], idf, content, unknown, authors)
+        return _Words(idf, content, unknown, authors)
 
 
 class HybridRetriever(BaseRetriever):
@@ -217,20 +246,23 @@ def _signals(
     lengths = [len(one.sentence_vectors) for one in found]
     every = np.concatenate([one.sentence_vectors for one in found]) @ query.vector if found else np.zeros(0)
     weighed = query.content or query.idf
+    words = [
+        distinct_terms(one.passage.text) | query.byline(article) for one, article in zip(found, articles, strict=True)
+    ]
+    every_ref = list(refs.values())
+    titles = coverages([distinct_terms(one.title) for one in every_ref], weighed)
+    authors = coverages([distinct_terms(one.author or "") for one in every_ref], weighed)
+    place = {one.id: at for at, one in enumerate(every_ref)}
+    of_article = [place[article.id] for article in articles]
     return Signals(
         cosine=np.array([float(one.vector @ query.vector) for one in found]),
         best_sentence=best_of_each(every, lengths),
         body=body,
         context=context,
         section=section,
-        coverage=np.array(
-            [
-                coverage(distinct_terms(one.passage.text) | query.byline(article), weighed)
-                for one, article in zip(found, articles, strict=True)
-            ]
-        ),
-        title=np.array([coverage(distinct_terms(article.title), weighed) for article in articles]),
-        author=np.array([coverage(distinct_terms(article.author or ""), weighed) for article in articles]),
+        coverage=np.array(coverages(words, weighed)),
+        title=np.array([titles[at] for at in of_article]),
+        author=np.array([authors[at] for at in of_article]),
     )
 
 
@@ -266,7 +298,7 @@ def _sentences(stored: StoredPassage, query: _Query, byline: set[str], behind: f
     texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
     words = [tuple(terms(text)) for text in texts]
     cosines = stored.sentence_vectors @ query.vector
-    shares = np.array([coverage(set(one) | byline, weighed) for one in words])
+    shares = np.array(coverages([{*one, *byline} for one in words], weighed))
     scores = sentence_scores(cosines, shares, behind)
     return tuple(
         Sentence(start, end, text, mine, float(cosine), float(share), float(one), vector)

@@ -273,9 +273,15 @@ def pack_rows(rows: Vector) -> bytes:
     return packed
 
 
-def unpack_rows(packed: bytes, number: int, dimension: int) -> Vector:
-    """The rows that `pack_rows` took, (number, dimension)."""
-    scales = np.frombuffer(packed, dtype="<f4", count=number).reshape(number, 1)
-    values = np.frombuffer(packed, dtype=np.int8, offset=4 * number, count=number * dimension)
-    rows: Vector = values.reshape(number, dimension) * scales
+def unpack_rows(packed: Sequence[bytes], numbers: Sequence[int], dimension: int) -> Vector:
+    """The rows that `pack_rows` took, those of each text after those of the one before: (sum of numbers, dimension).
+
+    Raises ValueError for one that is not so many rows.
+    """
+    if any(len(one) != number * (4 + dimension) for one, number in zip(packed, numbers, strict=True)):
+        raise ValueError("a passage has not a vector for each sentence")
+    pairs = list(zip(packed, numbers, strict=True))
+    scales = np.frombuffer(b"".join([one[: 4 * number] for one, number in pairs]), dtype="<f4")
+    values = np.frombuffer(b"".join([one[4 * number :] for one, number in pairs]), dtype=np.int8)
+    rows: Vector = values.reshape(-1, dimension) * scales[:, None]
     return rows

@@ -139,7 +139,7 @@ def test_a_truncated_library_is_damage(library: Library) -> None:
 @given(st.integers(0, 5), st.integers(1, 20), st.integers(0, 2**32 - 1))
 def test_packed_rows_point_the_same_way(number: int, dimension: int, seed: int) -> None:
     rows = np.random.default_rng(seed).normal(size=(number, dimension)).astype(np.float32)
-    again = unpack_rows(pack_rows(rows), number, dimension)
+    again = unpack_rows([pack_rows(rows)], [number], dimension)
     assert again.shape == rows.shape
     for one, other in zip(rows, again, strict=True):
         assert one @ other >= 0.999 * np.linalg.norm(one) * np.linalg.norm(other)

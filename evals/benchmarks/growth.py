@@ -200,9 +200,9 @@ def exact(library: Library, asked: Vector, scopes: Mapping[str, Scope]) -> dict[
     for start in range(0, library.count_articles(), 1_000):
         numbers = range(start, min(start + 1_000, library.count_articles()))
         owners = {one: article for number in numbers for article, ids in [invented.ids(number)] for one in ids}
-        held = library.vectors(list(owners))
-        ids = np.array(list(held))
-        cosines = asked @ np.stack(list(held.values())).T
+        held, vectors = library.vectors(list(owners))
+        ids = np.array(held)
+        cosines = asked @ vectors.T
         for kind, scope in scopes.items():
             mask = np.array([_admits(scope, owners[one]) for one in held])
             admitted[kind] += int(mask.sum())
