@@ -163,15 +163,15 @@ class Retriever:
     ) -> tuple[_Query, list[StoredPassage], Mapping[str, ArticleRef], Signals, Mapping[str, float]]:
         """What the four searches find: the passages, their articles, their signals, and the body's BM25 scores."""
         wanted, deep = max(CANDIDATES, 2 * k), max(HITS, 2 * k)
-        # The encoder works without Python's lock: what the words find is had meanwhile.
+        # Encoder and full text work without Python's lock: what the words find is had beside what the vector does.
         beside = self._beside.submit(self._by_words, question, wanted, deep, scope)
         try:
             vector = self._encoder.encode([question])[0]
+            near = self._nearest.search(vector, wanted, scope)
         finally:
             found = beside.result()
         words, stored = found.words, found.stored
         query = _Query(words.idf, words.content, words.unknown, words.named, vector)
-        near = self._nearest.search(vector, wanted, scope)
         candidates = list(dict.fromkeys(one for hits in (near, *found.hits) for one, _ in hits[:wanted]))
         stored |= self._library.passages([one for one in candidates if one not in stored])
         refs = self._library.refs(list({one.passage.article_id for one in stored.values()}))

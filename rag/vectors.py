@@ -83,15 +83,14 @@ class Vectors:
             parts = [self._read(one.folder.name) for one in self._open()]
             # The nearest are spread over the parts as the passages are: of thousands, each part is first asked for its
             # share and a little more. One whose last hit is still among the nearest is asked again, for all.
-            share = k / len(parts)
-            first = min(k, max(BEAM, math.ceil(share + 3 * math.sqrt(share))))
-            of_each = [part.search(vector, first, scope) for part in parts]
-            if first < k:
-                found = _nearest(of_each, k)
-                bound = found[-1][1] if len(found) == k else -math.inf
-                for at, part in enumerate(parts):
-                    if len(of_each[at]) == first and of_each[at][-1][1] > bound:
-                        of_each[at] = part.search(vector, k, scope)
+            sizes = [one.passages for one in self._in_use().parts]
+            firsts = [_share(k, size / max(1, sum(sizes))) for size in sizes]
+            of_each = [part.search(vector, first, scope) for part, first in zip(parts, firsts, strict=True)]
+            found = _nearest(of_each, k)
+            bound = found[-1][1] if len(found) == k else -math.inf
+            for at, part in enumerate(parts):
+                if len(of_each[at]) == firsts[at] < k and of_each[at][-1][1] > bound:
+                    of_each[at] = part.search(vector, k, scope)
         return _nearest(of_each, k)
 
     def ids(self) -> set[str]:
@@ -282,6 +281,11 @@ def _changed(one: PartStamp, changes: int, added: int, part: Part) -> PartStamp:
 
 def _stamped(folder: Path, passages: int) -> PartStamp:
     return PartStamp(folder=folder.name, seal=seal_of(graph_files(folder)), passages=passages, held=passages)
+
+
+def _share(k: int, part: float) -> int:
+    """How many of `k` hits a part of the library is first asked for: its share, three standard deviations, a beam."""
+    return min(k, max(BEAM, math.ceil(k * part + 3 * math.sqrt(k * part))))
 
 
 def _nearest(of_each: Iterable[Sequence[tuple[str, float]]], k: int) -> list[tuple[str, float]]:

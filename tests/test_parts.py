@@ -186,6 +186,18 @@ def test_many_hits_are_the_nearest_of_all_parts_though_each_is_asked_for_its_sha
     near = [_near(number, centre) for number in range(300, 380)]
     vectors.update([], [near], 2)
     rows = {one.id: one.vector for one in [*map(_entry, range(300)), *near]}
+    asked_for: list[int] = []
+    search = Part.search
+
+    def counted(part: Part, vector: np.ndarray, k: int, scope: Scope) -> list[tuple[str, float]]:
+        asked_for.append(k)
+        return search(part, vector, k, scope)
+
+    monkeypatch.setattr(Part, "search", counted)
+    vectors.search(_entry(5).vector, 60, Scope())
+    # 100, 100, 100 and 80 passages, and nowhere as many near as in one part alone.
+    assert len(asked_for) == 4
+    assert max(asked_for) < 60
     for asked in (centre, _entry(5).vector):
         order = sorted(rows, key=lambda one: -float(rows[one] @ asked))
         for k in (1, 10, 60, 150, 380):

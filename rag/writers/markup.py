@@ -8,11 +8,11 @@ import re
 
 from rag.citations import numbers_in
 
-# A line that is still being written may end in what becomes a link, a marker, a tag or a number in brackets.
+# A line that is still being written may end in what becomes a link, a marker, a tag, a number in brackets, emphasis.
 _ROUND_NUMBERS = r"[(（]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[)）]"
 _UNSETTLED = re.compile(
     rf"(?:(?:{_ROUND_NUMBERS}|<[^<>\n]{{1,500}}>)\s*){{0,20}}(?:!?[\[【][^\]】\n]{{0,200}}[\]】]*(?:\([^()\n]{{0,500}})?|<[A-Za-z/!][^<>\n]{{0,500}}|<|"
-    rf"[(（](?:\d[\d,;\s]{{0,12}})?[)）]?|!|{_ROUND_NUMBERS}\s*(?:<[^<>\n]*>\s*)+)\s*$"
+    rf"[(（](?:\d[\d,;\s]{{0,12}})?[)）]?|!|~+|{_ROUND_NUMBERS}\s*(?:<[^<>\n]*>\s*)+)\s*$"
 )
 _IMAGE_OR_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
 _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>")
@@ -37,6 +37,11 @@ _ROUNDED = str.maketrans("[]【】", "()()")
 Mark = tuple[int, tuple[int, ...]]
 
 
+def seen(text: str) -> str:
+    """`text` without the characters that nobody sees; to be taken out before anything is told from what stands last."""
+    return _UNSEEN.sub("", text)
+
+
 def settled(raw: str) -> str:
     """The part of a line still being written that means the same whatever follows."""
     found = _UNSETTLED.search(raw)
@@ -44,8 +49,8 @@ def settled(raw: str) -> str:
 
 
 def words_of(raw: str, *, whole: bool) -> str:
-    """The line without links, tags and what nobody sees; its list's dash, heading and emphasis still stand."""
-    return _UNSEEN.sub("", _TAG.sub("", _IMAGE_OR_LINK.sub(_words_of_link, raw if whole else settled(raw))))
+    """The line without links and tags; its list's dash, heading and emphasis still stand."""
+    return _TAG.sub("", _IMAGE_OR_LINK.sub(_words_of_link, raw if whole else settled(raw)))
 
 
 def parsed(raw: str, known: int, *, whole: bool) -> tuple[str, list[Mark]]:

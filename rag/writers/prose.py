@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.sentences import Span, sentence_spans
-from rag.writers.markup import ITEM, Mark, parsed, words_of
+from rag.writers.markup import ITEM, Mark, parsed, seen, words_of
 
 # No answer is this long, and no line of one; what is has run away.
 MOST_CHARACTERS = 20_000
@@ -17,8 +17,9 @@ LONGEST_LINE = 6_000
 MOST_REPEATS = 2
 _LAST_WORDS = ("sources", "references", "citations", "works cited", "bibliography", "footnotes")
 _THINKS, _THOUGHT = "<think>", "</think>"
-# "It was the U.S. S": whether a sentence ends at the full stop is known when the next word is.
-_UNSURE = re.compile(r"[.!?…][\"”’)\]]*(\s*\S*)$")
+# "It was the U.S. S", "by J.D. Vance": whether a sentence ends at a full stop is known two words later.
+_STOP = re.compile(r"[.!?…][\"”’)\]]*")
+_WORDS_LATER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Prose:
         """What can be told so far. Raises Runaway for a text without an end."""
         text = text[: max(0, MOST_CHARACTERS + 1 - self._seen)]
         self._seen += len(text)
-        self._raw += text.replace("\r", "")
+        self._raw += seen(text)
         if self._has_thought():
             while not self._over and "\n" in self._raw:
                 line, self._raw = self._raw.split("\n", 1)
@@ -168,8 +169,7 @@ class _Line:
             until = spans[1][0] if len(spans) > 1 else len(text) + 1
             has_ended = whole or _has_ended(text, spans)
             if not has_ended:
-                unsure = _UNSURE.search(text[start:end])
-                end = start + unsure.start(1) if unsure else end
+                end = start + _sure(text[start:end])
             yield from self._sentence(text, (start, end), marks, until)
             if not has_ended:
                 return
@@ -194,6 +194,13 @@ class _Line:
         if end > self._told:
             yield Text(text[self._told : end])
             self._told = end
+
+
+def _sure(text: str) -> int:
+    """How much is told of what may turn out to be two sentences: up to the first stop that is too near its end."""
+    head, *later = text.rsplit(None, _WORDS_LATER + 1)
+    stop = _STOP.search(text, len(head) if len(later) > _WORDS_LATER else 0)
+    return stop.end() if stop else len(text)
 
 
 def _has_ended(text: str, spans: list[Span]) -> bool:
