@@ -49,6 +49,9 @@ TEXTS = (
     "## Title\n1. First point [1].\n2. Second point [2]. And on.\n\nA price < 5 and a > b! Really? Yes (2)",
     "[1] China leads. [2] Russia follows.\n* item (see [3])\n> quoted [^4]",
     "He said “no.” [1] Then (2). Then [3][4]. A b [c] d [e](f) [g](h i) ![j] < k > [ ] [99].",
+    "It was said (1)\x08",  # a number at the end once what nobody sees is gone
+    "~~[1-3]~~[1-3] and [2]~~ no more~~",
+    "1e999J.D. Vance said.",
 )
 
 
@@ -61,6 +64,22 @@ def test_however_a_text_is_cut_the_same_comes_out(text: str) -> None:
         cuts = sorted(chance.sample(range(1, len(text)), k=min(len(text) - 1, chance.randint(1, 25))))
         pieces = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
         assert read(*pieces) == whole, pieces
+
+
+@pytest.mark.parametrize(
+    "text", ["中文。[2, 3]J.D. Vance said. <script>a", "J.D. Vance said. - - 1. 1. 1. 1. [2J", *TEXTS]
+)
+def test_a_sentence_is_what_was_told_of_it_wherever_a_later_word_would_cut(text: str) -> None:
+    for cuts in ([len(text) // 3, len(text) // 2], range(1, len(text))):
+        told = ""
+        for piece in read(*(text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True))):
+            match piece:
+                case Begin():
+                    told = ""
+                case Text(words):
+                    told += words
+                case End(sentence):
+                    assert sentence == told.strip()
 
 
 SENTENCES = [

@@ -170,6 +170,8 @@ class _Line:
             has_ended = whole or _has_ended(text, spans)
             if not has_ended:
                 end = start + _sure(text[start:end])
+            if self._begun and end < self._told:  # what has been told stays told, wherever a later word would cut
+                end, until = self._told, max(until, self._told)
             yield from self._sentence(text, (start, end), marks, until)
             if not has_ended:
                 return
