@@ -66,7 +66,9 @@ def _steps(home: Home, work: Callable[[Home], object]) -> int:
 def test_a_question_walks_no_further_through_a_larger_library(
     sizes: tuple[tuple[Home, Home], KnownSentences], filters: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.nearest.EXACTLY", 100)
+    # The three bounds as small as the libraries here: past them nothing may grow.
+    for bound, value in (("EXACTLY", 100), ("BEAM", 30), ("SPARE", 0.2)):
+        monkeypatch.setattr(f"rag.nearest.{bound}", value)
 
     def ask(home: Home) -> None:
         Retriever(home.library, home.vectors, home.fulltext, home.encoder).retrieve(QUESTION, 8, Filters.of(**filters))
