@@ -7,6 +7,7 @@ transactional; a graph is written only into a folder that nobody uses yet, by `b
 
 import itertools
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,17 @@ from rag.filters import Scope
 from rag.schema import Vector, disk_error
 
 COLLECTION = "passages"
+FILE = "chroma.sqlite3"
+# Tables of Chroma's that say what a collection is; a row or a few dozen each.
+_DESCRIBING = (
+    "migrations",
+    "tenants",
+    "databases",
+    "collections",
+    "collection_metadata",
+    "segments",
+    "segment_metadata",
+)
 NEVER = 10**9
 BATCH = 1_000
 
@@ -54,6 +66,7 @@ class Part:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        _look_into(folder / FILE)
         self._client = _client(folder)
         self._collection: Collection = self._client.get_collection(COLLECTION, embedding_function=None)
 
@@ -146,6 +159,20 @@ def no_crash(home: Path) -> Iterator[None]:
 
 def _unusable(home: Path, error: BaseException) -> LibraryError:
     return disk_error(home, str(error)) or IndexDamaged(f"the vectors cannot be used ({error}); run: rag rebuild")
+
+
+def _look_into(path: Path) -> None:
+    """Reads what describes the collection, ahead of Chroma's native part: text that is none ends the process there.
+
+    Raises IndexDamaged where it cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=60)) as connection:
+            for table in _DESCRIBING:
+                connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of our own
+    except sqlite3.Error as error:
+        if "locked" not in str(error):  # somebody writes to it, and does so with Chroma's help
+            raise IndexDamaged(f"{path} is damaged ({error}); run: rag rebuild") from error
 
 
 _openings = itertools.count()

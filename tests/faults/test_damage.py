@@ -2,7 +2,9 @@
 says what is wrong; it never answers otherwise in silence, and never ends the process that asks."""
 
 import shutil
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,20 @@ def test_a_bit_that_flips_in_any_file_of_the_full_text_is_noticed_before_it_is_r
         assert not FullText(home).is_sound(), file
         file.write_bytes(whole)
     assert FullText(home).is_sound()
+
+
+@pytest.mark.parametrize("table", ["migrations", "collections", "segments"])
+def test_text_that_is_none_in_chromas_own_tables_does_not_end_the_process(
+    sound: dict[str, Path], tmp_path: Path, table: str
+) -> None:
+    home_path = Path(shutil.copytree(sound["closed"], tmp_path / "home"))
+    for path in home_path.glob("vectors-*/chroma.sqlite3"):
+        with closing(sqlite3.connect(path)) as connection:
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[2].upper() == "TEXT"]
+            connection.execute(f"UPDATE {table} SET {columns[-1]} = CAST(x'61ff62' AS TEXT)")
+            connection.commit()
+    with Home(load_settings(home=home_path)) as home:
+        assert home.disagreements() == []
 
 
 @pytest.mark.parametrize("name", ["fulltext", "vectors-*", "fulltext.json", "vectors.json"])
