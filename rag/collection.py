@@ -169,7 +169,7 @@ def _look_into(path: Path) -> None:
     try:
         with closing(sqlite3.connect(path, timeout=60)) as connection:
             for table in _DESCRIBING:
-                connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of our own
+                connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # nosec B608 - names of our own
     except sqlite3.Error as error:
         if "locked" not in str(error):  # somebody writes to it, and does so with Chroma's help
             raise IndexDamaged(f"{path} is damaged ({error}); run: rag rebuild") from error
