@@ -1,6 +1,6 @@
 """The catalogue as lists want it: every article, the newest, or a page of those that somebody looks for.
 
-A page costs what its rows cost and no more where nothing is searched for; a search looks at every article's row.
+A page by date costs what its rows cost and no more; by another column, or searched, it looks at every article's row.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,8 @@ from rag.rows import Holding
 Sort = Literal["title", "author", "source", "published", "characters"]
 # Whether an article, with its topics, is among those looked for.
 Admits = Callable[[ArticleRef, tuple[str, ...]], bool]
-_NEWEST_FIRST = (schema.articles.c.published.desc().nulls_last(), schema.articles.c.title)
+# The id last, so that articles of one title and day stand in one order, and no page repeats or leaves out any.
+_NEWEST_FIRST = (schema.articles.c.published.desc().nulls_last(), schema.articles.c.title, schema.articles.c.id)
 
 
 @dataclass(frozen=True, slots=True)
