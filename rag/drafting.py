@@ -75,8 +75,7 @@ class Draft:
     def finish(self, *, was_cut: bool = False) -> Iterator[str]:
         """What was held back. Of a text that was cut off, the sentence it was cut in is left out."""
         if not self.is_over:
-            if not was_cut:
-                yield from self._shown(self._prose.finish())
+            yield from self._shown(self._prose.finish(was_cut=was_cut))
             yield from self._released()
         self.statements = [one for one in self.statements if one.text]
         if not self._has_cited and self.statements and _SAYS_NO.search(self.statements[0].text):

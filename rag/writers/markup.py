@@ -9,13 +9,18 @@ import re
 from rag.citations import numbers_in
 
 # A line that is still being written may end in what becomes a link, a marker, a tag, a number in brackets, emphasis.
+# What is longer than these allow is none of them, so that nothing is held back for ever.
 _ROUND_NUMBERS = r"[(（]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[)）]"
+_WORDS = r"(?:[^\[\]]|\[[^\[\]]{0,200}\]){0,200}+"
+_ADDRESS = r"(?:[^()]|\([^()]{0,500}\)){0,500}+"
+_IMAGE_OR_LINK = re.compile(rf"!?\[({_WORDS})\]\({_ADDRESS}\)")
+_TAG = re.compile(r"<!--[^<>]{0,500}-->|</?[A-Za-z][^<>]{0,500}>")
+_BEGUN_LINK = rf"(?<![\[【])[\[【]*!?\[{_WORDS}(?:\[[^\[\]]{{0,200}}|\](?:\({_ADDRESS}(?:\([^()]{{0,500}})?)?)?"
+_BEGUN_MARKER = r"[\[【][^\]】]{0,200}[\]】]*"
 _UNSETTLED = re.compile(
-    rf"(?:(?:{_ROUND_NUMBERS}|<[^<>\n]{{1,500}}>)\s*){{0,20}}(?:!?[\[【][^\]】\n]{{0,200}}[\]】]*(?:\([^()\n]{{0,500}})?|<[A-Za-z/!][^<>\n]{{0,500}}|<|"
-    rf"[(（](?:\d[\d,;\s]{{0,12}})?[)）]?|!|~+|{_ROUND_NUMBERS}\s*(?:<[^<>\n]*>\s*)+)\s*$"
+    rf"(?:(?:{_ROUND_NUMBERS}|<[^<>]*>)\s*){{0,20}}(?:{_BEGUN_LINK}|{_BEGUN_MARKER}|<[A-Za-z/!][^<>]{{0,500}}|<|"
+    rf"[(（](?:\d[\d,;\s]{{0,12}})?[)）]?|!|~+|{_ROUND_NUMBERS}\s*(?:<[^<>]*>\s*)+)\s*$"
 )
-_IMAGE_OR_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>")
 _EMPHASIS = re.compile(r"\*+|`+|~~")
 _HEADING = re.compile(r"\s*(?:#{1,6}|>)\s*")
 ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
@@ -44,7 +49,8 @@ def seen(text: str) -> str:
 
 def settled(raw: str) -> str:
     """The part of a line still being written that means the same whatever follows."""
-    found = _UNSETTLED.search(raw)
+    # A whole link is looked at as the tag that it is like: what stands in it is no beginning of anything.
+    found = _UNSETTLED.search(_IMAGE_OR_LINK.sub(lambda link: f"<{'x' * (len(link[0]) - 2)}>", raw))
     return raw[: found.start()].rstrip() if found else raw.rstrip()
 
 

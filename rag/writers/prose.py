@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.sentences import Span, sentence_spans
+from rag.sentences import LONG, MAX_CHARACTERS, Span, sentence_spans
 from rag.writers.markup import ITEM, Mark, parsed, seen, words_of
 
 # No answer is this long, and no line of one; what is has run away.
@@ -17,9 +17,12 @@ LONGEST_LINE = 6_000
 MOST_REPEATS = 2
 _LAST_WORDS = ("sources", "references", "citations", "works cited", "bibliography", "footnotes")
 _THINKS, _THOUGHT = "<think>", "</think>"
-# "It was the U.S. S", "by J.D. Vance": whether a sentence ends at a full stop is known two words later.
-_STOP = re.compile(r"[.!?…][\"”’)\]]*")
-_WORDS_LATER = 2
+# "It was the U.S. S", "by J.D. Vance": whether a sentence ends at a full stop is known two words later, in a script
+# without blanks so many characters later. It is decided once, from the text up to there.
+_STOP = re.compile(r"[.!?。．！？।؟۔]++[\"'”’»)\]」』）]*+(?!\d)")
+_TWO_WORDS = re.compile(r"\s*\S+\s+\S+(?=\s)")
+_LATER = 120
+_BLANK = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,11 @@ class Prose:
         if self._seen > MOST_CHARACTERS or (len(self._raw) > LONGEST_LINE and not self._thinking):
             raise Runaway
 
-    def finish(self) -> Iterator[Piece]:
-        """What was held back."""
+    def finish(self, *, was_cut: bool = False) -> Iterator[Piece]:
+        """What was held back. Of a text that was cut off, the sentence it was cut in is left out."""
         if not self._over and not self._thinking:
-            yield from self._told(self._raw, whole=True)
+            told = self._told(self._raw, whole=True)
+            yield from _without_last(told) if was_cut else told
         self._raw = ""
 
     def _has_thought(self) -> bool:
@@ -153,6 +157,7 @@ class _Line:
         self._lead = lead
         self._known = known
         self._ended = 0
+        self._passed = 0
         self._begun = False
         self._told = 0
         self._marks = 0
@@ -163,31 +168,40 @@ class _Line:
 
     def told(self, raw: str, *, whole: bool) -> Iterator[Piece]:
         text, marks = parsed(raw, self._known, whole=whole)
-        # One sentence after the other, each from where the one before has ended: where that is never changes again.
-        while spans := [(self._ended + a, self._ended + b) for a, b in sentence_spans(text[self._ended :])]:
-            start, end = spans[0]
-            until = spans[1][0] if len(spans) > 1 else len(text) + 1
-            has_ended = whole or _has_ended(text, spans)
-            if not has_ended:
-                end = start + _sure(text[start:end])
-            if self._begun and end < self._told:  # what has been told stays told, wherever a later word would cut
-                end, until = self._told, max(until, self._told)
-            yield from self._sentence(text, (start, end), marks, until)
+        while text[self._ended :].strip():
+            start = self._ended + len(text[self._ended :]) - len(text[self._ended :].lstrip())
+            end, has_ended = self._end(text, start, whole=whole)
+            yield from self._sentence(text, start, end, marks)
             if not has_ended:
                 return
             yield End(text[start:end])
-            self._ended, self._begun = end, False
+            self._ended = self._passed = end
+            self._begun = False
 
-    def _sentence(self, text: str, span: Span, marks: list[Mark], until: int) -> Iterator[Piece]:
-        """What is new of the sentence at `span`; markers before `until` are its own."""
-        start, end = span
+    def _end(self, text: str, start: int, *, whole: bool) -> tuple[int, bool]:
+        """How far the sentence from `start` on surely goes, and whether it ends there."""
+        longest = start + MAX_CHARACTERS
+        while (stop := _STOP.search(text, self._passed)) and stop.start() < longest:
+            later = _TWO_WORDS.match(text, stop.end(), stop.end() + _LATER)
+            known = later.end() if later else stop.end() + _LATER
+            if known > len(text) and not whole:
+                return stop.end(), False
+            if _ends_at(stop.span(), text[:known], start):
+                return stop.end(), True
+            self._passed = stop.end()
+        if blank := _BLANK.search(text, longest, longest + _LATER):
+            return blank.start(), True
+        if len(text) >= longest + _LATER:
+            return longest + _LATER, True
+        return len(text.rstrip()), whole
+
+    def _sentence(self, text: str, start: int, end: int, marks: list[Mark]) -> Iterator[Piece]:
+        """What is new of the sentence, with the markers in it."""
         if not self._begun:
             yield Begin(" " if self._ended else self._lead)
-            self._begun, self._told = True, max(start, self._told)
-        while self._marks < len(marks) and marks[self._marks][0] < until:
+            self._begun, self._told = True, start
+        while self._marks < len(marks) and marks[self._marks][0] <= end:
             offset, numbers = marks[self._marks]
-            if offset > end:
-                break
             if offset > self._told:
                 yield Text(text[self._told : offset])
                 self._told = offset
@@ -198,23 +212,24 @@ class _Line:
             self._told = end
 
 
-def _sure(text: str) -> int:
-    """How much is told of what may turn out to be two sentences: up to the first stop that is too near its end."""
-    head, *later = text.rsplit(None, _WORDS_LATER + 1)
-    stop = _STOP.search(text, len(head) if len(later) > _WORDS_LATER else 0)
-    return stop.end() if stop else len(text)
+def _without_last(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The pieces of all sentences that another follows."""
+    held: list[Piece] = []
+    for piece in pieces:
+        if held and isinstance(held[-1], End):
+            yield from held
+            held = []
+        held.append(piece)
 
 
-def _has_ended(text: str, spans: list[Span]) -> bool:
-    """Whether the first sentence has ended whatever follows: the next one has a word, and no quotation is open."""
-    if len(spans) == 1:
+def _ends_at(stop: Span, text: str, start: int) -> bool:
+    """Whether the sentence from `start` on ends at `stop`; not within a quotation, be it not too long for one."""
+    sentence = text[start : stop[1]]
+    if len(sentence) <= LONG and not _is_closed(sentence):
         return False
-    start, end = spans[1]
-    has_word = len(spans) > 2 or re.search(r"\w\W", text[start:end]) is not None
-    return has_word and _is_closed(text[spans[0][0] : start])
+    following = stop[1] + len(text[stop[1] :]) - len(text[stop[1] :].lstrip())
+    return any(stop[0] < start + begin <= following for begin, _ in sentence_spans(text[start:])[1:])
 
 
 def _is_closed(text: str) -> bool:
-    return (
-        text.count("“") <= text.count("”") and text.count('"') % 2 == 0 and text.count("(") <= text.count(")")
-    ) or len(text) > 600
+    return text.count("“") <= text.count("”") and text.count('"') % 2 == 0 and text.count("(") <= text.count(")")

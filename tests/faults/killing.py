@@ -9,6 +9,7 @@ import json
 import multiprocessing
 import os
 import random
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +24,9 @@ context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(["tests.faults.worker"])
 
 OPENING = "open"
+# `multiprocessing` asks after every process whenever one is started. Where two threads ask after the same one, it tells
+# the second 255 in place of the signal.
+_asking = threading.Lock()
 # Seconds within which a process must have opened and verified its library, and within which an operation goes on.
 PATIENCE = 300.0
 # One in this many kills meets the opening, which mends what the kill before has left.
@@ -86,12 +90,14 @@ class Chain:
         arguments = (str(self.home), str(ledger), self._allowed, self._chance.getrandbits(32), operation, self._pace)
         process = context.Process(target=worker.work, args=arguments)
         began = time.monotonic()
-        process.start()
+        with _asking:
+            process.start()
         try:
             until(process, ledger, began)
         finally:
-            process.kill()
-            process.join()
+            with _asking:
+                process.kill()
+                process.join()
         said = read_ledger(ledger)
         self._complain(process, said)
         return said
@@ -101,7 +107,9 @@ class Chain:
             said = read_ledger(ledger)
             if any(what in fact and value in (None, fact[what]) for fact in said):
                 break
-            if not process.is_alive() or any(fact.get("wrong") for fact in said):
+            with _asking:
+                is_alive = process.is_alive()
+            if not is_alive or any(fact.get("wrong") for fact in said):
                 self._complain(process, said)
                 raise AssertionError(f"{self}: it ended by itself with {process.exitcode} and said {said}")
             assert time.monotonic() - began < PATIENCE, f"{self}: no {what!r} after {PATIENCE} s; it said {said}"
