@@ -202,8 +202,7 @@ class Home:
             for stored in held:
                 passage = stored.passage
                 is_slice = article is not None and article.text[passage.start : passage.end] == passage.text
-                is_unit = abs(float(stored.vector @ stored.vector) - 1.0) < 0.01
-                wrong += not (is_slice and is_unit)
+                wrong += not (is_slice and stored.is_usable)
         what = f"{wrong} are not what they say they are; make them anew with: rag rebuild --re-encode"
         return [Disagreement("passages", what, wrong)] if wrong else []
 
@@ -213,6 +212,8 @@ class Home:
         lost = 0
         try:
             for one, stored in self.library.passages(some).items():
+                if not stored.is_usable:
+                    continue  # reported already, and a search for nothing finds anything
                 near = self.vectors.search(stored.vector, 10, Scope())
                 # Equal texts have equal vectors: being as near as oneself is being found.
                 lost += one not in dict(near) and not any(cosine > 0.9999 for _, cosine in near)

@@ -33,6 +33,11 @@ class StoredPassage:
     vector: Vector
     sentence_vectors: Vector
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether the vector has length 1, as all have that an encoder made."""
+        return abs(float(self.vector @ self.vector) - 1.0) < 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:

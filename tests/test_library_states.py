@@ -18,8 +18,8 @@ from rag.encoder import BundledEncoder
 from rag.home import Home
 from rag.library import FILE, Library
 from rag.schema import FORMAT
-from rag.settings import load_settings
-from tests.corpora import article, write_jsonl
+from rag.settings import Settings, load_settings
+from tests.corpora import article, readings, write_jsonl
 
 NUMBER = 12
 QUESTION = "Which lot did observer 4 note?"
@@ -187,6 +187,19 @@ def test_passages_that_cannot_be_read_are_made_anew_even_where_the_indexes_are_l
     assert "rag rebuild --re-encode" in complaint(rag("--home", home, "ask", QUESTION))
     assert rag("--home", home, "rebuild", "--re-encode")[0] == 0
     assert_whole(home)
+
+
+def test_a_passage_whose_vector_is_gone_is_named_once_and_not_as_a_fault_of_the_index_too(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with Home(settings, empty=True) as home:
+        home.indexer.add(readings(*range(15)))
+        spoilt = sorted(home.library.passage_ids())[0]
+        change(home.path, f"UPDATE passages SET vector = zeroblob(384 * 4) WHERE id = '{spoilt}'")
+        found = home.disagreements()
+        assert [(one.store, one.passages) for one in found] == [("passages", 1)]
+        home.repair(found)
+        assert home.disagreements() == []
 
 
 def test_damage_anywhere_in_the_library_is_never_a_traceback(home: Path, rag: Rag) -> None:

@@ -60,6 +60,7 @@ TEXTS = (
     "[[1]a](javascript:x) [[[[](](javascript:x) b",
     "A [page](http://x.y/a_(b)_c) said [1]. It is ![](1)(2) so (2)[](a). <!-- no --> Yes.",
     "aa[[[[[¹]a",
+    "a<!--topics: [-->b <i title='(1)'>c</i>",
 )
 
 

@@ -49,8 +49,8 @@ def seen(text: str) -> str:
 
 def settled(raw: str) -> str:
     """The part of a line still being written that means the same whatever follows."""
-    # A whole link is looked at as the tag that it is like: what stands in it is no beginning of anything.
-    found = _UNSETTLED.search(_IMAGE_OR_LINK.sub(lambda link: f"<{'x' * (len(link[0]) - 2)}>", raw))
+    # A whole link is looked at as a tag, and nothing that stands in either as the beginning of anything.
+    found = _UNSETTLED.search(_TAG.sub(_hidden, _IMAGE_OR_LINK.sub(_hidden, raw)))
     return raw[: found.start()].rstrip() if found else raw.rstrip()
 
 
@@ -82,6 +82,10 @@ def parsed(raw: str, known: int, *, whole: bool) -> tuple[str, list[Mark]]:
         text += " " if text and plain[at : at + 1].isalnum() else ""
     # In an answer square brackets are markers and nothing else.
     return (text + plain[at:]).translate(_ROUNDED), marks
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return f"<{'x' * (len(match[0]) - 2)}>"
 
 
 def _words_of_link(match: re.Match[str]) -> str:
