@@ -35,6 +35,8 @@ _DESCRIBING = (
     "collection_metadata",
     "segments",
     "segment_metadata",
+    "max_seq_id",
+    "embeddings_queue_config",
 )
 NEVER = 10**9
 BATCH = 1_000

@@ -96,7 +96,7 @@ def test_a_bit_that_flips_in_any_file_of_the_full_text_is_noticed_before_it_is_r
     assert FullText(home).is_sound()
 
 
-@pytest.mark.parametrize("table", ["migrations", "collections", "segments"])
+@pytest.mark.parametrize("table", ["migrations", "collections", "segments", "embeddings_queue_config"])
 def test_text_that_is_none_in_chromas_own_tables_does_not_end_the_process(
     sound: dict[str, Path], tmp_path: Path, table: str
 ) -> None:
