@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class ArticleRef:
     source: str | None
     published: date | None
     url: str | None
+
+
+def is_web_address(url: str) -> bool:
+    """Whether `url`, as an article gives it, may be shown as a link: http or https, without blanks, < and >."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.netloc) and re.fullmatch(r"https?://[^\s<>\x00-\x1f\x7f]+", url, re.IGNORECASE) is not None
 
 
 def slug(name: str) -> str:

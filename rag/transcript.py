@@ -5,9 +5,9 @@ What came from articles, people and models is escaped: it shows as it is and mar
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from rag.answer import Answer, Citation, described
+from rag.article import is_web_address
 
 _MARKED = re.compile(r"\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~]")
@@ -35,6 +35,8 @@ def _with_notes(text: str, first: int) -> str:
     at, made = 0, ""
     for match in _MARKED.finditer(text):
         made += _paragraphs(text[at : match.start()]) + f"[^{first + int(match[1])}]"
+        # A bracket right behind it would make a link of it.
+        made += "\\" if text.startswith("(", match.end()) else ""
         at = match.end()
     return made + _paragraphs(text[at:])
 
@@ -45,7 +47,8 @@ def _paragraphs(text: str) -> str:
 
 def _note(citation: Citation) -> str:
     url = citation.article.url or ""
-    link = f" <{url}>" if urlsplit(url).scheme in ("http", "https") and not re.search(r"[\s<>]", url) else ""
+    # "](" would begin a link's address for those who do not know "<...>"; so written it means the same.
+    link = f" <{url.replace('](', '%5D(')}>" if is_web_address(url) else ""
     return f"{_escaped(described(citation.article))}: “{_escaped(citation.quote)}”{link}"
 
 

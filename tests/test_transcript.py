@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from rag.answer import Answer, Citation, RankedPassage, Statement
 from rag.article import ArticleRef
 from rag.transcript import markdown
@@ -53,8 +55,22 @@ def test_a_follow_up_says_how_it_was_understood_and_what_failed_is_said() -> Non
     assert "> Note: cut" in made
 
 
-def test_an_address_that_is_none_of_the_web_is_left_out() -> None:
-    article = replace(ARTICLE, url="javascript:alert(1)")
+def _noted(url: str) -> str:
+    """The export of an answer that cites an article of that address."""
     answer = _answer("So [1].", TEXT)
-    made = markdown([replace(answer, citations=(replace(answer.citations[0], article=article),))])
-    assert "javascript" not in made
+    return markdown([replace(answer, citations=(replace(answer.citations[0], article=replace(ARTICLE, url=url)),))])
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "a://[", "https://[1]/", "https://[", "http://a b", "http://a<b>", "http:", "x"]
+)
+def test_an_address_that_is_none_of_the_web_is_left_out(url: str) -> None:
+    assert _noted(url) == _noted("")
+
+
+def test_an_address_of_the_web_begins_no_other_link() -> None:
+    assert "<HTTPS://example.org/a%5D(b>" in _noted("HTTPS://example.org/a](b")
+
+
+def test_a_bracket_behind_a_marker_makes_no_link_of_it() -> None:
+    assert r"So [^1]\(javascript:x)." in markdown([_answer("So [1](javascript:x).", TEXT)])

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 from itertools import groupby
-from urllib.parse import urlsplit
 
 from rag.answer import Answer, Citation, Statement, Step, described
-from rag.article import ArticleRef
+from rag.article import ArticleRef, is_web_address
 
 _VERDICTS = {
     "supported": ("✓", "supported"),
@@ -93,7 +92,7 @@ def writer_label(writer: str) -> str:
 
 def linked(article: ArticleRef, words: str) -> str:
     """`words` as a link to the article's own page; plain where it has no address on the web."""
-    if article.url and _is_web_address(article.url):
+    if article.url and is_web_address(article.url):
         return f'<a href="{escape(article.url)}" target="_blank" rel="noopener noreferrer">{escape(words)}</a>'
     return ""
 
@@ -230,10 +229,3 @@ def _card(citation: Citation) -> str:
         f'<p class="meta">{byline(article)}{" · " + original if original else ""}</p>'
         f'<p class="excerpt">{escape(lead)}<mark>{escape(citation.quote)}</mark>{escape(tail)}</p></article>'
     )
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme in ("http", "https")
-    except ValueError:
-        return False

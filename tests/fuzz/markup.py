@@ -25,7 +25,7 @@ class _Shown(HTMLParser):
         for name, value in attrs:
             assert _ATTRIBUTES.fullmatch(name), name
             if name == "href":
-                assert re.match(r"https?:", value or ""), value
+                assert re.match(r"https?://", value or "", re.IGNORECASE), value
             if name == "class":
                 assert re.fullmatch(r"[a-z\- ]*", value or ""), value
         if tag != "br":

@@ -121,7 +121,7 @@ def check_render(answer: Answer) -> None:
         )
         shown(reading.article_html(read, [reading.Span(citation.start, citation.end, citation.quote)]))
     exported = transcript([answer])
-    assert not re.search(r"(?<!\\)<(?!https?://[^\s<>]*>)", exported)
+    assert not re.search(r"(?<!\\)<(?!https?://[^\s<>]*>)", exported, re.IGNORECASE)
     assert not re.search(r"(?<!\\)\]\(", exported)
     # A browser keeps no half of a surrogate pair: what it sends back is what was shown.
     kept = json.dumps(records.record_of(answer)) if _is_utf8(answer) else None
