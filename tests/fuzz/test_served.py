@@ -247,8 +247,8 @@ def routes(web: httpx.Client) -> Target:
 
 
 def _ascii(path: str) -> bytes:
-    """As a client may send it: what a request's first line cannot hold is escaped."""
-    kept = bytes(range(33, 127))
+    """As a client may send it: what a request's first line cannot hold is escaped, and "#", which no client sends."""
+    kept = bytes(one for one in range(33, 127) if one != ord("#"))
     return b"".join(bytes([one]) if one in kept else b"%%%02x" % one for one in path.encode("utf-8", "surrogatepass"))[
         :4_000
     ]
