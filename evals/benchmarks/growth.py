@@ -94,11 +94,14 @@ def built(home: Path, passages: int, known: dict[str, Any]) -> dict[str, str]:
 
 
 def added(home: Path, first: int, known: dict[str, Any]) -> dict[str, str]:
-    """Articles in a row, then one at a time until the log has been folded."""
+    """Articles in a row, then one at a time until the log has been folded; nothing where an earlier run has put them
+    in."""
     encoder, invented = _encoder(known), Invented(Corpus.bundled())
     singles = range(first, first + SINGLE_ADDS)
     many = range(first + SINGLE_ADDS, first + SINGLE_ADDS + vectors.FOLD_AT // PASSAGES_AN_ARTICLE - SINGLE_ADDS // 2)
     with Home(load_settings(home=home), empty=True) as opened:
+        if opened.library.count_articles() > first:
+            return {}
         indexer = Indexer(home, opened.library, (opened.vectors, opened.fulltext), encoder, 60)
         before = opened.library.count_passages()
         start, worked = time.perf_counter(), time.process_time()
