@@ -148,14 +148,18 @@ def judge_check(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Pairs at a time.")] = 1,
     results: Results = Path("evals/results"),
 ) -> None:
-    """How far a judge agrees with people: ROC AUC, balanced accuracy, calibration, with intervals."""
-    from evals.judge_check import checked, table
+    """How far a judge agrees with people: ROC AUC, balanced accuracy, calibration, with intervals.
+
+    Beside the local judge stands the verifier as it was before it was trained.
+    """
+    from evals.judge_check import checked, checked_plain, table
 
     judging = _judge_options(judge, judge_model, judge_url, prices, max_cost)
     found = checked(data, judging, results, limit=limit, workers=workers)
-    print(table(found))
-    if judge == "local":
-        _say("The local judge was fitted on these labels; docs/verifier.md has its cross-validated figures.")
+    beside = [checked_plain(data, limit=limit)] if judge == "local" else []
+    print(table(found, *beside))
+    if beside:
+        _say("Both were fitted on these labels; docs/verifier.md has its cross-validated figures.")
 
 
 @app.command(name="make-cases")

@@ -4,7 +4,7 @@ WiCE (Kamoi et al., EMNLP 2023): claims against whole cited pages. QAGS XSUM (Wa
 against news articles.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from evals.judges.opened import JudgeOptions, Opened, open_judge
 from evals.metrics.agreement import Agreement, agreement
 from evals.tables import markdown
 from evals.verifier.labelled import Labelled, load_qags, load_wice
+from evals.verifier.plain import PlainVerifier
 from rag.settings import load_settings
 
 SETS = {"WiCE": ("wice/dev.jsonl", load_wice), "QAGS XSUM": ("qags/xsum.jsonl", load_qags)}
@@ -43,6 +44,15 @@ def checked(
     return {name: _checked(judge, pairs, workers) for name, pairs in sets.items()}
 
 
+def checked_plain(data: Path, *, limit: int | None = None) -> dict[str, Checked]:
+    """The same pairs by the verifier as it was before it was trained. Raises EvalError as `checked` does."""
+    verifier = PlainVerifier()
+    return {
+        name: _agreeing("features alone", pairs, [verifier.support(one.statement, one.evidence) for one in pairs], 0.0)
+        for name, pairs in labelled(data, limit).items()
+    }
+
+
 def labelled(data: Path, limit: int | None = None) -> Mapping[str, list[Labelled]]:
     """The pairs of every set that is there."""
     found = {}
@@ -59,12 +69,12 @@ def labelled(data: Path, limit: int | None = None) -> Mapping[str, list[Labelled
     return found
 
 
-def table(found: Mapping[str, Checked]) -> str:
-    """Markdown, one row a set."""
+def table(*found: Mapping[str, Checked]) -> str:
+    """Markdown, one row a set and judge."""
     rows = [
         (name, one.judge, str(one.pairs), f"{one.supported:.0%}", str(one.agreement.auc), str(one.agreement.accuracy),
          str(one.agreement.calibration), str(one.unjudged), f"{one.cost:.2f}")
-        for name, one in found.items()
+        for name in found[0] for one in (judged[name] for judged in found)
     ]  # fmt: skip
     heads = ("set", "judge", "pairs", "supported", "ROC AUC", "balanced accuracy", "calibration error", "unjudged",
              "cost, $")  # fmt: skip
@@ -81,7 +91,13 @@ def _checked(judge: Opened, pairs: list[Labelled], workers: int) -> Checked:
             return float("nan")
 
     with ThreadPoolExecutor(workers) as pool:
-        scores = np.array(list(pool.map(score, pairs)))
+        scores = list(pool.map(score, pairs))
+    return _agreeing(judge.name, pairs, scores, judge.budget.spent - before)
+
+
+def _agreeing(judge: str, pairs: Sequence[Labelled], scored: Sequence[float], cost: float) -> Checked:
+    """How far the scores, nan where there is none, agree with the labels."""
+    scores = np.array(scored)
     labels = np.array([float(pair.is_supported) for pair in pairs])
     some = ~np.isnan(scores)
     try:
@@ -89,6 +105,4 @@ def _checked(judge: Opened, pairs: list[Labelled], workers: int) -> Checked:
                                                         if held])  # fmt: skip
     except ValueError as error:
         raise EvalError(f"nothing can be said of these pairs: {error}; take more of them") from None
-    return Checked(
-        judge.name, int(some.sum()), float(labels.mean()), int((~some).sum()), judge.budget.spent - before, agrees
-    )
+    return Checked(judge, int(some.sum()), float(labels.mean()), int((~some).sum()), cost, agrees)

@@ -293,8 +293,9 @@ def test_a_judge_is_checked_against_people_s_labels(tmp_path: Path, capsys: pyte
             rows.append({"article": article, "summary_sentences": [{"sentence": sentence, "responses": responses}]})
     (folder / "xsum.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
     assert main(["judge-check", "--data", str(tmp_path), "--results", str(tmp_path / "r")]) == 0
-    row = capsys.readouterr().out.splitlines()[2]
+    row, before = capsys.readouterr().out.splitlines()[2:4]
     assert row.startswith("| QAGS XSUM | local | 24 | 50% | 1.000 [1.000, 1.000] | 1.000")
+    assert before.startswith("| QAGS XSUM | features alone | 24 | 50% | 1.000 [1.000, 1.000] |")
     (folder / "xsum.jsonl").write_text("{}\n")
     assert main(["judge-check", "--data", str(tmp_path)]) == 2
     assert "is not QAGS XSUM as published" in capsys.readouterr().err
@@ -303,4 +304,6 @@ def test_a_judge_is_checked_against_people_s_labels(tmp_path: Path, capsys: pyte
 def test_the_published_sets_are_scored(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     data = shared("data/qags").parent
     assert main(["judge-check", "--data", str(data), "--limit", "12", "--results", str(tmp_path)]) == 0
-    assert "| WiCE | local | 12 |" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "| WiCE | local | 12 |" in said
+    assert "| WiCE | features alone | 12 |" in said

@@ -2,7 +2,8 @@
 far it agrees with people, beside the features alone.
 
 Run: python -m evals bench verifier --data DIR [--write]. DIR holds wice/dev.jsonl, qags/xsum.jsonl and
-support/summedits; --write puts the weights into rag/models/verifier.json. Needs the extra `evals` (scikit-learn).
+support/summedits; --write puts the weights into rag/models/verifier.json, and those of the features alone into
+evals/verifier/plain.json. Needs the extra `evals` (scikit-learn).
 """
 
 import argparse
@@ -11,11 +12,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evals.metrics.agreement import agreement, balance
+from evals.verifier import plain
 from evals.verifier.contrasts import contrasts
 from evals.verifier.labelled import Labelled, load
 from evals.verifier.pairs import corpus, planted_pairs
@@ -50,8 +53,7 @@ def signals(labelled: Sequence[Labelled], verifier: Verifier) -> tuple[Matrix, M
 
 def without_reading(sets: Sequence[tuple[Matrix, Matrix]]) -> list[tuple[Matrix, Matrix]]:
     """The same with plain comparison's features alone: the verifier as it was before it was trained."""
-    kept = [at for at, name in enumerate(SIGNALS) if not name.endswith("read")]
-    return [(rows[:, kept], labels) for rows, labels in sets]
+    return [(rows[:, plain.KEPT], labels) for rows, labels in sets]
 
 
 def fit(sets: Sequence[tuple[Matrix, Matrix]], inverse_pull: float = INVERSE_PULL) -> Fitted:
@@ -123,11 +125,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     sets = [every[name] for name in FITTED]
     documents = [[one.document for one in labelled[name]] for name in FITTED]
     scored = dict(zip(FITTED, cross_validated(sets, documents), strict=True))
-    plain = dict(zip(FITTED, cross_validated(without_reading(sets), documents), strict=True))
+    compared = dict(zip(FITTED, cross_validated(without_reading(sets), documents), strict=True))
     model, features_alone = fit(sets), fit(without_reading(sets))
     for name, (rows, labels) in every.items():
         new = scored[name] if name in FITTED else model(rows)
-        old = plain[name] if name in FITTED else features_alone(without_reading([(rows, labels)])[0][0])
+        old = compared[name] if name in FITTED else features_alone(without_reading([(rows, labels)])[0][0])
         print(f"{name}: {len(labels)} pairs, {labels.mean():.0%} supported")
         print(f"  trained: {agreement(new, labels)}, flagged at 5% alarms {flagged(new, labels)[0]:.3f}")
         print(f"  plain features: {agreement(old, labels)}, flagged at 5% alarms {flagged(old, labels)[0]:.3f}")
@@ -137,11 +139,17 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"{name}, weights fitted on the others: {agreement(rest(sets[at][0]), sets[at][1])}")
     median, high = seconds_an_answer(verifier, labelled["planted"])
     print(f"six statements verified in {median * 1000:.0f} ms at p50, {high * 1000:.0f} ms at p95")
-    weights = {name: round(float(one), 4) for name, one in zip(SIGNALS, model.weights, strict=True)}
-    print(json.dumps(weights))
+    print(json.dumps(_document(SIGNALS, model)["weights"]))
     if given.write:
-        document = {"weights": weights, "bias": round(model.bias, 4)}
-        WEIGHTS.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        names = [SIGNALS[at] for at in plain.KEPT]
+        for path, document in ((WEIGHTS, _document(SIGNALS, model)), (plain.WEIGHTS, _document(names, features_alone))):
+            path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _document(names: Sequence[str], model: Fitted) -> dict[str, Any]:
+    """What a file of weights holds."""
+    weights = {name: round(float(one), 4) for name, one in zip(names, model.weights, strict=True)}
+    return {"weights": weights, "bias": round(model.bias, 4)}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""Support by plain comparison alone: the verifier as it was before a cross-encoder was trained for it.
+
+It marks nothing any more. Beside it, what the trained one is worth can be seen (`python -m evals judge-check`).
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.comparison import compared
+from rag.sentences import sentence_spans
+from rag.verifier import SIGNALS, Signals, as_row
+
+# Fitted with the verifier's own: python -m evals bench verifier --data DIR --write.
+WEIGHTS = Path(__file__).with_name("plain.json")
+# Where the rows of the plain signals stand among all.
+KEPT = [at for at, name in enumerate(SIGNALS) if not name.endswith("read")]
+
+
+class PlainVerifier:
+    """Scores statements against evidence by the features alone."""
+
+    def __init__(self) -> None:
+        fitted = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+        self._weights = [float(fitted["weights"][SIGNALS[at]]) for at in KEPT]
+        self._bias = float(fitted["bias"])
+
+    def support(self, statement: str, evidence: Sequence[str]) -> float:
+        """How far the texts of `evidence`, one at least that holds a sentence, bear the statement out: 0 to 1."""
+        sentences = [" ".join(text[a:b].split()) for text in evidence for a, b in sentence_spans(text)]
+        row = as_row(Signals(0.0, compared(statement, sentences)))
+        logit = sum(weight * row[at] for weight, at in zip(self._weights, KEPT, strict=True)) + self._bias
+        return 1 / (1 + math.exp(-logit))
