@@ -150,7 +150,7 @@ def judge_check(
 ) -> None:
     """How far a judge agrees with people: ROC AUC, balanced accuracy, calibration, with intervals.
 
-    Beside the local judge stands the verifier as it was before it was trained.
+    Beside the local judge stand the verifier's plain features alone, without what was trained.
     """
     from evals.judge_check import checked, checked_plain, table
 

@@ -45,7 +45,7 @@ def checked(
 
 
 def checked_plain(data: Path, *, limit: int | None = None) -> dict[str, Checked]:
-    """The same pairs by the verifier as it was before it was trained. Raises EvalError as `checked` does."""
+    """The same pairs by the verifier's plain features alone. Raises EvalError as `checked` does."""
     verifier = PlainVerifier()
     return {
         name: _agreeing("features alone", pairs, [verifier.support(one.statement, one.evidence) for one in pairs], 0.0)

@@ -296,6 +296,9 @@ def test_a_judge_is_checked_against_people_s_labels(tmp_path: Path, capsys: pyte
     row, before = capsys.readouterr().out.splitlines()[2:4]
     assert row.startswith("| QAGS XSUM | local | 24 | 50% | 1.000 [1.000, 1.000] | 1.000")
     assert before.startswith("| QAGS XSUM | features alone | 24 | 50% | 1.000 [1.000, 1.000] |")
+    rows[0]["article"] = "—"  # and one whose evidence holds no word
+    (folder / "xsum.jsonl").write_text("\n".join(json.dumps(row) for row in [*rows, {**rows[0], "article": ""}]))
+    assert main(["judge-check", "--data", str(tmp_path), "--results", str(tmp_path / "r")]) == 0
     (folder / "xsum.jsonl").write_text("{}\n")
     assert main(["judge-check", "--data", str(tmp_path)]) == 2
     assert "is not QAGS XSUM as published" in capsys.readouterr().err

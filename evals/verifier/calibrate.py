@@ -52,7 +52,7 @@ def signals(labelled: Sequence[Labelled], verifier: Verifier) -> tuple[Matrix, M
 
 
 def without_reading(sets: Sequence[tuple[Matrix, Matrix]]) -> list[tuple[Matrix, Matrix]]:
-    """The same with plain comparison's features alone: the verifier as it was before it was trained."""
+    """The same with plain comparison's features alone: what the verifier would say without its trained half."""
     return [(rows[:, plain.KEPT], labels) for rows, labels in sets]
 
 

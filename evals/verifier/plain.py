@@ -1,6 +1,6 @@
-"""Support by plain comparison alone: the verifier as it was before a cross-encoder was trained for it.
+"""Support by plain comparison alone: what the verifier would say without its trained half.
 
-It marks nothing any more. Beside it, what the trained one is worth can be seen (`python -m evals judge-check`).
+It marks nothing. Beside it, what training the cross-encoder was worth can be seen (`python -m evals judge-check`).
 """
 
 import json
@@ -27,8 +27,10 @@ class PlainVerifier:
         self._bias = float(fitted["bias"])
 
     def support(self, statement: str, evidence: Sequence[str]) -> float:
-        """How far the texts of `evidence`, one at least that holds a sentence, bear the statement out: 0 to 1."""
+        """How far the texts of `evidence` bear the statement out: 0 to 1, and 0 where they hold no sentence."""
         sentences = [" ".join(text[a:b].split()) for text in evidence for a, b in sentence_spans(text)]
+        if not sentences:
+            return 0.0
         row = as_row(Signals(0.0, compared(statement, sentences)))
         logit = sum(weight * row[at] for weight, at in zip(self._weights, KEPT, strict=True)) + self._bias
         return 1 / (1 + math.exp(-logit))

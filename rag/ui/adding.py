@@ -13,9 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from rag.article import slug
+from rag.article import is_web_address, slug
 from rag.engine import QueryEngine
 from rag.errors import RagError
 from rag.indexer import AddReport, Step
@@ -78,12 +77,7 @@ def pasted(engine: QueryEngine, text: str, title: str, author: str, source: str,
 def fetched(engine: QueryEngine, address: str) -> Iterator[str]:
     """Adds what is at an address of the web: an article, or those that a feed lists."""
     address = address.strip()
-    try:
-        parts = urlsplit(address)
-        is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
-    except ValueError:
-        is_web = False
-    if not is_web:
+    if not is_web_address(address):
         yield results_html([Line(address[:200] or "Nothing added", False, "give an address that begins with https://")])
         return
     yield from added(engine, [Source(address, address)])
