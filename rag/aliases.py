@@ -105,3 +105,8 @@ def with_aliases(words: Iterable[str]) -> set[str]:
     """Index terms, and those that say the same."""
     found = set(words)
     return found.union(*(_groups()[word] for word in found if word in _groups()))
+
+
+def is_alias(word: str) -> bool:
+    """Whether other index terms say the same as this one."""
+    return word in _groups()

@@ -12,14 +12,14 @@ _UP_TO_TWENTY = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )  # fmt: skip
-_WORD_NUMBERS = {word: value for value, word in enumerate(_UP_TO_TWENTY)} | {
+WORD_NUMBERS = {word: value for value, word in enumerate(_UP_TO_TWENTY)} | {
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12,
 }  # fmt: skip
 _SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "bn": 1e9, "tn": 1e12}
 _NUMBER = re.compile(
     r"(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|bn|tn|m|k)\b)?"
-    rf"|\b(?P<word>{'|'.join(_WORD_NUMBERS)})(?:[\s-](?P<unit>one|two|three|four|five|six|seven|eight|nine))?"
+    rf"|\b(?P<word>{'|'.join(WORD_NUMBERS)})(?:[\s-](?P<unit>one|two|three|four|five|six|seven|eight|nine))?"
     r"(?:[\s-](?P<wordscale>hundred|thousand|million|billion|trillion))?\b",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ def numbers(text: str) -> set[float]:
             scale = (match["scale"] or "").lower()
             value *= {"m": 1e6, "k": 1e3}.get(scale, _SCALES.get(scale, 1.0))
         else:
-            value = float(_WORD_NUMBERS[match["word"].lower()] + _WORD_NUMBERS.get((match["unit"] or "").lower(), 0))
+            value = float(WORD_NUMBERS[match["word"].lower()] + WORD_NUMBERS.get((match["unit"] or "").lower(), 0))
             # "one" is seldom an amount.
             if value == 1 and not match["wordscale"]:
                 continue

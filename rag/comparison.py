@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.aliases import in_one_word, with_aliases
 from rag.claims import clauses, hedges, is_negated, names, numbers, opposes
 from rag.terms import STOP_TERMS, content_weights, terms
 
@@ -26,6 +27,7 @@ class Features:
     least covered clause. `numbers_missing` and `names_missing` are what the window and the near sentences lack,
     `names_apart` what the middle sentence lacks; `negation` and `opposite` say whether that sentence and the
     statement disagree, `firmer` whether a hedge is gone; `length` is the log of the evidence's sentences.
+    `numbers_nowhere` and `names_nowhere` are how many the whole evidence lacks, as the log of one more.
     """
 
     recall_one: float
@@ -41,6 +43,8 @@ class Features:
     opposite: float
     firmer: float
     length: float
+    numbers_nowhere: float
+    names_nowhere: float
 
 
 def compared(statement: str, sentences: Sequence[str]) -> Features:
@@ -79,7 +83,14 @@ def compared(statement: str, sentences: Sequence[str]) -> Features:
         opposite=float(opposes(set(terms(statement)), set(words[best]))),
         firmer=float(hedges(middle) > 0 and hedges(statement) == 0),
         length=math.log1p(len(sentences)),
+        numbers_nowhere=math.log1p(len(numbers_lacking and numbers_lacking - numbers(" ".join(sentences)))),
+        names_nowhere=math.log1p(len(_names_nowhere(statement, sentences) if mine_names - set().union(*words) else ())),
     )
+
+
+def _names_nowhere(statement: str, sentences: Sequence[str]) -> set[str]:
+    """The statement's names that no sentence has, neither as they are nor as another name for the same."""
+    return names(in_one_word(statement)) - with_aliases(terms(in_one_word(" ".join(sentences))))
 
 
 def _pairs_found(statement: str, sentences: Sequence[list[str]]) -> float:

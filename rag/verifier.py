@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.alignment import Differences, differences, worst
 from rag.answer import Verdict
 from rag.comparison import Features, compared
 from rag.cross_encoder import CrossEncoder
@@ -36,13 +37,15 @@ _TOKEN = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)*%?|[^\W\d_]+(?:'[^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What support is made of: `read` is the cross-encoder's logit over the excerpt, `features` plain comparison's."""
+    """What support is made of: `read` is the cross-encoder's logit over the excerpt, `features` and `differences` are
+    plain comparison's."""
 
     read: float
     features: Features
+    differences: Differences
 
 
-_PLAIN = ("read", *(field.name for field in fields(Features)))
+_PLAIN = ("read", *(field.name for field in (*fields(Features), *fields(Differences))))
 # Evidence of so few sentences is read whole, and what it lacks says more: every signal has a second weight there.
 SHORT = 6
 SIGNALS = (*_PLAIN, *(f"short_{name}" for name in _PLAIN))
@@ -50,7 +53,7 @@ SIGNALS = (*_PLAIN, *(f"short_{name}" for name in _PLAIN))
 
 def as_row(signals: Signals) -> tuple[float, ...]:
     """The numbers in the order of SIGNALS; the second half is 0 unless the evidence is short."""
-    plain = (signals.read, *astuple(signals.features))
+    plain = (signals.read, *astuple(signals.features), *astuple(signals.differences))
     is_short = signals.features.length <= math.log1p(SHORT)
     return (*plain, *(plain if is_short else [0.0] * len(plain)))
 
@@ -78,7 +81,7 @@ class Verifier:
                 scores[at] = VERBATIM
             elif terms(statement) and any(terms(text) for text in evidence):
                 open_pairs.append((at, statement, evidence))
-        found = self.signals([(statement, evidence) for _, statement, evidence in open_pairs])
+        found = signals([(statement, evidence) for _, statement, evidence in open_pairs], self._cross_encoder)
         for (at, statement, evidence), one in zip(open_pairs, found, strict=True):
             logit = float(self._weights @ np.array(as_row(one))) + self._bias
             scores[at] = 1 / (1 + math.exp(-logit))
@@ -86,27 +89,27 @@ class Verifier:
                 scores[at] = min(scores[at], TURNED)
         return scores
 
-    def signals(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[Signals]:
-        """What the score of each pair is made of."""
-        held = [_sentences(evidence) for _, evidence in pairs]
-        short = [statement[:LONGEST_STATEMENT] for statement, _ in pairs]
-        read = self._read(short, held)
-        return [
-            Signals(logit, compared(statement, sentences))
-            for logit, statement, sentences in zip(read, short, held, strict=True)
-        ]
 
-    def _read(self, statements: Sequence[str], held: Sequence[Sequence[str]]) -> list[float]:
-        """The cross-encoder's logit of each; of several sentences the one that is borne out worst counts."""
-        parts = [
-            (at, (one, _excerpt(one, sentences)))
-            for at, (statement, sentences) in enumerate(zip(statements, held, strict=True))
-            for one in _sentences([statement]) or [statement]
-        ]
-        found = [math.inf] * len(statements)
-        for (at, _), logit in zip(parts, self._cross_encoder.logits([part for _, part in parts]), strict=True):
-            found[at] = min(found[at], logit)
-        return found
+def signals(pairs: Sequence[tuple[str, Sequence[str]]], cross_encoder: CrossEncoder) -> list[Signals]:
+    """What the score of each (statement, texts) is made of."""
+    held = [_sentences(evidence) for _, evidence in pairs]
+    short = [statement[:LONGEST_STATEMENT] for statement, _ in pairs]
+    read = [beside(statement, sentences) for statement, sentences in zip(short, held, strict=True)]
+    logits = iter(cross_encoder.logits([(part, " ".join(chosen)) for some in read for part, chosen in some]))
+    return [
+        Signals(
+            min(next(logits) for _ in some),  # of several sentences the one that is borne out worst counts
+            compared(statement, sentences),
+            worst([differences(part, chosen) for part, chosen in some]),
+        )
+        for statement, sentences, some in zip(short, held, read, strict=True)
+    ]
+
+
+def beside(statement: str, sentences: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The statement's sentences, at least one, each with those of the evidence's that it is read with."""
+    parts = _sentences([statement]) or [statement]
+    return [(part, [sentences[at] for at in excerpt(part, sentences, EXCERPT_WORDS)]) for part in parts]
 
 
 def verdict(support: float) -> Verdict:
@@ -116,10 +119,6 @@ def verdict(support: float) -> Verdict:
 
 def _sentences(texts: Sequence[str]) -> list[str]:
     return [" ".join(text[start:end].split()) for text in texts for start, end in sentence_spans(text)]
-
-
-def _excerpt(statement: str, sentences: Sequence[str]) -> str:
-    return " ".join(sentences[at] for at in excerpt(statement, sentences, EXCERPT_WORDS))
 
 
 def _stands_in(statement: str, evidence: Sequence[str]) -> bool:

@@ -8,9 +8,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.alignment import differences, worst
 from rag.comparison import compared
 from rag.sentences import sentence_spans
-from rag.verifier import SIGNALS, Signals, as_row
+from rag.verifier import SIGNALS, Signals, as_row, beside
 
 # Fitted with the verifier's own: python -m evals bench verifier --data DIR --write.
 WEIGHTS = Path(__file__).with_name("plain.json")
@@ -31,6 +32,7 @@ class PlainVerifier:
         sentences = [" ".join(text[a:b].split()) for text in evidence for a, b in sentence_spans(text)]
         if not sentences:
             return 0.0
-        row = as_row(Signals(0.0, compared(statement, sentences)))
+        unlike = worst([differences(part, chosen) for part, chosen in beside(statement, sentences)])
+        row = as_row(Signals(0.0, compared(statement, sentences), unlike))
         logit = sum(weight * row[at] for weight, at in zip(self._weights, KEPT, strict=True)) + self._bias
         return 1 / (1 + math.exp(-logit))
