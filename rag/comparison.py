@@ -21,17 +21,15 @@ NEAR = 5
 class Features:
     """What support is judged by beside the trained model; shares are of the statement, in [0, 1].
 
-    The best window is a sentence and its neighbours. `recall_one` is the share of the statement's words (longer ones
-    count more) in its middle sentence, `recall` in the window, `recall_all` in the five sentences that share most;
+    `recall_all` is the share of the statement's words (longer ones count more) in the five sentences that share most;
     `pairs` that of its word pairs, `together` those with both words in one sentence, `weakest` the recall of the
-    least covered clause. `numbers_missing` and `names_missing` are what the window and the near sentences lack,
-    `names_apart` what the middle sentence lacks; `negation` and `opposite` say whether that sentence and the
-    statement disagree, `firmer` whether a hedge is gone; `length` is the log of the evidence's sentences.
-    `numbers_nowhere` and `names_nowhere` are how many the whole evidence lacks, as the log of one more.
+    least covered clause. The best window is a sentence and its neighbours: `numbers_missing` and `names_missing` are
+    what it and the near sentences lack, `names_apart` what its middle sentence lacks; `negation` and `opposite` say
+    whether that sentence and the statement disagree, `firmer` whether a hedge is gone. `length` is the log of the
+    evidence's sentences, `numbers_nowhere` and `names_nowhere` are how many the whole evidence lacks, as the log of one
+    more.
     """
 
-    recall_one: float
-    recall: float
     recall_all: float
     pairs: float
     together: float
@@ -70,8 +68,6 @@ def compared(statement: str, sentences: Sequence[str]) -> Features:
     numbers_lacking = mine_numbers - numbers(" ".join(sentences[at] for at in close))
     middle = sentences[best]
     return Features(
-        recall_one=shared[best],
-        recall=recall(held[best]),
         recall_all=recall(set().union(*(words[at] for at in near))),
         pairs=_pairs_found(statement, [words[at] for at in close]),
         together=_together(statement, [words[at] for at in close]),
