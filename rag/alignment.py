@@ -22,7 +22,7 @@ FLANK = 2
 # What differs in more words than these is put in other words, and nothing is said of it.
 MOST_WORDS = 6
 # Words of a statement's sentence and of its evidence that are laid side by side: the time it takes grows with both.
-LONGEST, LONGEST_EVIDENCE = 200, 400
+LONGEST, LONGEST_EVIDENCE, LONGEST_CHARACTERS = 200, 400, 8_000
 Kind = Literal["name", "number", "denial", "hedge", "opening", "word", "grammar"]
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NOT = re.compile(r"\bcannot\b|(?<=\w)n[’']t\b", re.IGNORECASE)
@@ -135,7 +135,7 @@ def _agrees(words: Sequence[_Word]) -> bool:
 
 def _words(sentences: Sequence[str]) -> Iterator[_Word]:
     for at, sentence in enumerate(sentences):
-        plain = _POSSESSIVE.sub("", _NOT.sub(" not", in_one_word(sentence)))
+        plain = _POSSESSIVE.sub("", _NOT.sub(" not", in_one_word(sentence[:LONGEST_CHARACTERS])))
         end = 0
         for match in _TOKEN.finditer(plain):
             # What stands between two words says whether the second begins something; a quotation does, too.
