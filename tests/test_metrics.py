@@ -181,6 +181,17 @@ def test_agreement_by_hand() -> None:
     assert calibration_error(scores, labels) == pytest.approx(1.5 / 4)
 
 
+def test_ranking_and_the_line_are_those_of_scikit_learn_ties_too() -> None:
+    from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+
+    chance = np.random.default_rng(3)
+    for size in (5, 60, 400):
+        labels = np.concatenate([[0.0, 1.0], (chance.random(size) < 0.3).astype(float)])
+        scores = np.round(chance.random(size + 2) * 0.6 + labels * 0.3, 1)
+        assert roc_auc(scores, labels) == pytest.approx(roc_auc_score(labels, scores))
+        assert balanced_accuracy(scores, labels) == pytest.approx(balanced_accuracy_score(labels, scores >= 0.5))
+
+
 def test_scores_that_are_the_labels_agree_wholly() -> None:
     labels = np.array([1.0, 0.0] * 20)
     found = agreement(labels, labels, [str(at // 2) for at in range(40)])

@@ -39,16 +39,17 @@ class Agreement:
 
 def roc_auc(scores: Array, labels: Array) -> float:
     """The chance that a supported pair scores above one that is not (Fawcett, 2006); 0.5 is chance, 1.0 is best."""
-    from sklearn.metrics import roc_auc_score
+    from scipy.stats import rankdata
 
-    return float(roc_auc_score(labels, scores))
+    ranks, true = rankdata(scores), labels > LINE
+    supported, others = int(true.sum()), int((~true).sum())
+    return float((ranks[true].sum() - supported * (supported + 1) / 2) / (supported * others))
 
 
 def balanced_accuracy(scores: Array, labels: Array) -> float:
     """The mean of the shares rightly called at 0.5 of either label (Brodersen et al., 2010). In [0, 1]."""
-    from sklearn.metrics import balanced_accuracy_score
-
-    return float(balanced_accuracy_score(labels, scores >= LINE))
+    called, true = scores >= LINE, labels > LINE
+    return float((called[true].mean() + (~called[~true]).mean()) / 2)
 
 
 def calibration_error(scores: Array, labels: Array) -> float:
