@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from rag.aliases import in_one_word, is_alias, with_aliases
-from rag.claims import WORD_NUMBERS, hedges
+from rag.claims import DENIALS, WORD_NUMBERS, hedges
 from rag.terms import STOP_TERMS, terms
 
 # Words that have to agree on either side of what differs, not all of them grammar: "and the" agrees anywhere. With one
@@ -28,9 +28,6 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NOT = re.compile(r"\bcannot\b|(?<=\w)n[’']t\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"[’']s\b")
 _STOP = re.compile(r"[.!?:]\s")
-_DENIALS = frozenset(
-    ("not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot", "hardly")
-)
 _TOLD_APART: frozenset[Kind] = frozenset(("name", "number", "word"))
 
 
@@ -148,7 +145,7 @@ def _term_and_kind(word: str, *, begins: bool) -> tuple[str, Kind]:
     low = word.casefold().replace(",", "")
     if low[0].isdigit() or (low in WORD_NUMBERS and low != "one"):  # "one" is seldom an amount
         return str(WORD_NUMBERS.get(low, low)), "number"
-    if low in _DENIALS:
+    if low in DENIALS:
         return low, "denial"
     term = " ".join(terms(word)) or low
     if word[0].isupper() and not begins:

@@ -32,6 +32,8 @@ _NEGATION = re.compile(
     r"declin(?:ed|es) to|stopped|absent)\b|n[’']t\b",
     re.IGNORECASE,
 )
+# The words that deny whatever stands beside them; `_NEGATION` also has verbs, which deny only what they govern.
+DENIALS = frozenset(("not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly"))
 _HEDGE = re.compile(
     r"\b(?:may|might|could|perhaps|probably|possibly|likely|appear(?:s|ed)? to|seem(?:s|ed)? to|suggest(?:s|ed)?|"
     r"about|almost|nearly|some|expected to|plan(?:s|ned)? to|would)\b",

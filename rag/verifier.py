@@ -15,6 +15,7 @@ import numpy as np
 
 from rag.alignment import Differences, differences, worst
 from rag.answer import Verdict
+from rag.claims import DENIALS
 from rag.comparison import Features, compared
 from rag.cross_encoder import CrossEncoder
 from rag.excerpts import excerpt
@@ -26,7 +27,6 @@ VERBATIM = 0.98
 # The very words, with a denial added or dropped or with another number: near to certainly wrong.
 TURNED = 0.05
 FEW_WORDS = 4
-_DENIALS = frozenset(("not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without"))
 SUPPORTED = 0.5
 PARTLY = 0.3
 LONGEST_STATEMENT = 4_000
@@ -129,10 +129,10 @@ def _stands_in(statement: str, evidence: Sequence[str]) -> bool:
 
 def _turns(sentence: str, evidence: Sequence[str]) -> bool:
     """Whether the sentence stands in one of the texts word for word, but for a denial or a number that is not there."""
-    mine = _without(sentence, _DENIALS)
+    mine = _without(sentence, DENIALS)
     if len(mine.split()) < FEW_WORDS or _stands_in(sentence, evidence):
         return False
-    if any(mine in _without(text, _DENIALS) for text in evidence):
+    if any(mine in _without(text, DENIALS) for text in evidence):
         return True
     figures = [re.sub(r"\d+(?:[.,]\d+)*", "0", text) for text in (sentence, *evidence)]
     return _stands_in(figures[0], figures[1:])

@@ -1,10 +1,13 @@
 """What is borne out scores high, what differs in a way that matters scores lower, and any text may come."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from evals.verifier.calibrate import flagged_by_kind
+from evals.verifier.sources import Pair
 from rag.claims import clauses, hedges, is_negated, names, numbers, opposes
 from rag.excerpts import excerpt
 from rag.terms import terms
@@ -172,6 +175,7 @@ def test_what_a_statement_commits_itself_to() -> None:
         "Moscow will not keep its promise, and the 21 ships that it has sold are worth 1,300 million.",
         "Moscow will not keep its promise, and the 19 ships that it has not sold are worth 1,300 million.",
         "Moscow will not keep its promise, and the 19 ships that it has sold are worth 900 million.",
+        "Moscow will not keep its promise, and the 19 ships that it has sold are hardly worth 1,300 million.",
     ],
 )
 def test_the_very_words_with_a_denial_or_a_number_changed_are_not_borne_out(turned: str) -> None:
@@ -180,3 +184,14 @@ def test_the_very_words_with_a_denial_or_a_number_changed_are_not_borne_out(turn
     assert Verifier().support(sentence, context) >= 0.98
     assert Verifier().support(turned, context) <= 0.05
     assert Verifier().support(f"The treaty is old. {turned}", context) <= 0.05
+
+
+def test_of_planted_statements_each_kind_is_counted_by_itself() -> None:
+    pairs = [
+        Pair("a", "b", True, "corpus:denied", "d"),
+        Pair("a", "b", False, "corpus:denied", "d"),
+        Pair("a", "b", False, "corpus:denied", "d"),
+        Pair("a", "b", False, "corpus:firmer", "d"),
+    ]
+    found = flagged_by_kind(np.array([0.9, 0.2, 0.6, 0.4]), pairs, 0.5)
+    assert found == {"true": 0.0, "denied": 0.5, "firmer": 1.0}
