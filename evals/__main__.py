@@ -256,4 +256,7 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
+    from rag.interruption import hear_interruptions
+
+    hear_interruptions()
     raise SystemExit(main(sys.argv[1:]))

@@ -4,7 +4,6 @@ Exit codes: 0 done (an abstention is a result), 1 a check found something, 2 inp
 interrupted. Heavy parts are imported by the command that needs them, so that `rag --help` answers at once.
 """
 
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +25,7 @@ from rag.cli_options import (
 )
 from rag.errors import RagError
 from rag.feedback_cli import commands as feedback_commands
+from rag.interruption import hear_interruptions
 from rag.terminal import fall_silent, print_catalogue, print_json, print_text, progress_bar, say, status_line
 
 app = typer.Typer(
@@ -296,8 +296,8 @@ def evaluate(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """The console script; whoever ends it with SIGTERM (a service manager, `timeout`) is heard like Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """The console script."""
+    hear_interruptions()
     raise SystemExit(run(sys.argv[1:]))
 
 

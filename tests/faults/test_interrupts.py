@@ -60,6 +60,26 @@ def test_an_interrupted_add_ends_at_once_with_one_line_and_keeps_what_was_finish
         assert again.disagreements() == []
 
 
+@pytest.mark.parametrize("by", SIGNALS, ids=NAMES)
+def test_an_interruption_that_python_drops_is_heard_all_the_same(by: signal.Signals) -> None:
+    """In the callback of a weak reference, where SQLAlchemy's are called in every transaction."""
+    code = f"""
+import signal, threading, weakref
+from rag.interruption import hear_interruptions
+hear_interruptions()
+thing = type("Thing", (), {{}})()
+watched = weakref.ref(thing, lambda _: signal.raise_signal({int(by)}))
+try:
+    del thing
+    threading.Event().wait(30)
+    print("never heard")
+except KeyboardInterrupt:
+    print("heard")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("heard\n", "")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("by", SIGNALS, ids=NAMES)
 @pytest.mark.parametrize("seed", seeds(6))
