@@ -22,9 +22,9 @@ from tests.corpora import article, write_jsonl
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
+def engine(home: Path) -> Iterator[QueryEngine]:
     """Over the bundled corpus."""
-    with open_engine(tmp_path_factory.mktemp("bundled") / "home") as opened:
+    with open_engine(home) as opened:
         yield opened
 
 

@@ -36,9 +36,8 @@ THRESHOLDS = read_thresholds(ROOT / "evals" / "thresholds.toml")
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
-    with open_engine(tmp_path_factory.mktemp("suite") / "home", empty=True) as opened:
-        opened.add(bundled("corpus") / "articles")
+def engine(home: Path) -> Iterator[QueryEngine]:
+    with open_engine(home) as opened:
         yield opened
 
 
@@ -272,6 +271,7 @@ def _small_suite(folder: Path, cases: Sequence[Case]) -> list[str]:
 @pytest.mark.parametrize("hard", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 def test_a_killed_run_goes_on_where_it_was(cases: list[Case], tmp_path: Path, hard: signal.Signals) -> None:
     results = tmp_path / "suite" / "results"
+    cases = [*cases[:4], *cases[-2:]]
     command = [sys.executable, "-m", "evals", "run", *_small_suite(tmp_path / "suite", cases)]
     first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 240

@@ -250,10 +250,10 @@ def test_replies_are_told_apart_by_all_of_what_was_asked(tmp_path: Path) -> None
 # -- a whole run with a model, and judge-check -------------------------------------------------------------------------
 
 
-def test_a_run_with_a_model_as_judge(server: ChatServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_with_a_model_as_judge(server: ChatServer, home: Path, tmp_path: Path) -> None:
     asked = [
         "run", "--judge", "llm", "--judge-model", "m", "--judge-url", server.url, "--limit", "2", "--workers", "2",
-        "--prices", "1", "2", "--max-cost", "1", "--results", str(tmp_path),
+        "--prices", "1", "2", "--max-cost", "1", "--results", str(tmp_path), "--home", str(home),
     ]  # fmt: skip
     assert main(asked) == 0
     (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
@@ -271,10 +271,10 @@ def test_a_run_with_a_model_as_judge(server: ChatServer, tmp_path: Path, capsys:
 
 
 def test_a_run_whose_budget_is_spent_says_so_and_goes_on_later(
-    server: ChatServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: ChatServer, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = ["run", "--judge", "llm", "--judge-model", "m", "--judge-url", server.url, "--limit", "2",
-             "--prices", "10", "10", "--results", str(tmp_path)]  # fmt: skip
+             "--prices", "10", "10", "--results", str(tmp_path), "--home", str(home)]  # fmt: skip
     assert main([*asked, "--max-cost", "0.06"]) == 2
     told = capsys.readouterr().err.splitlines()
     assert "of --max-cost 0.06 is spent" in told[-1]

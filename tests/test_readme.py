@@ -34,8 +34,8 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
-    with open_engine(tmp_path_factory.mktemp("readme") / "home") as opened:
+def engine(home: Path) -> Iterator[QueryEngine]:
+    with open_engine(home) as opened:
         yield opened
 
 

@@ -1,5 +1,17 @@
-/* The articles' table, and what an add came to. */
+/* The articles' table, what an add came to, and the newest eval report. */
 "use strict";
+
+// What the server said, as HTML of its making, or a line that says why there is none.
+commentary.put = (place, said) => {
+  if (said && said.html) place.innerHTML = said.html;
+  else {
+    place.innerHTML = '<p class="notice" role="alert"></p>';
+    place.firstChild.textContent = (said && said.error) || "The server did not answer. Try again in a moment.";
+  }
+};
+
+commentary.report = async (element, server) =>
+  commentary.put(element.querySelector(".newest-report"), await server.report().catch(() => null));
 
 commentary.catalogue = (element, server) => {
   const rows = element.querySelector(".catalogue-rows");
@@ -12,11 +24,7 @@ commentary.catalogue = (element, server) => {
     const mine = ++asked;
     const said = await server.catalogue(listed).catch(() => null);
     if (mine !== asked) return; // a later search has been made meanwhile
-    if (said && said.html) rows.innerHTML = said.html;
-    else {
-      rows.innerHTML = '<p class="notice" role="alert"></p>';
-      rows.firstChild.textContent = (said && said.error) || "The server did not answer. Try again in a moment.";
-    }
+    commentary.put(rows, said);
     element.querySelector(".found").textContent = rows.querySelector("caption")?.textContent || "";
     if (focus) rows.querySelector(focus)?.focus();
   }

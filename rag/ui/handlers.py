@@ -19,6 +19,7 @@ from rag.errors import RagError
 from rag.feedback import Feedback
 from rag.transcript import markdown
 from rag.ui import catalogue, reading, records, render
+from rag.ui.evals_tab import report_html
 from rag.ui.examples import examples
 
 log = logging.getLogger(__name__)
@@ -147,6 +148,11 @@ class Handlers:
         listed = records.Listed.model_validate(sent)
         page = catalogue.page_of(self._engine, listed)
         return {"html": catalogue.page_html(page, listed, removable=not self._engine.settings.read_only)}
+
+    @never_raising
+    def report(self, sent: Any) -> Said:
+        """The newest eval report."""
+        return {"html": report_html(self._engine.settings.eval_results)}
 
     @never_raising
     def remove(self, sent: Any) -> Said:

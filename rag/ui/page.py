@@ -23,7 +23,6 @@ from rag.errors import RagError, ServerBusy, SettingsError
 from rag.places import Places
 from rag.settings import Settings
 from rag.ui.corpus_tab import corpus_tab
-from rag.ui.evals_tab import report_html
 from rag.ui.handlers import Handlers, explained, functions
 
 HERE = Path(__file__).parent
@@ -82,8 +81,17 @@ def _layout(engine: QueryEngine, places: Places) -> Any:
             with gr.Tab("Articles", id="articles"):
                 corpus_tab(engine, handlers, scripts())
             with gr.Tab("Evals", id="evals"):
-                report = gr.HTML("", apply_default_css=False, elem_id="evals")
-        blocks.load(lambda: report_html(engine.settings.eval_results), None, report, api_visibility="private")
+                # Not by an event of the page's loading: Gradio would end the stream that brings what it asked for under a
+                # question that is asked meanwhile.
+                gr.HTML(
+                    {},
+                    html_template='<div class="newest-report"></div>',
+                    head=scripts(),
+                    js_on_load="commentary.report(element, server)",
+                    server_functions=functions(handlers.report),
+                    apply_default_css=False,
+                    elem_id="evals",
+                )
         _interface(engine, places)
     # Mounted and not launched, Gradio would take any file of this machine for one that its visitor has uploaded.
     blocks.has_launched = True

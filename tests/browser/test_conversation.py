@@ -266,17 +266,10 @@ def test_a_turn_that_never_reaches_the_server_says_so_and_one_can_ask_again(
     assert "loosens" in asked(page, PACT).inner_text()
 
 
-def settled(page: Any) -> None:
-    """Waits for what a page asks for as it opens: while that is on its way, an answer would come over the same stream,
-    which is open already and can be held back no more."""
-    page.locator(".example").first.wait_for()
-    page.wait_for_function("performance.getEntriesByType('resource').some(one => one.name.includes('/queue/data'))")
-
-
 def test_a_turn_whose_server_goes_away_under_it_says_so(home: Path, visit: Visit, asked: Asked) -> None:
     process, address = started(home)
     page = visit(address, errors=True)
-    settled(page)
+    page.locator(".example").first.wait_for()
     page.route("**/queue/data*", lambda _route: None)
     page.fill("#question", PACT)
     page.press("#question", "Enter")
@@ -289,7 +282,7 @@ def test_a_turn_whose_server_goes_away_under_it_says_so(home: Path, visit: Visit
 
 def test_a_turn_is_stopped_and_what_it_still_brings_is_not_shown(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address, errors=True)
-    settled(page)
+    page.locator(".example").first.wait_for()
     held: list[Any] = []
     page.route("**/queue/data*", lambda route: held.append(route))
     page.fill("#question", PACT)
