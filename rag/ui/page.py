@@ -81,8 +81,8 @@ def _layout(engine: QueryEngine, places: Places) -> Any:
             with gr.Tab("Articles", id="articles"):
                 corpus_tab(engine, handlers, scripts())
             with gr.Tab("Evals", id="evals"):
-                # Not by an event of the page's loading: Gradio would end the stream that brings what it asked for under a
-                # question that is asked meanwhile.
+                # Not by an event of the page's loading: Gradio would end the stream that brings what it asked for
+                # under a question that is asked meanwhile.
                 gr.HTML(
                     {},
                     html_template='<div class="newest-report"></div>',
