@@ -45,7 +45,7 @@ def engine(home: Path) -> Iterator[QueryEngine]:
 def cases() -> list[Case]:
     """A slice of dev in which every kind is there."""
     every = load("commentary", "dev")
-    return [one for one in every if one.kind == "fact"][:8] + [one for one in every if not one.answerable][:8]
+    return [one for one in every if one.kind == "fact"][:8] + [one for one in every if not one.answerable][4:8]
 
 
 # -- planted defects ---------------------------------------------------------------------------------------------------
@@ -268,34 +268,43 @@ def _small_suite(folder: Path, cases: Sequence[Case]) -> list[str]:
     return ["--suite", str(folder), "--articles", str(folder / "articles"), "--results", str(folder / "results")]
 
 
-@pytest.mark.parametrize("hard", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
-def test_a_killed_run_goes_on_where_it_was(cases: list[Case], tmp_path: Path, hard: signal.Signals) -> None:
+def _lines(results: Path) -> list[str]:
+    """The whole lines of the one run under there, if there is one."""
+    found = [path.read_text() for path in results.glob("*/results.jsonl")]
+    return found[0].splitlines()[: found[0].count("\n")] if found else []
+
+
+def test_an_interrupted_and_killed_run_goes_on_where_it_was(cases: list[Case], tmp_path: Path) -> None:
     results = tmp_path / "suite" / "results"
-    cases = [*cases[:4], *cases[-2:]]
+    cases = [*cases[:6], *cases[-2:]]
     command = [sys.executable, "-m", "evals", "run", *_small_suite(tmp_path / "suite", cases)]
-    first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 240
-    while time.monotonic() < deadline and not any(path.stat().st_size for path in results.glob("*/results.jsonl")):
-        time.sleep(0.02)
-        assert first.poll() is None, "it ended before it could be killed"
-    os.kill(first.pid, hard)
-    assert first.wait() == (130 if hard == signal.SIGINT else -signal.SIGKILL)
-    (folder,) = results.iterdir()
-    kept = (folder / "results.jsonl").read_text().splitlines()[0]
-    assert not (folder / "summary.json").exists()
+    kept: list[str] = []
+    for hard in (signal.SIGINT, signal.SIGKILL):
+        running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 240
+        while time.monotonic() < deadline and len(_lines(results)) <= len(kept):
+            time.sleep(0.02)
+            assert running.poll() is None, "it ended before it could be killed"
+        os.kill(running.pid, hard)
+        assert running.wait() == (130 if hard == signal.SIGINT else -signal.SIGKILL)
+        (folder,) = results.iterdir()
+        assert not (folder / "summary.json").exists()
+        lines = _lines(results)
+        assert lines[: len(kept)] == kept
+        kept = lines
 
-    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400, check=True)
+    last = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400, check=True)
 
-    assert f"goes on with {folder}" in second.stderr
+    assert f"goes on with {folder}" in last.stderr
     assert [path.name for path in results.iterdir()] == [folder.name]
-    lines = (folder / "results.jsonl").read_text().splitlines()
-    assert lines[0] == kept
+    lines = _lines(results)
+    assert lines[: len(kept)] == kept
     assert sorted(json.loads(line)["case"]["id"] for line in lines) == sorted(one.id for one in cases)
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["cases"] == len(cases)
     assert summary["figures"]["faithfulness"]["interval"]["low"] == 1
     assert "<svg" in (folder / "report.html").read_text()
-    assert "| faithfulness | 100.0 [100.0, 100.0] |" in second.stdout
+    assert "| faithfulness | 100.0 [100.0, 100.0] |" in last.stdout
 
 
 def test_a_gate_that_is_missed_is_exit_code_1(

@@ -169,6 +169,12 @@ def test_a_permutation_test_of_few_cases_is_exact() -> None:
     assert permutation_p((base, ones), (new, ones)) == pytest.approx(2 / 2**4)
 
 
+def test_a_single_case_proves_nothing() -> None:
+    one = np.array([1.0])
+    assert permutation_p((one, one), (np.array([0.0]), one)) == 1
+    assert paired_interval((one, one), (np.array([0.0]), one)) is None
+
+
 # -- agreement with people ---------------------------------------------------------------------------------------------
 
 
