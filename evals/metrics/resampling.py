@@ -74,7 +74,7 @@ def paired_interval(
 
 def permutation_p(base: tuple[Array, Array], new: tuple[Array, Array], aggregate: Aggregate = "mean") -> float:
     """Two-sided p of the difference under the hypothesis that which run a case's value came from is chance (Fisher,
-    1935): the two runs' values are exchanged case by case. In (0, 1]; 1.0 where no case differs, and of a single one."""
+    1935): the two runs' values are exchanged case by case. In (0, 1]; 1.0 where no case differs, or there is one."""
     differs = ~((base[0] == new[0]) | (np.isnan(base[0]) & np.isnan(new[0]))) | (base[1] != new[1])
     if not differs.any() or len(differs) < 2:
         return 1.0
