@@ -18,9 +18,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from evals.suite import load as load_suite
 from rag import Article, open_engine
-from rag.encoder import BundledEncoder, PassageText, processors
+from rag.encoder import MODEL, BundledEncoder, PassageText, open_session, processors
 from rag.passages import split_article
 from rag.readers import Reading, read
 from rag.sentences import sentence_spans
@@ -31,6 +33,12 @@ PASSAGES_AN_ARTICLE = 6
 COLD_RUNS = 7
 PAIRS = 5
 SAMPLE = 300
+
+# The encoder's shape: a passage of about a thousand characters, and of each layer's matrix products the numbers summed
+# over, the numbers given, and how often it is made in a pass.
+TOKENS, LAYERS, WIDTH, INNER = 220, 6, 384, 1_536
+PRODUCTS = ((WIDTH, WIDTH, 4 * LAYERS), (WIDTH, INNER, LAYERS), (INNER, WIDTH, LAYERS))
+PASSES = 40
 
 PEER = """
 import json, sys, time
@@ -99,6 +107,38 @@ def encoding(made: Sequence[dict[str, str]], peer: str | None) -> str:
         spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
         said += f", {statistics.median(ratios):.2f} times sentence-transformers ({spread})"
     return said
+
+
+def arithmetic() -> str:
+    """What the encoder reaches of what the processor can: thousand million operations in a second of a processor.
+
+    Beside a passage's pass stand the same matrix products by themselves, by numpy, in turn with it. The rest of a pass
+    (softmax, norms, activations, additions) is no product, and is counted as nothing.
+    """
+    session, chance = open_session(MODEL, 1), np.random.default_rng(0)
+    tokens = chance.integers(1_000, 20_000, (1, TOKENS)).astype(np.int32)
+    fed = {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
+    left = {width: chance.random((TOKENS, width), dtype=np.float32) for width in {inner for inner, _, _ in PRODUCTS}}
+    products = [
+        (left[inner], chance.random((inner, outer), dtype=np.float32), often) for inner, outer, often in PRODUCTS
+    ]
+    attention = LAYERS * 4 * TOKENS * TOKENS * WIDTH  # queries by keys, and weights by values
+    linear = sum(2 * TOKENS * inner * outer * often for inner, outer, often in PRODUCTS)
+    passes, alone = [], []
+    for _ in range(PASSES):
+        start = time.process_time()
+        session.run(None, fed)
+        passes.append(time.process_time() - start)
+        start = time.process_time()
+        for rows, weights, often in products:
+            for _ in range(often):
+                rows @ weights
+        alone.append(time.process_time() - start)
+    reached, can = (linear + attention) / statistics.median(passes) / 1e9, linear / statistics.median(alone) / 1e9
+    return (
+        f"arithmetic: {reached:.0f} GFLOP/s of a processor in a pass of {TOKENS} tokens, {can:.0f} in its "
+        f"matrix products by numpy alone ({reached / can:.0%})"
+    )
 
 
 def indexing(home: Path, source: Path) -> str:
@@ -170,6 +210,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     questions = [case.question for case in load_suite("commentary", "dev") if case.question]
     print(f"{platform.system()} {platform.machine()}, {processors()} processors, Python {platform.python_version()}")
     print(encoding(made[:SAMPLE], given.peer_python), flush=True)
+    # Apart, since numpy's threads go on turning after a product, at the encoder's expense.
+    code = "from evals.benchmarks.speed import arithmetic; print(arithmetic())"
+    alone = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **alone})  # noqa: S603  (ours)
     with tempfile.TemporaryDirectory() as folder:
         home, source = Path(folder) / "home", Path(folder) / "made.jsonl"
         source.write_text("\n".join(json.dumps(one) for one in made), encoding="utf-8")
