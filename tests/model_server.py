@@ -21,8 +21,8 @@ class Says:
     """A reply: `text` in pieces of `size` characters, the first after `first` seconds, each further after `pause`.
 
     `finish` None ends the stream without a reason, as a server that was cut off does; `breaks` closes the connection in
-    the middle; `stalls` says nothing more after half of the text; `at_once` is a server that does not stream; `alive`
-    says `raw` again and again for so many seconds.
+    the middle; `stalls` says nothing more after half of the text; `at_once` is a server that does not stream, and says
+    of itself that it took `usage`; `alive` says `raw` again and again for so many seconds.
     """
 
     text: str = ""
@@ -36,6 +36,7 @@ class Says:
     raw: bytes = b""
     error: str = ""
     at_once: bool = False
+    usage: dict[str, int] | None = None
     alive: float = 0.0
 
 
@@ -78,6 +79,13 @@ class ModelServer:
 def model_server() -> Iterator[ModelServer]:
     """A server of its own, on a free port, until the block is left."""
     fake = ModelServer()
+    with served(fake):
+        yield fake
+
+
+@contextmanager
+def served(fake: ModelServer) -> Iterator[None]:
+    """Its server, at the url that it is given, until the block is left."""
     app = FastAPI()
 
     @app.post("/v1/chat/completions")
@@ -95,8 +103,7 @@ def model_server() -> Iterator[ModelServer]:
         if reply.at_once:
             message = {"role": "assistant", "content": reply.text}
             choice = {"index": 0, "message": message, "finish_reason": reply.finish}
-            usage = {"prompt_tokens": 100, "completion_tokens": 3, "total_tokens": 103}
-            return JSONResponse({**_HEAD, "object": "chat.completion", "choices": [choice], "usage": usage})
+            return JSONResponse({**_HEAD, "object": "chat.completion", "choices": [choice], "usage": reply.usage})
         return StreamingResponse(_chunks(reply), media_type="text/event-stream")
 
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
@@ -106,7 +113,7 @@ def model_server() -> Iterator[ModelServer]:
         time.sleep(0.01)
     fake.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/v1"
     try:
-        yield fake
+        yield
     finally:
         server.should_exit = True
         server.force_exit = True
