@@ -36,7 +36,7 @@ class Says:
     raw: bytes = b""
     error: str = ""
     at_once: bool = False
-    usage: dict[str, int] | None = None
+    usage: dict[str, int] | None = field(default_factory=lambda: dict(_USAGE))
     alive: float = 0.0
 
 
@@ -51,6 +51,7 @@ class Fails:
 
 
 Reply = Says | Fails | str
+_USAGE = {"prompt_tokens": 100, "completion_tokens": 3, "total_tokens": 103}
 
 
 class ModelServer:
