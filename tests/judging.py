@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.model_server import Fails, ModelServer, Says, served
+from tests.model_server import Fails, ModelServer, Says, answering
 
 Reply = Callable[[str], "str | int"]
 
@@ -28,7 +28,7 @@ class JudgeServer(ModelServer):
 @contextmanager
 def serving(reply: Reply) -> Iterator[JudgeServer]:
     server = JudgeServer(reply)
-    with served(server):
+    with answering(server):
         yield server
 
 

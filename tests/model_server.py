@@ -80,12 +80,12 @@ class ModelServer:
 def model_server() -> Iterator[ModelServer]:
     """A server of its own, on a free port, until the block is left."""
     fake = ModelServer()
-    with served(fake):
+    with answering(fake):
         yield fake
 
 
 @contextmanager
-def served(fake: ModelServer) -> Iterator[None]:
+def answering(fake: ModelServer) -> Iterator[None]:
     """Its server, at the url that it is given, until the block is left."""
     app = FastAPI()
 

@@ -112,8 +112,8 @@ def encoding(made: Sequence[dict[str, str]], peer: str | None) -> str:
 def arithmetic() -> str:
     """What the encoder reaches of what the processor can: thousand million operations in a second of a processor.
 
-    Beside a passage's pass stand the same matrix products by themselves, by numpy, in turn with it. The rest of a pass
-    (softmax, norms, activations, additions) is no product, and is counted as nothing.
+    Beside a passage's pass stand its products with the weights by themselves, by numpy, in turn with it. Attention's
+    own products are counted in the pass and not made again; what is no product (softmax, norms) is not counted.
     """
     session, chance = open_session(MODEL, 1), np.random.default_rng(0)
     tokens = chance.integers(1_000, 20_000, (1, TOKENS)).astype(np.int32)

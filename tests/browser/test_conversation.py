@@ -266,6 +266,14 @@ def test_a_turn_that_never_reaches_the_server_says_so_and_one_can_ask_again(
     assert "loosens" in asked(page, PACT).inner_text()
 
 
+def test_a_page_opens_without_a_stream_that_could_end_under_the_first_question(address: str, visit: Visit) -> None:
+    page = visit(address)
+    page.locator(".example").first.wait_for()
+    asked = page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
+    assert [url for url in asked if "/component_server" in url]  # what the conversation begins with
+    assert [url for url in asked if "/queue/" in url] == []
+
+
 def test_a_turn_whose_server_goes_away_under_it_says_so(home: Path, visit: Visit, asked: Asked) -> None:
     process, address = started(home)
     page = visit(address, errors=True)
