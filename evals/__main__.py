@@ -1,7 +1,11 @@
-"""`python -m evals …`, the same as `rag eval …`: which measurement to run. Each says with --help what it needs."""
+"""The command `python -m evals …`, which is the same as `rag eval …`.
+
+A command that is wrongly given, or that cannot be done, is one line on standard error and exit code 2; a missed
+threshold is exit code 1.
+"""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,104 +13,133 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from evals.judges.opened import JudgeOptions
+    from evals.judges.factory import JudgeOptions
+    from evals.runner.run_suite import RunOptions
 
+_ABOUT = "Measures how well answers are found, cited and supported."
 app = typer.Typer(
-    name="evals", help="Measures how well the answers are found, cited and borne out.", rich_markup_mode=None,
-    pretty_exceptions_enable=False, no_args_is_help=True, add_completion=False,
+    name="evals", help=_ABOUT, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
+    add_completion=False,
 )  # fmt: skip
-_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 _BENCHMARKS = {
-    "abstention": "evals.benchmarks.abstention",
-    "answers": "evals.benchmarks.answers",
-    "checking": "evals.verifier.checking",
-    "chunking": "evals.benchmarks.chunking",
-    "growth": "evals.benchmarks.growth",
-    "load": "evals.benchmarks.load",
-    "scaling": "evals.benchmarks.scaling",
-    "side-by-side": "evals.benchmarks.side_by_side",
-    "speed": "evals.benchmarks.speed",
-    "statements": "evals.benchmarks.statements",
-    "verifier": "evals.verifier.calibrate",
-    "writing": "evals.benchmarks.writing",
+    "abstention": "evals.benchmarks.quality.abstention",
+    "answers": "evals.benchmarks.quality.xquad",
+    "checking": "evals.training.fit_statement_checker",
+    "chunking": "evals.benchmarks.quality.chunking",
+    "growth": "evals.benchmarks.performance.growth",
+    "load": "evals.benchmarks.performance.load",
+    "scaling": "evals.benchmarks.performance.scaling",
+    "rewriting": "evals.benchmarks.quality.rewriting",
+    "side-by-side": "evals.benchmarks.peers.side_by_side",
+    "speed": "evals.benchmarks.performance.speed",
+    "statements": "evals.benchmarks.quality.hallucination",
+    "verifier": "evals.training.fit_verifier",
+    "writing": "evals.benchmarks.performance.generation_overhead",
 }
-Judge = Annotated[str, typer.Option(help="local (the engine's verifier) or llm (a model).")]
+_THRESHOLDS = Path(__file__).parent / "thresholds.toml"
+_INTERRUPTED = 130
+# Metrics that `report` prints by kind of question.
+_BY_KIND = (
+    "any_gold_quoted", "first_quote_is_gold", "gold_groups_covered", "points_covered", "recall_at_5", "faithfulness",
+    "rightly_declined", "wrongly_declined",
+)  # fmt: skip
+
+Judge = Annotated[str, typer.Option(help="local (the engine's verifier) or llm (a language model).")]
 JudgeModel = Annotated[str | None, typer.Option(help="Model of --judge llm [RAG_JUDGE_MODEL].")]
-JudgeUrl = Annotated[str | None, typer.Option(help="OpenAI-compatible server of it [RAG_JUDGE_BASE_URL].")]
+JudgeUrl = Annotated[str | None, typer.Option(help="Its OpenAI-compatible server [RAG_JUDGE_BASE_URL].")]
 PricesOption = Annotated[
     tuple[float, float] | None,
-    typer.Option(metavar="PROMPT COMPLETION", help="Dollars for a million tokens."),
+    typer.Option(metavar="PROMPT COMPLETION", help="Its prices, in dollars for a million tokens."),
 ]
-MaxCost = Annotated[float | None, typer.Option(min=0, help="Dollars that the judge may cost in this call.")]
-Gate = Annotated[Path | None, typer.Option(help="Lines to hold, as in evals/thresholds.toml; exit code 1 if missed.")]
-_THRESHOLDS = Path(__file__).parent / "thresholds.toml"
-Thresholds = Annotated[Path, typer.Option(help="Lines and margins.", show_default="evals/thresholds.toml")]
-Results = Annotated[Path, typer.Option(help="Folder that the run's folder goes into.")]
+MaxCost = Annotated[float | None, typer.Option(min=0, help="What the judge may cost in this call, in dollars.")]
+Gate = Annotated[
+    Path | None, typer.Option(help="File of thresholds, as evals/thresholds.toml; exit code 1 when one is missed.")
+]
+Thresholds = Annotated[Path, typer.Option(help="File of thresholds and margins.", show_default="evals/thresholds.toml")]
+Results = Annotated[Path, typer.Option(help="Folder that holds the runs' folders.")]
 
 
-@app.callback()
+@app.callback(help=_ABOUT)
 def _common() -> None:
-    """Measures how well the answers are found, cited and borne out."""
+    """Has no options of its own; it makes every command a subcommand."""
 
 
 @app.command()
 def run(
-    suite: Annotated[str, typer.Option(help="A name under evals/suites, or a folder.")] = "commentary",
-    split: Annotated[str, typer.Option(help="dev for tuning, test for reporting.")] = "dev",
+    suite: Annotated[str, typer.Option(help="Name of a suite under evals/suites, or a folder.")] = "commentary",
+    split: Annotated[str, typer.Option(help="dev (for tuning) or test (for reporting).")] = "dev",
     writer: Annotated[str, typer.Option(help="quotes or llm.")] = "quotes",
     judge: Judge = "local",
     judge_model: JudgeModel = None,
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,
     max_cost: MaxCost = None,
-    chosen: Annotated[list[str] | None, typer.Option("--filter", help="As in kind=why; may be repeated.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="The first so many cases.")] = None,
+    filters: Annotated[
+        list[str] | None, typer.Option("--filter", help="Only cases with FIELD=VALUE: kind=why. May be repeated.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many cases, the first.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Cases at a time; times are only true with 1.")] = 1,
     label: Annotated[str | None, typer.Option(help="Part of the folder's name; default: the writer.")] = None,
     results: Results = Path("evals/results"),
-    home: Annotated[Path | None, typer.Option(help="A library that is there, instead of the bundled corpus.")] = None,
+    home: Annotated[Path | None, typer.Option(help="Library to ask, instead of one of the bundled articles.")] = None,
     articles: Annotated[Path | None, typer.Option(help="Articles to ask about, instead of the bundled ones.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, even if such a run was cut short.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start a new run, even if such a run was cut short.")] = False,
     writer_prices: Annotated[
-        tuple[float, float] | None, typer.Option(metavar="PROMPT COMPLETION", help="The same of --writer llm.")
+        tuple[float, float] | None,
+        typer.Option(metavar="PROMPT COMPLETION", help="Prices of the model of --writer llm."),
     ] = None,
     gate: Gate = None,
 ) -> None:
-    """Puts a suite to the engine. The same command goes on where a run was cut short."""
-    from evals.gate import missed, read_thresholds
+    """Asks every case of a suite and has the answers judged.
+
+    The same command continues a run that was cut short. A suite of conversations (chat) is checked without a judge.
+    """
+    from evals.datasets.conversations import holds_conversations
     from evals.judges.budget import Prices
-    from evals.session import Options, run_suite
-    from evals.tables import figures_table
+    from evals.report.tables import metrics_table
+    from evals.report.thresholds import missed_thresholds, read_thresholds
+    from evals.runner.run_suite import RunOptions, run_suite
 
     thresholds = read_thresholds(gate) if gate else None
-    judging = _judge_options(judge, judge_model, judge_url, prices, max_cost)
-    found = run_suite(
-        Options(suite, split, writer, judging, tuple(chosen or ()), limit, workers, label, results, home, articles,
-                fresh, Prices(*writer_prices) if writer_prices else None),
-        _say,
+    judge_options = _judge_options(judge, judge_model, judge_url, prices, max_cost)
+    options = RunOptions(
+        suite, split, writer, judge_options, tuple(filters or ()), limit, workers, label, results, home, articles,
+        fresh, Prices(*writer_prices) if writer_prices else None,
     )  # fmt: skip
-    print(figures_table(found.figures))
-    failed = [one.case.id for one in found.records if one.failed]
+    if holds_conversations(suite, split):
+        _run_conversations(options, thresholds.chat.get(split, {}) if thresholds else {})
+        return
+    finished = run_suite(options, _notify)
+    print(metrics_table(finished.metrics))
+    failed = [result.case.id for result in finished.results if result.is_failed]
     if failed:
-        _say(f"{len(failed)} cases failed, and count as such: {', '.join(failed)}")
-    _say(f"report: {found.folder / 'report.html'}")
+        _notify(f"{len(failed)} cases failed, and count as failed: {', '.join(failed)}")
+    _notify(f"report: {finished.folder / 'report.html'}")
     if thresholds:
-        _hold(missed(found.figures, thresholds.lines.get(split, {})))
+        _exit_on(missed_thresholds(finished.metrics, thresholds.limits.get(split, {})))
 
 
 @app.command()
 def report(folder: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> None:
-    """Makes figures and report of a run anew from its lines; prints them, by kind of question too."""
-    from evals.report import write_report
-    from evals.runs import read_run, write_summary
-    from evals.tables import figures_table, kinds_table
+    """Computes the metrics and the report of a run again, and prints them.
 
-    found = read_run(folder)
-    shares = [name for name in _KIND_COLUMNS if name in found.figures]
-    print(f"{figures_table(found.figures)}\n\n{kinds_table(found, shares)}")
-    _say(f"report: {write_report(found)}")
-    if found.finished:
-        write_summary(found)
+    The metrics are also printed by kind of question.
+    """
+    from evals.report import write_report
+    from evals.report.conversations import chat_report, is_chat_run, read_chat_run
+    from evals.report.tables import kinds_table, metrics_table
+    from evals.run_folder import read_run, write_summary
+
+    if is_chat_run(folder):
+        print(chat_report(read_chat_run(folder)))
+        return
+    finished = read_run(folder)
+    by_kind = [name for name in _BY_KIND if name in finished.metrics]
+    print(f"{metrics_table(finished.metrics)}\n\n{kinds_table(finished, by_kind)}")
+    _notify(f"report: {write_report(finished)}")
+    if finished.is_finished:
+        write_summary(finished)
 
 
 @app.command()
@@ -116,74 +149,89 @@ def compare(
     thresholds: Thresholds = _THRESHOLDS,
     show: Annotated[int, typer.Option(min=0, help="Changed cases to print, worst first.")] = 10,
 ) -> None:
-    """Two runs, paired by case; exit code 1 when the new one misses a line, or is worse by more than a margin."""
+    """Compares two runs case by case.
+
+    The exit code is 1 when the new run misses a threshold or exceeds a margin.
+    """
     from shutil import get_terminal_size
 
-    from evals.compare import compared
-    from evals.gate import fallen, missed, read_thresholds
-    from evals.runs import read_run
-    from evals.tables import changed_cases, comparison_table
+    from evals.report.compare import compare_runs
+    from evals.report.conversations import is_chat_run
+    from evals.report.tables import changed_cases, comparison_table
+    from evals.report.thresholds import exceeded_margins, missed_thresholds, read_thresholds
+    from evals.run_folder import read_run
 
-    held = read_thresholds(thresholds)
-    found = compared(read_run(base), read_run(new))
-    print(comparison_table(found))
-    if found.unpaired:
-        _say(f"{len(found.unpaired)} cases are not in both runs, or not the same, and are left out")
-    if show and found.changed:
-        print(f"\n{len(found.changed)} cases changed, worst first:\n")
-        print(changed_cases(found.changed[:show], get_terminal_size((160, 0)).columns))
-    lines = held.lines.get(found.new.info.split, {})
-    _hold([*missed(found.new.figures, lines), *fallen(found.differences, held.margins)])
+    limits = read_thresholds(thresholds)
+    if is_chat_run(base) and is_chat_run(new):
+        _compare_conversations(base, new, limits.chat)
+        return
+    comparison = compare_runs(read_run(base), read_run(new))
+    print(comparison_table(comparison))
+    if comparison.unpaired:
+        _notify(f"{len(comparison.unpaired)} cases are left out: they are not in both runs, or not the same")
+    if show and comparison.changed:
+        print(f"\n{len(comparison.changed)} cases changed, worst first:\n")
+        print(changed_cases(comparison.changed[:show], get_terminal_size((160, 0)).columns))
+    split_limits = limits.limits.get(comparison.new.info.split, {})
+    missed = missed_thresholds(comparison.new.metrics, split_limits)
+    _exit_on([*missed, *exceeded_margins(comparison.differences, limits.margins)])
 
 
 @app.command(name="judge-check")
 def judge_check(
-    data: Annotated[Path, typer.Option(help="Folder that holds wice/dev.jsonl, qags/xsum.jsonl, or one of them.")],
+    data: Annotated[Path, typer.Option(help="Folder with wice/dev.jsonl, qags/xsum.jsonl, or one of them.")],
     judge: Judge = "local",
     judge_model: JudgeModel = None,
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,
     max_cost: MaxCost = None,
-    limit: Annotated[int | None, typer.Option(min=2, help="The first so many pairs of each set.")] = None,
+    limit: Annotated[int | None, typer.Option(min=2, help="Only so many pairs of each set, the first.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Pairs at a time.")] = 1,
     results: Results = Path("evals/results"),
 ) -> None:
-    """How far a judge agrees with people: ROC AUC, balanced accuracy, calibration, with intervals.
+    """Measures how far a judge agrees with people's labels.
 
-    Beside the local judge stand the verifier's plain features alone, without what was trained.
+    Prints ROC AUC, balanced accuracy and calibration error, with intervals. For the local judge, the verifier's plain
+    features alone are printed beside it.
     """
-    from evals.judge_check import checked, checked_plain, table
+    from evals.benchmarks.quality.judge_agreement import agreement_table, check_baseline, check_judge
 
-    judging = _judge_options(judge, judge_model, judge_url, prices, max_cost)
-    found = checked(data, judging, results, limit=limit, workers=workers)
-    beside = [checked_plain(data, limit=limit)] if judge == "local" else []
-    print(table(found, *beside))
-    if beside:
-        _say("Both were fitted on these labels; docs/verifier.md has its cross-validated figures.")
+    options = _judge_options(judge, judge_model, judge_url, prices, max_cost)
+    rows = [check_judge(data, options, results, limit=limit, workers=workers)]
+    if judge == "local":
+        rows.append(check_baseline(data, limit=limit))
+    print(agreement_table(*rows))
+    if judge == "local":
+        _notify("Both were fitted on these labels; docs/verifier.md has the cross-validated figures.")
 
 
 @app.command(name="make-cases")
 def make_cases(
-    out: Annotated[Path, typer.Option(help="File that the proposals are written to, for a person to edit.")],
+    out: Annotated[Path, typer.Option(help="File to write the candidate cases to, for a person to edit.")],
     articles: Annotated[Path | None, typer.Option(help="Articles to ask about; default: the bundled ones.")] = None,
-    feedback: Annotated[Path | None, typer.Option(help="Feedback as exported, JSON Lines, instead.")] = None,
-    model: Annotated[str | None, typer.Option(help="Model that proposes; without it, templates do.")] = None,
+    feedback: Annotated[Path | None, typer.Option(help="Exported feedback, JSON Lines, to make cases from.")] = None,
+    model: Annotated[str | None, typer.Option(help="Model that writes the cases; without it, rules do.")] = None,
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,
     max_cost: MaxCost = None,
-    per_article: Annotated[int, typer.Option(min=1, help="Proposals of one article at most.")] = 3,
+    per_article: Annotated[int, typer.Option(min=1, help="Cases of one article at most.")] = 3,
     results: Results = Path("evals/results"),
 ) -> None:
-    """Proposes cases from articles or feedback. No suite takes one before somebody has taken off its `review`."""
-    from evals.proposals.session import propose
+    """Makes candidate cases from articles or feedback.
 
-    judging = _judge_options("llm" if model else "local", model, judge_url, prices, max_cost)
-    _say(propose(out, articles=articles, feedback=feedback, judge=judging, per_article=per_article, replies=results))
+    A suite takes a candidate only after its `review` was removed.
+    """
+    from evals.case_generation.generate import generate_cases
+
+    options = _judge_options("llm" if model else "local", model, judge_url, prices, max_cost)
+    _notify(
+        generate_cases(out, articles=articles, feedback=feedback, model=options, per_article=per_article, cache=results)
+    )
 
 
-@app.command(context_settings=_PASSED_ON)
+@app.command(context_settings=_PASS_ON)
 def bench(context: typer.Context, name: str = typer.Argument(help=" | ".join(_BENCHMARKS))) -> None:
-    """Runs one benchmark; what follows its name is passed on to it."""
+    """Runs one benchmark; the arguments after its name are passed to it."""
     module = _BENCHMARKS.get(name)
     if module is None:
         raise typer.BadParameter(f"there is no benchmark {name!r}; there are {', '.join(_BENCHMARKS)}")
@@ -191,72 +239,89 @@ def bench(context: typer.Context, name: str = typer.Argument(help=" | ".join(_BE
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs one command line and returns its exit code; bad input is one line and 2."""
+    """Runs one command line and returns its exit code.
+
+    An error is one line on standard error and exit code 2.
+    """
     from rag.errors import RagError
 
     try:
-        asked = list(arguments) or ["--help"]
-        if asked in (["bench"], ["bench", "--help"], ["bench", "-h"]):
+        given = list(arguments) or ["--help"]
+        if given in (["bench"], ["bench", "--help"], ["bench", "-h"]):
             sys.stdout.write(f"rag eval bench NAME [--help]: {', '.join(_BENCHMARKS)}\n")
             return 0
-        code = typer.main.get_command(app).main(args=asked, prog_name="rag eval", standalone_mode=False)
+        code = typer.main.get_command(app).main(args=given, prog_name="rag eval", standalone_mode=False)
     except RagError as error:
-        _say(f"evals: {error}")
+        _notify(f"evals: {error}")
         return 2
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     except SystemExit as stop:
         if isinstance(stop.code, str):
-            _say(stop.code)
+            _notify(stop.code)
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except FileNotFoundError as error:
-        _say(f"evals: {error.filename} is not there; check --data")
+        _notify(f"evals: {error.filename} is not there; check --data")
         return 2
     except ModuleNotFoundError as error:
-        _say(f"evals: {error.name} is missing; install what the evals need with: pip install '.[evals]'")
+        _notify(f"evals: {error.name} is missing; install what the evals need with: pip install '.[evals]'")
         return 2
-    except Exception as error:
-        described = getattr(error, "format_message", None)
-        if described is None:
-            raise
-        if described():
-            _say(f"evals: {described()}")
+    except typer.TyperException as error:
+        if error.format_message():
+            _notify(f"evals: {error.format_message()}")
         return 2
     if code == _INTERRUPTED:
-        _say("evals: interrupted; what was measured is kept, the same command goes on from there")
+        _notify("evals: interrupted; finished cases are kept, the same command goes on from there")
     return code if isinstance(code, int) else 0
-
-
-_INTERRUPTED = 130
-_KIND_COLUMNS = (
-    "any_gold_quoted", "first_quote_is_gold", "gold_groups_covered", "points_covered", "recall_at_5", "faithfulness",
-    "rightly_declined", "wrongly_declined",
-)  # fmt: skip
 
 
 def _judge_options(
     name: str, model: str | None, url: str | None, prices: tuple[float, float] | None, max_cost: float | None
 ) -> "JudgeOptions":
     from evals.judges.budget import Prices
-    from evals.judges.opened import JudgeOptions
+    from evals.judges.factory import JudgeOptions
 
     return JudgeOptions(name, model, url, Prices(*prices) if prices else None, max_cost)
 
 
-def _hold(failures: Sequence[str]) -> None:
-    """Exit code 1 with a line for each of `failures`."""
-    for one in failures:
-        _say(one)
+def _compare_conversations(base: Path, new: Path, limits: Mapping[str, Mapping[str, float]]) -> None:
+    from evals.report.compare_conversations import chat_comparison, compare_chat_runs
+    from evals.report.conversations import missed_chat_thresholds, read_chat_run
+
+    after = read_chat_run(new)
+    comparison = compare_chat_runs(read_chat_run(base), after)
+    print(chat_comparison(comparison))
+    if comparison.unpaired:
+        _notify(f"{comparison.unpaired} turns are left out: they are not in both runs, or not the same")
+    _exit_on(missed_chat_thresholds(after.results, limits.get(after.info.split, {})))
+
+
+def _run_conversations(options: "RunOptions", limits: Mapping[str, float]) -> None:
+    from evals.report.conversations import CHAT_REPORT_FILE, chat_tables, missed_chat_thresholds
+    from evals.runner.run_chat import run_chat
+
+    finished = run_chat(options)
+    print(chat_tables(finished.results))
+    _notify(f"report: {finished.folder / CHAT_REPORT_FILE}")
+    _exit_on(missed_chat_thresholds(finished.results, limits))
+
+
+def _exit_on(failures: Sequence[str]) -> None:
+    """Exits with 1 and a line for each of `failures`, where there are any."""
+    for failure in failures:
+        _notify(failure)
     if failures:
         raise typer.Exit(1)
 
 
-def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+def _notify(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 if __name__ == "__main__":
-    from rag.interruption import hear_interruptions
+    from rag.interrupts.signals import install_interrupt_handlers
+    from rag.settings import disable_third_party_telemetry
 
-    hear_interruptions()
+    disable_third_party_telemetry()
+    install_interrupt_handlers()
     raise SystemExit(main(sys.argv[1:]))

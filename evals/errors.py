@@ -1,15 +1,24 @@
-"""What the eval suite raises on purpose; the command line prints the one line and exits with 2."""
+"""Errors that the eval suite raises on purpose.
+
+The command prints the one line and exits with 2.
+"""
 
 from rag.errors import RagError
 
 
 class EvalError(RagError):
-    """A run, a judge, a metric or a file of cases cannot be used as asked for: the message says what to do."""
+    """A run, judge, metric or file of cases cannot be used as asked.
+
+    The message says what to do.
+    """
 
 
 class BudgetSpent(EvalError):
     """The next call to a model could cost more than is left of --max-cost."""
 
 
-class Unreadable(EvalError):
-    """A model's reply is not what was asked for; that one case goes unjudged."""
+class UnreadableReply(EvalError):
+    """A model's reply does not have the form that was asked for.
+
+    That one case is not judged.
+    """

@@ -4,6 +4,9 @@ from rag import open_engine
 
 with open_engine() as engine:
     print(engine.ask("Why does China dislike the pact?"))
+
+Every name of `__all__` is public. All but the errors are imported when they are first used, so that the command line
+answers `--help` without loading the engine.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,56 +14,138 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import (
     EncoderError,
     EncoderMismatch,
+    IndexDamaged,
     LibraryBusy,
     LibraryDamaged,
     LibraryError,
     LibraryMissing,
     LibraryVersion,
+    ModelError,
+    QuestionCancelled,
     RagError,
     ReadError,
+    ServerBusy,
+    ServerUnavailable,
     SettingsError,
 )
 
 if TYPE_CHECKING:
-    from rag.answer import Answer, Citation, RankedPassage, Statement
-    from rag.article import Article
     from rag.chat import Chat
     from rag.engine import QueryEngine, open_engine
+    from rag.index.base import IndexParameters
+    from rag.interrupts.cancellation import Cancellation
+    from rag.maintenance.consistency import Inconsistency
     from rag.settings import Settings
+    from rag.types.answer import (
+        Answer,
+        AnswerStep,
+        Citation,
+        Highlight,
+        RankedPassage,
+        Statement,
+        TextDelta,
+        Timings,
+        Turn,
+        Usage,
+    )
+    from rag.types.article import Article, ArticleRef
+    from rag.types.catalogue import CatalogueEntry, CataloguePage, LibraryCounts
+    from rag.types.feedback import Feedback, FeedbackCitation
+    from rag.types.filters import FilterArgs
+    from rag.types.ingest import AddReport, IngestProgress, LoadFailure
+    from rag.types.understanding import QuestionScope, Section, Understanding
+    from rag.workspace import Tuning
+
+    __version__: str
 
 __all__ = [
+    "AddReport",
     "Answer",
+    "AnswerStep",
     "Article",
+    "ArticleRef",
+    "Cancellation",
+    "CatalogueEntry",
+    "CataloguePage",
     "Chat",
     "Citation",
     "EncoderError",
     "EncoderMismatch",
+    "Feedback",
+    "FeedbackCitation",
+    "FilterArgs",
+    "Highlight",
+    "Inconsistency",
+    "IndexDamaged",
+    "IndexParameters",
+    "IngestProgress",
     "LibraryBusy",
+    "LibraryCounts",
     "LibraryDamaged",
     "LibraryError",
     "LibraryMissing",
     "LibraryVersion",
+    "LoadFailure",
+    "ModelError",
     "QueryEngine",
+    "QuestionCancelled",
+    "QuestionScope",
     "RagError",
     "RankedPassage",
     "ReadError",
+    "Section",
+    "ServerBusy",
+    "ServerUnavailable",
     "Settings",
     "SettingsError",
     "Statement",
+    "TextDelta",
+    "Timings",
+    "Tuning",
+    "Turn",
+    "Understanding",
+    "Usage",
     "open_engine",
 ]
 
-_ROOMS = {
-    "Answer": "rag.answer", "Citation": "rag.answer", "RankedPassage": "rag.answer", "Statement": "rag.answer",
-    "Article": "rag.article", "Chat": "rag.chat", "QueryEngine": "rag.engine", "open_engine": "rag.engine",
-    "Settings": "rag.settings",
+_MODULES = {
+    "rag.interrupts.cancellation": ("Cancellation",),
+    "rag.chat": ("Chat",),
+    "rag.engine": ("QueryEngine", "open_engine"),
+    "rag.index.base": ("IndexParameters",),
+    "rag.maintenance.consistency": ("Inconsistency",),
+    "rag.settings": ("Settings",),
+    "rag.types.answer": (
+        "Answer", "AnswerStep", "Citation", "Highlight", "RankedPassage", "Statement", "TextDelta", "Timings", "Turn",
+        "Usage",
+    ),
+    "rag.types.article": ("Article", "ArticleRef"),
+    "rag.types.catalogue": ("CatalogueEntry", "CataloguePage", "LibraryCounts"),
+    "rag.types.feedback": ("Feedback", "FeedbackCitation"),
+    "rag.types.filters": ("FilterArgs",),
+    "rag.types.ingest": ("AddReport", "IngestProgress", "LoadFailure"),
+    "rag.types.understanding": ("QuestionScope", "Section", "Understanding"),
+    "rag.workspace": ("Tuning",),
 }  # fmt: skip
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Brings in a public name when it is first used: the command line must answer --help without the engine."""
-    if name not in _ROOMS:
+    """Imports a public name when it is first used.
+
+    `__version__` is that of the installed distribution.
+    """
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("commentary-rag")
+    if name not in _MODULE_OF:
         raise AttributeError(f"module 'rag' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_ROOMS[name]), name)
+    return getattr(import_module(_MODULE_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return [*__all__, "__version__"]

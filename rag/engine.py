@@ -1,69 +1,63 @@
-"""The query engine: a question in, an answer out whose every sentence points at the words that bear it out.
+"""The public query engine over one library.
 
-It only joins the parts; each decision is in the part that takes it.
+It asks, searches and chats, and changes what the library holds. The engine connects the parts and makes no decision of
+its own. It must never raise anything but a RagError for what a caller may get wrong at run time; a misspelt keyword
+argument is a TypeError, a misspelt part of the understanding a ValueError.
 """
 
-import asyncio
-import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
-from dataclasses import replace
-from datetime import date
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Unpack
 
-from llama_index.core.base.base_query_engine import BaseQueryEngine
-from llama_index.core.base.response.schema import Response
+from llama_index.core import Response
 from llama_index.core.callbacks import CallbackManager
-from llama_index.core.llms.llm import LLM
+from llama_index.core.llms import LLM
 from llama_index.core.prompts.mixin import PromptDictType, PromptMixinType
+from llama_index.core.query_engine import BaseQueryEngine
+from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from rag.answer import Answer, Event, RankedPassage
-from rag.answerability import answerability, features_of
-from rag.answering import Answerer
-from rag.article import Article
+from rag.answering.answerability import answerability, answerability_features
+from rag.answering.citation_checker import CitationChecker
+from rag.answering.pipeline import AnswerPipeline, AnswerRequest
+from rag.answering.streaming import final_answer, iterate_in_thread, without_steps
 from rag.chat import Chat
-from rag.conversation import Turn
-from rag.counts import Counts
-from rag.errors import IndexDamaged, RagError
-from rag.events import final, in_threads, written
-from rag.feedback import Feedback
-from rag.filters import Filters
-from rag.following import FOLLOW_EVERY, following
-from rag.home import Disagreement, Home
-from rag.indexer import AddReport, Progress, silent
-from rag.listing import Admits, Page, Sort
-from rag.passages import Passage
-from rag.ranking import Signals
-from rag.retriever import HybridRetriever, Retrieval, Retriever, as_node
-from rag.rows import Holding
-from rag.schema import Place
+from rag.corpus import Corpus, encodable
+from rag.generation.llm_writer import LLMWriter, open_llm
+from rag.interrupts.cancellation import Cancellation, until_cancelled
+from rag.reading.passage_reader import PassageReader
+from rag.retrieval.filters import Filters
+from rag.retrieval.llama_index_adapter import HybridRetriever, to_node_with_score, to_response
+from rag.retrieval.passage_readings import read_passages
+from rag.retrieval.results import Retrieval
 from rag.settings import Settings, load_settings
-from rag.terms import terms
-from rag.verifier import Verifier
-from rag.writers.llm import LLMWriter, open_llm
+from rag.text.analyzer import terms
+from rag.types.answer import Answer, Event, RankedPassage, TextDelta, Turn
+from rag.types.filters import FilterArgs, check_filter_names
+from rag.types.ingest import ProgressCallback, no_progress
+from rag.types.question import MAX_TURNS, bounded_turns, check_question_length
+from rag.types.understanding import UnderstoodPart, check_part_names
+from rag.verification.verifier import Verifier
+from rag.workspace import Tuning, Workspace
 
-Day = str | date
 
+class QueryEngine(Corpus, BaseQueryEngine):
+    """Answers questions from one library. Thread-safe, and a context manager.
 
-class QueryEngine(BaseQueryEngine):
-    """Answers questions from one library. Threads may share it; it is a context manager.
-
-    Also a LlamaIndex query engine: `query("...")` gives a Response with source_nodes.
+    `open_engine` opens one. It is also a LlamaIndex query engine: `query("...")` gives a Response with source_nodes.
     """
 
-    def __init__(self, home: Home, llm: LLM | None = None) -> None:
+    def __init__(self, workspace: Workspace, llm: LLM | None = None) -> None:
         super().__init__(callback_manager=CallbackManager([]))
-        self._home = home
-        self.settings = home.settings
-        self._retriever = Retriever(home.library, home.vectors, home.fulltext, home.encoder)
-        self._verifier = Verifier(home.settings.threads)
-        model = llm or open_llm(home.settings)
-        self._writer = LLMWriter(model, home.settings) if model else None
-        self._answerer = Answerer(home.library, home.encoder, self._verifier, home.settings, self._writer)
-        self._mending = threading.Lock()
+        self._workspace = workspace
+        self.settings = workspace.settings
+        self._verifier = Verifier(workspace.settings.threads)
+        model = llm or open_llm(workspace.settings)
+        self._writer = LLMWriter(model, workspace.settings) if model else None
+        checker = CitationChecker(workspace.library, self._verifier, workspace.encoder)
+        self._reader = PassageReader(workspace.settings.threads)
+        self._pipeline = AnswerPipeline(workspace, self._reader, checker, workspace.settings, self._writer)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
@@ -72,170 +66,137 @@ class QueryEngine(BaseQueryEngine):
         question: str,
         *,
         k: int | None = None,
-        author: str | None = None,
-        source: str | None = None,
-        topic: str | None = None,
-        since: Day | None = None,
-        until: Day | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
     ) -> Answer:
-        """One answer from the articles that the filters admit, made from the `k` best passages.
+        """Answers `question` from the `k` best passages within the filters.
 
-        An answer that the corpus does not hold comes back as an abstention with its reason. Raises RagError for a date
-        that is none, LibraryError when the library cannot be used.
+        The passages come from the articles that the filters admit.
+
+        Args:
+            question: Any text of at most `max_question_characters`, a setting.
+            k: Passages that the answer is made from; by default the setting `passages`.
+            ignore: Parts of how the question would be understood, which are left out: "conversation", "spelling",
+                "authors", "sources", "topics", "articles", "dates".
+            **filters: `author`, `source`, `topic`, `since`, `until` (see FilterArgs).
+
+        Returns:
+            The answer. Where the corpus does not answer the question, it is an abstention with its reason.
+
+        Raises:
+            RagError: The question is too long, a date is not a date, the range of dates is empty, or `k` is below 1.
+            LibraryError: The library cannot be used.
+            ValueError: `ignore` names a part that there is not.
         """
-        return final(self.events(question, k=k, author=author, source=source, topic=topic, since=since, until=until))
+        return final_answer(self.events(question, k=k, ignore=ignore, **filters))
 
-    async def aask(self, question: str, **options: Any) -> Answer:
-        """`ask` without blocking the event loop."""
-        return await asyncio.to_thread(self.ask, question, **options)
+    async def aask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> Answer:
+        """`ask` without blocking the event loop. A task that is cancelled stops the work."""
+        cancellation = Cancellation()
+        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
+        return final_answer([event async for event in iterate_in_thread(events, cancellation)])
 
-    def stream(self, question: str, **options: Any) -> Iterator[str | Answer]:
+    def stream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> Iterator[TextDelta | Answer]:
         """The answer's text as it is written, then the final Answer.
 
-        The Answer has the last word: what did not stand the check is corrected or flagged there.
+        The Answer is authoritative: sentences that fail the check are corrected or flagged in it. Arguments and errors
+        are those of `ask`; all errors but those of a misspelt keyword or part come when the first event is fetched.
         """
-        return written(self.events(question, **options))
+        return without_steps(self.events(question, k=k, ignore=ignore, **filters))
 
-    async def astream(self, question: str, **options: Any) -> AsyncIterator[str | Answer]:
+    def astream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> AsyncIterator[TextDelta | Answer]:
         """`stream` for an event loop."""
-        async for piece in in_threads(self.stream(question, **options)):
-            yield piece
+        cancellation = Cancellation()
+        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
+        return iterate_in_thread(without_steps(events), cancellation)
 
     def events(
-        self, question: str, *, k: int | None = None, turns: Sequence[Turn] = (), **filters: Any
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        turns: Sequence[Turn] = (),
+        ignore: Collection[UnderstoodPart] = (),
+        cancellation: Cancellation | None = None,
+        **filters: Unpack[FilterArgs],
     ) -> Iterator[Event]:
-        """`stream` with the steps in between; `turns` are those of a conversation that `question` may lean on."""
-        admitted, passages = Filters.of(**filters), self.settings.passages if k is None else k
-        yield from self._answerer.events(
-            _encodable(question),
-            turns,
-            self._home.fulltext.count(),
-            lambda whole: self._retrieve(whole, passages, admitted),
-        )
+        """`stream` with the steps in between.
+
+        `question` may refer to `turns`, the conversation before it: the last of them, long ones cut. Another thread
+        stops the work with `cancellation`; the events then end with QuestionCancelled, within a second.
+        """
+        check_filter_names(filters)
+        return self._events(question, k, turns, check_part_names(ignore), cancellation, filters)
 
     def chat(self, before: Sequence[Turn] = ()) -> Chat:
-        """A conversation: each question may lean on the ones before, and on turns that were kept elsewhere."""
-        return Chat(self.events, before)
+        """Opens a conversation.
 
-    def search(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        author: str | None = None,
-        source: str | None = None,
-        topic: str | None = None,
-        since: Day | None = None,
-        until: Day | None = None,
-    ) -> list[RankedPassage]:
-        """The `k` passages that bear most on `query`, best first, with the sentences that do; none for no words."""
-        filters = Filters.of(author, source, topic, since, until)
-        if not terms(_encodable(query)):
+        A question may refer to the ones before it, and to the turns in `before`.
+        """
+        return Chat(self.events, before, self.settings.max_question_characters)
+
+    def search(self, query: str, *, k: int = 10, **filters: Unpack[FilterArgs]) -> list[RankedPassage]:
+        """The `k` passages that are most relevant to `query`, best first.
+
+        Each has its relevant sentences. The list is empty for a query without words. Raises what `ask` raises.
+        """
+        check_filter_names(filters)
+        question = self._bounded_question(query)
+        admitted = Filters.parse(**filters)
+        if not terms(question):
             return []
-        return list(self._retrieve(query, k, filters).passages)
+        return list(self._retrieve(question, k, admitted).passages)
 
     def support(self, statement: str, evidence: str | Sequence[str]) -> float:
-        """How far `evidence` (one text or several, of any length) bears `statement` out, 0 to 1; 0.5 is the line."""
+        """How far `evidence`, one text or several of any length, supports `statement`.
+
+        A calibrated probability in [0, 1]; 0.5 is the threshold of "supported".
+        """
         texts = [evidence] if isinstance(evidence, str) else evidence
-        return self._verifier.support(_encodable(statement), [_encodable(text) for text in texts])
+        return self._verifier.score(encodable(statement), [encodable(text) for text in texts])
 
     def answerability(self, question: str, *, k: int | None = None) -> float:
-        """How surely the articles answer `question`, 0 to 1; what is below the setting `abstain_below` is declined."""
-        return answerability(features_of(self._retrieve(_encodable(question), k or self.settings.passages, Filters())))
+        """The probability in [0, 1] that the articles answer `question`.
 
-    def signals(self, question: str) -> tuple[list[Passage], Signals]:
-        """The candidates for `question` and what each is ranked by (rag.ranking): what the weights are fitted on."""
-        return self._retriever.signals(question)
+        A question below the setting `abstain_below` is not answered.
+        """
+        retrieval = self._retrieve(question, k or self.settings.passages, Filters())
+        retrieval = read_passages(self._reader, retrieval, self.settings.read_passages)
+        return answerability(answerability_features(retrieval))
 
-    def as_retriever(self, k: int = 10, **filters: Any) -> HybridRetriever:
-        """The retriever as LlamaIndex has them: NodeWithScore with character offsets and metadata."""
-        return HybridRetriever(self._retrieve, k, Filters.of(**filters))
+    def as_retriever(self, k: int = 10, **filters: Unpack[FilterArgs]) -> BaseRetriever:
+        """A LlamaIndex retriever over the library.
 
-    # -- the corpus ---------------------------------------------------------------------------------------------------
-
-    def add(self, *what: str | Path, progress: Progress = silent) -> AddReport:
-        """Adds files, folders, URLs and feeds; what is there already with the same content is left alone."""
-        return self._home.add(what, progress)
-
-    def remove(self, *article_ids: str) -> list[str]:
-        """Takes articles out; returns the ids that were not there."""
-        return self._home.indexer.remove(article_ids)
-
-    def articles(self, newest: int | None = None) -> list[Holding]:
-        """The catalogue, or so many of its newest articles; newest first."""
-        return self._home.library.holdings(newest)
-
-    def page(self, size: int, number: int, sort: Sort, *, descending: bool, admits: Admits | None = None) -> Page:
-        """Page `number`, from 0, of the catalogue sorted so: those that `admits` admits, or the last page there is."""
-        return self._home.library.page(size, number, sort, descending=descending, admits=admits)
-
-    def article(self, article_id: str) -> Article | None:
-        return self._home.library.article(_encodable(article_id))
-
-    def counts(self) -> Counts:
-        return self._home.library.counts()
-
-    def values(self, field: str) -> list[str]:
-        """The distinct values of "author", "source" or "topics" in the catalogue: what a filter can name."""
-        return sorted(self._home.library.values(field), key=str.casefold)
-
-    def rate(self, feedback: Feedback) -> None:
-        """Keeps what somebody said about an answer. Raises LibraryBusy while another process writes for too long."""
-        self._home.keep_feedback(feedback)
-
-    def feedback(self) -> list[Feedback]:
-        """What people said about answers, oldest first."""
-        return self._home.library.feedback()
-
-    def check(self) -> list[Disagreement]:
-        """Where library, vectors and full text differ; empty when they agree."""
-        return self._home.disagreements()
-
-    def repair(self, found: Sequence[Disagreement], progress: Progress = silent) -> list[Disagreement]:
-        """Mends what `check` found, from the articles as they are in the library; gives what is still wrong."""
-        self._home.repair(found, progress)
-        self._retriever = Retriever(self._home.library, self._home.vectors, self._home.fulltext, self._home.encoder)
-        return self.check()
-
-    def rebuild(self, *, reencode: bool = False, progress: Progress = silent) -> None:
-        """Both indexes anew from the library; with `reencode`, every vector too."""
-        if reencode:
-            self._home.reencode(progress)
-            self._retriever = Retriever(self._home.library, self._home.vectors, self._home.fulltext, self._home.encoder)
-        else:
-            self._home.indexer.rebuild()
-
-    def following(self) -> AbstractContextManager[None]:
-        """While this is open, what others write to a library on a server is taken over here, asked or not."""
-        return following(self._home)
-
-    @property
-    def home(self) -> Path:
-        """The folder of the library, or of what is kept here of one on a server."""
-        return self._home.path
-
-    @property
-    def place(self) -> Place:
-        """Where the library is; `rag.library.Library` opens it."""
-        return self._home.place
-
-    @property
-    def places(self) -> dict[str, str]:
-        """Which parts of the library are on a server, and where that is; none of one that lies in its folder whole."""
-        return self._home.places
-
-    @property
-    def encoder(self) -> str:
-        """Which encoder the library's vectors are of."""
-        return self._home.library.encoder
+        Its nodes have character offsets, metadata and scores.
+        """
+        check_filter_names(filters)
+        return HybridRetriever(self._retrieve, k, Filters.parse(**filters))
 
     @property
     def writer(self) -> str:
-        """Who writes the answers: "quotes", or "llm:MODEL"."""
-        return self._answerer.writer
-
-    def close(self) -> None:
-        self._home.close()
+        """The writer of the answers: "quotes", or "llm:MODEL"."""
+        return self._pipeline.writer
 
     def __enter__(self) -> "QueryEngine":
         return self
@@ -248,13 +209,14 @@ class QueryEngine(BaseQueryEngine):
     # -- LlamaIndex ---------------------------------------------------------------------------------------------------
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        return _response(self.ask(query_bundle.query_str))
+        return to_response(self.ask(query_bundle.query_str))
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:
-        return _response(await self.aask(query_bundle.query_str))
+        return to_response(await self.aask(query_bundle.query_str))
 
     def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [as_node(passage) for passage in self.search(query_bundle.query_str)]
+        """The passages for the query as LlamaIndex nodes."""
+        return [to_node_with_score(passage) for passage in self.search(query_bundle.query_str)]
 
     def _get_prompts(self) -> PromptDictType:
         return dict(self._writer.prompts) if self._writer else {}
@@ -264,20 +226,46 @@ class QueryEngine(BaseQueryEngine):
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
+    def _events(
+        self,
+        question: str,
+        k: int | None,
+        turns: Sequence[Turn],
+        ignore: frozenset[UnderstoodPart],
+        cancellation: Cancellation | None,
+        filters: FilterArgs,
+    ) -> Iterator[Event]:
+        asked = self._bounded_question(question)
+        before = [Turn(encodable(turn.question), encodable(turn.answer)) for turn in turns[-MAX_TURNS:]]
+        request = AnswerRequest(
+            question=asked,
+            turns=bounded_turns(before, self.settings.max_question_characters),
+            k=self.settings.passages if k is None else k,
+            filters=Filters.parse(**filters),
+            ignore=ignore,
+            cancellation=cancellation,
+        )
+        yield from until_cancelled(self._pipeline.events(request), cancellation)
+
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
-        asked = _encodable(question)
-        self._home.follow(at_most_every=FOLLOW_EVERY)
-        try:
-            return self._retriever.retrieve(asked, k, filters)
-        except IndexDamaged:
-            pass
-        # An index gone bad under a running engine is mended from the library, once, by the first who meets it.
-        with self._mending:
-            for mend in (self._home.indexer.mend, self._home.indexer.rebuild):
-                with suppress(IndexDamaged):
-                    return self._retriever.retrieve(asked, k, filters)
-                mend()
-            return self._retriever.retrieve(asked, k, filters)
+        return self._workspace.retrieve(self._bounded_question(question), k, filters)
+
+    def _bounded_question(self, question: str) -> str:
+        """`question` as it can be stored.
+
+        Raises RagError for one that is too long, or no text.
+        """
+        check_question_length(question, self.settings.max_question_characters)
+        return encodable(question)
+
+
+def workspace_of(engine: QueryEngine) -> Workspace:
+    """The opened library of `engine`.
+
+    This function serves the page's table, `rag status` and the benchmarks. It is not part of the public API and may
+    change with any version.
+    """
+    return engine._workspace
 
 
 def open_engine(
@@ -286,31 +274,27 @@ def open_engine(
     *,
     empty: bool = False,
     any_encoder: bool = False,
-    progress: Progress = silent,
+    progress: ProgressCallback = no_progress,
     llm: LLM | None = None,
+    tuning: Tuning | None = None,
 ) -> QueryEngine:
-    """An engine over the library in `home` (default: RAG_HOME, then the platform's data folder).
+    """Opens the library in a folder, and creates it first where there is none.
 
-    A folder without a library gets one, filled from the bundled corpus unless `empty`. `llm`, any LlamaIndex LLM,
-    writes the answers in place of the one that the settings name. Raises LibraryError or SettingsError with one line
-    that says what to do.
+    Args:
+        home: The folder; by default RAG_HOME, then the platform's data folder.
+        settings: By default those of the environment.
+        empty: Makes a new library without the bundled corpus.
+        any_encoder: Opens a library whose vectors are another encoder's, in order to `rebuild(reencode=True)`.
+        progress: Called as the articles of the bundled corpus are done.
+        llm: Any LlamaIndex LLM; it writes the answers in place of the model that the settings name.
+        tuning: Batch sizes of adding articles; the defaults are measured ones.
+
+    Raises:
+        LibraryError: The library cannot be used; EncoderMismatch among others.
+        SettingsError: A setting has no usable value.
     """
     chosen = settings or load_settings()
     if home is not None:
         chosen = chosen.model_copy(update={"home": Path(home)})
-    return QueryEngine(Home(chosen, empty=empty, any_encoder=any_encoder, progress=progress), llm)
-
-
-def _encodable(text: str) -> str:
-    """`text` with a question mark for what UTF-8 cannot say: half a surrogate pair, a broken byte of a command line.
-
-    Raises RagError for what is no text.
-    """
-    if not isinstance(text, str):
-        raise RagError(f"what is asked is text, not {type(text).__name__}; write it as a string")
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _response(answer: Answer) -> Response:
-    nodes = [as_node(replace(one.passage, score=one.score)) for one in answer.citations]
-    return Response(str(answer), source_nodes=nodes, metadata=answer.to_dict())
+    workspace = Workspace(chosen, empty=empty, any_encoder=any_encoder, progress=progress, tuning=tuning)
+    return QueryEngine(workspace, llm)

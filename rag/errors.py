@@ -1,26 +1,35 @@
-"""Every error the package raises on purpose, as one small tree.
+"""The errors that the package raises on purpose, as one tree.
+
+The tree says when each error is raised, and what the user can do.
 
     RagError
-    ├── SettingsError         a setting is not usable
-    ├── ReadError             a file, folder, URL or feed could not be read as an article
-    ├── EncoderError          the encoder's files or its endpoint do not answer as they must
-    ├── ServerBusy            more questions at once than are taken on; whoever asked is told when to ask again
-    ├── ModelError            the language model did not answer; what was asked is answered with quotes instead
-    └── LibraryError          the library cannot be used as it stands
-        ├── LibraryMissing    there is no library here
-        ├── LibraryBusy       another process is writing and did not finish in time
-        ├── ServerUnavailable the server that the library or its vectors are on does not answer
-        ├── LibraryVersion    the library was made by another version of the package
-        ├── EncoderMismatch   the library's vectors were made by another encoder
-        └── LibraryDamaged    a file of the library is not readable as what it must be
-            └── IndexDamaged  one of the two derived indexes is; it can be built anew
+    ├── SettingsError             a setting has no usable value → correct the variable that the message names
+    ├── ReadError                 a file, URL or feed is not readable as an article → correct or leave out the source
+    ├── EncoderError              the encoder's files or endpoint fail → check the endpoint, or install again
+    ├── ServerBusy                the server's queue is full → ask again after `retry_after` seconds
+    ├── QuestionCancelled         the caller cancelled the question → ask it again, if the answer is wanted after all
+    ├── ModelError                the language model fails → check its server; answers are made of quotes meanwhile
+    └── LibraryError              the library cannot be used as it is → see the message, such as a read-only folder
+        ├── LibraryMissing        the folder holds no library → rag init, or name another folder with --home
+        ├── LibraryBusy           another process holds the write lock → repeat when that process has finished
+        ├── ServerUnavailable     the server of the library or its vectors is down → start it, then repeat
+        ├── LibraryVersion        another version of the package made the library → use that version, or another folder
+        ├── EncoderMismatch       another encoder made the vectors → use that encoder, or rag rebuild --re-encode
+        └── LibraryDamaged        a file of the library is corrupt → restore it from a backup
+            └── IndexDamaged      a derived index is corrupt, the library is not → rag rebuild
 
-Each message is one line that says what to do next; the command line prints it as it is and exits with 2.
+Each message is one line that says what to do next. The command line prints it as it is and exits with 2. A mistake of
+the package's own never becomes one of these errors: it stays the exception that Python raised.
 """
+
+from pathlib import Path
+
+# How much of a server's message is quoted in one of ours.
+MAX_CAUSE_CHARACTERS = 200
 
 
 class RagError(Exception):
-    """Base of every error raised on purpose."""
+    """Base of every error that the package raises on purpose."""
 
 
 class SettingsError(RagError):
@@ -28,7 +37,10 @@ class SettingsError(RagError):
 
 
 class ReadError(RagError):
-    """One source could not be read as an article: `what` names it, `why` says what to do about it."""
+    """A source cannot be read as an article.
+
+    `what` names the source, `why` says what is wrong and what to do.
+    """
 
     def __init__(self, what: str, why: str) -> None:
         super().__init__(f"{what}: {why}")
@@ -37,15 +49,24 @@ class ReadError(RagError):
 
 
 class EncoderError(RagError):
-    """The encoder's own files, or the embeddings endpoint, do not answer as they must."""
+    """The encoder cannot be used.
+
+    Its files are missing or corrupt, or the embeddings endpoint does not answer correctly.
+    """
 
 
 class ModelError(RagError):
-    """The language model did not answer as it must; the message says what happened and what to check."""
+    """The language model does not answer correctly.
+
+    The message says what happened and what to check.
+    """
 
 
 class ServerBusy(RagError):
-    """More questions at once than the server takes on; `retry_after` says in how many seconds to ask again."""
+    """The server's queue is full.
+
+    `retry_after` is the number of seconds after which to ask again.
+    """
 
     def __init__(self, retry_after: int) -> None:
         seconds = "a second" if retry_after == 1 else f"{retry_after} seconds"
@@ -53,33 +74,64 @@ class ServerBusy(RagError):
         self.retry_after = retry_after
 
 
+class QuestionCancelled(RagError):
+    """The question was cancelled with its `Cancellation`."""
+
+
 class LibraryError(RagError):
-    """The library cannot be used as it stands."""
+    """The library cannot be used as it is."""
 
 
 class LibraryMissing(LibraryError):
-    """There is no library in this folder."""
+    """The folder holds no library."""
 
 
 class LibraryBusy(LibraryError):
-    """Another process holds the writer's lock."""
+    """Another process holds the write lock and did not release it in time."""
 
 
 class ServerUnavailable(LibraryError):
-    """The server that the library or its vectors are on does not answer; what was finished is kept there."""
+    """The server that stores the library or its vectors does not answer.
+
+    Work that is finished is stored there.
+    """
 
 
 class LibraryVersion(LibraryError):
-    """The library was written by another version of the package."""
+    """Another version of the package wrote the library."""
 
 
 class EncoderMismatch(LibraryError):
-    """The library's vectors were made by another encoder than the one the settings name."""
+    """Another encoder than the settings name made the library's vectors."""
 
 
 class LibraryDamaged(LibraryError):
-    """A file of the library cannot be read as what it must be."""
+    """A file of the library is corrupt."""
 
 
 class IndexDamaged(LibraryDamaged):
-    """A derived index cannot be used; the library itself is sound as far as is known."""
+    """A derived index is corrupt; the library itself is intact as far as is known."""
+
+
+def disk_error(folder: Path, cause: str) -> LibraryError | None:
+    """The error for a disk that refuses to read or write, or None.
+
+    `cause` is the message of SQLite, Chroma, Tantivy or the operating system, and is recognised by its words. None
+    where it says something else.
+    """
+    text = cause.replace(str(folder), "").lower()
+    if any(words in text for words in ("readonly", "read-only", "permission denied", "not permitted")):
+        return LibraryError(f"{folder} is read-only; make it writable or name another folder with --home")
+    if any(words in text for words in ("disk is full", "no space left", "quota exceeded", "disk i/o")):
+        return LibraryError(
+            f"the disk that holds {folder} is full or failing ({single_line(cause)}); free some space, then repeat"
+        )
+    return None
+
+
+def single_line(error: object, limit: int | None = None) -> str:
+    """The text of an error on one line.
+
+    It has at most `limit` characters. An error without text gives the name of its type.
+    """
+    return " ".join(str(error).split())[:limit] or type(error).__name__

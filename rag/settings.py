@@ -1,9 +1,12 @@
-"""Every knob, once: from the constructor, RAG_* environment variables, or a .env file in the working folder.
+"""The package's settings, and its access to the process's environment.
 
-No other module reads the environment.
+No other module reads or changes the environment. Importing this one changes nothing: the variables that switch off
+other libraries' telemetry are set by a process of our own, the command or the server.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -14,30 +17,43 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
-# Nothing leaves the machine unasked: these must stand before chromadb, gradio, ray or a hub client is imported.
-os.environ["ANONYMIZED_TELEMETRY"] = "False"
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-# Gradio keeps each call for a monitor that is not served, and sorts all of them anew at every one that fails.
-os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("DO_NOT_TRACK", "1")
+# The file that the commands read in the folder they are started in.
+ENV_FILE = Path(".env")
+# What a process of our own sets before it imports chromadb, gradio, ray or a hub client.
+_NO_TELEMETRY = {
+    "ANONYMIZED_TELEMETRY": "False",  # Chroma
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    # Gradio keeps each call for a monitor that is not served, and sorts all of them again at every one that fails.
+    "GRADIO_ANALYTICS_MAX_EVENTS": "100",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+# What such a process sets where the user has not.
+_OFFLINE = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1"}
 
 
 def _blank_is_unset(value: Any) -> Any:
-    """An empty variable in a .env file means "not set", never an empty URL or key."""
+    """None for an empty variable, else `value`.
+
+    An empty variable in a .env file means "not set", never an empty URL or key.
+    """
     return None if isinstance(value, str) and not value.strip() else value
 
 
-Optional = BeforeValidator(_blank_is_unset)
+_BLANK_IS_UNSET = BeforeValidator(_blank_is_unset)
+OptionalText = Annotated[str | None, _BLANK_IS_UNSET]
+OptionalKey = Annotated[SecretStr | None, _BLANK_IS_UNSET]
+OptionalPath = Annotated[Path | None, _BLANK_IS_UNSET]
 
 
 class Settings(BaseSettings):
-    """The package's settings; each field is the variable RAG_<FIELD>."""
+    """The package's settings.
+
+    The environment variable RAG_NAME sets the field `name`. The description of a field is its entry on the settings
+    page of the documentation; the field holds the default.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="RAG_",
-        env_file=".env",
         env_file_encoding="utf-8",
         env_ignore_empty=True,
         extra="ignore",
@@ -45,182 +61,297 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
-    home: Annotated[Path | None, Optional] = Field(
-        default=None, description="folder of the library; unset: the platform's data folder"
+    home: OptionalPath = Field(
+        default=None, description="Folder of the library. Unset: the platform's data folder for this package."
     )
-    threads: int = Field(default=0, ge=0, le=256, description="threads for encoding; 0: one per processor")
+    threads: int = Field(
+        default=0, ge=0, le=256, description="Number of threads that encode text. 0: one for each processor."
+    )
 
-    library_url: Annotated[SecretStr | None, Optional] = Field(
-        default=None, description="PostgreSQL database that holds the library; unset: a file in `home`"
+    library_url: OptionalKey = Field(
+        default=None,
+        description="URL of the PostgreSQL database that stores the library. Unset: a SQLite file in `home`.",
     )
-    chroma_url: Annotated[str | None, Optional] = Field(
-        default=None, description="Chroma server or cloud that holds the vectors; unset: files in `home`"
+    chroma_url: OptionalText = Field(
+        default=None,
+        description="URL of the Chroma server or Chroma Cloud that stores the vectors. Unset: files in `home`.",
     )
-    chroma_api_key: Annotated[SecretStr | None, Optional] = Field(
-        default=None, description="key for that server, where it wants one; Chroma Cloud does"
+    chroma_api_key: OptionalKey = Field(
+        default=None, description="API key for the Chroma server. Chroma Cloud needs one. Unset: none is sent."
     )
-    chroma_tenant: Annotated[str | None, Optional] = Field(
-        default=None, description="tenant at that server; unset: its default"
+    chroma_tenant: OptionalText = Field(
+        default=None, description="Tenant at the Chroma server. Unset: the server's default."
     )
-    chroma_database: Annotated[str | None, Optional] = Field(
-        default=None, description="database at that server; unset: its default"
+    chroma_database: OptionalText = Field(
+        default=None, description="Database at the Chroma server. Unset: the server's default."
     )
     chroma_timeout: float = Field(
-        default=30, gt=0, allow_inf_nan=False, description="seconds after which that server is given up"
+        default=30, gt=0, allow_inf_nan=False, description="Seconds to wait for a reply of the Chroma server."
     )
 
-    ray_address: Annotated[str | None, Optional] = Field(
-        default=None, description='Ray cluster that encodes articles; "local": one on this machine; unset: none'
+    ray_address: OptionalText = Field(
+        default=None,
+        description="Ray cluster that encodes articles; `local` starts one on this machine. Unset: no cluster.",
     )
 
-    embed_model: Annotated[str | None, Optional] = Field(
-        default=None, description="model name at the embeddings endpoint; unset: the bundled encoder"
+    embed_model: OptionalText = Field(
+        default=None, description="Name of the model at the embeddings endpoint. Unset: the bundled encoder."
     )
-    embed_base_url: Annotated[str | None, Optional] = Field(
-        default=None, description="base URL of an OpenAI-compatible embeddings endpoint"
+    embed_base_url: OptionalText = Field(
+        default=None, description="Base URL of an OpenAI-compatible embeddings endpoint. Unset: no endpoint."
     )
-    embed_api_key: Annotated[SecretStr | None, Optional] = Field(
-        default=None, description="key for the embeddings endpoint, where it wants one"
+    embed_api_key: OptionalKey = Field(
+        default=None, description="API key for the embeddings endpoint. Unset: none is sent."
     )
 
     writer: Literal["auto", "quotes", "llm"] = Field(
-        default="auto", description="who writes; auto: a language model where one is named, else quotes"
+        default="auto",
+        description="What writes answers: `quotes`, a language model (`llm`), or the model if one is named (`auto`).",
     )
-    llm_model: Annotated[str | None, Optional] = Field(default=None, description="name of the language model")
-    llm_base_url: Annotated[str | None, Optional] = Field(
-        default=None, description="base URL of an OpenAI-compatible server; unset: OpenAI's own"
+    llm_model: OptionalText = Field(
+        default=None, description="Name of the language model. Unset: answers are made of quotes."
     )
-    llm_api_key: Annotated[SecretStr | None, Optional] = Field(
-        default=None, description="key for that server, where it wants one"
+    llm_base_url: OptionalText = Field(
+        default=None, description="Base URL of an OpenAI-compatible server for the language model. Unset: OpenAI's own."
     )
-    openai_api_key: Annotated[SecretStr | None, Optional] = Field(
-        default=None, validation_alias="OPENAI_API_KEY", description="key for OpenAI; never sent to another server"
+    llm_api_key: OptionalKey = Field(
+        default=None, description="API key for the server of the language model. Unset: none is sent."
+    )
+    openai_api_key: OptionalKey = Field(
+        default=None,
+        validation_alias="OPENAI_API_KEY",
+        description="API key for OpenAI. It is never sent to another server.",
     )
     llm_context: int = Field(
-        default=4096, ge=1024, le=10_000_000, description="tokens that the model can read and write in all"
+        default=4096,
+        ge=1024,
+        le=10_000_000,
+        description="Context length of the language model in tokens, prompt and reply together.",
     )
-    llm_max_tokens: int = Field(default=800, ge=50, le=100_000, description="tokens that an answer has at most")
+    llm_max_tokens: int = Field(default=800, ge=50, le=100_000, description="Maximum length of an answer in tokens.")
     llm_timeout: float = Field(
-        default=60, gt=0, allow_inf_nan=False, description="seconds of silence after which the model is given up"
+        default=60,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds without a word from the language model after which a request fails.",
     )
     llm_deadline: float = Field(
         default=180,
         gt=0,
         allow_inf_nan=False,
-        description="seconds for one answer in all, attempts and repair included",
+        description="Seconds for one answer in total, retries and repair included.",
     )
-    llm_attempts: int = Field(default=3, ge=1, le=10, description="times that a model that fails is asked")
-    repair: bool = Field(default=True, description="send sentences that fail the check back to the model once")
-    prompts_dir: Annotated[Path | None, Optional] = Field(
-        default=None, description="folder of prompts that replace the bundled ones of the same name"
+    llm_attempts: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="Number of attempts at a request to the language model before it counts as failed.",
+    )
+    repair: bool = Field(
+        default=True, description="Whether sentences that fail the check are sent back to the language model, once."
+    )
+    strict: bool = Field(
+        default=False,
+        description="Whether a failure of this package to parse a model's reply is an error, not an answer of quotes. "
+        "For tests and evals.",
+    )
+    prompts_dir: OptionalPath = Field(
+        default=None,
+        description="Folder of prompts that replace the bundled ones of the same name. Unset: the bundled prompts.",
     )
 
-    api_key: Annotated[SecretStr | None, Optional] = Field(
-        default=None, description="key that the page and the HTTP interface ask for"
+    api_key: OptionalKey = Field(
+        default=None, description="API key that the page and the HTTP interface require. Unset: they are open."
     )
 
-    judge_model: Annotated[str | None, Optional] = Field(
-        default=None, description="model that judges answers in the eval suite (`--judge llm`)"
+    judge_model: OptionalText = Field(
+        default=None,
+        description="Name of the language model that judges answers in the evals. Unset: no such judge.",
     )
-    judge_base_url: Annotated[str | None, Optional] = Field(
-        default=None, description="base URL of the OpenAI-compatible server that it is at; unset: OpenAI's"
+    judge_base_url: OptionalText = Field(
+        default=None, description="Base URL of the OpenAI-compatible server of the judge. Unset: OpenAI's own."
     )
-    judge_api_key: Annotated[SecretStr | None, Optional] = Field(
-        default=None, description="key for that server; unset at OpenAI's: OPENAI_API_KEY"
+    judge_api_key: OptionalKey = Field(
+        default=None,
+        description="API key for the server of the judge. Unset: at OpenAI, OPENAI_API_KEY; elsewhere none is sent.",
     )
 
-    read_only: bool = Field(default=False, description="the page adds and removes no articles")
+    read_only: bool = Field(default=False, description="Whether the page refuses to add and remove articles.")
     rate_limit: int = Field(
         default=240,
         ge=0,
         le=1_000_000,
-        description="requests that one address may make of the server in a minute; 0: any",
+        description="Maximum number of requests per minute from one address. 0: no limit.",
     )
     max_waiting: int = Field(
         default=32,
         ge=0,
         le=1_000,
-        description="questions that wait for their turn at the server; whoever comes after them is told to come again",
+        description="Maximum number of questions in the server's queue. More are rejected with a time to retry.",
     )
     eval_results: Path = Field(
-        default=Path("evals/results"), description="folder of eval results, the newest of which the page shows"
+        default=Path("evals/results"), description="Folder of eval results. The page shows the newest of them."
     )
 
     allow_private_urls: bool = Field(
-        default=False, description="let `rag add` fetch from private and loopback addresses"
+        default=False, description="Whether `rag add` may fetch from private and loopback addresses."
     )
     max_file_mb: float = Field(
-        default=20, gt=0, allow_inf_nan=False, description="largest file or page that is read, in megabytes"
+        default=20,
+        gt=0,
+        allow_inf_nan=False,
+        description="Maximum size of a file or web page that is read, in megabytes.",
     )
     fetch_timeout: float = Field(
-        default=20, gt=0, allow_inf_nan=False, description="seconds for one page or feed to arrive whole"
+        default=20, gt=0, allow_inf_nan=False, description="Seconds for a web page or feed to be fetched completely."
     )
 
     lock_timeout: float = Field(
-        default=30, ge=0, description="seconds a second writer waits for the first before it gives up"
+        default=30, ge=0, description="Seconds to wait for another process that is writing to the library."
     )
 
-    passages: int = Field(default=6, ge=1, le=100, description="passages that an answer is made from")
-    abstain_below: float = Field(
-        default=0.5, ge=0, le=1, description="answerability under which a question is declined (docs/abstention.md)"
+    max_question_characters: int = Field(
+        default=4_000,
+        ge=100,
+        le=1_000_000,
+        description="Maximum length of a question or a search in characters. A longer one is refused.",
     )
-    max_quotes: int = Field(default=5, ge=1, le=50, description="quotes an answer holds at most")
+    passages: int = Field(
+        default=6, ge=1, le=100, description="Number of retrieved passages that an answer is made from."
+    )
+    read_passages: int = Field(
+        default=0,
+        ge=0,
+        le=100,
+        description="Number of passages that the trained reader reads with a question; 0: none (docs/reader.md).",
+    )
+    abstain_below: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Answerability in [0, 1] below which the system abstains (docs/abstention.md).",
+    )
+    max_quotes: int = Field(default=5, ge=1, le=50, description="Maximum number of quotes in an answer.")
 
     @property
-    def home_path(self) -> Path:
-        """Where the library lives: `home`, or the platform's data folder for this package."""
+    def home_folder(self) -> Path:
+        """The library's folder: `home`, or the platform's data folder for this package.
+
+        Raises SettingsError for a path that cannot name a folder.
+        """
         folder = self.home or Path(platformdirs.user_data_dir("commentary-rag", appauthor=False))
         try:
             folder = folder.expanduser()
-            named = str(folder).encode("utf-8")
+            encoded = str(folder).encode("utf-8")
         except (RuntimeError, UnicodeEncodeError):
-            named = b""
-        if not named or b"\0" in named:
+            encoded = b""
+        if not encoded or b"\0" in encoded:
             raise SettingsError(f"RAG_HOME: {str(folder)!a} names no folder; write out a path in full, in UTF-8")
         return folder
 
 
-def web_address(said: str, variable: str) -> str:
-    """A server's base URL without blanks or a slash at its end. Raises SettingsError for what is no web address."""
-    address = said.strip().rstrip("/")
+def parse_base_url(value: str, variable: str) -> str:
+    """A server's base URL without surrounding white space and without a final slash.
+
+    Raises SettingsError that names `variable` for anything but an http or https address without user and password.
+    """
+    address = value.strip().rstrip("/")
     try:
         parts = urlsplit(address)
-        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_one = False
-    if is_one and "@" in urlsplit(address).netloc:
+        is_web_address = False
+    if is_web_address and "@" in urlsplit(address).netloc:
         raise SettingsError(f"{variable} holds a user or a password; give the key its own variable")
-    if not is_one or any(character.isspace() for character in address):
+    if not is_web_address or any(character.isspace() for character in address):
         raise SettingsError(f"{variable} is not a web address; write it as http://127.0.0.1:11434/v1")
     return address
 
 
-def secret(said: SecretStr | None, variable: str) -> str:
-    """A key without blanks around it, "none" for none. Raises SettingsError for what no HTTP header can carry."""
-    key = said.get_secret_value().strip() if said else ""
+def api_key_text(value: SecretStr | None, variable: str) -> str:
+    """The key without surrounding white space; "none" where there is none.
+
+    Clients insist on a key. Raises SettingsError that names `variable` for a key with characters that no HTTP header
+    can carry.
+    """
+    key = value.get_secret_value().strip() if value else ""
     if not (key.isascii() and key.isprintable()):
         raise SettingsError(f"{variable} holds characters that no key has; copy it again, on one line")
     return key or "none"
 
 
-def bundled(name: str) -> Path:
-    """The folder `name` ("corpus", "prompts") that ships with the package: in the wheel, or beside it in a checkout."""
+def bundled_folder(name: str) -> Path:
+    """The folder `name` ("corpus", "prompts") that ships with the package.
+
+    It is inside the package in a wheel, and beside it in a checkout.
+    """
     package = Path(__file__).parent
     inside = package / "bundled" / name
     return inside if inside.is_dir() else package.parent / name
 
 
-def load_settings(**given: Any) -> Settings:
-    """Settings from the arguments, the environment and .env, in that order.
+def model_file(name: str) -> Path:
+    """The path of the bundled model file `name`: weights, tokenizer or model card."""
+    return Path(__file__).parent / "models" / name
+
+
+def load_settings(*, env_file: Path | None = None, **values: Any) -> Settings:
+    """Settings from the arguments, the environment and `env_file`, in this order.
 
     Raises SettingsError with one line that names the variable and what it must be.
     """
     try:
-        return Settings(**given)
+        return Settings(_env_file=env_file, **values)  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         name = name if name.startswith("OPENAI_") else f"RAG_{name}"
         raise SettingsError(f"{name}: {first['msg']}; correct the variable or remove it") from None
     except (UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f".env in {Path.cwd()} cannot be read ({error}); save it as UTF-8 text") from None
+        raise SettingsError(f"{env_file} in {Path.cwd()} cannot be read ({error}); save it as UTF-8 text") from None
+
+
+def load_command_settings(**values: Any) -> Settings:
+    """`load_settings` for a command: it reads `.env` in the working folder too.
+
+    The library does not read it: a program that imports `rag` decides for itself where its settings come from.
+    """
+    return load_settings(env_file=ENV_FILE, **values)
+
+
+def disable_third_party_telemetry() -> None:
+    """Switches off the telemetry and downloads of other libraries.
+
+    It sets the variables that chromadb, gradio, ray and hub clients read. For a process of our own (the command, the
+    server), before it imports any of them. The library passes what these accept as arguments instead.
+    """
+    os.environ.update(_NO_TELEMETRY)
+    for name, value in _OFFLINE.items():
+        os.environ.setdefault(name, value)
+
+
+@contextmanager
+def without_ray_usage_statistics() -> Iterator[None]:
+    """Switches off Ray's usage statistics while the context is open.
+
+    It applies to the Ray processes that are started meanwhile. Ray takes the setting from the environment of the
+    process that starts them and accepts no argument for it; the variable is restored afterwards.
+    """
+    name = "RAY_USAGE_STATS_ENABLED"
+    previous = os.environ.get(name)
+    os.environ[name] = _NO_TELEMETRY[name]
+    try:
+        yield
+    finally:
+        if previous is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = previous
+
+
+def cpu_count() -> int:
+    """The number of processors that this process may use.
+
+    It is the number of all processors where the system does not limit it.
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

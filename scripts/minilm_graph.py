@@ -1,7 +1,8 @@
-"""The body of a BERT of all-MiniLM-L6-v2's shape as an ONNX graph, stored small and computed in full.
+"""Builds all-MiniLM-L6-v2's BERT as an ONNX graph.
 
-int8 values and float32 scales (one for each row of the embedding table, one for each column of the matrices) that ONNX
-Runtime turns back into float32 when it loads.
+It is stored in int8 and computed in float32. Weights are int8 values with float32 scales, one for each row of the
+embedding table and one for each column of the matrices. ONNX Runtime turns them back into float32 when it loads the
+file.
 """
 
 import numpy as np
@@ -13,7 +14,10 @@ FUSED = "com.microsoft"
 
 
 class Graph:
-    """Nodes and stored values of the model, as they are added."""
+    """Collects the nodes and stored values of a model.
+
+    Every method returns the name of what it added.
+    """
 
     def __init__(self, weights: dict[str, np.ndarray]) -> None:
         self.weights = weights
@@ -32,7 +36,7 @@ class Graph:
         return output
 
     def int8(self, name: str, values: np.ndarray, axis: int) -> tuple[str, str]:
-        """Stores `values` as int8 with one float32 scale along `axis`; gives both names."""
+        """Stores `values` as int8 with one float32 scale along `axis`; returns both names."""
         scales = np.maximum(np.abs(values).max(axis=axis, keepdims=True), 1e-12) / 127
         quantised = np.rint(values / scales).astype(np.int8)
         return self.store(f"{name}.int8", quantised), self.store(f"{name}.scale", scales.astype(np.float32))
@@ -42,30 +46,37 @@ class Graph:
         return self.add("Mul", [self.add("Cast", [quantised], f"{name}.float", to=TensorProto.FLOAT), scales], name)
 
 
-def body(graph: Graph, types: str = "") -> str:
-    """Adds the layers from `input_ids` and `attention_mask` (texts, tokens) on; gives last_hidden_state's name.
+def body(graph: Graph, types: str = "", places: str = "", apart: tuple[str, int] = ("", 0)) -> str:
+    """Adds embeddings and layers; returns the output's name.
 
-    `types` names an input of 0 and 1 that says which of two texts a token belongs to; without it all are the first.
+    The inputs are `input_ids` and `attention_mask`, (texts, tokens). `types` names an input of 0 and 1 that says which
+    of two texts a token belongs to; without it all belong to the first. `places` names an input with each token's
+    place; without it they are counted. `apart` names a mask, (texts, tokens, tokens), and how many of the lowest layers
+    attend by it. The output is last_hidden_state, (texts, tokens, 384).
     """
-    state = _embeddings(graph, types)
+    state = _embeddings(graph, types, places)
     for number in range(LAYERS):
-        state = _layer(graph, f"encoder.layer.{number}.", state, last=number == LAYERS - 1)
+        mask = apart[0] if number < apart[1] else "attention_mask"
+        state = _layer(graph, f"encoder.layer.{number}.", state, mask, last=number == LAYERS - 1)
     return state
 
 
 def model(graph: Graph, name: str, inputs: tuple[str, ...], output: str, shape: list[str | int]) -> onnx.ModelProto:
-    """The graph as a model: int32 inputs (texts, tokens), one float output."""
-    given = [helper.make_tensor_value_info(one, TensorProto.INT32, ["texts", "tokens"]) for one in inputs]
-    out = helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)
+    """Makes a model of the graph.
+
+    It has int32 inputs, (texts, tokens), and one float output of `shape`.
+    """
+    infos = [helper.make_tensor_value_info(input_name, TensorProto.INT32, ["texts", "tokens"]) for input_name in inputs]
+    output_info = helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)
     return helper.make_model(
-        helper.make_graph(graph.nodes, name, given, [out], graph.stored),
+        helper.make_graph(graph.nodes, name, infos, [output_info], graph.stored),
         opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)],
         ir_version=8,
     )
 
 
-def _embeddings(graph: Graph, types: str) -> str:
-    # The rows are gathered as int8 and only then made float, so that the table stays small in memory too.
+def _embeddings(graph: Graph, types: str, counted: str) -> str:
+    # The rows are gathered as int8 and turned into float32 afterwards, so that the table stays small in memory, too.
     table, scales = graph.int8("words", graph.weights["embeddings.word_embeddings.weight"], axis=1)
     rows = graph.add("Cast", [graph.add("Gather", [table, "input_ids"], "rows.int8")], "rows", to=TensorProto.FLOAT)
     words = graph.add("Mul", [rows, graph.add("Gather", [scales, "input_ids"], "rows.scale")], "words.float")
@@ -75,8 +86,11 @@ def _embeddings(graph: Graph, types: str) -> str:
     graph.store("places", places.astype(np.float32))
     for name, value in (("zero", 0), ("one", 1), ("two", 2)):
         graph.store(name, np.array([value], dtype=np.int64))
-    graph.add("Slice", [graph.add("Shape", ["input_ids"], "shape"), "one", "two"], "length")
-    graph.add("Slice", ["places", "zero", "length", "zero"], "places.here")
+    if counted:
+        graph.add("Gather", ["places", counted], "places.here")
+    else:
+        graph.add("Slice", [graph.add("Shape", ["input_ids"], "shape"), "one", "two"], "length")
+        graph.add("Slice", ["places", "zero", "length", "zero"], "places.here")
     norm = [graph.vector(f"embeddings.LayerNorm.{part}") for part in ("weight", "bias")]
     total = graph.add("Add", [words, "places.here"], "embedded")
     if types:
@@ -85,7 +99,7 @@ def _embeddings(graph: Graph, types: str) -> str:
     return graph.add("LayerNormalization", [total, *norm], "state.0", axis=-1, epsilon=1e-12)
 
 
-def _layer(graph: Graph, name: str, state: str, *, last: bool) -> str:
+def _layer(graph: Graph, name: str, state: str, mask: str, *, last: bool) -> str:
     weights, parts = graph.weights, ("query", "key", "value")
     joined = np.concatenate([weights[f"{name}attention.self.{part}.weight"].T for part in parts], axis=1)
     bias = np.concatenate([weights[f"{name}attention.self.{part}.bias"] for part in parts])
@@ -95,7 +109,7 @@ def _layer(graph: Graph, name: str, state: str, *, last: bool) -> str:
             state,
             graph.matrix(f"{name}qkv", joined),
             graph.store(f"{name}qkv.bias", bias.astype(np.float32)),
-            "attention_mask",
+            mask,
         ],
         f"{name}attended", domain=FUSED, num_heads=HEADS,
     )  # fmt: skip

@@ -1,34 +1,50 @@
-"""What several tests need: real parts, made small."""
+"""Fixtures of all tests: a library of the bundled corpus, settings, and guards around each test."""
 
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag import open_engine
-from rag.encoder import BundledEncoder
+from rag.embedding.bundled import BundledEncoder
 from rag.settings import Settings, load_settings
 
-# Switches of the tests themselves: a browser must be there, and where axe-core is; a real model is to be tried.
-KEPT = ("RAG_REQUIRE_BROWSER", "RAG_AXE", "RAG_TRY_OLLAMA", "RAG_TRY_OPENAI", "RAG_TRY_OPENAI_KEY")
+# Variables of the tests themselves: whether a browser is required, where axe-core is, which real models to try.
+TEST_VARIABLES = (
+    "RAG_STRICT",
+    "RAG_REQUIRE_BROWSER",
+    "RAG_AXE",
+    "RAG_TRY_OLLAMA",
+    "RAG_TRY_OPENAI",
+    "RAG_TRY_OPENAI_KEY",
+)
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contributor's own variables must not change what the tests see, nor his key be used by them."""
+    """Hides a contributor's own RAG_ and OPENAI_ variables from the tests, so that no key of theirs is used."""
     import os
 
     for name in list(os.environ):
-        if name.startswith(("RAG_", "OPENAI_")) and name not in KEPT:
+        if name.startswith(("RAG_", "OPENAI_")) and name not in TEST_VARIABLES:
             monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _strict() -> Iterator[None]:
+    """Makes a failure to parse a model's reply an error in every engine, instead of an answer of quotes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAG_STRICT", "1")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _interrupts_arrive() -> None:
-    """Started in the background of a script, a process ignores Ctrl-C, and so would those that the tests start."""
+    """Restores the handler of Ctrl-C: a process in the background of a script ignores it, and so do its children."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -40,7 +56,7 @@ def encoder() -> BundledEncoder:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A library of the bundled corpus, for tests that only ask it; one that changes it takes a copy."""
+    """The folder of a library of the bundled corpus, shared by all tests: a test that changes it takes a copy."""
     folder = tmp_path_factory.mktemp("bundled") / "home"
     open_engine(folder).close()
     return folder
@@ -53,29 +69,29 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Fails the test at the first socket that is opened to anything but this machine; gives what was connected to."""
+    """Fails the test at the first connection to another machine; returns the hosts that were connected to."""
     reached: list[str] = []
     connect = socket.socket.connect
 
-    def watched(self: socket.socket, address: Any) -> None:
+    def connect_to_loopback(self: socket.socket, address: Any) -> None:
         host = address[0] if isinstance(address, tuple) else str(address)
         reached.append(host)
         assert self.family == socket.AF_UNIX or host in ("127.0.0.1", "::1", "localhost"), f"a socket to {address}"
         connect(self, address)
 
-    def looked_up(host: Any, *rest: Any, **more: Any) -> Any:
+    def resolve_loopback(host: Any, *rest: Any, **more: Any) -> Any:
         assert host in (None, "127.0.0.1", "::1", "localhost", "", b"127.0.0.1"), f"a look-up of {host}"
         return resolve(host, *rest, **more)
 
     resolve = socket.getaddrinfo
-    monkeypatch.setattr(socket.socket, "connect", watched)
-    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    monkeypatch.setattr(socket.socket, "connect", connect_to_loopback)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_loopback)
     return reached
 
 
 def shared(path: str) -> Path:
-    """A file or folder of the shared data, or a skip that says that it is not there."""
-    found = SHARED / path
-    if not found.exists():
+    """The file or folder `path` of the shared data; skips the test where it is missing."""
+    shared_path = SHARED / path
+    if not shared_path.exists():
         pytest.skip(f"needs {path} in the folder `shared` beside the checkout")
-    return found
+    return shared_path

@@ -1,0 +1,1 @@
+"""Benchmarks: quality, performance, and other systems over the same articles."""

@@ -1,5 +1,8 @@
-"""Judges: who says whether a text bears a statement out. Two of them behind one small protocol, opened by name."""
+"""Judges: score whether a text supports a statement.
 
-from evals.judges.judge import Claim, Judge, Support
+Two implementations stand behind one protocol and are opened by name.
+"""
+
+from evals.judges.base import Claim, Judge, Support
 
 __all__ = ["Claim", "Judge", "Support"]

@@ -1,63 +1,77 @@
-"""What models may cost: a call is only made when the most it can cost is still there to spend."""
+"""Limits what models may cost.
+
+A call is made only when its highest possible cost is still left to spend.
+"""
 
 import threading
 from dataclasses import dataclass
 
 from evals.errors import BudgetSpent, EvalError
 
-# English has about four characters a token; two leave room for names, numbers and other scripts.
-CHARACTERS_A_TOKEN = 2
+# A lower bound, so that a reserved cost is never below the real one: English has about four characters a token, names,
+# numbers and other scripts fewer.
+BUDGET_CHARACTERS_PER_TOKEN = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Dollars for a million tokens, of what is asked and of what is answered."""
+    """Dollars for a million tokens, of the prompt and of the completion."""
 
     prompt: float
     completion: float
 
-    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """Dollars."""
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """The cost of so many tokens, in dollars."""
         return (prompt_tokens * self.prompt + completion_tokens * self.completion) / 1e6
 
 
 class Budget:
-    """Dollars spent and set aside; threads share it. Without `most` there is no limit, without `prices` no cost."""
+    """Dollars spent and reserved. Threads share one.
 
-    def __init__(self, most: float | None = None, prices: Prices | None = None) -> None:
-        if most is not None and prices is None:
+    Without `max_cost` (dollars) there is no limit, without `prices` no cost. Raises EvalError for a limit without
+    prices.
+    """
+
+    def __init__(self, max_cost: float | None = None, prices: Prices | None = None) -> None:
+        if max_cost is not None and prices is None:
             raise EvalError("--max-cost needs the model's prices: --prices PROMPT COMPLETION, dollars a million tokens")
-        self._most = most
+        self._max_cost = max_cost
         self._prices = prices
         self._lock = threading.Lock()
         self._spent = self._reserved = 0.0
 
     @property
     def spent(self) -> float:
+        """Dollars spent so far."""
         return self._spent
 
     def reserve(self, characters: int, completion_tokens: int) -> float:
-        """Sets aside the most that a call can cost; raises BudgetSpent where that much is not left."""
+        """Reserves the highest cost of a call and returns it, in dollars.
+
+        `characters` are the prompt's, `completion_tokens` the most that the model may write. Raises BudgetSpent when so
+        much is not left.
+        """
         if self._prices is None:
             return 0.0
-        amount = self._prices.of(-(-characters // CHARACTERS_A_TOKEN), completion_tokens)
+        amount = self._prices.cost(-(-characters // BUDGET_CHARACTERS_PER_TOKEN), completion_tokens)
         with self._lock:
-            if self._most is not None and self._spent + self._reserved + amount > self._most:
+            if self._max_cost is not None and self._spent + self._reserved + amount > self._max_cost:
                 raise BudgetSpent(
-                    f"${self._spent:.4f} of --max-cost {self._most:g} is spent and the next call may cost "
-                    f"${amount:.4f}; what was judged is kept: raise it, and the same command goes on from here"
+                    f"${self._spent:.4f} of --max-cost {self._max_cost:g} is spent and the next call may cost "
+                    f"${amount:.4f}; judged cases are kept: raise it, and the same command goes on from here"
                 )
             self._reserved += amount
         return amount
 
     def settle(self, reserved: float, prompt_tokens: int | None = None, completion_tokens: int = 0) -> float | None:
-        """Counts what a call did cost in place of what was set aside; gives it, None without prices.
+        """Replaces a reserved cost with the real one, and returns that.
 
-        Without tokens, because the server does not count them, what was set aside is what it cost.
+        It is in dollars, None without prices. Without `prompt_tokens`, because the server does not count them, the
+        reserved cost is taken for the real one.
         """
         if self._prices is None:
             return None
-        cost = reserved if prompt_tokens is None else self._prices.of(prompt_tokens, completion_tokens)
+        cost = reserved if prompt_tokens is None else self._prices.cost(prompt_tokens, completion_tokens)
         with self._lock:
             self._reserved -= reserved
             self._spent += cost

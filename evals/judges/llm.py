@@ -1,7 +1,8 @@
-"""The judge that asks a model at an OpenAI-compatible server: claims first, then the support of each with the words
-that show it, which have to stand in the evidence to the letter.
+"""The judge that asks a model at an OpenAI-compatible server.
 
-Replies are kept on disk by content. It never passes a reply that it cannot read, nor a support without its evidence.
+The model first takes an answer apart into claims, then scores each one's support and copies the words that show it.
+Replies are kept on disk by content. A reply that cannot be read is never used, and a support whose evidence does not
+stand in the text to the letter never counts.
 """
 
 import json
@@ -14,45 +15,51 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.types import ChatMessage
 from pydantic import BaseModel, Field, ValidationError
 
-from evals.errors import EvalError, Unreadable
+from evals.errors import EvalError, UnreadableReply
+from evals.judges.base import Claim, Support
 from evals.judges.budget import Budget
-from evals.judges.judge import Claim, Support
-from evals.judges.local import closeness
-from evals.judges.prompts import filled
-from evals.judges.replies import Replies, Reply, key_of
-from evals.record import Usage
+from evals.judges.local import mean_cosine
+from evals.judges.prompts import fill_prompt
+from evals.judges.response_cache import CachedReply, ResponseCache, cache_key
+from evals.result import ModelUsage
 from rag.errors import ModelError, SettingsError
-from rag.writers.openai_chat import OpenAIChat
+from rag.generation.openai_chat import OpenAIChat
 
-MOST_TOKENS = 2_000
+MAX_COMPLETION_TOKENS = 2_000
+SUPPORTED = 0.5
 # Sent where the server needs none: the client insists on a key.
 NO_KEY = "none"
-_FENCE = re.compile(r"^```\w*\s*|\s*```$")
-Asked = TypeVar("Asked", bound=BaseModel)
+_CODE_FENCE = re.compile(r"^```\w*\s*|\s*```$")
+# The shape of quotation marks does not matter, nor the mark that keeps a text inside its element.
+_SAME_MARKS = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u2060": None})
+ReplyModel = TypeVar("ReplyModel", bound=BaseModel)
 
 
-class _Claim(BaseModel):
+class _ClaimReply(BaseModel):
     statement: int = Field(ge=0)
     text: str = Field(min_length=1)
 
 
-class _Claims(BaseModel):
-    claims: list[_Claim]
+class _ClaimsReply(BaseModel):
+    claims: list[_ClaimReply]
 
 
-class _Supported(BaseModel):
+class _SupportReply(BaseModel):
     support: float = Field(ge=0, le=100)
     quote: str = ""
 
 
-class _Question(BaseModel):
+class _QuestionReply(BaseModel):
     question: str = ""
     noncommittal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where the model is; without `base_url` at OpenAI's own server, which wants a `key`."""
+    """The address of a model.
+
+    Without `base_url` it is at OpenAI's own server, which needs a `key`.
+    """
 
     model: str
     base_url: str | None = None
@@ -60,13 +67,16 @@ class Endpoint:
 
 
 class ChatModel:
-    """A model behind chat completions, with its replies kept and its cost counted. Threads share one."""
+    """A model behind chat completions.
 
-    def __init__(self, endpoint: Endpoint, replies: Replies, budget: Budget) -> None:
-        """Raises SettingsError when a key is missing or the address is none."""
+    Its replies are kept and its cost is counted. Threads share one. Raises SettingsError when a key is missing or the
+    address is none.
+    """
+
+    def __init__(self, endpoint: Endpoint, cache: ResponseCache, budget: Budget) -> None:
         self.model = endpoint.model
-        self._where = endpoint.base_url or ""
-        self._replies = replies
+        self._base_url = endpoint.base_url or ""
+        self._cache = cache
         self._budget = budget
         if endpoint.base_url is not None and not re.match(r"https?://\S+$", endpoint.base_url):
             raise SettingsError(f"the judge's address {endpoint.base_url!r} is none; write it with http:// or https://")
@@ -74,40 +84,42 @@ class ChatModel:
             raise SettingsError(
                 "--judge llm needs a model: set OPENAI_API_KEY, or RAG_JUDGE_BASE_URL for a server of your own"
             )
-        self._llm = OpenAIChat(endpoint.model, endpoint.base_url, key=endpoint.key or NO_KEY, max_tokens=MOST_TOKENS)
+        self._llm = OpenAIChat(
+            endpoint.model, endpoint.base_url, key=endpoint.key or NO_KEY, max_tokens=MAX_COMPLETION_TOKENS
+        )
 
-    def ask(self, messages: list[dict[str, str]], wanted: type[Asked]) -> tuple[Asked, Usage]:
-        """The reply and what it took, which is nothing when it was kept.
+    def ask(self, messages: list[dict[str, str]], expected: type[ReplyModel]) -> tuple[ReplyModel, ModelUsage]:
+        """Returns the reply as an `expected`, and what it took; a kept reply took nothing.
 
-        Raises Unreadable for a reply that is not a `wanted` (it is not kept either), EvalError when there is none,
-        BudgetSpent when it may cost too much.
+        Raises UnreadableReply for a reply that is no `expected` (it is not kept), EvalError when there is no reply,
+        BudgetSpent when the call could cost too much.
         """
-        key = key_of(self._where, self.model, json.dumps(messages))
-        kept = self._replies.get(key)
-        if kept is not None:
-            return _read(kept.text, wanted), Usage(cost=0.0)
-        reply, cost = self._paid(messages)
-        found = _read(reply.text, wanted)
-        self._replies.put(key, reply)
-        usage = Usage(
+        key = cache_key(self._base_url, self.model, json.dumps(messages))
+        cached = self._cache.get(key)
+        if cached is not None:
+            return _parse_reply(cached.text, expected), ModelUsage(cost=0.0)
+        reply, cost = self._request(messages)
+        parsed = _parse_reply(reply.text, expected)
+        self._cache.put(key, reply)
+        usage = ModelUsage(
             calls=1, prompt_tokens=reply.prompt_tokens, completion_tokens=reply.completion_tokens, cost=cost
         )  # fmt: skip
-        return found, usage
+        return parsed, usage
 
-    def _paid(self, messages: list[dict[str, str]]) -> tuple[Reply, float | None]:
-        reserved = self._budget.reserve(sum(len(message["content"]) for message in messages), MOST_TOKENS)
-        asked = [ChatMessage(role=message["role"], content=message["content"]) for message in messages]
+    def _request(self, messages: list[dict[str, str]]) -> tuple[CachedReply, float | None]:
+        reserved = self._budget.reserve(sum(len(message["content"]) for message in messages), MAX_COMPLETION_TOKENS)
+        chat = [ChatMessage(role=message["role"], content=message["content"]) for message in messages]
         try:
-            response = self._llm.chat(asked)
+            response = self._llm.chat(chat)
         except ModelError as error:
             self._budget.settle(reserved, 0, 0)
             # The judge's settings have names of their own.
-            said = re.sub(r"RAG_LLM_(MODEL|BASE_URL|API_KEY)", r"RAG_JUDGE_\1", str(error))
-            raise EvalError(f"as judge, {said}; the same command goes on from here") from error
+            message = re.sub(r"RAG_LLM_(MODEL|BASE_URL|API_KEY)", r"RAG_JUDGE_\1", str(error))
+            raise EvalError(f"as judge, {message}; the same command goes on from here") from error
         text, usage = response.message.content or "", response.additional_kwargs.get("usage")
-        if usage is None:  # a server that does not count: what was set aside is taken as spent
-            return Reply(text=text), self._budget.settle(reserved)
-        reply = Reply(text=text, prompt_tokens=usage[0], completion_tokens=usage[1])
+        if usage is None:  # the server does not count tokens
+            return CachedReply(text=text), self._budget.settle(reserved)
+        reply = CachedReply(text=text, prompt_tokens=usage[0], completion_tokens=usage[1])
         return reply, self._budget.settle(reserved, reply.prompt_tokens, reply.completion_tokens)
 
 
@@ -117,77 +129,92 @@ class LLMJudge:
     def __init__(self, model: ChatModel, encoder: BaseEmbedding) -> None:
         self._model = model
         self._encoder = encoder
-        self._usage = Usage()
+        self._usage = ModelUsage()
 
     @property
-    def usage(self) -> Usage:
+    def usage(self) -> ModelUsage:
         return self._usage
 
     def claims(self, question: str, statements: Sequence[str]) -> list[Claim]:
-        """Claims that can be checked by themselves, as the model takes the statements apart."""
-        numbered = "\n".join(f"{at}. {statement}" for at, statement in enumerate(statements))
-        found = self._asked("judge-claims", _Claims, question=question, statements=numbered)
-        if statements and not found.claims:
-            raise Unreadable(f"{self._model.model} found no claim in an answer of {len(statements)} statements")
-        if any(one.statement >= len(statements) for one in found.claims):
-            raise Unreadable(f"{self._model.model} gives a claim to a statement that is not there")
-        return [Claim(one.text, one.statement) for one in found.claims]
+        """Claims that can be checked by themselves.
+
+        The model takes the statements apart.
+        """
+        numbered = "\n".join(f"{number}. {statement}" for number, statement in enumerate(statements))
+        reply = self._ask("judge-claims", _ClaimsReply, question=question, statements=numbered)
+        if statements and not reply.claims:
+            raise UnreadableReply(f"{self._model.model} found no claim in an answer of {len(statements)} statements")
+        if any(claim.statement >= len(statements) for claim in reply.claims):
+            raise UnreadableReply(f"{self._model.model} gives a claim to a statement that is not there")
+        return [Claim(claim.text, claim.statement) for claim in reply.claims]
 
     def support(self, statement: str, evidence: Sequence[str]) -> Support:
-        """What the model says; nothing, where the words it gives as evidence do not stand there."""
+        """The model's score of support.
+
+        It is 0 instead of a supporting one whose quote does not stand in the evidence.
+        """
         if not evidence:
             return Support(0.0)
         text = "\n\n".join(evidence)
-        found = self._asked("judge-support", _Supported, statement=statement, evidence=text)
-        score = found.support / 100
-        if not stands_in(found.quote, text):
-            return Support(0.0 if score >= 0.5 else score)
-        return Support(score, found.quote)
+        reply = self._ask("judge-support", _SupportReply, statement=statement, evidence=text)
+        score = reply.support / 100
+        if not is_verbatim(reply.quote, text):
+            return Support(0.0 if score >= SUPPORTED else score)
+        return Support(score, reply.quote)
 
     def relevance(self, question: str, claims: Sequence[Claim]) -> float | None:
-        """The cosine of the question and the one that the model reads out of the answer; 0.0 for an evasion."""
+        """The cosine of the question and the question that the answer seems to answer.
+
+        The model reads that question out of the answer; an evasion gets 0.0. ragas' answer relevancy (Es et al., EACL
+        2024 demos).
+        """
         if not claims:
             return None
-        found = self._asked("judge-question", _Question, answer=" ".join(claim.text for claim in claims))
-        if found.noncommittal or not found.question.strip():
+        reply = self._ask("judge-question", _QuestionReply, answer=" ".join(claim.text for claim in claims))
+        if reply.noncommittal or not reply.question.strip():
             return 0.0
-        return closeness(self._encoder, question, [found.question])
+        return mean_cosine(self._encoder, question, [reply.question])
 
-    def _asked(self, name: str, wanted: type[Asked], **texts: str) -> Asked:
-        found, usage = self._model.ask(filled(name, **texts), wanted)
-        self._usage = added(self._usage, usage)
-        return found
-
-
-def stands_in(quote: str, text: str) -> bool:
-    """Whether `quote` is in `text` to the letter; white space and the shape of quotation marks do not matter."""
-    words = _plain(quote)
-    return bool(words) and words in _plain(text)
+    def _ask(self, name: str, expected: type[ReplyModel], **texts: str) -> ReplyModel:
+        reply, usage = self._model.ask(fill_prompt(name, **texts), expected)
+        self._usage = add_usage(self._usage, usage)
+        return reply
 
 
-def added(some: Usage, more: Usage) -> Usage:
-    """Both together; without a price for one there is none for both."""
-    known = some.cost is not None or some.calls == 0
-    cost = (some.cost or 0.0) + more.cost if known and more.cost is not None else None
-    return Usage(
-        calls=some.calls + more.calls,
-        prompt_tokens=some.prompt_tokens + more.prompt_tokens,
-        completion_tokens=some.completion_tokens + more.completion_tokens,
+def is_verbatim(quote: str, text: str) -> bool:
+    """Whether `quote` is in `text` to the letter.
+
+    White space and the shape of quotation marks do not matter.
+    """
+    words = _normalised(quote)
+    return bool(words) and words in _normalised(text)
+
+
+def add_usage(left: ModelUsage, right: ModelUsage) -> ModelUsage:
+    """The sum of both; without a price for one there is none for both."""
+    has_price = left.cost is not None or left.calls == 0
+    cost = (left.cost or 0.0) + right.cost if has_price and right.cost is not None else None
+    return ModelUsage(
+        calls=left.calls + right.calls,
+        prompt_tokens=left.prompt_tokens + right.prompt_tokens,
+        completion_tokens=left.completion_tokens + right.completion_tokens,
         cost=cost,
     )
 
 
-_MARKS = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u2060": None})
+def _normalised(text: str) -> str:
+    return " ".join(text.translate(_SAME_MARKS).split()).strip("\"' ")
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.translate(_MARKS).split()).strip("\"' ")
+def _parse_reply(reply: str, expected: type[ReplyModel]) -> ReplyModel:
+    """Parses the JSON object in a reply.
 
-
-def _read(reply: str, wanted: type[Asked]) -> Asked:
-    """The object in a reply, which may stand in a fence or have words around it."""
-    text = _FENCE.sub("", reply.strip())
+    The object may stand in a code fence or have words around it.
+    """
+    text = _CODE_FENCE.sub("", reply.strip())
     try:
-        return wanted.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
+        return expected.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
     except ValidationError:
-        raise Unreadable(f"the judge's model replied {reply[:80]!r}, which is not what it was asked for") from None
+        raise UnreadableReply(
+            f"the judge's model replied {reply[:80]!r}, which is not the form that was asked for"
+        ) from None

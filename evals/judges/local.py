@@ -1,5 +1,7 @@
-"""The judge that needs no model: the engine's own verifier. Free, and the same each time; docs/verifier.md says how far
-it agrees with people."""
+"""The judge that needs no model: the engine's own verifier.
+
+It costs nothing and always gives the same; docs/verifier.md says how far it agrees with people.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,50 +9,50 @@ from collections.abc import Sequence
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from evals.judges.judge import Claim, Support
-from evals.judges.remembering import RememberingEncoder
-from evals.record import Usage
-from rag.encoder import Encoder
-from rag.verifier import Verifier
+from evals.judges.base import Claim, Support
+from evals.judges.caching_encoder import CachingEncoder
+from evals.result import ModelUsage
+from rag.embedding.base import Encoder
+from rag.verification.verifier import Verifier
 
 NAME = "local"
-# A statement that only introduces a quotation, as the writer of quotes makes it: what it claims is the quoted words.
-# Whether they are given to the right author is for the measure `attribution`.
+# A statement that only introduces a quotation, as the extractive writer makes it: it claims the quoted words. Whether
+# they are attributed to the right author is measured by `attribution`.
 _QUOTATION = re.compile(r"^[^“”]+: “(?P<words>.+)”$", re.DOTALL)
 
 
 class LocalJudge:
-    """Supports are QueryEngine.support's, with `encoder` that of the engine."""
+    """Scores support as the engine's verifier does; `encoder` is the engine's."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = RememberingEncoder(encoder)
+        self._encoder = CachingEncoder(encoder)
         self._verifier = Verifier()
 
     @property
-    def usage(self) -> Usage:
-        return Usage(cost=0.0)
+    def usage(self) -> ModelUsage:
+        return ModelUsage(cost=0.0)
 
     def claims(self, question: str, statements: Sequence[str]) -> list[Claim]:
-        """Each statement is one claim."""
-        return [Claim(claimed(statement), at) for at, statement in enumerate(statements)]
+        """Takes each statement as one claim."""
+        return [Claim(claim_text(statement), number) for number, statement in enumerate(statements)]
 
     def support(self, statement: str, evidence: Sequence[str]) -> Support:
-        return Support(self._verifier.support(claimed(statement), list(evidence)) if evidence else 0.0)
+        return Support(self._verifier.score(claim_text(statement), list(evidence)) if evidence else 0.0)
 
     def relevance(self, question: str, claims: Sequence[Claim]) -> float | None:
         """The mean cosine of question and claims, not below 0."""
         if not claims:
             return None
-        return closeness(self._encoder, question, [claim.text for claim in claims])
+        return mean_cosine(self._encoder, question, [claim.text for claim in claims])
 
 
-def claimed(statement: str) -> str:
+def claim_text(statement: str) -> str:
     """The quoted words of a statement that only introduces them, else the statement."""
-    found = _QUOTATION.match(statement.strip())
-    return found["words"] if found else statement
+    match = _QUOTATION.match(statement.strip())
+    return match["words"] if match else statement
 
 
-def closeness(encoder: BaseEmbedding, question: str, texts: Sequence[str]) -> float:
+def mean_cosine(encoder: BaseEmbedding, question: str, texts: Sequence[str]) -> float:
     """The mean cosine of `question` to each of `texts`, in [0, 1]."""
-    asked, *others = np.array(encoder.get_text_embedding_batch([question, *texts]))
-    return float(np.clip(np.mean([asked @ other for other in others]), 0.0, 1.0))
+    question_vector, *vectors = np.array(encoder.get_text_embedding_batch([question, *texts]))
+    return float(np.clip(np.mean([question_vector @ vector for vector in vectors]), 0.0, 1.0))

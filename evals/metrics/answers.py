@@ -1,32 +1,24 @@
-"""What an answer is worth, from judged statements: faithfulness, citations, points, attribution, refusals.
+"""Metrics of one answer, from judged statements.
 
-Every function is pure and takes numbers that a judge has given; `SUPPORTED` is the line between borne out and not.
-None means that the measure does not apply: no statement, no citation, no point.
+They are of faithfulness, citations, points, attribution and abstention. Every function is pure and takes numbers that a
+judge has given; a support of `SUPPORTED` or more counts as supported. None means that the metric does not apply: no
+statement, no citation, no point.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from evals.datasets.cases import TextSpan, covers_gold
+
 SUPPORTED = 0.5
-# A citation hits a gold quote when it holds at least this share of the quote's characters.
-HIT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Characters `start` to `end` of an article's text."""
+class CitationSupport:
+    """How far a statement is supported by what it cites, each in [0, 1].
 
-    article: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class CitedSupport:
-    """How far a statement is borne out by what it cites, each in [0, 1].
-
-    `together` is all its citations' support, None when it cites nothing; `alone` each one's by itself; `without` that
-    of all the others when this one is left out.
+    `together` is the support by all its citations, None when it cites nothing; `alone` that by each one alone;
+    `without` that by all the others when this one is left out.
     """
 
     together: float | None
@@ -35,119 +27,138 @@ class CitedSupport:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """A value that counts `weight` times in a mean: with it a ratio of sums is a mean, too."""
+class WeightedValue:
+    """A value that counts `weight` times in a mean.
+
+    A ratio of sums is then a mean, too.
+    """
 
     value: float
     weight: float = 1.0
 
 
 def faithfulness(supports: Sequence[float]) -> float | None:
-    """The share of an answer's claims that the retrieved passages bear out. In [0, 1], higher is better.
+    """The share of an answer's claims that the retrieved passages support.
 
-    ragas' definition (Es et al., EACL 2024 demos): claims inferable from the context over all claims.
+    In [0, 1], higher is better. As in ragas (Es et al., EACL 2024 demos): claims that can be inferred from the context
+    over all claims.
     """
     return _share_supported(supports)
 
 
 def mean_support(supports: Sequence[float]) -> float | None:
-    """The mean support of an answer's claims by the retrieved passages. In [0, 1], higher is better.
+    """The mean support of an answer's claims by the retrieved passages.
 
-    Ours: faithfulness without the line at 0.5; a word lost from a quotation costs support long before the line.
+    In [0, 1], higher is better. Our own: faithfulness without the threshold. A word that is lost from a quotation
+    lowers support long before the threshold is reached.
     """
     return sum(supports) / len(supports) if supports else None
 
 
-def citation_recall(statements: Sequence[CitedSupport]) -> float | None:
-    """The share of statements that their citations, taken together, bear out; one without citation is not borne out.
+def citation_recall(statements: Sequence[CitationSupport]) -> float | None:
+    """The share of statements that their citations, taken together, support.
 
-    In [0, 1], higher is better (ALCE: Gao et al., EMNLP 2023).
+    In [0, 1], higher is better. A statement without a citation is not supported (ALCE: Gao et al., EMNLP 2023).
     """
     if not statements:
         return None
-    return sum(one.together is not None and one.together >= SUPPORTED for one in statements) / len(statements)
+    supported = [statement.together is not None and statement.together >= SUPPORTED for statement in statements]
+    return sum(supported) / len(statements)
 
 
-def citation_precision(statements: Sequence[CitedSupport]) -> float | None:
-    """The share of citations that are of use. In [0, 1], higher is better (ALCE: Gao et al., EMNLP 2023).
+def citation_precision(statements: Sequence[CitationSupport]) -> float | None:
+    """The share of citations that are of use.
 
-    One is of use when the statement is borne out by its citations together, and it either bears the statement out
-    alone or the others do not without it.
+    In [0, 1], higher is better (ALCE: Gao et al., EMNLP 2023). A citation is of use when the statement is supported by
+    its citations together, and this one either supports it alone, or the others do not support it without this one.
     """
     useful, cited = 0, 0
-    for one in statements:
-        cited += len(one.alone)
-        if one.together is not None and one.together >= SUPPORTED:
-            pairs = zip(one.alone, one.without, strict=True)
-            useful += sum(alone >= SUPPORTED or rest < SUPPORTED for alone, rest in pairs)
+    for statement in statements:
+        cited += len(statement.alone)
+        if statement.together is not None and statement.together >= SUPPORTED:
+            pairs = zip(statement.alone, statement.without, strict=True)
+            useful += sum(alone >= SUPPORTED or without < SUPPORTED for alone, without in pairs)
     return useful / cited if cited else None
 
 
 def points_covered(supports: Sequence[float]) -> float | None:
-    """The share of a case's points that the answer bears out. In [0, 1], higher is better.
+    """The share of a case's points that the answer supports.
 
-    RAGChecker's claim recall (Ru et al., NeurIPS 2024): the gold answer's claims entailed by the response.
+    In [0, 1], higher is better. RAGChecker's claim recall (Ru et al., NeurIPS 2024): the gold answer's claims that the
+    response entails.
     """
     return _share_supported(supports)
 
 
 def must_not_said(supports: Sequence[float]) -> float | None:
-    """The share of what must not be said that the answer says. In [0, 1], lower is better."""
+    """The share of what must not be said that the answer says.
+
+    In [0, 1], lower is better.
+    """
     return _share_supported(supports)
 
 
 def attribution(statements: Sequence[tuple[Collection[str], Collection[str]]]) -> float | None:
-    """The share of statements that give the view to the right author, of those that name one. In [0, 1], higher is
-    better.
+    """The share of statements naming an author that name a right one.
 
-    Each is the authors it names and the authors of what it cites; right is when one of the former is of the latter.
+    In [0, 1], higher is better. Each statement is the authors that it names, and the authors of what it cites; it is
+    right when one of the former is among the latter.
     """
-    named = [(said, cited) for said, cited in statements if said]
-    return sum(bool(set(said) & set(cited)) for said, cited in named) / len(named) if named else None
+    naming = [(named, cited) for named, cited in statements if named]
+    return sum(bool(set(named) & set(cited)) for named, cited in naming) / len(naming) if naming else None
 
 
-def groups_covered(gold: Sequence[Sequence[Place]], cited: Sequence[Place]) -> float | None:
-    """The share of gold groups of which some alternative is quoted. In [0, 1], higher is better.
+def groups_covered(gold: Sequence[Sequence[TextSpan]], cited: Sequence[TextSpan]) -> float | None:
+    """The share of gold groups from which at least one quote is cited.
 
-    A quote is hit when a citation holds at least half of its characters (`HIT`).
+    In [0, 1], higher is better. A quote is cited when a citation covers at least half of its characters
+    (`MIN_GOLD_SHARE`).
     """
     if not gold:
         return None
-    return sum(any(_hits(one, quote) for one in group for quote in cited) for group in gold) / len(gold)
+    covered = [any(covers_gold(quote, citation) for quote in group for citation in cited) for group in gold]
+    return sum(covered) / len(gold)
 
 
-def hits_any(gold: Sequence[Sequence[Place]], cited: Sequence[Place]) -> float | None:
-    """1.0 when a citation hits any gold quote, else 0.0."""
+def hits_any(gold: Sequence[Sequence[TextSpan]], cited: Sequence[TextSpan]) -> float | None:
+    """1.0 when a citation covers half of any gold quote, else 0.0."""
     covered = groups_covered(gold, cited)
     return None if covered is None else float(covered > 0)
 
 
-def rightly_declined(answerable: bool, declined: bool) -> Counted | None:
-    """Its mean is abstention's recall: the share of unanswerable questions that are declined. Higher is better."""
-    return None if answerable else Counted(float(declined))
+def rightly_declined(answerable: bool, declined: bool) -> WeightedValue | None:
+    """Whether an unanswerable question is declined; the mean is abstention recall.
+
+    That is the share of unanswerable questions that are declined, in [0, 1]; higher is better.
+    """
+    return None if answerable else WeightedValue(float(declined))
 
 
-def wrongly_declined(answerable: bool, declined: bool) -> Counted | None:
-    """Its mean is the share of answerable questions that are declined, in [0, 1]. Lower is better."""
-    return Counted(float(declined)) if answerable else None
+def wrongly_declined(answerable: bool, declined: bool) -> WeightedValue | None:
+    """Whether an answerable question is declined.
+
+    The mean is the share of answerable questions that are declined. In [0, 1], lower is better.
+    """
+    return WeightedValue(float(declined)) if answerable else None
 
 
-def abstention_precision(answerable: bool, declined: bool) -> Counted | None:
-    """Its mean is the share of refusals that are right, in [0, 1]. Higher is better."""
-    return Counted(float(not answerable)) if declined else None
+def abstention_precision(answerable: bool, declined: bool) -> WeightedValue | None:
+    """Whether an abstention is right; the mean is abstention precision.
+
+    That is the share of abstentions that are right. In [0, 1], higher is better.
+    """
+    return WeightedValue(float(not answerable)) if declined else None
 
 
-def abstention_f1(answerable: bool, declined: bool) -> Counted | None:
-    """Its weighed mean is F1 of refusals, 2 TP / (2 TP + FP + FN) (van Rijsbergen, 1979), in [0, 1]."""
+def abstention_f1(answerable: bool, declined: bool) -> WeightedValue | None:
+    """F1 of abstention as a weighted mean: 2 TP / (2 TP + FP + FN).
+
+    In [0, 1], higher is better (van Rijsbergen, 1979).
+    """
     if declined and not answerable:
-        return Counted(1.0, 2.0)
-    return Counted(0.0) if declined or not answerable else None
+        return WeightedValue(1.0, 2.0)
+    return WeightedValue(0.0) if declined or not answerable else None
 
 
 def _share_supported(supports: Sequence[float]) -> float | None:
-    return sum(one >= SUPPORTED for one in supports) / len(supports) if supports else None
-
-
-def _hits(gold: Place, quote: Place) -> bool:
-    shared = min(gold.end, quote.end) - max(gold.start, quote.start)
-    return gold.article == quote.article and shared >= HIT * (gold.end - gold.start)
+    return sum(support >= SUPPORTED for support in supports) / len(supports) if supports else None

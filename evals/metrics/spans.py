@@ -1,22 +1,23 @@
-"""Spans of characters: what gold and found share, each character counted once.
+"""Character spans: what gold and retrieved text share.
 
-Recall, precision and IoU over characters are those of "Evaluating Chunking Strategies for Retrieval" (Smith and
-Troynikov, Chroma, 2024). A span is `(start, end)` in one text; places are spans by article.
+Each character is counted once. Recall, precision and IoU over characters are those of "Evaluating Chunking Strategies
+for Retrieval" (Smith and Troynikov, Chroma, 2024). A span is `(start, end)` in characters of one text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-Span = tuple[int, int]
-Places = Mapping[str, Sequence[Span]]
+from rag.types.passage import Span
+
+SpansByArticle = Mapping[str, Sequence[Span]]
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """How found places cover gold ones; all three in [0, 1], higher is better.
+    """How retrieved spans cover gold ones; all three in [0, 1], higher is better.
 
-    `recall` is the share of the gold's characters that are found, `precision` the share of the found that are gold,
-    `iou` the characters of both over those of either.
+    `recall` is the share of the gold's characters that were retrieved, `precision` the share of the retrieved
+    characters that are gold, `iou` the characters of both over those of either.
     """
 
     recall: float
@@ -24,7 +25,7 @@ class Overlap:
     iou: float
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
     """The same characters as spans that neither overlap nor touch, in order."""
     union: list[Span] = []
     for start, end in sorted(spans):
@@ -35,33 +36,36 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return union
 
 
-def length(spans: Iterable[Span]) -> int:
+def total_length(spans: Iterable[Span]) -> int:
     """How many characters the spans cover, each counted once."""
-    return sum(end - start for start, end in merged(spans))
+    return sum(end - start for start, end in merge_spans(spans))
 
 
-def shared_length(some: Iterable[Span], others: Iterable[Span]) -> int:
+def shared_length(left: Iterable[Span], right: Iterable[Span]) -> int:
     """How many characters both cover."""
-    union = merged(others)
-    return sum(max(0, min(end, last) - max(start, first)) for start, end in merged(some) for first, last in union)
+    union = merge_spans(right)
+    return sum(max(0, min(end, last) - max(start, first)) for start, end in merge_spans(left) for first, last in union)
 
 
-def share(part: float, whole: float) -> float:
+def ratio(part: float, whole: float) -> float:
     """`part / whole`, 0.0 where there is no whole."""
     return part / whole if whole else 0.0
 
 
-def overlap(gold: Places, found: Places) -> Overlap:
-    """How `found` covers `gold`; what lies in other articles counts as found and as wrong (Chroma, 2024)."""
-    covered = sum(shared_length(spans, found.get(article, ())) for article, spans in gold.items())
-    wanted = sum(length(spans) for spans in gold.values())
-    retrieved = sum(length(spans) for spans in found.values())
-    return Overlap(share(covered, wanted), share(covered, retrieved), share(covered, wanted + retrieved - covered))
+def overlap(gold: SpansByArticle, retrieved: SpansByArticle) -> Overlap:
+    """How `retrieved` covers `gold` (Chroma, 2024).
+
+    Spans in other articles count as retrieved and as wrong.
+    """
+    shared = sum(shared_length(spans, retrieved.get(article, ())) for article, spans in gold.items())
+    target = sum(total_length(spans) for spans in gold.values())
+    found = sum(total_length(spans) for spans in retrieved.values())
+    return Overlap(ratio(shared, target), ratio(shared, found), ratio(shared, target + found - shared))
 
 
-def by_article(placed: Iterable[tuple[str, int, int]]) -> dict[str, list[Span]]:
-    """`(article, start, end)` as places."""
-    places: dict[str, list[Span]] = {}
-    for article, start, end in placed:
-        places.setdefault(article, []).append((start, end))
-    return places
+def group_by_article(spans: Iterable[tuple[str, int, int]]) -> dict[str, list[Span]]:
+    """Groups `(article, start, end)` by article."""
+    grouped: dict[str, list[Span]] = {}
+    for article, start, end in spans:
+        grouped.setdefault(article, []).append((start, end))
+    return grouped

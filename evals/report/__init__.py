@@ -1,5 +1,5 @@
-"""The report of a run: one HTML file that needs nothing else, and its charts for whoever shows them elsewhere."""
+"""What people read of a run: report, tables, comparison, thresholds."""
 
-from evals.report.page import write_report
+from evals.report.html import write_report
 
 __all__ = ["write_report"]

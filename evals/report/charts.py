@@ -1,6 +1,7 @@
-"""A run's charts as inline SVG, drawn by matplotlib; colours are CSS variables, so that a page's light and dark hold.
+"""Draws a run's charts as inline SVG, by matplotlib.
 
-A page gives --ink, --muted, --line, --accent and --second; whatever text is in a chart is escaped by matplotlib.
+Colours are CSS variables (--ink, --muted, --line, --accent, --second) that the page defines for light and dark.
+matplotlib escapes every text of a chart. The same run gives the same SVG.
 """
 
 import io
@@ -14,11 +15,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure as Canvas
 
-from evals.figures import METRICS, Figure
-from evals.record import Record
-from evals.runs import Run
+from evals.metrics.registry import METRICS, MetricValue, find_metric
+from evals.result import CaseResult
+from evals.run_folder import Run
 
-# Stand-ins that matplotlib draws with and that become variables afterwards.
+# Placeholders that matplotlib draws with, and that are replaced by the variables afterwards.
 INK, MUTED, LINE, ACCENT, SECOND = "#101112", "#818283", "#d1d2d3", "#0a5fb4", "#c2571a"
 _VARIABLES = {INK: "--ink", MUTED: "--muted", LINE: "--line", ACCENT: "--accent", SECOND: "--second"}
 _STYLE: Any = {
@@ -29,76 +30,82 @@ _STYLE: Any = {
 }  # fmt: skip
 
 
-def all_charts(run: Run) -> dict[str, str]:
-    """Every chart that the run has the cases for, by name."""
-    made = {
-        "figures": figures_chart(run.figures),
+def make_charts(run: Run) -> dict[str, str]:
+    """Draws every chart that the run has the cases for; SVG by name."""
+    charts = {
+        "metrics": metrics_chart(run.metrics),
         "kinds": kinds_chart(run.by_kind),
-        "faithfulness": faithfulness_chart(run.records),
-        "abstention": abstention_chart(run.records, float(run.info.settings.get("abstain_below", 0.5))),
-        "latency": latency_chart(run.records),
+        "faithfulness": faithfulness_chart(run.results),
+        "abstention": abstention_chart(run.results, float(run.info.settings.get("abstain_below", 0.5))),
+        "latency": latency_chart(run.results),
     }
-    return {name: chart for name, chart in made.items() if chart is not None}
+    return {name: chart for name, chart in charts.items() if chart is not None}
 
 
-def figures_chart(figures: Mapping[str, Figure]) -> str | None:
-    """Every share with its 95% interval; those where less is better in the second colour."""
-    shares = [metric for metric in METRICS if metric.unit == "share" and metric.name in figures]
+def metrics_chart(metrics: Mapping[str, MetricValue]) -> str | None:
+    """Draws every share with its 95% interval.
+
+    Those where less is better have the second colour.
+    """
+    shares = [metric for metric in METRICS if metric.unit == "share" and metric.name in metrics]
     if not shares:
         return None
-    with _drawn("figures", (10.4, 0.29 * len(shares) + 0.9), "Every share with its 95% interval") as (canvas, made):
+    with _svg("metrics", (10.4, 0.29 * len(shares) + 0.9), "Every share with its 95% interval") as (canvas, svg):
         axes = canvas.subplots()
         for row, metric in enumerate(reversed(shares)):
             colour = ACCENT if metric.better == "higher" else SECOND
-            _dot(axes, figures[metric.name], row, colour)
+            _draw_value(axes, metrics[metric.name], row, colour)
         axes.set_yticks(range(len(shares)), [metric.title for metric in reversed(shares)])
         axes.set(xlim=(-2, 102), ylim=(-0.7, len(shares) - 0.3), xlabel="percent")
         axes.grid(axis="x")
         axes.tick_params(length=0)
-    return made[0]
+    return svg[0]
 
 
-def kinds_chart(by_kind: Mapping[str, Mapping[str, Figure]]) -> str | None:
-    """How the kinds of question differ, in four figures."""
-    shown = ("gold_groups_covered", "points_covered", "faithfulness", "recall_at_5")
-    titles = {metric.name: metric.title for metric in METRICS}
-    kinds = [kind for kind in reversed(list(by_kind)) if any(name in by_kind[kind] for name in shown)]
+def kinds_chart(by_kind: Mapping[str, Mapping[str, MetricValue]]) -> str | None:
+    """Draws four metrics by kind of question."""
+    names = ("gold_groups_covered", "points_covered", "faithfulness", "recall_at_5")
+    kinds = [kind for kind in reversed(list(by_kind)) if any(name in by_kind[kind] for name in names)]
     if not kinds:
         return None
-    with _drawn("kinds", (10.4, 0.32 * len(kinds) + 1.1), "Figures by kind of question") as (canvas, made):
-        panels = canvas.subplots(1, len(shown), sharey=True)
-        for axes, name in zip(panels, shown, strict=True):
+    with _svg("kinds", (10.4, 0.32 * len(kinds) + 1.1), "Metrics by kind of question") as (canvas, svg):
+        panels = canvas.subplots(1, len(names), sharey=True)
+        for axes, name in zip(panels, names, strict=True):
             for row, kind in enumerate(kinds):
                 if name in by_kind[kind]:
-                    _dot(axes, by_kind[kind][name], row, ACCENT)
-            axes.set_title(titles[name], fontsize=10, loc="left")
+                    _draw_value(axes, by_kind[kind][name], row, ACCENT)
+            axes.set_title(find_metric(name).title, fontsize=10, loc="left")
             axes.set(xlim=(-6, 106), xticks=(0, 50, 100), ylim=(-0.7, len(kinds) - 0.3))
             axes.grid(axis="x")
             axes.tick_params(length=0)
         panels[0].set_yticks(range(len(kinds)), [kind.replace("_", " ") for kind in kinds])
-    return made[0]
+    return svg[0]
 
 
-def faithfulness_chart(records: Sequence[Record]) -> str | None:
-    """How many claims have which support by the retrieved passages."""
-    supports = [claim.support for one in records if one.judgement for claim in one.judgement.claims]
+def faithfulness_chart(results: Sequence[CaseResult]) -> str | None:
+    """Draws a histogram of the claims' support by the retrieved passages."""
+    supports = [claim.support for result in results if result.judgement for claim in result.judgement.claims]
     if not supports:
         return None
-    with _drawn("faithfulness", (4.6, 3.2), "Claims by their support") as (canvas, made):
+    with _svg("faithfulness", (4.6, 3.2), "Claims by their support") as (canvas, svg):
         axes = canvas.subplots()
         counts, edges = np.histogram(supports, bins=20, range=(0, 1))
         colours = [ACCENT if edge >= 0.499 else SECOND for edge in edges[:-1]]
         axes.bar(edges[:-1], counts, width=0.045, align="edge", color=colours)
         axes.axvline(0.5, color=MUTED, linewidth=0.8, linestyle=":")
-        axes.set(xlabel="support (right of the line: borne out)", ylabel="claims", xlim=(-0.01, 1.01))
+        axes.set(xlabel="support (0.5 and more: supported)", ylabel="claims", xlim=(-0.01, 1.01))
         axes.grid(axis="y")
         axes.set_axisbelow(True)
-    return made[0]
+    return svg[0]
 
 
-def abstention_chart(records: Sequence[Record], threshold: float) -> str | None:
-    """For every threshold on answerability the share of unanswerable questions declined over that of answerable."""
-    scored = [(one.answerability, one.case.answerable) for one in records if one.answerability is not None]
+def abstention_chart(results: Sequence[CaseResult], threshold: float) -> str | None:
+    """Draws what is declined for every threshold on answerability.
+
+    It is the share of unanswerable questions declined over that of answerable ones. `threshold` is the one in use,
+    which is marked.
+    """
+    scored = [(result.answerability, result.case.answerable) for result in results if result.answerability is not None]
     scores = np.array([score for score, _ in scored])
     answerable = np.array([is_answerable for _, is_answerable in scored], dtype=bool)
     if not scored or answerable.all() or not answerable.any():
@@ -106,49 +113,55 @@ def abstention_chart(records: Sequence[Record], threshold: float) -> str | None:
     cuts = np.concatenate([[0.0], np.unique(scores) + 1e-9, [1.1]])
     wrong = np.array([100 * (scores[answerable] < cut).mean() for cut in cuts])
     right = np.array([100 * (scores[~answerable] < cut).mean() for cut in cuts])
-    with _drawn("abstention", (4.6, 3.2), "Questions declined, for every threshold") as (canvas, made):
+    with _svg("abstention", (4.6, 3.2), "Questions declined, for every threshold") as (canvas, svg):
         axes = canvas.subplots()
         axes.plot([0, 100], [0, 100], color=LINE, linewidth=0.8, linestyle=":")
         axes.step(wrong, right, where="post", color=ACCENT)
-        here = [100 * float((scores[some] < threshold).mean()) for some in (answerable, ~answerable)]
-        axes.plot(*[[one] for one in here], "o", color=SECOND)
+        wrong_now, right_now = (
+            100 * float((scores[chosen] < threshold).mean()) for chosen in (answerable, ~answerable)
+        )
+        axes.plot([wrong_now], [right_now], "o", color=SECOND)
         axes.annotate(
-            f"now ({threshold:g})", (here[0], here[1]), xytext=(8, -4), textcoords="offset points", color=MUTED
+            f"now ({threshold:g})", (wrong_now, right_now), xytext=(8, -4), textcoords="offset points", color=MUTED
         )
         axes.set(xlabel="answerable questions declined, %", ylabel="unanswerable declined, %")
         axes.set(xlim=(-2, 102), ylim=(-2, 102))
         axes.grid()
-    return made[0]
+    return svg[0]
 
 
-def latency_chart(records: Sequence[Record]) -> str | None:
-    """How many answers took how long."""
-    taken = [one.answer["timings_ms"]["total"] for one in records if one.answer]
-    if not taken:
+def latency_chart(results: Sequence[CaseResult]) -> str | None:
+    """Draws a histogram of the answers' latency."""
+    milliseconds = [result.answer.timings_ms.total for result in results if result.answer]
+    if not milliseconds:
         return None
-    with _drawn("latency", (4.6, 3.2), "Answers by the time they took") as (canvas, made):
+    with _svg("latency", (4.6, 3.2), "Answers by the time they took") as (canvas, svg):
         axes = canvas.subplots()
-        axes.hist(taken, bins=24, color=ACCENT, rwidth=0.9)
+        axes.hist(milliseconds, bins=24, color=ACCENT, rwidth=0.9)
         axes.set(xlabel="milliseconds", ylabel="answers")
         axes.grid(axis="y")
         axes.set_axisbelow(True)
-    return made[0]
+    return svg[0]
 
 
-def _dot(axes: Any, figure: Figure, row: int, colour: str) -> None:
-    if figure.interval is not None:
-        ends = [100 * figure.interval.low, 100 * figure.interval.high]
+def _draw_value(axes: Any, value: MetricValue, row: int, colour: str) -> None:
+    """Draws a dot at the value, in percent, and a bar over its interval."""
+    if value.interval is not None:
+        ends = [100 * value.interval.low, 100 * value.interval.high]
         axes.plot(ends, [row, row], color=colour, linewidth=3, alpha=0.35, solid_capstyle="round")
-    axes.plot([100 * figure.value], [row], "o", color=colour, markersize=5.5)
+    axes.plot([100 * value.value], [row], "o", color=colour, markersize=5.5)
 
 
 @contextmanager
-def _drawn(name: str, inches: tuple[float, float], title: str) -> Iterator[tuple[Canvas, list[str]]]:
-    """A canvas to draw on; its SVG is in the list afterwards. No state of matplotlib's is left behind."""
-    made: list[str] = []
+def _svg(name: str, inches: tuple[float, float], title: str) -> Iterator[tuple[Canvas, list[str]]]:
+    """Context manager that yields a canvas and a list that receives its SVG.
+
+    The SVG is in the list after the context ends. No state of matplotlib is left behind.
+    """
+    output: list[str] = []
     with mpl.rc_context(_STYLE | {"svg.hashsalt": name}):
         canvas = Canvas(figsize=inches, layout="constrained")
-        yield canvas, made
+        yield canvas, output
         file = io.StringIO()
         canvas.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = file.getvalue()
@@ -157,4 +170,4 @@ def _drawn(name: str, inches: tuple[float, float], title: str) -> Iterator[tuple
         svg = svg.replace(colour, f"var({variable})")
     svg = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', "", svg, count=1)
     width = f"{inches[0] * 96:.0f}px"
-    made.append(svg.replace("<svg", f'<svg role="img" aria-label="{escape(title)}" style="max-width: {width}"', 1))
+    output.append(svg.replace("<svg", f'<svg role="img" aria-label="{escape(title)}" style="max-width: {width}"', 1))

@@ -1,83 +1,98 @@
-"""A web page's article: main text, title, author and date, without what stands around them."""
+"""Extracts the article of a web page: main text, title, author and date.
+
+What the page puts around them is left out. The extraction is trafilatura's, in favour of precision; boilerplate that it
+leaves is stripped. Nothing on the page is run or fetched. A page in which no article is found is refused, never
+returned as an empty one.
+"""
 
 import logging
 import re
 from datetime import date
 from typing import Any
 
-from rag.article import Article, slug
 from rag.errors import ReadError
-from rag.readers.boilerplate import cleaned
-from rag.readers.fields import day_of, one_line, refuse_unreadable
-from rag.readers.files import text_of
+from rag.readers.boilerplate import strip_boilerplate
+from rag.readers.encoding import check_readable, decode_text, to_one_line
+from rag.readers.log_levels import log_level
+from rag.readers.metadata import parse_published
+from rag.types.article import Article, slug
 
-# The labels of a page's menus come to less than this; what is shorter was not told from them, or is no article.
-SHORTEST = 100
-# trafilatura's time grows with the square of some pages: 9 s with this many tags, with 100,000 minutes.
-MOST_TAGS = 40_000
-NO_ARTICLE = "holds no article that could be told from the page around it"
-_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
-_XML = re.compile(r"\s*<\?xml\b[^>]*\?>")
+# The labels of a page's menus come to less than this; a shorter text is menus alone, or no article.
+MIN_ARTICLE_CHARACTERS = 100
+# trafilatura's time grows with the square of the tags on some pages: 9 s with this many, minutes with 100,000.
+MAX_TAGS = 40_000
+
+_NO_ARTICLE = "holds no article text that can be told from the page around it"
+_DECLARED_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 
 
 def article_from_html(
-    data: bytes, what: str, name: str, url: str | None = None, declared: str | None = None
+    data: bytes, source_name: str, name: str, url: str | None = None, declared_encoding: str | None = None
 ) -> Article:
-    """`declared` is the encoding that a server named; else the page's own declaration is looked for.
+    """Extracts the article of the page `data`.
 
+    `source_name` names the page in error messages, `name` gives the article its id, and its title if the page has none.
+    `url` is the address it was fetched from; without one the page's own canonical address is taken.
+    `declared_encoding` is the encoding that the server declared; without one the page's own declaration is taken.
     Raises ReadError for a page in which no article is found.
     """
     import trafilatura
 
-    for library in ("trafilatura", "htmldate", "readability"):  # what they find wrong is said in one line below
-        logging.getLogger(library).setLevel(logging.CRITICAL)
-    meta = _CHARSET.search(data[:4096])
-    # As text, an encoding named at its head is no longer true of it.
-    page = text_of(data, what, declared or (meta[1].decode() if meta else None))
-    page = page[head.end() :] if (head := _XML.match(page)) else page
-    if page.count("<") > MOST_TAGS:
-        raise ReadError(what, f"{NO_ARTICLE}, with more markup than any article has; save its text as .txt")
+    page = _decode_page(data, source_name, declared_encoding)
+    if page.count("<") > MAX_TAGS:
+        raise ReadError(source_name, f"{_NO_ARTICLE}, with more markup than any article has; save its text as .txt")
     try:
-        found: Any = trafilatura.bare_extraction(
-            page,
-            url=url,
-            with_metadata=True,
-            include_comments=False,
-            include_tables=False,
-            favor_precision=True,
-            # Where no date is declared, none is better than the year in a copyright line.
-            date_extraction_params={"original_date": True, "extensive_search": False},
-        )
+        # What these libraries log is reported in the one line of a ReadError.
+        with log_level(logging.CRITICAL, "trafilatura", "htmldate", "readability"):
+            extracted: Any = trafilatura.bare_extraction(
+                page,
+                url=url,
+                with_metadata=True,
+                include_comments=False,
+                include_tables=False,
+                favor_precision=True,
+                # If no date is declared, no date is better than the year in a copyright line.
+                date_extraction_params={"original_date": True, "extensive_search": False},
+            )
     except Exception as error:  # broken markup fails anywhere in the parser, with any of Python's errors
         raise ReadError(
-            what, f"is not HTML that can be read ({type(error).__name__}); save its text as .txt"
+            source_name, f"is not HTML that can be read ({type(error).__name__}); save its text as .txt"
         ) from error
-    title = one_line(found.title) if found else ""
-    # One line is one paragraph here; an empty line between makes that plain to whoever reads or splits it.
-    lines = [line for line in ((found.text or "") if found else "").split("\n") if line.strip()]
-    if lines and one_line(lines[0]) == title:
+    title = to_one_line(extracted.title) if extracted else ""
+    # trafilatura puts each paragraph on one line; an empty line between them marks them as paragraphs for the splitter.
+    lines = [line for line in ((extracted.text or "") if extracted else "").split("\n") if line.strip()]
+    if lines and to_one_line(lines[0]) == title:
         lines = lines[1:]
-    clean = cleaned("\n\n".join(lines))
-    if found is None or len(clean.text.strip()) < SHORTEST:
-        raise ReadError(what, f"{NO_ARTICLE}; save its text as .txt")
-    refuse_unreadable(clean.text, what)
+    stripped = strip_boilerplate("\n\n".join(lines))
+    if extracted is None or len(stripped.text.strip()) < MIN_ARTICLE_CHARACTERS:
+        raise ReadError(source_name, f"{_NO_ARTICLE}; save its text as .txt")
+    check_readable(stripped.text, source_name)
     return Article(
         slug(name),
         title or name,
-        clean.text,
-        author=_names(found.author) or clean.author,
-        source=one_line(found.sitename) or clean.source,
-        published=_day(found.date, what),
-        url=url or (found.url if (found.url or "").startswith(("http://", "https://")) else None),
+        stripped.text,
+        author=_author_names(extracted.author) or stripped.author,
+        source=to_one_line(extracted.sitename) or stripped.source,
+        published=_published(extracted.date, source_name),
+        url=url or (extracted.url if (extracted.url or "").startswith(("http://", "https://")) else None),
     )
 
 
-def _names(text: str | None) -> str | None:
-    return one_line((text or "").replace(";", ",")) or None
+def _decode_page(data: bytes, source_name: str, declared_encoding: str | None) -> str:
+    charset = _DECLARED_CHARSET.search(data[:4096])
+    page = decode_text(data, source_name, declared_encoding or (charset[1].decode() if charset else None))
+    # The encoding in an XML declaration no longer holds once the page is decoded.
+    declaration = _XML_DECLARATION.match(page)
+    return page[declaration.end() :] if declaration else page
 
 
-def _day(text: str | None, what: str) -> date | None:
+def _author_names(text: str | None) -> str | None:
+    return to_one_line((text or "").replace(";", ",")) or None
+
+
+def _published(text: str | None, source_name: str) -> date | None:
     try:
-        return day_of(text, what)
-    except ReadError:  # what a page says there is no reason to refuse the article
+        return parse_published(text, source_name)
+    except ReadError:  # a wrong date on a page is no reason to refuse the article
         return None

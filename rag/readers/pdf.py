@@ -1,4 +1,9 @@
-"""A PDF's text as an article: words broken at line ends put together, lines joined into paragraphs."""
+"""Extracts the text of a PDF as an article.
+
+Hyphenated words are joined, and lines are joined into paragraphs. Page numbers and running titles are left out. Work is
+bounded: a few kilobytes of PDF can stand for years of reading, so pages, characters, time and the size of each stream
+have limits. A scan, which has pictures and no text, is refused.
+"""
 
 import io
 import logging
@@ -9,170 +14,211 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from rag.article import Article, slug
 from rag.errors import ReadError
-from rag.readers.boilerplate import cleaned
-from rag.readers.fields import STRANGE, day_of, one_line
-from rag.readers.files import LONGEST_TITLE
+from rag.readers.boilerplate import strip_boilerplate
+from rag.readers.encoding import CONTROL_CHARACTERS, to_one_line
+from rag.readers.log_levels import log_level
+from rag.readers.metadata import MAX_TITLE_CHARACTERS, parse_published
+from rag.types.article import Article, slug
 
-MOST_PAGES = 2_000
-MOST_CHARACTERS = 20_000_000
-# A few kilobytes stand for years: a thousand pages that all draw one stream. An article's stream has tens of kilobytes
-# and takes 0.05 s; the longest that the reader cannot be stopped in, at these limits, takes 13 s.
-MOST_SECONDS = 60.0
-LARGEST_STREAM = 10_000_000
-MOST_OPERATIONS = 500_000
-ENCRYPTED = "is encrypted; save a copy without a password and add that"
-# What programs write where a title belongs.
-_NO_TITLE = re.compile(r"untitled.*|microsoft \w+ - .*|\S+\.(?:docx?|indd|qxd|rtf|tex|odt|pdf)|\W*", re.IGNORECASE)
+MAX_PAGES = 2_000
+MAX_CHARACTERS = 20_000_000
+# A thousand pages that all draw one stream are a few kilobytes. An article's stream has tens of kilobytes and takes
+# 0.05 s; the longest one that these limits allow takes 13 s, and the reader cannot be stopped within a stream.
+MAX_SECONDS = 60.0
+MAX_STREAM_BYTES = 10_000_000
+MAX_STREAM_OPERATIONS = 500_000
+
+_ENCRYPTED = "is encrypted; save a copy without a password and add that"
+# Text that programs write into the title field in place of a title.
+_PLACEHOLDER_TITLE = re.compile(
+    r"untitled.*|microsoft \w+ - .*|\S+\.(?:docx?|indd|qxd|rtf|tex|odt|pdf)|\W*", re.IGNORECASE
+)
+_LIGATURES = re.compile("[\ufb00-\ufb06]")
+_BROKEN_WORD = re.compile(r"(?P<word>[^\W\d_]+)(?P<hyphen>[-\u2010\u00ad])\n(?P<rest>[^\W\d_]+)(?P<after>\S*)[ \n]?")
+# A line shorter than this share of the widest one ends before the margin.
+_SHORT_LINE_SHARE = 0.8
 
 
-def article_from_pdf(data: bytes, what: str, name: str) -> Article:
-    """Raises ReadError for a PDF that is encrypted, damaged, too long, or has no text (a scan)."""
+def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: float = MAX_SECONDS) -> Article:
+    """Extracts the article of the PDF `data`.
+
+    `source_name` names the file in error messages, `name` gives the article its id, and its title if none is found.
+    No page is begun after `max_seconds`.
+    Raises ReadError for a PDF that is encrypted, damaged, too long, or has no text (a scan).
+    """
     import pypdf
     from pypdf.errors import DependencyError
 
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
-        with pypdf.apply_configuration(_limits()):
+        with log_level(logging.ERROR, "pypdf"), pypdf.apply_configuration(_pypdf_limits()):
             reader = pypdf.PdfReader(io.BytesIO(data))
             if reader.is_encrypted and not reader.decrypt(""):
-                raise ReadError(what, ENCRYPTED)
-            pages = _pages(reader, what)
-            about = reader.metadata
-            title, author = (about.title, about.author) if about else (None, None)
-            created = about.get("/CreationDate") if about else None
+                raise ReadError(source_name, _ENCRYPTED)
+            pages = _extract_pages(reader, source_name, max_seconds)
+            metadata = reader.metadata
+            title, author = (metadata.title, metadata.author) if metadata else (None, None)
+            created = metadata.get("/CreationDate") if metadata else None
     except ReadError:
         raise
-    except DependencyError:  # AES, without the library that knows it
-        raise ReadError(what, ENCRYPTED) from None
+    except DependencyError:  # AES, without the library that implements it
+        raise ReadError(source_name, _ENCRYPTED) from None
     except Exception as error:  # a damaged PDF fails anywhere in the parser, with any of Python's errors
-        problem = one_line(f"{type(error).__name__}: {error}")
-        raise ReadError(what, f"cannot be read as a PDF ({problem}); save it anew, or its text as .txt") from error
-    lines = _without_running_lines(pages)
+        problem = to_one_line(f"{type(error).__name__}: {error}")
+        raise ReadError(
+            source_name, f"cannot be read as a PDF ({problem}); save it again, or its text as .txt"
+        ) from error
+    lines = _drop_running_lines(pages)
     if not lines:
-        raise ReadError(what, "holds no text, only pictures of it; run it through text recognition first")
-    title = one_line(title) if isinstance(title, str) else ""
-    if _NO_TITLE.fullmatch(title):
-        title = lines[0] if _is_title(lines[0], _widest(lines)) else name
-    clean = cleaned(_paragraphs(_after_title(lines, title)))
-    if not clean.text.strip():
-        raise ReadError(what, "holds nothing but a title and boilerplate; is the article's text missing?")
+        raise ReadError(source_name, "holds no text, only pictures of it; run it through text recognition first")
+    title = to_one_line(title) if isinstance(title, str) else ""
+    if _PLACEHOLDER_TITLE.fullmatch(title):
+        title = lines[0] if _is_title(lines[0], _max_width(lines)) else name
+    stripped = strip_boilerplate(_join_lines(_lines_after_title(lines, title)))
+    if not stripped.text.strip():
+        raise ReadError(source_name, "holds nothing but a title and boilerplate; is the article's text missing?")
     return Article(
         slug(name),
         title,
-        clean.text,
-        author=(one_line(author) if isinstance(author, str) else "") or clean.author,
-        source=clean.source,
-        published=_day(created, what),
+        stripped.text,
+        author=(to_one_line(author) if isinstance(author, str) else "") or stripped.author,
+        source=stripped.source,
+        published=_published(created, source_name),
     )
 
 
-def _limits() -> Any:
-    """How much pypdf unpacks and reads of one stream: less than its own limits, at which a page takes minutes."""
+def _pypdf_limits() -> Any:
+    """Configures limits on what pypdf decodes and parses of one stream.
+
+    The limits are below pypdf's own, at which one page takes minutes.
+    """
     import pypdf
 
     return pypdf.Configuration(
-        array_based_stream_maximum_output_length=LARGEST_STREAM,
-        run_length_maximum_output_length=LARGEST_STREAM,
-        lzw_maximum_output_length=LARGEST_STREAM,
-        zlib_maximum_output_length=LARGEST_STREAM,
-        stream_decoding_work_maximum_length=4 * LARGEST_STREAM,
-        stream_parsing_work_maximum_count=MOST_OPERATIONS,
+        array_based_stream_maximum_output_length=MAX_STREAM_BYTES,
+        run_length_maximum_output_length=MAX_STREAM_BYTES,
+        lzw_maximum_output_length=MAX_STREAM_BYTES,
+        zlib_maximum_output_length=MAX_STREAM_BYTES,
+        stream_decoding_work_maximum_length=4 * MAX_STREAM_BYTES,
+        stream_parsing_work_maximum_count=MAX_STREAM_OPERATIONS,
         xform_maximum_invocations_per_extraction=500,
     )
 
 
-def _pages(reader: Any, what: str) -> list[list[str]]:
-    """The lines of each page, in characters that prose is made of."""
-    if len(reader.pages) > MOST_PAGES:
-        raise ReadError(what, f"has {len(reader.pages)} pages, more than any article ({MOST_PAGES}); split it")
-    pages: list[str] = []
-    size = strange = 0
-    until = time.monotonic() + MOST_SECONDS
+def _extract_pages(reader: Any, source_name: str, max_seconds: float) -> list[list[str]]:
+    """Returns each page's lines, with ligatures spelt out and no control characters."""
+    if len(reader.pages) > MAX_PAGES:
+        raise ReadError(source_name, f"has {len(reader.pages)} pages, more than any article ({MAX_PAGES}); split it")
+    page_texts: list[str] = []
+    characters = control_characters = 0
+    deadline = time.monotonic() + max_seconds
     for page in reader.pages:
-        if time.monotonic() > until:
-            raise ReadError(what, f"takes longer than {MOST_SECONDS:g} s to read; save its text as .txt")
-        text = re.sub("[\ufb00-\ufb06]", lambda found: unicodedata.normalize("NFKC", found[0]), page.extract_text())
-        size += len(text)
-        if size > MOST_CHARACTERS:
-            raise ReadError(what, "holds more text than any article; split it")
-        plain, removed = STRANGE.subn("", text)
-        strange += removed
-        pages.append(plain)
-    if strange > 0.02 * size:
-        raise ReadError(what, "does not say which letters its signs are; run it through text recognition first")
-    return [list(map(str.strip, page.splitlines())) for page in pages]
+        if time.monotonic() > deadline:
+            raise ReadError(source_name, f"takes longer than {max_seconds:g} s to read; save its text as .txt")
+        text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), page.extract_text())
+        characters += len(text)
+        if characters > MAX_CHARACTERS:
+            raise ReadError(source_name, "holds more text than any article; split it")
+        readable, removed = CONTROL_CHARACTERS.subn("", text)
+        control_characters += removed
+        page_texts.append(readable)
+    if control_characters > 0.02 * characters:  # a font without a table of its characters gives their glyph numbers
+        raise ReadError(
+            source_name, "does not say which letters its glyphs stand for; run it through text recognition first"
+        )
+    return [list(map(str.strip, text.splitlines())) for text in page_texts]
 
 
-def _without_running_lines(pages: list[list[str]]) -> list[str]:
-    """All lines, without the page numbers and titles that stand at the head or foot of most pages."""
-    pages = [page for page in map(_trimmed, pages) if page]
-    edges = Counter(sign for page in pages for sign in {_sign(page[0]), _sign(page[-1])})
-    running = {sign for sign, pages_with in edges.items() if pages_with >= 2 and pages_with > len(pages) / 2}
+def _drop_running_lines(pages: list[list[str]]) -> list[str]:
+    """Returns all lines without page numbers and running titles.
+
+    Both stand at the head or foot of most pages.
+    """
+    pages = [page for page in map(_trim_empty_lines, pages) if page]
+    pages_by_edge_line = Counter(
+        line for page in pages for line in {_without_numbers(page[0]), _without_numbers(page[-1])}
+    )
+    running_lines = {line for line, count in pages_by_edge_line.items() if count >= 2 and count > len(pages) / 2}
     lines: list[str] = []
     for page in pages:
         for edge in (0, -1):
-            is_number = page and _sign(page[edge]) == "#"
-            if page and _sign(page[edge]) in running and (lines or is_number):  # the first page's may be the title
-                page = _trimmed(page[1:] if edge == 0 else page[:-1])
+            is_number = page and _without_numbers(page[edge]) == "#"
+            # A running line at the head of the first page may be the article's title.
+            if page and _without_numbers(page[edge]) in running_lines and (lines or is_number):
+                page = _trim_empty_lines(page[1:] if edge == 0 else page[:-1])
         lines += page
     return lines
 
 
-def _sign(line: str) -> str:
+def _without_numbers(line: str) -> str:
+    """Returns `line` with "#" in place of each number.
+
+    The numbered lines of all pages are then equal.
+    """
     return re.sub(r"\d+", "#", line)
 
 
-def _trimmed(lines: list[str]) -> list[str]:
-    """`lines` without the empty ones before the first and after the last."""
-    full = [at for at, line in enumerate(lines) if line]
+def _trim_empty_lines(lines: list[str]) -> list[str]:
+    full = [index for index, line in enumerate(lines) if line]
     return lines[full[0] : full[-1] + 1] if full else []
 
 
-def _widest(lines: list[str]) -> int:
+def _max_width(lines: list[str]) -> int:
     return max(map(len, lines), default=0)
 
 
-def _is_title(line: str, widest: int) -> bool:
-    return len(line) < min(0.8 * widest, LONGEST_TITLE) and line[-1] not in '.!,;”"'
+def _is_title(line: str, max_width: int) -> bool:
+    return len(line) < min(_SHORT_LINE_SHARE * max_width, MAX_TITLE_CHARACTERS) and line[-1] not in '.!,;”"'
 
 
-def _after_title(lines: list[str], title: str) -> list[str]:
-    """`lines` after the title, where the first few are that, or a head line and that."""
+def _lines_after_title(lines: list[str], title: str) -> list[str]:
+    """Returns `lines` without the title at their start.
+
+    The title may take several lines and follow one or two head lines.
+    """
     for start in range(3):
         for end in range(start + 1, start + 5):
-            if one_line(" ".join(lines[start:end])).casefold() == title.casefold():
+            if to_one_line(" ".join(lines[start:end])).casefold() == title.casefold():
                 return lines[end:]
     return lines
 
 
-def _paragraphs(lines: list[str]) -> str:
-    """Lines joined: a word broken at a line's end is one word; a short line that ends a sentence ends a paragraph."""
-    text = "\n".join(lines)
+def _join_lines(lines: list[str]) -> str:
+    """Joins the lines into paragraphs.
 
-    def whole(found: re.Match[str]) -> str:
-        word, rest, after = found["word"], found["rest"], found["after"]
-        # A word that is written with its hyphen elsewhere keeps it.
-        hyphen = "-" if found["hyphen"] != "\u00ad" and f"{word}-{rest}" in text else ""
-        return f"{word}{hyphen}{rest}{after}\n"
-
-    broken = r"(?P<word>[^\W\d_]+)(?P<hyphen>[-\u2010\u00ad])\n(?P<rest>[^\W\d_]+)(?P<after>\S*)[ \n]?"
-    joined = re.sub(broken, lambda found: whole(found) if found["rest"][0].islower() else found[0], text).split("\n")
-    widest = _widest(lines)
+    A short line that ends a sentence ends a paragraph.
+    """
+    max_width = _max_width(lines)
     paragraphs: list[list[str]] = [[]]
-    for line in map(str.strip, joined):
+    for line in map(str.strip, _join_broken_words("\n".join(lines)).split("\n")):
         if line:
             paragraphs[-1].append(line)
-        is_heading = line and paragraphs == [[line]] and _is_title(line, widest)
-        if not line or is_heading or (len(line) < 0.8 * widest and line[-1] in '.!?”"'):
+        is_heading = line and paragraphs == [[line]] and _is_title(line, max_width)
+        if not line or is_heading or (len(line) < _SHORT_LINE_SHARE * max_width and line[-1] in '.!?”"'):
             paragraphs.append([])
     return "\n\n".join(" ".join(paragraph) for paragraph in paragraphs if paragraph)
 
 
-def _day(created: Any, what: str) -> date | None:
-    found = re.match(r"D:(\d{4})(\d\d)(\d\d)", created) if isinstance(created, str) else None
+def _join_broken_words(text: str) -> str:
+    """Joins words that are hyphenated at the end of a line.
+
+    The joined word stands on the first of the two lines.
+    """
+
+    def join(match: re.Match[str]) -> str:
+        word, rest, after = match["word"], match["rest"], match["after"]
+        if not rest[0].islower():
+            return match[0]
+        # A word that is written with its hyphen elsewhere keeps it.
+        hyphen = "-" if match["hyphen"] != "\u00ad" and f"{word}-{rest}" in text else ""
+        return f"{word}{hyphen}{rest}{after}\n"
+
+    return _BROKEN_WORD.sub(join, text)
+
+
+def _published(created: Any, source_name: str) -> date | None:
+    match = re.match(r"D:(\d{4})(\d\d)(\d\d)", created) if isinstance(created, str) else None
     try:
-        return day_of("-".join(found.groups()), what) if found else None
-    except ReadError:  # what a program wrote there is no reason to refuse the article
+        return parse_published("-".join(match.groups()), source_name) if match else None
+    except ReadError:  # a wrong date written by a program is no reason to refuse the article
         return None

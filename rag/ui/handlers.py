@@ -1,7 +1,8 @@
-"""What the page asks of the engine, and what it is told: plain data in, HTML and plain data out.
+"""The page's requests to the engine: plain data in; HTML and plain data out.
 
-None of these raises: Gradio runs nothing after an exception, and a page that waits for it stays locked. What a person
-can mend is said as it is; anything else goes to the log under a number that the person is shown.
+No handler raises: Gradio runs nothing after an exception, and a page that waits for it stays locked. An error that the
+user can act on is shown as it is. Any other exception is a fault of ours: it goes to the log with its traceback under a
+number, and the user is shown the number.
 """
 
 import logging
@@ -11,176 +12,207 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from pydantic import ValidationError
-
-from rag.answer import Answer, Step
-from rag.engine import QueryEngine
+from rag.engine import QueryEngine, workspace_of
 from rag.errors import RagError
-from rag.feedback import Feedback
-from rag.transcript import markdown
-from rag.ui import catalogue, reading, records, render
-from rag.ui.evals_tab import report_html
-from rag.ui.examples import examples
+from rag.interrupts.cancellation import Cancellation
+from rag.transcript import to_markdown
+from rag.types.answer import Answer, AnswerStep
+from rag.types.feedback import Feedback
+from rag.types.question import check_question_length
+from rag.ui import articles_table, payloads, render_answer, render_article
+from rag.ui.eval_report import report_html
 
 log = logging.getLogger(__name__)
 
-Said = dict[str, Any]
-# Seconds between two showings of a draft: faster than this nobody reads, and every showing is a message.
-BETWEEN_DRAFTS = 0.08
-# Articles looked at for the questions to begin with, and names offered for each filter, which takes any other too: a
-# page opens as soon over a large library as over a small one.
-NEWEST = 1_000
-MOST_NAMES = 2_000
+Message = dict[str, Any]
+# Seconds between two versions of a draft: nobody reads faster, and every version is a message.
+DRAFT_INTERVAL_SECONDS = 0.08
+# Articles that the example questions are chosen from, and values that each filter offers (it takes any other too). The
+# limits let a page open as fast over a large library as over a small one.
+NEWEST_ARTICLES = 1_000
+MAX_FILTER_VALUES = 2_000
 
 
-def never_raising(handler: Callable[..., Said]) -> Callable[..., Said]:
-    """`handler`, with {"error": a line for the person} for whatever goes wrong."""
+def with_error_reply(handler: Callable[..., Message]) -> Callable[..., Message]:
+    """`handler`, which replies {"error": message for the user} instead of raising."""
 
     @wraps(handler)
-    def answered(*arguments: Any) -> Said:
+    def reply(*arguments: Any) -> Message:
         try:
             return handler(*arguments)
-        except Exception as error:  # noqa: BLE001 - the page must hear something
-            return {"error": explained(error)}
+        except Exception as error:  # noqa: BLE001 - the page must get a reply
+            return {"error": user_message(error)}
 
-    return answered
+    return reply
 
 
-def explained(error: Exception) -> str:
-    """The line that a person is shown."""
-    if isinstance(error, RagError):
+def user_message(error: Exception) -> str:
+    """The line that a user is shown for `error`.
+
+    A fault of ours is logged, with its traceback, under the number that the line names.
+    """
+    if isinstance(error, RagError | payloads.InvalidPayload):
         return str(error)
-    if isinstance(error, ValidationError):
-        return "This was not understood; load the page again."
-    reference = uuid.uuid4().hex[:8]
-    log.error("failed, shown to the person as %s", reference, exc_info=error)
-    return f"Something went wrong here. The server's log has it under {reference}."
+    number = uuid.uuid4().hex[:8]
+    log.error("something went wrong, number %s", number, exc_info=error)
+    return f"Something went wrong, number {number}. The server's log has the details under this number."
 
 
-def functions(*methods: Callable[[Any], Said]) -> list[Callable[[Any], Said]]:
-    """The methods as plain functions of the same names: Gradio writes on what it is given, and a method takes none."""
+def as_functions(*methods: Callable[[Any], Message]) -> list[Callable[[Any], Message]]:
+    """The methods as plain functions of the same names.
 
-    def plain(method: Callable[[Any], Said]) -> Callable[[Any], Said]:
-        def function(sent: Any = None) -> Said:
+    Gradio sets attributes on its server functions, which a method refuses.
+    """
+
+    def as_function(method: Callable[[Any], Message]) -> Callable[[Any], Message]:
+        def function(sent: Any = None) -> Message:
             return method(sent)
 
         function.__name__ = method.__name__
         return function
 
-    return [plain(method) for method in methods]
+    return [as_function(method) for method in methods]
 
 
-class Handlers:
-    """The page's side of one engine. Threads may share it; it keeps nothing of what people ask."""
+class PageHandlers:
+    """The page's requests to one engine.
 
-    def __init__(self, engine: QueryEngine) -> None:
+    Threads may share it; it stores nothing of what users ask. The example questions come from the `newest` articles;
+    each filter offers at most `max_filter_values` values.
+    """
+
+    def __init__(
+        self, engine: QueryEngine, *, newest: int = NEWEST_ARTICLES, max_filter_values: int = MAX_FILTER_VALUES
+    ) -> None:
         self._engine = engine
+        self._newest = newest
+        self._max_filter_values = max_filter_values
 
-    def ask(self, sent: Any) -> Iterator[Said]:
-        """A question's turn, each message whole in itself: the page may miss any of them but the last."""
+    def ask(self, sent: Any, cancellation: Cancellation | None = None) -> Iterator[Message]:
+        """Answers a question, until it has been cancelled.
+
+        Each message is complete in itself: the page may miss any of them but the last.
+        """
         try:
-            asked = records.Asked.model_validate(sent)
-            yield from self._turn(asked)
-        except Exception as error:  # noqa: BLE001 - after a raise the page would wait for ever
+            payload = payloads.QuestionPayload.parse(sent)
+            yield from self._turn(payload, cancellation)
+        except Exception as error:  # noqa: BLE001 - without a message the page would wait for ever
             yield self.refused(sent, error)
 
-    def refused(self, sent: Any, error: Exception) -> Said:
-        """The last message of a turn that has no answer."""
-        turn = sent.get("id", "") if isinstance(sent, dict) else ""
-        said = "Ask something first." if _is_empty(sent) else explained(error)
-        return {"id": turn, "state": "failed", "html": render.error_html(said), "say": said}
+    def refusal(self, sent: Any) -> Message | None:
+        """The reply to a question that is refused before any work, else None."""
+        try:
+            question = payloads.QuestionPayload.parse(sent).question
+            check_question_length(question, self._engine.settings.max_question_characters)
+        except Exception as error:  # noqa: BLE001 - without a message the page would wait for ever
+            return self.refused(sent, error)
+        return None
 
-    def _turn(self, asked: records.Asked) -> Iterator[Said]:
-        steps: list[Step] = []
-        draft, shown_at = "", 0.0
-        chat = self._engine.chat(before=asked.turns())
-        for event in chat.events(asked.question, **asked.filters.given()):
+    def refused(self, sent: Any, error: Exception) -> Message:
+        """The last message of a turn that has no answer."""
+        turn_id = sent.get("id", "") if isinstance(sent, dict) else ""
+        text = "Ask something first." if _is_empty(sent) else user_message(error)
+        return {"id": turn_id, "state": "failed", "html": render_answer.error_html(text), "say": text}
+
+    def _turn(self, payload: payloads.QuestionPayload, cancellation: Cancellation | None) -> Iterator[Message]:
+        steps: list[AnswerStep] = []
+        draft, draft_sent_at = "", 0.0
+        chat = self._engine.chat(before=payload.turns())
+        options = payload.filters.given()
+        for event in chat.events(payload.question, ignore=payload.ignore, cancellation=cancellation, **options):
             if isinstance(event, Answer):
-                yield {"id": asked.id, "state": "done", "say": render.spoken(event), **_whole(event)}
+                announcement = render_answer.announcement(event)
+                yield {"id": payload.id, "state": "done", "say": announcement, **_rendered(event)}
                 return
-            if isinstance(event, Step):
+            announcement = ""
+            if isinstance(event, AnswerStep):
                 steps.append(event)
-                say = str(event)
+                announcement = str(event)
             else:
                 draft += event
-                say = ""
-                if time.monotonic() - shown_at < BETWEEN_DRAFTS:
+                if time.monotonic() - draft_sent_at < DRAFT_INTERVAL_SECONDS:
                     continue
-                shown_at = time.monotonic()
-            yield {"id": asked.id, "state": "working", "html": render.working_html(steps, draft), "say": say}
+                draft_sent_at = time.monotonic()
+            html = render_answer.working_html(steps, draft)
+            yield {"id": payload.id, "state": "working", "html": html, "say": announcement}
 
-    @never_raising
-    def start(self, _: Any) -> Said:
-        """What the page opens with."""
-        counts, held = self._engine.counts(), self._engine.articles(newest=NEWEST)
+    @with_error_reply
+    def start(self, _: Any) -> Message:
+        """What the page opens with: counts, the writer, examples, values of the filters."""
+        counts = self._engine.counts()
         return {
             "articles": counts.articles,
             "passages": counts.passages,
-            "writer": render.writer_label(self._engine.writer),
-            "examples": examples(held),
-            "authors": self._engine.values("author")[:MOST_NAMES],
-            "sources": self._engine.values("source")[:MOST_NAMES],
-            "topics": self._engine.values("topics")[:MOST_NAMES],
+            "writer": render_answer.writer_label(self._engine.writer),
+            "examples": self._engine.example_questions(),
+            "authors": self._engine.values("author")[: self._max_filter_values],
+            "sources": self._engine.values("source")[: self._max_filter_values],
+            "topics": self._engine.values("topics")[: self._max_filter_values],
             "read_only": self._engine.settings.read_only,
+            "max_question_characters": self._engine.settings.max_question_characters,
         }
 
-    @never_raising
-    def restore(self, sent: Any) -> Said:
-        """Answers that the browser kept, as HTML again; one that is not to be read any more is empty."""
-        return {"turns": [_restored(record) for record in records.listed(sent)]}
+    @with_error_reply
+    def restore(self, sent: Any) -> Message:
+        """The answers that the browser stored, as HTML.
 
-    @never_raising
-    def export(self, sent: Any) -> Said:
+        A record that cannot be read becomes None.
+        """
+        return {"turns": [_restored(record) for record in payloads.records_in(sent)]}
+
+    @with_error_reply
+    def export(self, sent: Any) -> Message:
         """The conversation as Markdown with footnotes."""
-        return {"markdown": markdown([records.answer_of(record) for record in records.listed(sent)])}
+        return {"markdown": to_markdown([payloads.answer_from_record(record) for record in payloads.records_in(sent)])}
 
-    @never_raising
-    def read(self, sent: Any) -> Said:
+    @with_error_reply
+    def read(self, sent: Any) -> Message:
         """An article for the reading pane."""
-        wanted = records.Wanted.model_validate(sent)
-        article = self._engine.article(wanted.article)
-        spans = [reading.Span(*span) for span in wanted.spans]
-        return {"html": reading.article_html(article, spans) if article else reading.missing_html()}
+        request = payloads.ArticleRequest.parse(sent)
+        article = self._engine.article(request.article)
+        spans = [render_article.QuoteSpan(*span) for span in request.spans]
+        return {"html": render_article.article_html(article, spans) if article else render_article.missing_html()}
 
-    @never_raising
-    def catalogue(self, sent: Any) -> Said:
+    @with_error_reply
+    def catalogue(self, sent: Any) -> Message:
         """A page of the table of articles."""
-        listed = records.Listed.model_validate(sent)
-        page = catalogue.page_of(self._engine, listed)
-        return {"html": catalogue.page_html(page, listed, removable=not self._engine.settings.read_only)}
+        request = payloads.CatalogueRequest.parse(sent)
+        page = articles_table.catalogue_page(workspace_of(self._engine).library, request)
+        return {"html": articles_table.table_html(page, request, removable=not self._engine.settings.read_only)}
 
-    @never_raising
-    def report(self, sent: Any) -> Said:
+    @with_error_reply
+    def report(self, sent: Any) -> Message:
         """The newest eval report."""
         return {"html": report_html(self._engine.settings.eval_results)}
 
-    @never_raising
-    def remove(self, sent: Any) -> Said:
-        """Takes one article out."""
+    @with_error_reply
+    def remove(self, sent: Any) -> Message:
+        """Removes one article."""
         if self._engine.settings.read_only:
             raise RagError("this library is read-only")
         missing = self._engine.remove(str(sent))
-        return {"say": "It was not there any more." if missing else "Removed."}
+        return {"say": "It had been removed already." if missing else "Removed."}
 
-    @never_raising
-    def rate(self, sent: Any) -> Said:
-        """Keeps a thumb and a note."""
-        rated = records.Rated.model_validate(sent)
-        answer = records.answer_of(rated.record)
-        self._engine.rate(Feedback.on(answer, rated.id, rated.rating, rated.note))
-        return {"say": "Thank you. Kept with the question, the answer and its sources."}
+    @with_error_reply
+    def rate(self, sent: Any) -> Message:
+        """Stores a rating with its note."""
+        payload = payloads.RatingPayload.parse(sent)
+        answer = payloads.answer_from_record(payload.record)
+        self._engine.rate(Feedback.from_answer(answer, payload.id, payload.rating, payload.note))
+        return {"say": "Thank you. Stored with the question, the answer and its sources."}
 
 
 def _is_empty(sent: Any) -> bool:
     return isinstance(sent, dict) and not str(sent.get("question", "")).strip()
 
 
-def _whole(answer: Answer) -> Said:
-    return {"html": render.turn_html(answer), "text": str(answer), "record": records.record_of(answer)}
+def _rendered(answer: Answer) -> Message:
+    return {"html": render_answer.turn_html(answer), "text": str(answer), "record": payloads.answer_to_record(answer)}
 
 
-def _restored(record: Any) -> Said | None:
+def _restored(record: Any) -> Message | None:
     try:
-        return {key: value for key, value in _whole(records.answer_of(record)).items() if key != "record"}
-    except ValueError:
+        answer = payloads.answer_from_record(record)
+    except payloads.InvalidPayload:
         return None
+    return {key: value for key, value in _rendered(answer).items() if key != "record"}

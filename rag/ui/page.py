@@ -1,12 +1,15 @@
-"""The page: a conversation with its sources in sight, the articles, the newest eval report.
+"""The Gradio page: conversation with sources, articles, newest eval report.
 
-It only lays out and connects; what an answer looks like is decided in rag.ui.render, what is said by rag.ui.handlers,
-and no text reaches the page without them. What happens in the browser alone is in page.js and reader.js.
+It lays the components out and connects them. rag.ui.handlers decides what the page is told, rag.ui.render_answer how an
+answer looks; no text reaches the page without them. What happens in the browser alone is in static/*.js. Nothing here
+changes Gradio itself: another Gradio app in the same process is untouched.
 """
 
+import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,42 +18,108 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 from fastapi.responses import FileResponse
-from gradio import processing_utils
+from gradio.context import LocalContext
 from gradio.events import api
+from gradio_client import utils as client_utils
 
+from rag.admission import AdmissionControl, Slot
+from rag.answering.streaming import final_answer
 from rag.engine import QueryEngine
 from rag.errors import RagError, ServerBusy, SettingsError
-from rag.places import Places
+from rag.interrupts.cancellation import Cancellation
 from rag.settings import Settings
-from rag.ui.corpus_tab import corpus_tab
-from rag.ui.handlers import Handlers, explained, functions
+from rag.types.question import check_question_length
+from rag.ui.articles_tab import articles_tab
+from rag.ui.handlers import PageHandlers, as_functions, user_message
 
-HERE = Path(__file__).parent
-SCRIPTS = ("store.js", "reader.js", "filters.js", "turns.js", "page.js", "corpus.js")
-SYSTEM = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
+STATIC = Path(__file__).parent / "static"
+SCRIPTS = ("store.js", "reader.js", "filters.js", "turns.js", "page.js", "articles.js")
+SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _MASTHEAD = (
     '<header class="masthead"><h1>Commentary</h1>'
-    "<p>Answers from the articles, each sentence with the words that bear it out</p></header>"
+    "<p>Answers from the articles; every sentence cites the words that support it</p></header>"
 )
 STYLE = "style.css"
-# Gradio's threads and jobs beyond those of questions: pages that open, articles read, articles added.
-OTHER_JOBS = 24
-# Gradio keeps something of every caller, a program's every call included; nothing here needs it, and at its own 10,000
-# it is the server's memory.
-CALLERS_KEPT = 100
+# Gradio's threads beyond those of questions: pages that open, articles read, articles added.
+OTHER_THREADS = 24
+# Gradio keeps a state for every caller, one for each call of a program too. Nothing here needs it, and with Gradio's
+# default of 10,000 it fills the server's memory.
+MAX_SESSIONS = 100
+# How long a question goes on after the page that asked it is gone.
+CLIENT_POLL_SECONDS = 0.25
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
-def mount_page(app: FastAPI, engine: QueryEngine, places: Places, *, mcp: bool = False) -> FastAPI:
-    """`app` with the page at /, whose questions take `places`. Gradio serves no file but its own and shares nothing."""
+class PageBlocks(gr.Blocks):
+    """Gradio's Blocks with the page's limits.
+
+    With `event_payload` and `cancelled_with_client` it is every use that the page makes of undocumented parts of
+    Gradio. pyproject.toml holds Gradio at one minor version because of these; tests/ui/test_page.py fails first when
+    one of them changes.
+    """
+
+    def restrict(self, question_slots: int) -> None:
+        """Sets what `launch()` would set; a page that is mounted is not launched."""
+        # Without it Gradio takes any file of this machine for one that its visitor uploaded.
+        self.has_launched = True
+        self.max_threads = question_slots + OTHER_THREADS
+        self.state_session_capacity = MAX_SESSIONS
+
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *rest: Any, **named: Any) -> Any:
+        """Refuses a file that a visitor names by its web address.
+
+        Gradio would download it, of any size; only `rag.readers.fetch` downloads.
+        """
+        client_utils.traverse(inputs, _refuse_web_address, client_utils.is_file_obj_with_meta)
+        return await super().preprocess_data(block_fn, inputs, *rest, **named)
+
+
+def event_payload(event: gr.EventData) -> Any:
+    """What the browser sent with an event.
+
+    `EventData` gives public access to single fields of it only.
+    """
+    return event._data
+
+
+@asynccontextmanager
+async def cancelled_with_client() -> AsyncIterator[Cancellation]:
+    """The cancellation of the call that Gradio runs.
+
+    It is cancelled when the caller's stream of events breaks off, and when the block is left. Gradio notes the first
+    and acts on it after the call's next message only, for which a language model may let it wait a minute.
+    """
+    cancellation = Cancellation()
+    blocks, event_id = LocalContext.blocks.get(None), LocalContext.event_id.get(None)
+    event = blocks._queue.event_ids_to_events.get(event_id) if blocks and event_id else None
+
+    async def watch() -> None:
+        while event is not None and event.alive:
+            await asyncio.sleep(CLIENT_POLL_SECONDS)
+        if event is not None:
+            cancellation.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield cancellation
+    finally:
+        cancellation.cancel()
+        watching.cancel()
+
+
+def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl, *, mcp: bool = False) -> FastAPI:
+    """Mounts the page at / of `app` and returns `app`.
+
+    Each question takes a slot of `admission`. Gradio serves no file but its own and shares nothing. Raises
+    SettingsError when `mcp` needs packages that are not installed.
+    """
     if mcp:
-        _need_mcp()
-    blocks = _layout(engine, places)
-    blocks.max_threads = places.most + OTHER_JOBS
-    blocks.state_session_capacity = CALLERS_KEPT
+        _require_mcp()
+    blocks = _layout(engine, admission)
+    blocks.restrict(question_slots=admission.capacity)
     blocks.queue(max_size=64, default_concurrency_limit=8)
     for name in (*SCRIPTS, STYLE):
-        app.get(f"/page/{name}", include_in_schema=False)(_file(HERE / name))
+        app.get(f"/page/{name}", include_in_schema=False)(_file_route(STATIC / name))
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
@@ -65,72 +134,91 @@ def mount_page(app: FastAPI, engine: QueryEngine, places: Places, *, mcp: bool =
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=mcp,
-        theme=gr.themes.Base(font=SYSTEM, font_mono=MONO),
-        head=_style(),
+        theme=gr.themes.Base(font=SANS, font_mono=MONO),
+        head=_style_tag(),
     )
     return mounted
 
 
-def _layout(engine: QueryEngine, places: Places) -> Any:
-    handlers = Handlers(engine)
-    with gr.Blocks(title="Commentary", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True) as blocks:
+def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
+    handlers = PageHandlers(engine)
+    blocks = PageBlocks(title="Commentary", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True)
+    with blocks:
         gr.HTML(_MASTHEAD, apply_default_css=False, elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                _conversation(handlers, places)
+                _conversation(handlers, admission)
             with gr.Tab("Articles", id="articles"):
-                corpus_tab(engine, handlers, scripts())
+                articles_tab(engine, handlers, script_tags())
             with gr.Tab("Evals", id="evals"):
-                # Not by an event of the page's loading: Gradio would end the stream that brings what it asked for
-                # under a question that is asked meanwhile.
+                # A server function, not an event of the page's loading: such an event ends the stream of a question
+                # that is asked meanwhile.
                 gr.HTML(
                     {},
                     html_template='<div class="newest-report"></div>',
-                    head=scripts(),
+                    head=script_tags(),
                     js_on_load="commentary.report(element, server)",
-                    server_functions=functions(handlers.report),
+                    server_functions=as_functions(handlers.report),
                     apply_default_css=False,
                     elem_id="evals",
                 )
-        _interface(engine, places)
-    # Mounted and not launched, Gradio would take any file of this machine for one that its visitor has uploaded.
-    blocks.has_launched = True
+        _publish_functions(engine, admission)
     return blocks
 
 
-def _conversation(handlers: Handlers, places: Places) -> None:
+def _conversation(handlers: PageHandlers, admission: AdmissionControl) -> None:
     talk = gr.HTML(
         {},
-        html_template=(HERE / "conversation.html").read_text(encoding="utf-8"),
-        head=scripts(),
+        html_template=(STATIC / "conversation.html").read_text(encoding="utf-8"),
+        head=script_tags(),
         js_on_load="commentary.conversation(element, props, trigger, server, watch)",
-        server_functions=functions(handlers.start, handlers.restore, handlers.export, handlers.read, handlers.rate),
+        server_functions=as_functions(handlers.start, handlers.restore, handlers.export, handlers.read, handlers.rate),
         apply_default_css=False,
         elem_id="conversation",
     )
 
     async def turn(event: gr.EventData) -> AsyncIterator[dict[str, Any]]:
-        try:
-            place = await places.take()
-        except ServerBusy as busy:
-            yield handlers.refused(event._data, busy)
+        payload = event_payload(event)
+        if refusal := handlers.refusal(payload):
+            yield refusal
             return
-        with place:
-            async for said in iterate_in_threadpool(handlers.ask(event._data)):
-                yield said
+        async with cancelled_with_client() as cancellation:
+            try:
+                slot = await admission.acquire()
+            except ServerBusy as busy:
+                yield handlers.refused(payload, busy)
+                return
+            with slot:
+                async for message in iterate_in_threadpool(handlers.ask(payload, cancellation)):
+                    yield message
 
-    # Gradio counts nobody here: the places do, for whoever asks in whichever way.
+    # No limit of Gradio's: the admission control limits the questions of the page, of programs and of /v1 together.
     asking = talk.submit(
         turn, None, talk, api_visibility="private", show_progress="hidden", trigger_mode="multiple",
         concurrency_limit=None,
     )  # fmt: skip
     talk.stop(None, None, None, cancels=[asking], api_visibility="private")
-    # A full queue, a server that went away: nothing above was run, and the page has to be told.
+    # With a full queue or a lost server nothing above runs, and the page has to be told.
     asking.failure(None, None, None, js="() => commentary.lost()", api_visibility="private")
 
 
-def _interface(engine: QueryEngine, places: Places) -> None:
-    """What programs and language models may call: two functions, each with what it takes and gives."""
+def _publish_functions(engine: QueryEngine, admission: AdmissionControl) -> None:
+    """Publishes `ask` and `search` to programs and, over MCP, to language models.
+
+    Their docstrings are what a language model reads of them.
+    """
+
+    async def admitted(question: str) -> Slot:
+        """A slot for the question.
+
+        A question that is too long is refused before it waits for a slot.
+        """
+        try:
+            check_question_length(question, engine.settings.max_question_characters)
+        except RagError:
+            admission.cancel_reservation()
+            raise
+        return await admission.acquire(reserved=True)
 
     async def ask(
         question: str,
@@ -140,10 +228,12 @@ def _interface(engine: QueryEngine, places: Places) -> None:
         since: str | None = None,
         until: str | None = None,
     ) -> dict[str, Any]:
-        """Answers a question from the articles, every sentence with the quotes that bear it out and a verdict on it.
+        """Answers a question from the articles.
+
+        Every sentence of the answer has a verdict and cites the quotes that support it.
 
         Args:
-            question: What is asked.
+            question: The question.
             author: Only articles by this author.
             source: Only articles of this publication.
             topic: Only articles on this topic.
@@ -151,13 +241,16 @@ def _interface(engine: QueryEngine, places: Places) -> None:
             until: Only articles of this day or earlier, as 2024-06-30.
         """
         try:
-            with await places.take(announced=True):
-                answer = await run_in_threadpool(
-                    engine.ask, question, author=author, source=source, topic=topic, since=since, until=until
-                )
-                return answer.to_dict()
+            async with cancelled_with_client() as cancellation:
+                with await admitted(question):
+                    events = engine.events(
+                        question, cancellation=cancellation,
+                        author=author, source=source, topic=topic, since=since, until=until,
+                    )  # fmt: skip
+                    answer = await run_in_threadpool(final_answer, events)
+                    return answer.to_dict()
         except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
-            raise gr.Error(explained(error), print_exception=False) from None
+            raise gr.Error(user_message(error), print_exception=False) from None
 
     async def search(
         query: str,
@@ -168,10 +261,10 @@ def _interface(engine: QueryEngine, places: Places) -> None:
         since: str | None = None,
         until: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Finds the passages of the articles that bear most on a query, best first.
+        """Finds the passages that are most relevant to a query, best first.
 
         Args:
-            query: What is sought.
+            query: The words to search for.
             k: How many passages, at most 100.
             author: Only articles by this author.
             source: Only articles of this publication.
@@ -182,25 +275,23 @@ def _interface(engine: QueryEngine, places: Places) -> None:
         try:
             if not isinstance(k, int | float) or k != k:  # JSON as Python reads it has NaN
                 raise RagError("k is how many passages: a number from 1 to 100")
-            some = int(max(1, min(100, k)))
-            with await places.take(announced=True):
-                found = await run_in_threadpool(
-                    engine.search, query, k=some, author=author, source=source, topic=topic, since=since, until=until
+            limit = int(max(1, min(100, k)))
+            with await admitted(query):
+                passages = await run_in_threadpool(
+                    engine.search, query, k=limit, author=author, source=source, topic=topic, since=since, until=until
                 )
-                return [passage.to_dict() for passage in found]
+                return [passage.to_dict() for passage in passages]
         except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
-            raise gr.Error(explained(error), print_exception=False) from None
+            raise gr.Error(user_message(error), print_exception=False) from None
 
     api(ask, api_name="ask", concurrency_limit=None)
     api(search, api_name="search", concurrency_limit=None)
 
 
-async def _fetched_by_gradio(*_: Any, **__: Any) -> str:
-    """Gradio would fetch a file that a visitor names by its address, of any size; only `rag.readers.web` fetches."""
-    raise gr.Error("a file is uploaded, and not named by its address", print_exception=False)
-
-
-processing_utils.async_ssrf_protected_download = _fetched_by_gradio
+def _refuse_web_address(file: dict[str, Any]) -> dict[str, Any]:
+    if client_utils.is_http_url_like(file.get("path")):
+        raise gr.Error("a file is uploaded, and not named by its address", print_exception=False)
+    return file
 
 
 def _login(settings: Settings) -> Any:
@@ -208,29 +299,34 @@ def _login(settings: Settings) -> Any:
         return None
     key = settings.api_key.get_secret_value().strip().encode()
 
-    def is_let_in(_name: str, password: str) -> bool:
+    def is_right_key(_name: str, password: str) -> bool:
         return hmac.compare_digest(password.strip().encode("utf-8", "replace"), key)
 
-    return is_let_in
+    return is_right_key
 
 
-def _need_mcp() -> None:
-    if find_spec("mcp") is None:  # Gradio would go on without, and say so in its log alone
+def _require_mcp() -> None:
+    if find_spec("mcp") is None:  # Gradio would go on without it and say so in its log alone
         raise SettingsError("--mcp needs more packages; install them with: pip install 'commentary-rag[mcp]'")
 
 
-def _style() -> str:
-    """The style sheet, from this server and as a file of its own: Gradio rewrites the selectors of a style sheet that
-    it is handed, and takes `:is(a, b)` apart at its comma."""
-    return f'<link rel="stylesheet" href="page/{STYLE}?{_digest(HERE / STYLE)}">'
+def _style_tag() -> str:
+    """The tag of the style sheet, a file of this server.
+
+    Gradio rewrites the selectors of a style sheet that it is given as text, and splits `:is(a, b)` at its comma.
+    """
+    return f'<link rel="stylesheet" href="page/{STYLE}?{_digest(STATIC / STYLE)}">'
 
 
-def scripts() -> str:
-    """The scripts, in their order. For a component's own head, which is waited for; the page's is not."""
-    return "".join(f'<script src="page/{name}?{_digest(HERE / name)}"></script>' for name in SCRIPTS)
+def script_tags() -> str:
+    """The script tags, in their order, for a component's head.
+
+    Gradio waits for a component's head before it starts the component; for the page's head it does not wait.
+    """
+    return "".join(f'<script src="page/{name}?{_digest(STATIC / name)}"></script>' for name in SCRIPTS)
 
 
-def _file(path: Path) -> Any:
+def _file_route(path: Path) -> Callable[[], FileResponse]:
     kind = "text/css" if path.suffix == ".css" else "text/javascript"
 
     def file() -> FileResponse:
@@ -240,5 +336,5 @@ def _file(path: Path) -> Any:
 
 
 def _digest(path: Path) -> str:
-    """Part of the address: a new version is another address, so that the old one may be kept by browsers for good."""
+    """The version in a file's address: browsers may cache each version for good."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

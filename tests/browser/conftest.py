@@ -1,5 +1,8 @@
-"""A real browser before a real server. Where there is no browser these tests are skipped and say so, unless
-RAG_REQUIRE_BROWSER=1, as in continuous integration."""
+"""A real browser in front of a real server (marker `browser`).
+
+Without a browser these tests are skipped with the reason, or fail with RAG_REQUIRE_BROWSER=1, as in continuous
+integration.
+"""
 
 import os
 import shutil
@@ -9,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from tests.served import served
+from tests.support.servers.live_server import running_server
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ROOT = Path(__file__).parent.parent.parent
-# What a page of ours may load: ours, and what is in it already.
-OURS = ("http://127.0.0.1:", "data:", "blob:", "about:")
+# The addresses that a page may load: this server, and data in the page itself.
+ALLOWED_ADDRESSES = ("http://127.0.0.1:", "data:", "blob:", "about:")
 
 
-def _lacking(what: str) -> Any:
+def _skip_without(what: str) -> Any:
     if os.environ.get("RAG_REQUIRE_BROWSER") == "1":
         pytest.fail(f"RAG_REQUIRE_BROWSER=1, and there is no {what}")
     pytest.skip(f"there is no {what}")
@@ -25,13 +28,13 @@ def _lacking(what: str) -> Any:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if path is None:
-        _lacking(f"browser on the path ({', '.join(BROWSERS)}); Debian: apt-get install chromium")
+        _skip_without(f"browser on the path ({', '.join(BROWSERS)}); Debian: apt-get install chromium")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        _lacking("playwright; install it with: pip install '.[test]'")
+        _skip_without("playwright; install it with: pip install '.[test]'")
     with sync_playwright() as playwright:
         # Chromium's own sandbox does not start for root, as in containers.
         opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
@@ -45,7 +48,7 @@ def axe() -> str:
     places = [os.environ.get("RAG_AXE", ""), str(ROOT / "node_modules" / "axe-core" / "axe.min.js")]
     path = next((Path(place) for place in places if place and Path(place).is_file()), None)
     if path is None:
-        _lacking("axe-core; install it with: npm install --no-save axe-core, or name its axe.min.js in RAG_AXE")
+        _skip_without("axe-core; install it with: npm install --no-save axe-core, or name its axe.min.js in RAG_AXE")
     return path.read_text(encoding="utf-8")  # type: ignore[union-attr]
 
 
@@ -58,21 +61,21 @@ def own_library(home: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def address(home: Path) -> Iterator[str]:
     """A server over the bundled corpus, which no test changes."""
-    with served(home) as found:
-        yield found
+    with running_server(home) as address:
+        yield address
 
 
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Opens an address as a visitor of its own: nothing is shared, and whatever goes wrong on the page fails the test.
+    """Opens an address in a browser context of its own.
 
-    A request to any other host fails it too, and so does a word on the console that is an error.
+    An error on the page or in its console fails the test, and so does a request to any other host.
     """
     contexts: list[Any] = []
     outside: list[str] = []
-    wrong: list[str] = []
+    errors_seen: list[str] = []
 
-    def opened(
+    def open_page(
         address: str,
         *,
         width: int = 1440,
@@ -86,23 +89,26 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         context.set_default_timeout(20_000)
         page = context.new_page()
         if watched:
-            page.on("request", lambda request: None if request.url.startswith(OURS) else outside.append(request.url))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on(
+                "request",
+                lambda request: None if request.url.startswith(ALLOWED_ADDRESSES) else outside.append(request.url),
+            )
+        page.on("pageerror", lambda error: errors_seen.append(str(error)))
         if not errors:
-            page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+            page.on("console", lambda message: errors_seen.append(message.text) if message.type == "error" else None)
         page.goto(address)
         return page
 
-    yield opened
+    yield open_page
     for context in contexts:
         context.close()
     assert outside == []
-    assert wrong == []
+    assert errors_seen == []
 
 
 @pytest.fixture
 def asked() -> Callable[..., Any]:
-    """Asks on a page and waits for the answer; gives the turn."""
+    """Asks on a page, waits for the answer, and returns the turn."""
 
     def ask(page: Any, question: str) -> Any:
         before = page.locator(".turn").count()

@@ -1,4 +1,4 @@
-"""A conversation in the browser: asked, answered, followed to its sources, kept, changed, shared."""
+"""A conversation in the browser: asked, answered, followed to its sources, stored, changed, shared."""
 
 import json
 import time
@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.served import started, stopped
+from tests.support.servers.live_server import start_server, stop_server
 
+pytestmark = pytest.mark.browser
 Visit = Callable[..., Any]
 Asked = Callable[..., Any]
 PACT = "Why does China dislike the pact?"
@@ -34,9 +35,9 @@ def test_a_first_visit_proposes_questions_and_a_click_on_one_answers_it(address:
     assert "loosens Beijing's hold" in page.inner_text(".answer")
     assert page.locator(".answer .view:not([hidden]) .chip").count() == page.locator(".card").count() >= 2
     count = page.locator(".answer .view:not([hidden]) .statement").count()
-    assert f"{count} of {count} sentences supported" in page.inner_text(".summary")
+    assert f"{count} sentences quoted verbatim" in page.inner_text(".summary")
     assert "Quotes, word for word" in page.inner_text(".summary")
-    assert page.inner_text(".verdict >> nth=0").strip().endswith("supported")
+    assert page.inner_text(".verdict >> nth=0").strip().endswith("quoted verbatim")
     page.wait_for_timeout(300)
     # Below what the web's own measure calls good (Cumulative Layout Shift, 0.1).
     assert page.evaluate("window.shifts") < 0.02
@@ -56,10 +57,10 @@ def test_while_it_works_it_says_what_it_does(address: str, visit: Visit) -> None
     page.locator(".turn .summary").wait_for()
     heard = page.evaluate("window.heard")
     assert heard[-1].startswith("Answer ready.")
-    assert any("asking" in one or "searching" in one for one in page.evaluate("window.seen"))
+    assert any("asking" in text or "searching" in text for text in page.evaluate("window.seen"))
 
 
-def test_a_chip_opens_the_article_at_the_highlighted_words_and_gives_the_place_back(
+def test_a_chip_opens_the_article_at_its_quote_and_gets_the_focus_back(
     address: str, visit: Visit, asked: Asked
 ) -> None:
     page = visit(address)
@@ -81,7 +82,7 @@ def test_a_chip_opens_the_article_at_the_highlighted_words_and_gives_the_place_b
     assert page.evaluate("document.activeElement.className") == "chip"
 
 
-def test_a_card_shows_whose_words_they_are_and_opens_them(address: str, visit: Visit, asked: Asked) -> None:
+def test_a_card_names_its_author_and_opens_the_article(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address)
     turn = asked(page, PACT)
     card = turn.locator(".card").first
@@ -106,7 +107,7 @@ def test_hovering_a_chip_shows_the_quote(address: str, visit: Visit, asked: Aske
     tip.wait_for(state="hidden")
 
 
-def test_filters_stand_over_the_question_and_in_the_address_and_can_be_shared(
+def test_filters_are_shown_over_the_question_and_shared_in_the_address(
     address: str, visit: Visit, asked: Asked
 ) -> None:
     page = visit(address)
@@ -114,16 +115,16 @@ def test_filters_stand_over_the_question_and_in_the_address_and_can_be_shared(
     page.fill(".fields [name=author]", "Hard Power")
     page.fill(".fields [name=since]", "2024-01-01")
     turn = asked(page, PACT)
-    assert turn.locator(".admitted span").all_inner_texts() == ["by Hard Power", "since 2024-01-01"]
+    assert turn.locator(".turn-filters span").all_inner_texts() == ["by Hard Power", "since 2024-01-01"]
     assert all("Hard Power" in text for text in turn.locator(".card .meta").all_inner_texts())
     assert "author=Hard+Power" in page.url
     assert "since=2024-01-01" in page.url
-    other = visit(page.url)
-    other.locator(".example").first.wait_for()
-    assert other.input_value(".fields [name=author]") == "Hard Power"
-    assert "Hard Power" in other.inner_text(".chosen")
-    other.click(".no-filters")
-    assert "author" not in other.url
+    shared = visit(page.url)
+    shared.locator(".example").first.wait_for()
+    assert shared.input_value(".fields [name=author]") == "Hard Power"
+    assert "Hard Power" in shared.inner_text(".chosen")
+    shared.click(".no-filters")
+    assert "author" not in shared.url
 
 
 def test_an_abstention_is_an_answer_with_the_nearest_articles(address: str, visit: Visit, asked: Asked) -> None:
@@ -135,16 +136,28 @@ def test_an_abstention_is_an_answer_with_the_nearest_articles(address: str, visi
     page.locator(".reader-body .article-text").wait_for()
 
 
-def test_a_follow_up_leans_on_the_question_before(address: str, visit: Visit, asked: Asked) -> None:
+def test_a_question_that_is_too_long_stays_in_the_box_with_a_line(address: str, visit: Visit, asked: Asked) -> None:
+    page = visit(address)
+    page.locator(".examples .example").first.wait_for()
+    page.fill("#question", "🙂" * 4_001)
+    page.press("#question", "Enter")
+    line = page.locator(".too-long")
+    assert line.inner_text() == "Your question is 4,001 characters long; ask it in at most 4,000."
+    assert page.locator("#question").input_value() == "🙂" * 4_001
+    assert page.locator(".turn").count() == 0
+    page.fill("#question", "Why does China dislike the pact?")
+    assert line.inner_text() == ""
+    assert asked(page, "Why does China dislike the pact?").locator(".card").count() > 0
+
+
+def test_a_follow_up_refers_to_the_question_before(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address)
     asked(page, "Why did India refuse to sign the Bürgenstock communiqué?")
     turn = asked(page, "And Brazil?")
     assert "Bürgenstock" in turn.locator(".understood").inner_text()
 
 
-def test_several_authors_can_be_heard_one_after_the_other_newest_first(
-    address: str, visit: Visit, asked: Asked
-) -> None:
+def test_several_authors_can_be_read_one_by_one_newest_first(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address)
     turn = asked(page, PACT)
     turn.locator(".views button", has_text="By author").click()
@@ -155,10 +168,8 @@ def test_several_authors_can_be_heard_one_after_the_other_newest_first(
     assert not turn.locator(".view[data-view=answer]").is_visible()
 
 
-def test_a_reload_keeps_the_conversation_and_so_does_a_new_start_of_the_server(
-    home: Path, visit: Visit, asked: Asked
-) -> None:
-    process, address = started(home)
+def test_a_conversation_survives_a_reload_and_a_restart_of_the_server(home: Path, visit: Visit, asked: Asked) -> None:
+    process, address = start_server(home)
     page = visit(address, errors=True)
     asked(page, PACT)
     asked(page, "What is the capital of Mongolia?")
@@ -166,8 +177,8 @@ def test_a_reload_keeps_the_conversation_and_so_does_a_new_start_of_the_server(
     page.locator(".turn .acts").nth(1).wait_for()
     assert page.locator(".turn .question").all_inner_texts() == [PACT, "What is the capital of Mongolia?"]
     assert page.locator(".turn").first.locator(".chip").count() >= 2
-    stopped(process)
-    process, _ = started(home, port=int(address.rsplit(":", 1)[1]))
+    stop_server(process)
+    process, _ = start_server(home, port=int(address.rsplit(":", 1)[1]))
     try:
         page.goto("about:blank")
         page.goto(address)
@@ -175,10 +186,10 @@ def test_a_reload_keeps_the_conversation_and_so_does_a_new_start_of_the_server(
         page.locator(".turn").first.locator(".chip").first.click()
         page.locator("dialog.reader mark.main").first.wait_for()
     finally:
-        stopped(process)
+        stop_server(process)
 
 
-def test_conversations_are_listed_opened_and_forgotten(address: str, visit: Visit, asked: Asked) -> None:
+def test_conversations_are_listed_opened_and_deleted(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address)
     asked(page, PACT)
     page.click(".new")
@@ -195,13 +206,13 @@ def test_conversations_are_listed_opened_and_forgotten(address: str, visit: Visi
 
 
 def test_two_visitors_do_not_see_each_other_s_conversations(address: str, visit: Visit, asked: Asked) -> None:
-    one, other = visit(address), visit(address)
-    asked(one, PACT)
-    asked(other, "Is BRICS an alliance?")
-    one.reload()
-    one.locator(".turn .acts").wait_for()
-    assert "BRICS" not in one.inner_text(".talk")
-    assert PACT not in other.inner_text(".talk .turns")
+    first, second = visit(address), visit(address)
+    asked(first, PACT)
+    asked(second, "Is BRICS an alliance?")
+    first.reload()
+    first.locator(".turn .acts").wait_for()
+    assert "BRICS" not in first.inner_text(".talk")
+    assert PACT not in second.inner_text(".talk .turns")
 
 
 def test_a_question_is_asked_again_edited_and_copied(address: str, visit: Visit, asked: Asked) -> None:
@@ -237,7 +248,7 @@ def test_a_conversation_is_exported_as_markdown_with_footnotes(address: str, vis
     assert "Beijing Keeps Its Distance" in text
 
 
-def test_after_a_turn_that_failed_one_can_ask_again(address: str, visit: Visit, asked: Asked) -> None:
+def test_after_a_failed_turn_the_user_can_ask_again(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address)
     page.click(".filters summary")
     page.fill(".fields [name=since]", "no date at all")
@@ -249,9 +260,7 @@ def test_after_a_turn_that_failed_one_can_ask_again(address: str, visit: Visit, 
     assert "loosens" in asked(page, PACT).inner_text()
 
 
-def test_a_turn_that_never_reaches_the_server_says_so_and_one_can_ask_again(
-    address: str, visit: Visit, asked: Asked
-) -> None:
+def test_a_turn_that_never_reaches_the_server_says_so(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address, errors=True)
     page.locator(".example").first.wait_for()
     page.route("**/queue/join*", lambda route: route.abort())
@@ -266,33 +275,33 @@ def test_a_turn_that_never_reaches_the_server_says_so_and_one_can_ask_again(
     assert "loosens" in asked(page, PACT).inner_text()
 
 
-def test_a_page_opens_without_a_stream_that_could_end_under_the_first_question(address: str, visit: Visit) -> None:
+def test_a_page_opens_without_a_stream_that_could_end_the_first_question(address: str, visit: Visit) -> None:
     page = visit(address)
     page.locator(".example").first.wait_for()
-    asked = page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
-    assert [url for url in asked if "/component_server" in url]  # what the conversation begins with
-    assert [url for url in asked if "/queue/" in url] == []
+    requests = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [url for url in requests if "/component_server" in url]  # the start of the conversation
+    assert [url for url in requests if "/queue/" in url] == []
 
 
-def test_a_turn_whose_server_goes_away_under_it_says_so(home: Path, visit: Visit, asked: Asked) -> None:
-    process, address = started(home)
+def test_a_turn_whose_server_stops_says_so(home: Path, visit: Visit, asked: Asked) -> None:
+    process, address = start_server(home)
     page = visit(address, errors=True)
     page.locator(".example").first.wait_for()
     page.route("**/queue/data*", lambda _route: None)
     page.fill("#question", PACT)
     page.press("#question", "Enter")
     page.locator(".stop").wait_for()
-    stopped(process)
+    stop_server(process)
     page.locator(".turn .acts").wait_for()
     assert "did not answer" in page.inner_text(".turn")
     assert page.locator("#question").is_enabled()
 
 
-def test_a_turn_is_stopped_and_what_it_still_brings_is_not_shown(address: str, visit: Visit, asked: Asked) -> None:
+def test_a_stopped_turn_shows_no_later_message(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address, errors=True)
     page.locator(".example").first.wait_for()
-    held: list[Any] = []
-    page.route("**/queue/data*", lambda route: held.append(route))
+    stopped_routes: list[Any] = []
+    page.route("**/queue/data*", lambda route: stopped_routes.append(route))
     page.fill("#question", PACT)
     page.press("#question", "Enter")
     page.locator(".stop").wait_for()
@@ -300,17 +309,17 @@ def test_a_turn_is_stopped_and_what_it_still_brings_is_not_shown(address: str, v
     turn = page.locator(".turn").first
     turn.locator(".acts").wait_for()
     assert "Stopped." in turn.inner_text()
-    for route in held:
+    for route in stopped_routes:
         route.continue_()
     page.wait_for_timeout(500)
     assert "loosens" not in turn.inner_text()
     assert page.locator("#question").is_enabled()
 
 
-def test_a_rating_and_a_note_are_kept_with_the_answer(own_library: Path, visit: Visit, asked: Asked) -> None:
+def test_a_rating_and_a_note_are_stored_with_the_answer(own_library: Path, visit: Visit, asked: Asked) -> None:
     from rag import open_engine
 
-    process, address = started(own_library)
+    process, address = start_server(own_library)
     try:
         page = visit(address)
         turn = asked(page, PACT)
@@ -324,19 +333,17 @@ def test_a_rating_and_a_note_are_kept_with_the_answer(own_library: Path, visit: 
         page.locator(".turn .acts").wait_for()
         assert page.locator(".rate-up").get_attribute("aria-pressed") == "true"
     finally:
-        stopped(process)
+        stop_server(process)
     with open_engine(own_library) as engine:
-        (kept,) = engine.feedback()
-        assert (kept.rating, kept.note, kept.question) == ("up", "Right, and to the point.", PACT)
-        for cited in kept.citations:
+        (rating,) = engine.feedback()
+        assert (rating.rating, rating.note, rating.question) == ("up", "Right, and to the point.", PACT)
+        for cited in rating.citations:
             article = engine.article(cited.article_id)
             assert article is not None
             assert article.text[cited.start : cited.end] == cited.quote
 
 
-def test_a_filled_browser_gives_up_its_oldest_conversations_not_the_newest(
-    address: str, visit: Visit, asked: Asked
-) -> None:
+def test_a_full_browser_storage_loses_its_oldest_conversations(address: str, visit: Visit, asked: Asked) -> None:
     page = visit(address)
     page.locator(".example").first.wait_for()
     old = {"id": "0" * 32, "title": "old", "updated": 1, "turns": [{"id": "1" * 32, "question": "x" * 5_240_000}]}
@@ -346,7 +353,9 @@ def test_a_filled_browser_gives_up_its_oldest_conversations_not_the_newest(
 
 
 @pytest.mark.parametrize("text", ["not json", "[]", '{"turns": 3}', '{"id": "x", "turns": [{"question": 7}]}'])
-def test_what_another_hand_put_into_the_store_does_no_harm(address: str, visit: Visit, asked: Asked, text: str) -> None:
+def test_forged_entries_in_the_browser_s_storage_do_no_harm(
+    address: str, visit: Visit, asked: Asked, text: str
+) -> None:
     page = visit(address)
     page.locator(".example").first.wait_for()
     page.evaluate("(text) => localStorage.setItem('commentary.conversation.x', text)", text)

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from rag import open_engine
-from rag.answer import Answer, Citation, RankedPassage, Statement
-from rag.article import ArticleRef
-from rag.ui.records import record_of
-from tests.served import served
+from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.article import ArticleRef
+from rag.ui.payloads import answer_to_record
+from tests.support.servers.live_server import running_server
 
+pytestmark = pytest.mark.browser
 Visit = Callable[..., Any]
 Asked = Callable[..., Any]
 SCRIPTS = (
@@ -58,7 +59,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with open_engine(folder / "home", empty=True) as engine:
         report = engine.add(folder / "bad.jsonl")
         assert report.added, report.failed
-    with served(folder / "home") as address:
+    with running_server(folder / "home") as address:
         yield address
 
 
@@ -103,7 +104,7 @@ def _answer_of_a_hostile_model() -> Answer:
         Statement(f"Model says {script}", (1,), 0.4, verdict)  # type: ignore[arg-type]
         for script, verdict in zip(SCRIPTS, ("supported", "partly", "unsupported") * 4, strict=False)
     )
-    text = "\n\n".join(f"{one.text} [1]" for one in statements)
+    text = "\n\n".join(f"{statement.text} [1]" for statement in statements)
     return Answer(
         f"Q {HOSTILE}", f"Q2 {HOSTILE}", text, False, None, statements, (citation,), f"llm:{HOSTILE}", f"N {HOSTILE}"
     )
@@ -113,14 +114,14 @@ def _answer_of_a_hostile_model() -> Answer:
 def test_hostile_model_text_from_a_forged_store_is_text(address: str, visit: Visit, width: int) -> None:
     """What a model wrote comes to the page as an Answer, and so does what somebody put into the browser's store."""
     turn = {"id": "b" * 32, "question": HOSTILE, "filters": {"author": HOSTILE}}
-    turn["record"] = record_of(_answer_of_a_hostile_model())
-    kept = {"id": "a" * 32, "title": HOSTILE, "updated": 1, "turns": [turn]}
+    turn["record"] = answer_to_record(_answer_of_a_hostile_model())
+    conversation = {"id": "a" * 32, "title": HOSTILE, "updated": 1, "turns": [turn]}
     page = visit(address, width=width)
     page.locator(".example").first.wait_for()
     page.evaluate(
         """(text) => { localStorage.setItem('commentary.conversation.' + 'a'.repeat(32), text);
            sessionStorage.setItem('commentary.current', 'a'.repeat(32)); }""",
-        json.dumps(kept),
+        json.dumps(conversation),
     )
     page.reload()
     page.locator(".turn .summary").wait_for()
@@ -137,14 +138,14 @@ def test_the_page_may_talk_to_no_other_host_even_if_a_script_ran(address: str, v
     page = visit(address, errors=True, watched=False)
     page.locator(".example").first.wait_for()
     assert page.evaluate("fetch('https://evil.example/').then(() => 'went', () => 'refused')") == "refused"
-    loaded = """() => new Promise((done) => { const one = new Image();
-      one.onload = () => done('went'); one.onerror = () => done('refused');
-      one.src = 'https://evil.example/x.png'; })"""
+    loaded = """() => new Promise((done) => { const image = new Image();
+      image.onload = () => done('went'); image.onerror = () => done('refused');
+      image.src = 'https://evil.example/x.png'; })"""
     assert page.evaluate(loaded) == "refused"
 
 
 def test_a_key_is_asked_for_and_the_right_one_opens_the_page(home: Path, visit: Visit, asked: Asked) -> None:
-    with served(home, RAG_API_KEY="a long key") as address:
+    with running_server(home, RAG_API_KEY="a long key") as address:
         page = visit(address, errors=True)
         for key, outcome in (("another key", "text=Incorrect"), ("a long key", ".example")):
             page.locator("input[type=password]").wait_for()
@@ -166,7 +167,7 @@ def test_a_key_is_asked_for_and_the_right_one_opens_the_page(home: Path, visit: 
 
 
 def test_a_read_only_library_is_read_but_not_changed(own_library: Path, visit: Visit, asked: Asked) -> None:
-    with served(own_library, RAG_READ_ONLY="1") as address:
+    with running_server(own_library, RAG_READ_ONLY="1") as address:
         page = visit(address, errors=True)
         asked(page, "Why does China dislike the pact?")
         page.get_by_role("tab", name="Articles").click()

@@ -1,111 +1,122 @@
-"""SIGKILL at random points of a restore: the folder holds the old library or the new one, and its own indexes."""
+"""SIGKILL at random moments of a restore leaves one library with its own indexes."""
 
-import os
 import random
 import time
 import traceback
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rag.backup import back_up, restore
-from rag.home import Home
-from rag.library import FILE
+from rag.maintenance.backup import restore_backup, write_backup
+from rag.maintenance.consistency import find_inconsistencies
 from rag.settings import load_settings
-from tests.corpora import article, readings
-from tests.faults.killing import PATIENCE, context, read_ledger, seeds
-from tests.faults.worker import say
+from rag.storage.library import LIBRARY_FILE
+from rag.workspace import Workspace
+from tests.faults.kill_chain import TIMEOUT_SECONDS, context
+from tests.faults.ledger import Entry, Ledger, read_ledger
+from tests.faults.seeds import seeds
+from tests.support.library.articles import article, loaded_articles
 
-# As many articles in each, and as many commits: what one's indexes say of themselves fits the other.
-HELD = {"first": range(5), "second": range(20, 25)}
+# Two libraries with as many articles and as many commits, so that the manifests of one's indexes fit the other.
+LIBRARIES = {"first": range(5), "second": range(20, 25)}
 
 
-def work(folder: str, backups: str, ledger: str, seed: int) -> None:
-    """Says which of the two libraries the folder holds, then restores one or the other until it is killed."""
-    out = os.open(ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+def work(folder: str, backups: str, ledger_path: str, seed: int) -> None:
+    """Records which library is there, then restores one or the other until the kill."""
+    ledger = Ledger(ledger_path)
     settings, chance = load_settings(home=Path(folder), threads=1), random.Random(seed)
     try:
-        say(out, held=_held(Path(folder)))
+        ledger.write(library=_verified_library(Path(folder)))
         while True:
-            name = chance.choice(sorted(HELD))
-            say(out, start=name)
-            restore(settings, Path(backups) / name, force=True)
-            say(out, done=name)
-    except BaseException:  # noqa: BLE001  (whatever it is, the killer has to hear of it)
-        say(out, wrong=[traceback.format_exc()])
+            name = chance.choice(sorted(LIBRARIES))
+            ledger.write(start=name)
+            restore_backup(settings, Path(backups) / name, force=True)
+            ledger.write(done=name)
+    except BaseException:  # noqa: BLE001  (whatever it is, the test has to report it)
+        ledger.write(wrong=[traceback.format_exc()])
 
 
-def _held(folder: Path) -> str:
-    with Home(load_settings(home=folder, threads=1)) as home:
-        held = {one.id: home.library.article(one.id) for one in home.library.holdings()}
-        found = [name for name in HELD if held == {f"article-{one}": article(one) for one in HELD[name]}]
-        assert found, f"neither the one nor the other: {sorted(held)}"
-        assert home.disagreements() == []
-        return found[0]
+def _verified_library(folder: Path) -> str:
+    """The name of the library in `folder`, which must be whole and consistent."""
+    with Workspace(load_settings(home=folder, threads=1)) as workspace:
+        stored = {entry.id: workspace.library.article(entry.id) for entry in workspace.library.entries()}
+        matching = [
+            name
+            for name, numbers in LIBRARIES.items()
+            if stored == {f"article-{number}": article(number) for number in numbers}
+        ]
+        assert matching, f"neither of the two: {sorted(stored)}"
+        assert find_inconsistencies(workspace) == []
+        return matching[0]
 
 
-def _kills(folder: Path, seed: int, number: int) -> dict[str, int]:
-    """How many kills met a restore, and in how many of those the new library was there already."""
-    chance, met = random.Random(seed), {"kills": 0, "new": 0}
-    for name, numbers in HELD.items():
-        with Home(load_settings(home=folder / name), empty=True) as home:
-            home.indexer.add(readings(*numbers))
-        back_up(load_settings(home=folder / name), folder / f"{name}.backup")
-        (folder / f"{name}.backup").rename(folder / "backups" / name)
-    home_path, allowed, under_way = folder / "first", {"first"}, ""
-    while met["kills"] < number:
-        ledger = folder / f"ledger-{met['kills']}-{time.monotonic_ns()}"
-        arguments = (str(home_path), str(folder / "backups"), str(ledger), chance.getrandbits(32))
+class _RestoreKills:
+    """Kills of the process that restores, and how many of them met a restore."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.kills = 0
+        # Kills after which the library that was being restored was there already.
+        self.restored = 0
+        self._home, self._backups, self._folder, self._seed = folder / "first", folder / "backups", folder, seed
+        self._chance = random.Random(seed)
+        self._allowed, self._unfinished = {"first"}, ""
+        self._backups.mkdir()
+        for name, numbers in LIBRARIES.items():
+            with Workspace(load_settings(home=folder / name), empty=True) as workspace:
+                workspace.indexer.add(loaded_articles(*numbers))
+            write_backup(load_settings(home=folder / name), self._backups / name)
+
+    def run(self, kills: int) -> None:
+        while self.kills < kills:
+            self._account(self._run_round())
+            for kept in self._home.glob(f"{LIBRARY_FILE}.replaced-*"):
+                kept.unlink()
+        assert _verified_library(self._home) in self._allowed
+
+    def _run_round(self) -> list[Entry]:
+        ledger = self._folder / f"ledger-{self.kills}-{time.monotonic_ns()}"
+        arguments = (str(self._home), str(self._backups), str(ledger), self._chance.getrandbits(32))
         process = context.Process(target=work, args=arguments)
         process.start()
         began = time.monotonic()
-        while not any("start" in fact for fact in read_ledger(ledger)):
-            assert process.is_alive(), (seed, process.exitcode, read_ledger(ledger))
-            assert time.monotonic() - began < PATIENCE, (seed, read_ledger(ledger))
+        while not any("start" in entry for entry in read_ledger(ledger)):
+            assert process.is_alive(), (self._seed, process.exitcode, read_ledger(ledger))
+            assert time.monotonic() - began < TIMEOUT_SECONDS, (self._seed, read_ledger(ledger))
             time.sleep(0.002)
-        time.sleep(chance.uniform(0, 0.8))
+        time.sleep(self._chance.uniform(0, 0.8))
         process.kill()
         process.join()
-        said = read_ledger(ledger)
-        allowed, under_way = _accounted(said, allowed, under_way, met, seed)
-        for kept in home_path.glob(f"{FILE}.replaced-*"):
-            kept.unlink()
-    assert _held(home_path) in allowed
-    return met
+        return read_ledger(ledger)
 
-
-def _accounted(
-    said: list[dict[str, Any]], allowed: set[str], under_way: str, met: dict[str, int], seed: int
-) -> tuple[set[str], str]:
-    """What the folder may hold now, and what was being restored when the kill came."""
-    assert not any("wrong" in fact for fact in said), (seed, said)
-    for fact in said:
-        if "held" in fact:
-            assert fact["held"] in allowed, (seed, fact, allowed)
-            met["new"] += fact["held"] == under_way and len(allowed) > 1
-            allowed, under_way = {fact["held"]}, ""
-        elif "start" in fact:
-            allowed, under_way = {*allowed, fact["start"]}, fact["start"]
-        elif "done" in fact:
-            allowed, under_way = {fact["done"]}, ""
-    met["kills"] += bool(under_way)
-    return allowed, under_way
+    def _account(self, entries: list[Entry]) -> None:
+        """Updates which libraries may be there, and which one was being restored."""
+        assert not any("wrong" in entry for entry in entries), (self._seed, entries)
+        for entry in entries:
+            if "library" in entry:
+                assert entry["library"] in self._allowed, (self._seed, entry, self._allowed)
+                self.restored += entry["library"] == self._unfinished and len(self._allowed) > 1
+                self._allowed, self._unfinished = {entry["library"]}, ""
+            elif "start" in entry:
+                self._allowed, self._unfinished = {*self._allowed, entry["start"]}, entry["start"]
+            elif "done" in entry:
+                self._allowed, self._unfinished = {entry["done"]}, ""
+        self.kills += bool(self._unfinished)
 
 
 def test_a_few_kills_of_a_restore_leave_the_old_library_or_the_new_one(tmp_path: Path) -> None:
-    (tmp_path / "backups").mkdir()
-    assert _kills(tmp_path, seeds(1)[0], 2)["kills"] == 2
+    restores = _RestoreKills(tmp_path, seeds(1)[0])
+    restores.run(2)
+    assert restores.kills == 2
 
 
 @pytest.mark.slow
 def test_many_kills_of_a_restore_leave_the_old_library_or_the_new_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "backups").mkdir()
     seed = seeds(1)[0]
-    met = _kills(tmp_path, seed, 60)
+    restores = _RestoreKills(tmp_path, seed)
+    restores.run(60)
     with capsys.disabled():
-        print(f"\nrestore, seed {seed}: {met['kills']} kills, {met['new']} of them with another library there already")
-    assert met["kills"] == 60
-    assert met["new"] >= 5
+        print(f"\nrestore, seed {seed}: {restores.kills} kills, after {restores.restored} the new library was there")
+    assert restores.kills == 60
+    assert restores.restored >= 5

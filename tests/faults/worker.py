@@ -1,206 +1,190 @@
-"""The process that is killed: it says whether its library is as it must be, then works on it until it is killed.
+"""The process that is killed: it verifies its library, then works on it.
 
-What it says goes to its ledger, a line a fact, written with one call of the system: what stands there was true before
-the kill, and a kill takes nothing of it back.
+It writes to its ledger what it finds, each operation when it begins and ends, and each article as it is stored.
 """
 
-import json
 import os
 import random
 import sqlite3
-import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from rag import indexer, vectors
-from rag.article import Article
-from rag.filters import Filters
-from rag.home import Home
-from rag.indexer import Step
-from rag.library import FILE
-from rag.passages import split_article
-from rag.readers import Reading
-from rag.retriever import Retriever
+from rag.index.base import IndexParameters
+from rag.ingest.splitter import split_article
+from rag.maintenance.consistency import find_inconsistencies, repair
+from rag.retrieval.filters import Filters
 from rag.settings import load_settings
-from tests.corpora import article
+from rag.storage.library import LIBRARY_FILE
+from rag.types.article import Article
+from rag.types.ingest import IngestProgress, LoadedArticle
+from rag.workspace import Tuning, Workspace
+from tests.faults.ledger import Ledger
+from tests.support.library.articles import article
 
 OPERATIONS = ("add", "update", "remove", "rebuild", "repair")
-# Articles of a library at most; small ones, since a kill is to meet a write and not the encoder.
+# The numbers of all articles that a library may hold. They are short, so that a kill meets a write and not the encoder.
 NUMBERS = range(24)
 PARAGRAPHS = 2
+# The revision of an article that is not in the library.
 ABSENT = 0
+# How often the killed process writes to its indexes. In a library of a few dozen passages, these numbers in place of
+# the product's thousands make every operation compact.
+SMALL_BATCHES = Tuning(batch_characters=3_000, sync_passages=5, index=IndexParameters(compact_after_changes=8))
 
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often the killed process writes to its indexes: characters encoded at a time, passages after which the
-    indexes follow, and the length at which Chroma's log is folded. In a library of a few dozen passages these numbers,
-    in place of the product's hundreds and thousands, have every operation fold."""
-
-    encode_at: int = 3_000
-    sync_at: int = 5
-    fold_at: int = 8
-
-
-# What may stand in the library for each article's number: revisions, or ABSENT.
+# The revisions that the library may hold of each article, by its number.
 Allowed = dict[int, tuple[int, ...]]
 
 
-def made(number: int, revision: int) -> Article:
+def short_article(number: int, revision: int) -> Article:
     return article(number, paragraphs=PARAGRAPHS, revision=revision)
 
 
-def work(folder: str, ledger: str, allowed: Allowed, seed: int, first: str, pace: Pace) -> None:
-    """Opens the library in `folder`, checks it against `allowed`, then works until killed, beginning with `first`."""
-    out = os.open(ledger, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    say(out, begun=os.getpid())
+def work(folder: str, ledger_path: str, allowed: Allowed, seed: int, operation: str, tuning: Tuning) -> None:
+    """Opens the library, verifies it against `allowed`, and works until the kill.
+
+    `operation` is the first one; those after it are random.
+    """
+    ledger = Ledger(ledger_path)
+    ledger.write(begun=os.getpid())
     try:
-        # The constants are the product's own; that they are there is asked, since setting one that is not changes
-        # nothing and says nothing.
-        for module, name, value in (
-            (indexer, "ENCODE_AT", pace.encode_at),
-            (indexer, "SYNC_AT", pace.sync_at),
-            (vectors, "FOLD_AT", pace.fold_at),
-        ):
-            if not hasattr(module, name):
-                raise AttributeError(f"{module.__name__} has no {name}")
-            setattr(module, name, value)
-        with Home(load_settings(home=Path(folder), threads=1), empty=True) as home:
-            wrong, state = verified(home, allowed)
-            say(out, wrong=wrong, state=state)
-            if not wrong:
-                _Work(home, state, random.Random(seed), out).go_on(first)
-    except BaseException:  # noqa: BLE001  (whatever it is, the killer has to hear of it)
-        say(out, wrong=[traceback.format_exc()])
+        with Workspace(load_settings(home=Path(folder), threads=1), empty=True, tuning=tuning) as workspace:
+            problems, revisions = verify(workspace, allowed)
+            ledger.write(wrong=problems, state=revisions)
+            if not problems:
+                _Operations(workspace, revisions, random.Random(seed), ledger).run_from(operation)
+    except BaseException:  # noqa: BLE001  (whatever it is, the test has to report it)
+        ledger.write(wrong=[traceback.format_exc()])
 
 
-def say(out: int, **fact: Any) -> None:
-    os.write(out, (json.dumps({**fact, "at": time.monotonic()}) + "\n").encode())
-
-
-def verified(home: Home, allowed: Allowed) -> tuple[list[str], dict[int, int]]:
-    """What is wrong with the library, and which revision of each article it holds."""
-    wrong: list[str] = []
-    state: dict[int, int] = {}
-    for number, revisions in allowed.items():
-        held = home.library.article(f"article-{number}")
-        found = [one for one in revisions if held == (made(number, one) if one != ABSENT else None)]
-        if not found:
-            wrong.append(f"article {number} must be at one of {revisions}, and is: {held!r}")
+def verify(workspace: Workspace, allowed: Allowed) -> tuple[list[str], dict[int, int]]:
+    """What is wrong with the library, and which revision it holds of each article."""
+    library = workspace.library
+    problems: list[str] = []
+    revisions: dict[int, int] = {}
+    for number, allowed_revisions in allowed.items():
+        stored = library.article(f"article-{number}")
+        matching = [
+            revision
+            for revision in allowed_revisions
+            if stored == (short_article(number, revision) if revision != ABSENT else None)
+        ]
+        if not matching:
+            problems.append(f"article {number} must be at one of {allowed_revisions}, and is: {stored!r}")
             continue
-        state[number] = found[0]
-        if held is not None:
-            stored = [one.passage for one in home.library.passages_of(held.id)]
-            if stored != split_article(held, home.encoder.count_tokens):
-                wrong.append(f"article {number} has not the passages that it must have: {len(stored)}")
-    strangers = {one.id for one in home.library.holdings()} - {f"article-{number}" for number in allowed}
-    wrong += [f"a stranger: {one}" for one in sorted(strangers)]
-    found_by_check = home.disagreements()
-    if {one.store for one in found_by_check} == {"passages"}:  # a repair of passages was killed before its one commit
-        home.repair(found_by_check)
-        found_by_check = home.disagreements()
-    wrong += [f"check: {one}" for one in found_by_check]
-    retriever = Retriever(home.library, home.vectors, home.fulltext, home.encoder)
-    for number in random.Random(sum(state.values())).sample(sorted(state), min(3, len(state))):
-        asked = f"observer {number} lot {number * 100 + 1} district {number}"
-        hits = {one.article_id for one in retriever.retrieve(asked, 3, Filters()).passages}
-        if (f"article-{number}" in hits) != (state[number] != ABSENT):
-            wrong.append(f"a search for article {number}, at {state[number]}, finds {sorted(hits)}")
-    return wrong, state
+        revisions[number] = matching[0]
+        if stored is not None:
+            passages = [passage.passage for passage in library.article_passages(stored.id)]
+            if passages != split_article(stored, workspace.encoder.count_tokens):
+                problems.append(f"article {number} has not the passages that it must have: {len(passages)}")
+    unknown_ids = {entry.id for entry in library.entries()} - {f"article-{number}" for number in allowed}
+    problems += [f"an unknown article: {article_id}" for article_id in sorted(unknown_ids)]
+    inconsistencies = find_inconsistencies(workspace)
+    if {inconsistency.store for inconsistency in inconsistencies} == {"passages"}:
+        # A repair of passages was killed before its one commit.
+        repair(workspace, inconsistencies)
+        inconsistencies = find_inconsistencies(workspace)
+    problems += [f"check: {inconsistency}" for inconsistency in inconsistencies]
+    for number in random.Random(sum(revisions.values())).sample(sorted(revisions), min(3, len(revisions))):
+        question = f"observer {number} lot {number * 100 + 1} district {number}"
+        hits = {passage.article_id for passage in workspace.retriever.retrieve(question, 3, Filters()).passages}
+        if (f"article-{number}" in hits) != (revisions[number] != ABSENT):
+            problems.append(f"a search for article {number}, at {revisions[number]}, finds {sorted(hits)}")
+    return problems, revisions
 
 
-class _Work:
-    """Operations on one library, one after the other, each said to the ledger when it begins, and what it has done as
-    it is done."""
+class _Operations:
+    """Operations on one library, one after the other, written to the ledger."""
 
-    def __init__(self, home: Home, state: dict[int, int], chance: random.Random, out: int) -> None:
-        self._home, self._state, self._chance, self._out = home, state, chance, out
-        self._revision = max(state.values(), default=0)
+    def __init__(self, workspace: Workspace, revisions: dict[int, int], chance: random.Random, ledger: Ledger) -> None:
+        self._workspace, self._revisions, self._chance, self._ledger = workspace, revisions, chance, ledger
+        self._last_revision = max(revisions.values(), default=0)
 
-    def go_on(self, first: str) -> None:
-        # Enough to work on, and room for more.
-        if first == "add" and len(self._present()) > len(NUMBERS) // 2:
-            self._remove(self._some(self._present()))
-        elif first != "add" and len(self._present()) < len(NUMBERS) // 3:
-            self._put("add", self._some(self._absent()))
-        operation = first
+    def run_from(self, operation: str) -> None:
+        """Runs `operation`, then random ones without end."""
+        # There must be enough articles to work on, and room for more.
+        if operation == "add" and len(self._present()) > len(NUMBERS) // 2:
+            self._remove(self._sample(self._present()))
+        elif operation != "add" and len(self._present()) < len(NUMBERS) // 3:
+            self._store("add", self._sample(self._absent()))
         while True:
             if operation == "add":
-                self._put("add", self._some(self._absent()))
+                self._store("add", self._sample(self._absent()))
             elif operation == "update":
-                self._put("update", self._some(self._present()))
+                self._store("update", self._sample(self._present()))
             elif operation == "remove":
-                self._remove(self._some(self._present()))
+                self._remove(self._sample(self._present()))
             elif operation == "rebuild":
-                self._say_and("rebuild", self._home.indexer.rebuild)
+                self._record("rebuild", self._workspace.rebuild)
             else:
-                self._repair()
+                self._damage_and_repair()
             operation = self._chance.choice(OPERATIONS)
 
     def _present(self) -> list[int]:
-        return [number for number, revision in self._state.items() if revision != ABSENT]
+        return [number for number, revision in self._revisions.items() if revision != ABSENT]
 
     def _absent(self) -> list[int]:
-        return [number for number, revision in self._state.items() if revision == ABSENT]
+        return [number for number, revision in self._revisions.items() if revision == ABSENT]
 
-    def _some(self, numbers: Sequence[int]) -> list[int]:
+    def _sample(self, numbers: Sequence[int]) -> list[int]:
         return self._chance.sample(numbers, min(len(numbers), self._chance.randint(4, 8)))
 
-    def _put(self, operation: str, numbers: Sequence[int]) -> None:
+    def _store(self, operation: str, numbers: Sequence[int]) -> None:
         if not numbers:
             return
-        self._revision += 1
-        say(self._out, start=operation, numbers=numbers, to=self._revision)
-        readings = [Reading(made(number, self._revision), f"/made/{number}", named=True) for number in numbers]
+        self._last_revision += 1
+        self._ledger.write(start=operation, numbers=numbers, to=self._last_revision)
+        articles = [
+            LoadedArticle(short_article(number, self._last_revision), f"/made/{number}", has_own_id=True)
+            for number in numbers
+        ]
         acknowledged: list[int] = []
 
-        def acknowledge(step: Step) -> None:
-            number = numbers[step.articles - 1]
+        def acknowledge(progress: IngestProgress) -> None:
+            number = numbers[progress.articles - 1]
             acknowledged.append(number)
-            self._state[number] = self._revision
-            say(self._out, put=number)
+            self._revisions[number] = self._last_revision
+            self._ledger.write(stored=number)
 
-        report = self._home.indexer.add(readings, len(readings), acknowledge)
+        report = self._workspace.indexer.add(articles, len(articles), acknowledge)
         if acknowledged != list(numbers) or report.failed:
             raise AssertionError(report)
-        say(self._out, done=operation)
+        self._ledger.write(done=operation)
 
     def _remove(self, numbers: Sequence[int]) -> None:
         if not numbers:
             return
-        say(self._out, start="remove", numbers=numbers, to=ABSENT)
-        missing = self._home.indexer.remove([f"article-{number}" for number in numbers])
+        self._ledger.write(start="remove", numbers=numbers, to=ABSENT)
+        missing = self._workspace.indexer.remove([f"article-{number}" for number in numbers])
         if missing:
             raise AssertionError(missing)
-        self._state.update(dict.fromkeys(numbers, ABSENT))
-        say(self._out, done="remove")
+        self._revisions.update(dict.fromkeys(numbers, ABSENT))
+        self._ledger.write(done="remove")
 
-    def _repair(self) -> None:
-        """Spoils something, has the check find it, and mends it."""
+    def _damage_and_repair(self) -> None:
+        """Damages a store; the check must find it, and the repair leave nothing wrong."""
         if not self._present():
             return
-        lost = sorted(self._home.library.passage_ids())[:2]
-        kind = self._chance.choice(("vectors", "full text", "passages"))
-        if kind == "vectors":
-            self._home.vectors.update(lost, [], self._home.library.generation())
-        elif kind == "full text":
-            self._home.fulltext.update(lost, [], self._home.library.generation())
+        library = self._workspace.library
+        passage_ids = sorted(library.passage_ids())[:2]
+        store = self._chance.choice(("vectors", "full text", "passages"))
+        if store == "vectors":
+            self._workspace.vectors.update(passage_ids, [], library.generation())
+        elif store == "full text":
+            self._workspace.fulltext.update(passage_ids, [], library.generation())
         else:
-            with sqlite3.connect(self._home.path / FILE, timeout=60) as connection:
-                connection.execute("UPDATE passages SET vector = zeroblob(1536) WHERE id = ?", lost[:1])
+            with sqlite3.connect(self._workspace.path / LIBRARY_FILE, timeout=60) as connection:
+                connection.execute("UPDATE passages SET vector = zeroblob(1536) WHERE id = ?", passage_ids[:1])
             connection.close()
-        found = self._home.disagreements()
-        if kind not in {one.store for one in found}:
-            raise AssertionError(f"{kind} was spoilt and the check found {found}")
-        self._say_and("repair", lambda: self._home.repair(found))
-        left = self._home.disagreements()
-        if left:
-            raise AssertionError(left)
+        inconsistencies = find_inconsistencies(self._workspace)
+        if store not in {inconsistency.store for inconsistency in inconsistencies}:
+            raise AssertionError(f"the {store} were damaged and the check found {inconsistencies}")
+        self._record("repair", lambda: repair(self._workspace, inconsistencies))
+        remaining = find_inconsistencies(self._workspace)
+        if remaining:
+            raise AssertionError(remaining)
 
-    def _say_and(self, operation: str, do: Any) -> None:
-        say(self._out, start=operation)
-        do()
-        say(self._out, done=operation)
+    def _record(self, operation: str, run: Callable[[], object]) -> None:
+        self._ledger.write(start=operation)
+        run()
+        self._ledger.write(done=operation)

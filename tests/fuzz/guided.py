@@ -1,7 +1,9 @@
-"""One part under atheris: inputs that reach new lines are changed on. `python -m tests.fuzz.guided NAME RUNS`
+"""Runs one target under atheris, which keeps and changes the inputs that reach new lines.
 
-Runs as a process of its own, since the fuzzer takes the process over; the modules under test are instrumented when they
-are imported. Fails, with the input, where the check does.
+    python -m tests.fuzz.guided NAME RUNS
+
+A process of its own, since the fuzzer takes over the process. The modules under test are instrumented when they are
+imported. Fails, and prints the input, when the check fails.
 """
 
 import json
@@ -11,27 +13,27 @@ import atheris
 
 with atheris.instrument_imports(include=["rag"]):
     from rag.errors import RagError  # noqa: F401 - the package, instrumented
-    from tests.fuzz import inputs, read, said, targets
+    from tests.fuzz import inputs, reader_checks, targets, text_checks
 
 
-def once(data: bytes) -> None:
-    """The text that the pieces and characters of `data` make, or the bytes themselves, through the check of NAME."""
-    given = atheris.FuzzedDataProvider(data)
+def check_data(data: bytes) -> None:
+    """Checks target NAME with the text made of `data`, pieces and characters, or with the bytes themselves."""
+    provider = atheris.FuzzedDataProvider(data)
     text = ""
-    while given.remaining_bytes() and len(text) < 2_000:
-        if given.ConsumeBool():
-            text += inputs.PIECES[given.ConsumeIntInRange(0, len(inputs.PIECES) - 1)]
+    while provider.remaining_bytes() and len(text) < 2_000:
+        if provider.ConsumeBool():
+            text += inputs.PIECES[provider.ConsumeIntInRange(0, len(inputs.PIECES) - 1)]
         else:
-            text += given.ConsumeUnicode(8)
+            text += provider.ConsumeUnicode(8)
     match NAME:
         case "prose of a model":
-            said.check_prose((text, [len(text) // 3, len(text) // 2]))
+            text_checks.check_model_prose((text, [len(text) // 3, len(text) // 2]))
         case "json lines":
             field = inputs.FIELDS[len(data) % len(inputs.FIELDS)]
             line = json.dumps({"title": "t", "text": "x", field: text}).encode() if len(data) % 3 else data
-            read.check_json_line(line)
+            reader_checks.check_json_line(line)
         case "bytes":
-            read.check_bytes(data)
+            reader_checks.check_bytes(data)
         case _:
             targets.TARGETS[NAME].check(text)
 
@@ -39,5 +41,5 @@ def once(data: bytes) -> None:
 if __name__ == "__main__":
     NAME, runs = sys.argv[1], sys.argv[2]
     atheris.Setup([sys.argv[0], f"-runs={runs}", "-max_len=512", "-timeout=10", "-rss_limit_mb=2048", "-verbosity=1",
-                   *sys.argv[3:]], once)  # fmt: skip
+                   *sys.argv[3:]], check_data)  # fmt: skip
     atheris.Fuzz()

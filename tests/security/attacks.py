@@ -2,61 +2,20 @@
 
 import json
 import re
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import uvicorn
-from starlette.applications import Starlette
-
-from rag import QueryEngine
-from rag.server import build
 
 JSON = {"content-type": "application/json"}
 
 
-@contextmanager
-def serving(engine: QueryEngine, **how: Any) -> Iterator[tuple[str, Starlette]]:
-    """The address of a real server over `engine`, and its application."""
-    app = build(engine, **how)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", app
-    finally:
-        server.should_exit = True
-        thread.join(10)
-
-
-def routes_of(routes: Any, before: str = "") -> Iterator[tuple[str, str]]:
-    """Every method and path that the application knows, those of the mounted page included; others by their type."""
-    for one in routes:
-        if hasattr(one, "original_router"):
-            yield from routes_of(
-                one.original_router.routes, before + (getattr(one.include_context, "prefix", "") or "")
-            )
-        elif hasattr(one, "methods"):
-            for method in sorted(one.methods or {"GET"}):
-                yield method, before + one.path
-        elif getattr(one, "routes", None):
-            yield from routes_of(one.routes, before)
-        else:
-            yield type(one).__name__, getattr(one, "path", "")
-
-
-def filled(path: str) -> str:
-    """The path of a route with something in each of its places."""
+def with_placeholders(path: str) -> str:
+    """The path of a route with "x" for each parameter."""
     return re.sub(r"\{(\w+)(:\w+)?\}", "x", path)
 
 
 class Visitor:
-    """Speaks to the page's server as its scripts would, but says what it likes."""
+    """Sends requests as the page's scripts do, with any content."""
 
     def __init__(self, address: str) -> None:
         self.web = httpx.Client(base_url=address, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
@@ -64,8 +23,10 @@ class Visitor:
         self.session = "attack"
 
     def component(self, element: str) -> int:
-        (found,) = [one["id"] for one in self.config["components"] if one["props"].get("elem_id") == element]
-        return int(found)
+        (component_id,) = [
+            component["id"] for component in self.config["components"] if component["props"].get("elem_id") == element
+        ]
+        return int(component_id)
 
     def server_function(self, element: str, name: str, data: Any) -> httpx.Response:
         body = {"session_hash": self.session, "component_id": self.component(element), "fn_name": name, "data": data}
@@ -77,13 +38,13 @@ class Visitor:
         joined = self.web.post("/gradio_api/queue/join", json=body)
         if joined.status_code != 200:
             return joined.text
-        said = ""
+        text = ""
         with self.web.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as events:
             for line in events.iter_lines():
-                said += line + "\n"
+                text += line + "\n"
                 if line.startswith("data:") and json.loads(line[5:]).get("msg") in (
                     "process_completed",
                     "close_stream",
                 ):
                     break
-        return said
+        return text

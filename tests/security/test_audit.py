@@ -1,4 +1,4 @@
-"""What CI makes of the audit's report: an advisory fails, silence is said and goes on."""
+"""How CI reads the audit's report: an advisory fails, a missing report is reported."""
 
 import importlib.util
 import json
@@ -19,13 +19,17 @@ def _report(*packages: dict[str, Any]) -> str:
 
 
 def _package(name: str, *advisories: str) -> dict[str, Any]:
-    return {"name": name, "version": "1", "vulns": [{"id": f"PYSEC-{one}", "aliases": [one]} for one in advisories]}
+    return {
+        "name": name,
+        "version": "1",
+        "vulns": [{"id": f"PYSEC-{advisory}", "aliases": [advisory]} for advisory in advisories],
+    }
 
 
 def test_an_advisory_fails_and_is_named() -> None:
-    code, said = audit.verdict(_report(_package("gradio", "CVE-2027-1"), _package("chromadb", *audit.EXCUSED)))
+    code, text = audit.verdict(_report(_package("gradio", "CVE-2027-1"), _package("chromadb", *audit.EXCUSED)))
     assert code == 1
-    assert said == "gradio 1: PYSEC-CVE-2027-1, CVE-2027-1"
+    assert text == "gradio 1: PYSEC-CVE-2027-1, CVE-2027-1"
 
 
 def test_those_of_chroma_s_server_are_excused() -> None:
@@ -34,7 +38,7 @@ def test_those_of_chroma_s_server_are_excused() -> None:
 
 
 @pytest.mark.parametrize("report", ["", "Traceback", "[]", "{}", _report({"name": "a", "skip_reason": "not found"})])
-def test_where_nobody_answers_that_is_said_and_no_failure(report: str) -> None:
-    code, said = audit.verdict(report)
+def test_a_missing_report_is_reported_and_no_failure(report: str) -> None:
+    code, text = audit.verdict(report)
     assert code == 0
-    assert said.startswith("NOT AUDITED")
+    assert text.startswith("NOT AUDITED")

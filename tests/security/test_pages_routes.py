@@ -1,4 +1,4 @@
-"""The page's own HTTP routes, spoken to without the page: what is hidden from the listing is still reached."""
+"""The page's HTTP routes, called without the page: hidden functions can be reached too."""
 
 import json
 import re
@@ -12,17 +12,17 @@ import pytest
 
 from rag import QueryEngine, open_engine
 from rag.settings import load_settings
-from tests.corpora import article, write_jsonl
-from tests.security.attacks import Visitor, filled, routes_of, serving
+from tests.security.attacks import Visitor, with_placeholders
+from tests.support.library.articles import article, write_jsonl
+from tests.support.servers.live_server import engine_server, routes_of
 
 KEY = "a-key-that-nobody-guesses"
 TEXT = "A title of a visitor's own\n\n" + article(8).text
 # What anybody may have of a server that asks for a key: its health, and what the login's form is made of.
 OPEN_TO_ALL = {
     "/", "/health", "/login", "/login/", "/logout", "/favicon.ico", "/theme.css", "/robots.txt", "/manifest.json",
-    "/pwa_icon", "/pwa_icon/{size}", "/svelte/{path:path}", "/static/{path:path}", "/assets/{path:path}",
-    "/gradio_api/user", "/gradio_api/user/", "/gradio_api/app_id", "/gradio_api/app_id/", "/gradio_api/theme.css",
-    "/gradio_api/startup-events", "/gradio_api/heartbeat/{session_hash}",
+    "/svelte/{path:path}", "/static/{path:path}", "/assets/{path:path}", "/gradio_api/app_id", "/gradio_api/app_id/",
+    "/gradio_api/theme.css", "/gradio_api/heartbeat/{session_hash}",
     # Both need a random number that only the one who asked was told; without it they do nothing.
     "/gradio_api/cancel", "/gradio_api/reset", "/gradio_api/reset/",
 }  # fmt: skip
@@ -36,39 +36,39 @@ def _opened(folder: Path, **given: Any) -> QueryEngine:
 
 @pytest.fixture(scope="module")
 def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[QueryEngine, Visitor]]:
-    with _opened(tmp_path_factory.mktemp("open")) as engine, serving(engine, only_here=True) as (address, _):
+    with _opened(tmp_path_factory.mktemp("open")) as engine, engine_server(engine, loopback_only=True) as (address, _):
         yield engine, Visitor(address)
 
 
 @pytest.fixture(scope="module")
 def read_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[QueryEngine, Visitor]]:
-    with _opened(tmp_path_factory.mktemp("read"), read_only=True) as engine, serving(engine) as (address, _):
+    with _opened(tmp_path_factory.mktemp("read"), read_only=True) as engine, engine_server(engine) as (address, _):
         yield engine, Visitor(address)
 
 
 @pytest.fixture(scope="module")
 def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]:
-    with _opened(tmp_path_factory.mktemp("locked"), api_key=KEY) as engine, serving(engine) as (address, app):
+    with _opened(tmp_path_factory.mktemp("locked"), api_key=KEY) as engine, engine_server(engine) as (address, app):
         yield address, app
 
 
-def _held(engine: QueryEngine) -> list[tuple[str, str]]:
-    return sorted((one.id, one.sha256) for one in engine.articles())
+def _stored_articles(engine: QueryEngine) -> list[tuple[str, str]]:
+    return sorted((entry.id, entry.sha256) for entry in engine.articles())
 
 
 def _functions(visitor: Visitor) -> list[tuple[int, int]]:
     """The number of each of the page's functions, hidden ones too, and how many inputs it takes."""
-    return [(one["id"], len(one["inputs"])) for one in visitor.config["dependencies"]]
+    return [(function["id"], len(function["inputs"])) for function in visitor.config["dependencies"]]
 
 
 # -- a library that is read-only ---------------------------------------------------------------------------------------
 
 
-def test_of_a_read_only_library_no_route_adds_or_removes(
+def test_no_route_adds_to_or_removes_from_a_read_only_library(
     read_only: tuple[QueryEngine, Visitor], tmp_path: Path
 ) -> None:
     engine, visitor = read_only
-    before = _held(engine)
+    before = _stored_articles(engine)
     file = tmp_path / "mine.txt"
     file.write_text(TEXT, encoding="utf-8")
     named = [{"path": str(file), "meta": {"_type": "gradio.FileData"}}]
@@ -88,11 +88,11 @@ def test_of_a_read_only_library_no_route_adds_or_removes(
         assert visitor.web.post(f"/gradio_api/call/v2/{name}", json={"text": TEXT}).status_code in (404, 422)
         assert visitor.web.post(f"/gradio_api/call/{name}", json={"data": [TEXT]}).status_code in (404, 422)
     assert visitor.web.post("/gradio_api/upload", files={"files": ("mine.txt", TEXT.encode())}).status_code == 403
-    assert _held(engine) == before
+    assert _stored_articles(engine) == before
     assert "read-only" in visitor.server_function("catalogue", "remove", "article-1").text
 
 
-def test_of_a_library_that_is_not_the_same_routes_do(visited: tuple[QueryEngine, Visitor]) -> None:
+def test_the_same_routes_change_a_library_that_is_not_read_only(visited: tuple[QueryEngine, Visitor]) -> None:
     """So that the test above has something to stop."""
     _, visitor = visited
     added = [index for index, inputs in _functions(visitor) if inputs == 5 and "added" in
@@ -106,7 +106,7 @@ def test_of_a_library_that_is_not_the_same_routes_do(visited: tuple[QueryEngine,
 
 @pytest.mark.parametrize("is_stream", [False, True])
 @pytest.mark.parametrize("where", ["elsewhere", "working folder", "temporary", "through ..", "a link"])
-def test_no_file_of_the_machine_is_read_or_taken_away_that_a_visitor_only_names(
+def test_no_file_that_a_visitor_only_names_is_read_or_deleted(
     visited: tuple[QueryEngine, Visitor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_stream: bool, where: str
 ) -> None:
     from gradio.utils import get_upload_folder
@@ -123,23 +123,23 @@ def test_no_file_of_the_machine_is_read_or_taken_away_that_a_visitor_only_names(
         "a link": str(tmp_path / "link.txt"),
     }[where]
     (tmp_path / "link.txt").symlink_to(secret)
-    before = _held(engine)
+    before = _stored_articles(engine)
     sent = {"path": named, "is_stream": is_stream, "orig_name": "x.txt", "meta": {"_type": "gradio.FileData"}}
     for index, inputs in _functions(visitor):
         if inputs:
-            said = visitor.runs(index, [[sent], *[""] * (inputs - 1)])
-            assert "secret" not in said.casefold().replace(str(tmp_path).casefold(), "").replace("secret.txt", "")
-    assert _held(engine) == before
+            text = visitor.runs(index, [[sent], *[""] * (inputs - 1)])
+            assert "secret" not in text.casefold().replace(str(tmp_path).casefold(), "").replace("secret.txt", "")
+    assert _stored_articles(engine) == before
     assert secret.is_file()
     copies = [path for path in Path(get_upload_folder()).rglob("secret.txt") if path.read_text() == secret.read_text()]
     assert copies == []
 
 
-def test_an_upload_is_added_and_taken_away(visited: tuple[QueryEngine, Visitor]) -> None:
+def test_an_upload_is_added_and_deleted(visited: tuple[QueryEngine, Visitor]) -> None:
     engine, visitor = visited
     (path,) = visitor.web.post("/gradio_api/upload", files={"files": ("../../up.txt", TEXT.encode())}).json()
     assert Path(path).name == "up.txt"
-    index = next(one["id"] for one in visitor.config["dependencies"] if one["targets"][0][1] == "upload")
+    index = next(function["id"] for function in visitor.config["dependencies"] if function["targets"][0][1] == "upload")
     assert "added" in visitor.runs(index, [[{"path": path, "meta": {"_type": "gradio.FileData"}}]])
     assert engine.remove("up") == []
 
@@ -188,17 +188,17 @@ def test_no_spelling_of_a_path_serves_a_file(visited: tuple[QueryEngine, Visitor
 # -- a server that asks for a key --------------------------------------------------------------------------------------
 
 
-def test_with_a_key_no_route_but_those_of_the_login_answers_without_it(locked: tuple[str, Any]) -> None:
+def test_with_a_key_only_the_routes_of_the_login_answer_without_it(locked: tuple[str, Any]) -> None:
     address, app = locked
-    found = list(routes_of(app.routes))
-    assert {kind for kind, _ in found} <= {"GET", "HEAD", "POST"}, "a websocket or a mount that nobody looked at"
-    assert len(found) > 60
+    routes = list(routes_of(app.routes))
+    assert {kind for kind, _ in routes} <= {"GET", "HEAD", "POST"}, "a websocket or a mount that nobody looked at"
+    assert len(routes) > 60
     with httpx.Client(base_url=address, timeout=20) as web:
-        for method, path in found:
+        for method, path in routes:
             if path in OPEN_TO_ALL or path.startswith("/page/"):
                 continue
             for kind in {method, "GET", "POST", "HEAD", "OPTIONS", "PUT"}:
-                status = web.request(kind, filled(path), json={} if kind == "POST" else None).status_code
+                status = web.request(kind, with_placeholders(path), json={} if kind == "POST" else None).status_code
                 assert status in (401, 403, 404, 405), f"{kind} {path}: {status}"
 
 
@@ -247,7 +247,7 @@ def test_a_wrong_key_is_refused_at_the_login_and_makes_no_cookie(
     assert "set-cookie" not in reply.headers
 
 
-def test_a_cookie_that_nobody_gave_opens_nothing(locked: tuple[str, Any]) -> None:
+def test_a_made_up_cookie_opens_nothing(locked: tuple[str, Any]) -> None:
     app_id = httpx.get(f"{locked[0]}/gradio_api/app_id").json()["app_id"]
     for name in (f"access-token-{app_id}", f"access-token-unsecure-{app_id}"):
         for value in ("", "None", "null", "undefined", "true", KEY):
@@ -270,7 +270,7 @@ _FOREIGN = (
 
 @pytest.mark.parametrize("headers", _FOREIGN)
 @pytest.mark.parametrize("path", _WRITES)
-def test_no_page_of_another_site_has_its_visitor_send_anything(
+def test_no_page_of_another_site_makes_its_visitor_send_anything(
     visited: tuple[QueryEngine, Visitor], path: str, headers: dict[str, str]
 ) -> None:
     assert visited[1].web.post(path, content=b"{}", headers=headers).status_code == 403
@@ -288,7 +288,7 @@ def test_no_page_of_another_site_reads_what_it_is_answered(locked: tuple[str, An
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:7860", "localhost.evil.example", "", "127.0.0.1.evil.example",  # noqa: E501
                                   "[::ffff:8.8.8.8]", "169.254.169.254", "a b", "[", "localhost@evil.example"])  # fmt: skip  # noqa: E501
 @pytest.mark.parametrize("path", ["/", "/config", "/v1/models", "/health"])
-def test_a_name_that_suddenly_means_this_machine_is_not_answered(
+def test_another_host_name_for_this_machine_is_not_answered(
     visited: tuple[QueryEngine, Visitor], host: str, path: str
 ) -> None:
     reply = _raw(str(visited[1].web.base_url), f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
@@ -297,7 +297,7 @@ def test_a_name_that_suddenly_means_this_machine_is_not_answered(
 
 
 @pytest.mark.parametrize("host", ["localhost:7860", "LOCALHOST", "127.0.0.1", "[::1]:7860", "127.9.9.9"])
-def test_this_machine_s_own_names_are(visited: tuple[QueryEngine, Visitor], host: str) -> None:
+def test_the_names_of_this_machine_are_answered(visited: tuple[QueryEngine, Visitor], host: str) -> None:
     assert visited[1].web.get("/health", headers={"host": host}).status_code == 200
 
 
@@ -313,7 +313,7 @@ def test_this_machine_s_own_names_are(visited: tuple[QueryEngine, Visitor], host
         "Content-Length: 5\r\nTransfer-Encoding: identity",
     ],
 )  # fmt: skip
-def test_a_length_that_is_none_is_refused(visited: tuple[QueryEngine, Visitor], head: str) -> None:
+def test_a_malformed_length_is_refused(visited: tuple[QueryEngine, Visitor], head: str) -> None:
     reply = _raw(
         str(visited[1].web.base_url),
         f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n{head}\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n",  # noqa: E501
@@ -335,8 +335,8 @@ def _raw(address: str, request: str) -> bytes:
 
 def test_the_attacks_speak_the_page_s_own_protocol(visited: tuple[QueryEngine, Visitor]) -> None:
     """A forged call that could not work however open the door is would prove nothing."""
-    index = next(one["id"] for one in visited[1].config["dependencies"] if one["api_name"] == "search")
-    said = visited[1].runs(index, ["lot 101", 2, None, None, None, None, None])
-    last = json.loads(said.strip().splitlines()[-1].removeprefix("data:"))
+    index = next(function["id"] for function in visited[1].config["dependencies"] if function["api_name"] == "search")
+    text = visited[1].runs(index, ["lot 101", 2, None, None, None, None, None])
+    last = json.loads(text.strip().splitlines()[-1].removeprefix("data:"))
     assert last["success"] is True
     assert "lot 101" in json.dumps(last)

@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from rag import open_engine
-from rag.cli import run
-from rag.readers import Unreadable, read
+from rag.cli.app import run
+from rag.readers.sources import load_articles
 from rag.settings import load_settings
-from tests.corpora import article, write_jsonl
-from tests.served import started
+from rag.types.ingest import LoadFailure
+from tests.support.library.articles import article, write_jsonl
+from tests.support.servers.live_server import start_server
 
 KEYS = {
     "RAG_API_KEY": "sk-server-4f1c", "RAG_LLM_API_KEY": "sk-model-9b2d", "OPENAI_API_KEY": "sk-openai-77aa",
@@ -24,10 +25,10 @@ SENT = "sk-visitor-5ad5"
 def test_no_key_is_in_anything_that_a_server_says(tmp_path: Path) -> None:
     with open_engine(tmp_path / "home", empty=True) as engine:
         engine.add(write_jsonl(tmp_path / "a.jsonl", [article(1)]))
-    process, address = started(
+    process, address = start_server(
         tmp_path / "home", RAG_LLM_MODEL="m", RAG_LLM_BASE_URL="http://127.0.0.1:9/v1", RAG_LLM_ATTEMPTS="1", **KEYS
     )
-    said = ""
+    text = ""
     try:
         with httpx.Client(base_url=address, timeout=60) as web:
             right = {"authorization": f"Bearer {KEYS['RAG_API_KEY']}"}
@@ -41,17 +42,17 @@ def test_no_key_is_in_anything_that_a_server_says(tmp_path: Path) -> None:
                 web.post("/gradio_api/component_server", json={"session_hash": SENT}),
                 web.get(f"/{SENT}"),
             ):  # fmt: skip
-                said += reply.text + str(reply.headers)
+                text += reply.text + str(reply.headers)
             inside = web.post("/login", data={"username": "a", "password": KEYS["RAG_API_KEY"]})
             assert inside.status_code == 200
-            said += inside.text + web.get("/config").text + web.get("/gradio_api/info").text
-            said += web.post("/gradio_api/queue/join", json={"fn_index": 10**6, "data": [], "session_hash": "x"}).text
-            said += json.dumps(dict(inside.headers))
+            text += inside.text + web.get("/config").text + web.get("/gradio_api/info").text
+            text += web.post("/gradio_api/queue/join", json={"fn_index": 10**6, "data": [], "session_hash": "x"}).text
+            text += json.dumps(dict(inside.headers))
     finally:
         process.terminate()
         out, err = process.communicate(timeout=30)
     for key in (*KEYS.values(), SENT):
-        assert key not in said.replace(f"/{SENT}", "")
+        assert key not in text.replace(f"/{SENT}", "")
         assert key not in out + err
 
 
@@ -78,6 +79,6 @@ def test_no_key_is_in_what_the_command_line_prints(
 
 def test_a_password_in_an_address_is_in_no_error_and_in_no_article(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    (found,) = read(["http://anna:sk-in-the-url@127.0.0.1:9/x"], load_settings(allow_private_urls=True))
-    assert isinstance(found, Unreadable)
-    assert "sk-in-the-url" not in found.what + found.why + caplog.text
+    (outcome,) = load_articles(["http://anna:sk-in-the-url@127.0.0.1:9/x"], load_settings(allow_private_urls=True))
+    assert isinstance(outcome, LoadFailure)
+    assert "sk-in-the-url" not in outcome.what + outcome.why + caplog.text

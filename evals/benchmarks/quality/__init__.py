@@ -1,0 +1,1 @@
+"""Benchmarks of answers, retrieval, abstention, verification and the judges."""

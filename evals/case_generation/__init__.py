@@ -1,0 +1,1 @@
+"""Generates candidate cases, for a person to review."""

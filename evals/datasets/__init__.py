@@ -1,0 +1,1 @@
+"""What is known of the right answers, and the articles asked about."""

@@ -1,0 +1,1 @@
+"""Fits the verifier and the statement checker."""

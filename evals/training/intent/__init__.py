@@ -1,0 +1,1 @@
+"""Trains the classifier of intents on typed questions over invented collections."""

@@ -1,0 +1,81 @@
+"""Reads statements with evidence that people have labelled.
+
+The sets are WiCE, QAGS and SummEdits, as published. The files stay where they are; nothing of them is copied or
+shipped.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.training.training_datasets import SUMMEDITS_MEASURED, read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    """A statement with its evidence, and whether people call it supported.
+
+    Statements of one document go into the same fold of a cross-validation.
+    """
+
+    statement: str
+    evidence: tuple[str, ...]
+    is_supported: bool
+    document: str
+
+
+def load_wice(path: Path) -> list[LabelledPair]:
+    """WiCE (Kamoi et al., EMNLP 2023): claims against whole cited pages.
+
+    "Partially supported" counts as not supported.
+    """
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    pages = [_page(row["evidence"]) for row in rows]
+    return [
+        LabelledPair(row["claim"], (page,), row["label"] == "supported", page)
+        for row, page in zip(rows, pages, strict=True)
+    ]
+
+
+def load_qags(path: Path) -> list[LabelledPair]:
+    """QAGS XSUM (Wang et al., ACL 2020): summary sentences against news articles.
+
+    The majority of three people decides.
+    """
+    pairs: list[LabelledPair] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        for summary in row["summary_sentences"]:
+            votes = sum(response["response"] == "yes" for response in summary["responses"])
+            is_supported = votes * 2 > len(summary["responses"])
+            pairs.append(LabelledPair(summary["sentence"], (row["article"],), is_supported, row["article"]))
+    return pairs
+
+
+def load_summedits(folder: Path) -> list[LabelledPair]:
+    """SummEdits (Laban et al., EMNLP 2023): whole summaries.
+
+    They are of the domains that nothing was trained on.
+    """
+    rows = [row for domain in SUMMEDITS_MEASURED for row in read_rows(folder / f"summedits_{domain}.json")]
+    return [LabelledPair(row["summary"], (row["doc"],), bool(row["label"]), row["doc"]) for row in rows]
+
+
+def load_public_sets(data: Path) -> dict[str, list[LabelledPair]]:
+    """Loads all three sets.
+
+    `data` holds wice/dev.jsonl, qags/xsum.jsonl and support/summedits.
+    """
+    return {
+        "wice": load_wice(data / "wice" / "dev.jsonl"),
+        "qags": load_qags(data / "qags" / "xsum.jsonl"),
+        "summedits": load_summedits(data / "support" / "summedits" / "data" / "summedits"),
+    }
+
+
+def _page(sentences: list[str]) -> str:
+    """Joins the sentences of WiCE's evidence into one text, one a paragraph.
+
+    Each sentence stays a paragraph of its own, since the splitter would join headings to what follows.
+    """
+    return "\n\n".join(sentences)

@@ -1,0 +1,127 @@
+"""Measures of the reader, from its logits for a measuring set."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.training.reader.examples import ReaderExample
+
+# The share of answered questions that may be declined.
+MAX_WRONGLY_DECLINED = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The reader's logits for one example: of each sentence and of the passage."""
+
+    sentences: tuple[float, ...]
+    passage: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigures:
+    """Figures of a set of questions, each of them in one passage or several.
+
+    `area` is the ROC AUC of "answered". `declined` is the share of unanswered questions declined where
+    MAX_WRONGLY_DECLINED of the answered ones are. `first` is the share of answered ones whose best sentence answers,
+    `first_three` of those with one that answers among the best three.
+    """
+
+    questions: int
+    area: float
+    declined: float
+    first: float
+    first_three: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFigures:
+    """ROC AUC of single statements, and of responses by their lowest one."""
+
+    statements: int
+    area: float
+    response_area: float
+    balanced_accuracy: float
+    calibration_error: float
+
+
+def roc_auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
+    """The chance that a positive scores above a negative, ties counted half.
+
+    It is 0.5 where there is one class only.
+    """
+    values, positive = np.asarray(scores, dtype=float), np.asarray(labels, dtype=bool)
+    positives, negatives = int(positive.sum()), int((~positive).sum())
+    if not positives or not negatives:
+        return 0.5
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(counts) - (counts - 1) / 2
+    total = float(ranks[inverse][positive].sum())
+    return (total - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[Reading]) -> QuestionFigures:
+    """Examples of one group are passages read for one question.
+
+    The question counts as answerable where one of its passages answers, or where its source ends in ":answerable"; the
+    passages' sentences are ranked together, each with its passage's logit.
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number, example in enumerate(examples):
+        groups[example.group].append(number)
+    scores, labels, first, first_three = [], [], [], []
+    for numbers in groups.values():
+        scores.append(max(readings[number].passage for number in numbers))
+        labels.append(any(examples[number].label for number in numbers))
+        if not labels[-1]:
+            continue
+        ranked = sorted(
+            (
+                (logit + readings[number].passage, position in (examples[number].gold or ()))
+                for number in numbers
+                for position, logit in enumerate(readings[number].sentences)
+            ),
+            key=lambda scored: -scored[0],
+        )
+        first.append(bool(ranked) and ranked[0][1])
+        first_three.append(any(is_gold for _, is_gold in ranked[:3]))
+    values, answered = np.asarray(scores), np.asarray(labels, dtype=bool)
+    line = float(np.quantile(values[answered], MAX_WRONGLY_DECLINED)) if answered.any() else 0.0
+    declined = float((values[~answered] < line).mean()) if (~answered).any() else 0.0
+    return QuestionFigures(
+        len(groups), roc_auc(scores, labels), declined, float(np.mean(first)), float(np.mean(first_three))
+    )
+
+
+def measure_statements(examples: Sequence[ReaderExample], readings: Sequence[Reading]) -> StatementFigures:
+    """Examples of one group are the statements of one response."""
+    scores = [reading.passage for reading in readings]
+    labels = [example.label for example in examples]
+    groups: dict[str, list[int]] = defaultdict(list)
+    for number, example in enumerate(examples):
+        groups[example.group].append(number)
+    lowest = [min(scores[number] for number in numbers) for numbers in groups.values()]
+    faithful = [all(labels[number] for number in numbers) for numbers in groups.values()]
+    chances, supported = 1 / (1 + np.exp(-np.asarray(scores))), np.asarray(labels, dtype=bool)
+    passed = chances >= 0.5
+    accuracy = 0.5 * (float(passed[supported].mean()) + float((~passed[~supported]).mean()))
+    return StatementFigures(
+        len(scores),
+        roc_auc(scores, labels),
+        roc_auc(lowest, faithful),
+        accuracy,
+        _calibration_error(chances, supported),
+    )
+
+
+def _calibration_error(chances: NDArray[np.float64], labels: NDArray[np.bool_], bins: int = 10) -> float:
+    """The mean distance of chance and share over ten bins, weighted by count."""
+    places = np.minimum((chances * bins).astype(int), bins - 1)
+    distances = [
+        float((places == place).mean()) * abs(float(chances[places == place].mean() - labels[places == place].mean()))
+        for place in np.unique(places)
+    ]
+    return float(sum(distances))

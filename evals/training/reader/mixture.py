@@ -1,0 +1,153 @@
+"""Writes the examples that the reader is trained on.
+
+Run: python -m evals.training.reader.mixture --data DIR --to FOLDER. DIR holds reader/, support/, wice/ and qa/ as
+published. FOLDER gets public.jsonl and commentary.jsonl (our own questions and statements, evals/training/data).
+
+Long passages are cut to a window with the sentences that answer; an example may come in several windows.
+"""
+
+import argparse
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from evals.training.reader.absent_answers import NearestPassages, without_gold
+from evals.training.reader.commentary import read_commentary
+from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, write_examples
+from evals.training.reader.question_sets import read_question_sets
+from evals.training.reader.statement_sets import read_statement_sets
+
+SEED = 23
+# A window has between so many words: the time of a step grows with its tokens.
+_WINDOW_WORDS = (60, 150)
+_COMMENTARY_WINDOW_WORDS = (90, 190)
+# The share of a set that is read, so that our own examples are a fourth to a third of the mixture and no set of short
+# statements, which the start has read already, outweighs the questions.
+SHARES = {
+    "sentence_set": 0.25, "selqa": 0.6, "qed": 0.6, "fairytaleqa": 0.5, "kpa": 0.6, "qmsum": 0.5, "hotpot": 0.3,
+    "factcg": 0.3, "fm2": 0.15, "summedits": 0.25, "wice_tokens": 0.4, "mnli": 0.03, "fever": 0.03, "symmetric": 0.1,
+    "citint": 0.05, "factcheck_gpt": 0.1, "planted": 0.01, "snli": 0.01,
+}  # fmt: skip
+# How many questions without an answer are made for each that has one, of each set: its own and by both ways.
+DELETED = {"commentary_questions": 0.15, "squad2": 0.15, "sentence_set": 0.25, "kpa": 0.1}
+NEAREST = {
+    "commentary_questions": 0.15, "squad2": 0.1, "sentence_set": 0.25,
+    "qadiscourse": 0.0, "hotpot": 0.0, "kpa": 0.0, "qmsum": 0.0,
+}  # fmt: skip
+_MADE = 0.3
+# Of our own true statements, the share that is also read without the sentences that support it.
+EVIDENCE_DELETED = 0.2
+
+
+def cut_to_window(example: ReaderExample, words: int, chance: random.Random) -> ReaderExample:
+    """The sentences around those that answer, at most about `words` words.
+
+    They are from anywhere when none answers.
+
+    A statement keeps all sentences that it is about, and the whole passage when nobody marked them.
+    """
+    lengths = [len(text.split()) for text in example.sentences]
+    gold = example.gold or ()
+    if sum(lengths) <= words or (example.kind == STATEMENT and not gold):
+        return example
+    if example.kind == STATEMENT:
+        start, end = min(gold), max(gold) + 1
+    else:
+        start = chance.choice(gold) if gold else chance.randrange(len(lengths))
+        end = start + 1
+    while sum(lengths[start:end]) < words:
+        can_precede, can_follow = start > 0, end < len(lengths)
+        if not can_precede and not can_follow:
+            break
+        if can_precede and (not can_follow or chance.random() < 0.5):
+            start -= 1
+        else:
+            end += 1
+    kept = tuple(position - start for position in gold if start <= position < end)
+    gold_kept = None if example.gold is None else kept
+    return replace(example, sentences=example.sentences[start:end], gold=gold_kept)
+
+
+def with_absent_answers(examples: Sequence[ReaderExample], chance: random.Random) -> Iterator[ReaderExample]:
+    """The questions, and those made of them that have no answer."""
+    by_source: dict[str, list[ReaderExample]] = defaultdict(list)
+    for example in examples:
+        by_source[example.source].append(example)
+    for source, own in by_source.items():
+        passages = NearestPassages(own)
+        for example in own:
+            yield example
+            if not example.label:
+                continue
+            if chance.random() < DELETED.get(source, _MADE):
+                made = without_gold(example)
+                if made:
+                    yield made
+            if chance.random() < NEAREST.get(source, _MADE):
+                made = passages.nearest(example, chance)
+                if made:
+                    yield made
+
+
+def windows(
+    examples: Iterable[ReaderExample], words: tuple[int, int], chance: random.Random
+) -> Iterator[ReaderExample]:
+    """Each example, cut to a window of a length drawn for it."""
+    for example in examples:
+        yield cut_to_window(example, chance.randint(*words), chance)
+
+
+def sample_sets(examples: Iterable[ReaderExample], chance: random.Random) -> Iterator[ReaderExample]:
+    """The share of each set in the mixture.
+
+    What was made of a set's examples counts to the set.
+    """
+    for example in examples:
+        if chance.random() < SHARES.get(example.source.split(":")[0], 1.0):
+            yield example
+
+
+def commentary_examples(chance: random.Random) -> list[ReaderExample]:
+    """Our own questions and statements that are not held out, and those made of them."""
+    own = [example for example, is_held_out in read_commentary() if not is_held_out]
+    statements = [example for example in own if example.kind == STATEMENT]
+    supported = [example for example in statements if example.label and chance.random() < EVIDENCE_DELETED]
+    made = [deleted for deleted in map(without_gold, supported) if deleted]
+    questions = with_absent_answers([example for example in own if example.kind == QUESTION], chance)
+    return list(windows([*questions, *statements, *made], _COMMENTARY_WINDOW_WORDS, chance))
+
+
+def public_examples(data: Path, chance: random.Random) -> list[ReaderExample]:
+    """The public sets' questions and statements, and those made of them."""
+    questions = with_absent_answers(list(read_question_sets(data)), chance)
+    sampled = sample_sets([*questions, *read_statement_sets(data)], chance)
+    return list(windows(sampled, _WINDOW_WORDS, chance))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Writes the files, and prints how many examples of each set they have."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder with the public sets as published; without it none is read")
+    parser.add_argument("--to", type=Path, required=True, help="folder to write to")
+    options = parser.parse_args(argv)
+    options.to.mkdir(parents=True, exist_ok=True)
+    own = commentary_examples(random.Random(SEED))  # noqa: S311  (reproducible, nothing to guard)
+    _write(own, options.to / "commentary.jsonl")
+    if options.data:
+        public = public_examples(options.data, random.Random(SEED))  # noqa: S311
+        _write(public, options.to / "public.jsonl")
+
+
+def _write(examples: Sequence[ReaderExample], path: Path) -> None:
+    print(f"{path.name}: {write_examples(examples, path)} examples")
+    counts = Counter((example.kind, example.source, example.label) for example in examples)
+    for (kind, source, label), count in sorted(counts.items()):
+        print(f"{kind:10} {source:32} {'yes' if label else 'no':4} {count}")
+    answered = [example.label for example in examples if example.kind == QUESTION]
+    print(f"questions without an answer: {1 - sum(answered) / len(answered):.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Public sets of statements with evidence, as examples of the reader.
+
+They are those of evals.training.training_datasets, statements planted by rule, and half of the sources of RAGTruth's
+two parts at hand; the other half of the sources measures.
+"""
+
+import ast
+import random
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from evals.training.perturbations import perturbed_pairs
+from evals.training.reader.examples import STATEMENT, ReaderExample
+from evals.training.training_datasets import (
+    SUMMEDITS_TRAINED,
+    TrainingPair,
+    read_rows,
+    read_training_pairs,
+    split_sentences,
+)
+from rag.text.sentences import sentence_spans
+from rag.verification.sentence_selection import select_sentences
+
+SEED = 17
+# Sets whose evidence is one sentence. It is read alone, or in this share of the cases among others of its set.
+_ONE_SENTENCE_SETS = ("mnli", "symmetric")
+_AMONG_OTHERS = 0.5
+_MAX_OTHERS = 4
+# Words of a source that are read for one sentence of a response.
+SOURCE_WORDS = 130
+_PASSAGE_NUMBER = re.compile(r"passage \d+:")
+
+
+def read_statement_sets(data: Path) -> Iterator[ReaderExample]:
+    """Reads every set. `data` holds support/, wice/ and reader/."""
+    chance = random.Random(SEED)  # noqa: S311  (reproducible, nothing to guard)
+    pairs = list(read_training_pairs(data))
+    premises = {name: sorted({p.evidence for p in pairs if p.source == name}) for name in _ONE_SENTENCE_SETS}
+    for pair in pairs:
+        others = premises.get(pair.source)
+        if others and chance.random() < _AMONG_OTHERS:
+            yield _among_others(pair, others, chance)
+        else:
+            yield from_pair(pair)
+    for document, sentences in _running_texts(data):
+        for pair in perturbed_pairs(document, sentences, "planted", chance):
+            yield from_pair(pair)
+    for part in ("summary", "qa"):
+        for example, is_measured in read_ragtruth(data, part):
+            if not is_measured:
+                yield example
+
+
+def from_pair(pair: TrainingPair) -> ReaderExample:
+    """A pair as an example, whose evidence is split into sentences that nobody marked."""
+    sentences = tuple(split_sentences(pair.evidence))
+    source = pair.source.split(":")[0]
+    return ReaderExample(STATEMENT, pair.statement, "", sentences, None, pair.is_supported, source, pair.document[:80])
+
+
+def read_ragtruth(data: Path, part: str) -> Iterator[tuple[ReaderExample, bool]]:
+    """Every sentence of the responses, against its source.
+
+    Each comes with whether its source is one of those that measure.
+
+    The group is the response's number: "source:number". A sentence is false when it holds a marked span, or a part of
+    one.
+    """
+    rows = read_rows(data / f"support/ragtruth/{part}_dev.jsonl")
+    for position, row in enumerate(sorted(rows, key=lambda row: int(row["source_id"]))):
+        texts = _source_sentences(row["source"])
+        for number, response in enumerate(row["responses"]):
+            for start, end in sentence_spans(response["response"]):
+                statement = " ".join(response["response"][start:end].split())
+                if len(statement.split()) < 3:
+                    continue
+                false = any(span["start"] < end and start < span["end"] for span in response["labels"])
+                selected = select_sentences(statement, texts, SOURCE_WORDS)
+                sentences = tuple(texts[index] for index in selected)
+                group = f"ragtruth:{row['source_id']}:{number}"
+                source = f"ragtruth_{part}"
+                example = ReaderExample(STATEMENT, statement, "", sentences, None, not false, source, group)
+                yield example, position % 2 == 1
+
+
+def _source_sentences(source: Any) -> list[str]:
+    """A source's sentences.
+
+    The source of a question is a dictionary, or one written as text.
+    """
+    if isinstance(source, str) and source.startswith("{"):
+        source = ast.literal_eval(source)
+    text = source["passages"] if isinstance(source, dict) else source
+    return [sentence for part in _PASSAGE_NUMBER.split(text) for sentence in split_sentences(part)]
+
+
+def _among_others(pair: TrainingPair, premises: Sequence[str], chance: random.Random) -> ReaderExample:
+    """The pair's evidence among premises of other pairs.
+
+    It is the one sentence that the statement is compared with.
+    """
+    others = [text for text in chance.sample(premises, chance.randint(1, _MAX_OTHERS)) if text != pair.evidence]
+    position = chance.randint(0, len(others))
+    sentences = (*others[:position], pair.evidence, *others[position:])
+    gold = (position,)
+    return ReaderExample(
+        STATEMENT, pair.statement, "", sentences, gold, pair.is_supported, pair.source, pair.document[:80]
+    )
+
+
+def _running_texts(data: Path) -> Iterator[tuple[str, list[str]]]:
+    """Texts to plant statements in, none of which measures anything."""
+    for row in read_rows(data / "wice/non_supported_tokens_train.jsonl"):
+        yield row["evidence"][0], row["evidence"]
+    texts = {
+        row["text_a"] for path in sorted((data / "support/factcg/data").rglob("*.json")) for row in read_rows(path)
+    }
+    for domain in SUMMEDITS_TRAINED:
+        texts |= {row["doc"] for row in read_rows(data / f"support/summedits/data/summedits/summedits_{domain}.json")}
+    for text in sorted(texts):
+        yield text[:80], split_sentences(text)

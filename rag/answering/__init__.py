@@ -1,0 +1,1 @@
+"""The pipeline: retrieve, decide whether to answer, write, cite, check."""

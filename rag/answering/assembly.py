@@ -1,0 +1,146 @@
+"""Assembles an Answer from quotes, checked sentences or an abstention.
+
+The sentences are a model's, after the check; an abstention gives its reason. Markers get their final numbers here: 1,
+2, 3 … in order of first use, each with its citation, and no citation unused. The pipeline adds notice, usage and
+timings.
+"""
+
+from collections.abc import Callable, Sequence
+
+from rag.answering.cited_draft import DraftSentence
+from rag.answering.evidence import Abstention, Quote
+from rag.answering.intent.understanding import UnderstoodTurn
+from rag.answering.kinds import extractive_writer
+from rag.answering.kinds.collection import CatalogueAnswer
+from rag.answering.kinds.selection import Selection, sections_of
+from rag.text.citation_markers import escape_markers
+from rag.types.answer import Answer, Citation, Statement
+from rag.types.article import ArticleRef, reference_line
+from rag.verification.verifier import verdict_for
+
+
+def quoted_answer(
+    asked: str, turn: UnderstoodTurn, selection: Selection, texts: Sequence[str], supports: Sequence[float]
+) -> Answer:
+    """An answer made of the quotes of `selection`.
+
+    Each statement is the text in `texts` that introduces the quote, with its support in [0, 1].
+    """
+    statements = tuple(
+        Statement(text, (number,), round(support, 4), verdict_for(support))
+        for number, (text, support) in enumerate(zip(texts, supports, strict=True), 1)
+    )
+    paragraphs = [f"{statement.text} [{statement.citations[0]}]" for statement in statements]
+    citations = tuple(_citation(number, quote) for number, quote in enumerate(selection.quotes, 1))
+    return _answer(asked, turn, selection, paragraphs, statements, citations, extractive_writer.NAME)
+
+
+def cited_answer(
+    asked: str, turn: UnderstoodTurn, selection: Selection, sentences: Sequence[DraftSentence], writer: str
+) -> Answer:
+    """An answer made of a model's checked sentences.
+
+    It has a marker for each quote that the sentences cite.
+    """
+    numbers: dict[Quote, int] = {}
+    text = ""
+    statements = []
+    for sentence in sentences:
+        text += sentence.lead
+        is_after_marker = False
+        for part in sentence.parts:
+            if isinstance(part, str):
+                text += part
+            else:
+                number = numbers.setdefault(part, len(numbers) + 1)
+                text += f"{'' if is_after_marker else ' '}[{number}]"
+            is_after_marker = not isinstance(part, str)
+        cited = tuple(numbers[quote] for quote in sentence.quotes)
+        statements.append(Statement(sentence.text, cited, round(sentence.support, 4), verdict_for(sentence.support)))
+    citations = tuple(_citation(number, quote) for quote, number in numbers.items())
+    return _answer(asked, turn, selection, [text.lstrip("\n ")], tuple(statements), citations, writer)
+
+
+def catalogue_answer(
+    asked: str, turn: UnderstoodTurn, found: CatalogueAnswer, opening: Callable[[ArticleRef], Quote | None]
+) -> Answer:
+    """An answer that is computed from the catalogue.
+
+    An article that a line names is cited by `opening`, its first sentence; the line stands without a citation where the
+    article has been removed since.
+    """
+    citations: list[Citation] = []
+    statements: list[Statement] = []
+    written: list[str] = []
+    for line in (found.heading, *found.lines):
+        quote = opening(line.article) if line.article else None
+        numbers: tuple[int, ...] = ()
+        if quote:
+            citations.append(_citation(len(citations) + 1, quote))
+            numbers = (len(citations),)
+        text = escape_markers(line.text)
+        statements.append(Statement(text, numbers, 1.0, "supported"))
+        written.append(text + "".join(f" [{number}]" for number in numbers))
+    rows = [f"- {row}" for row in written[1:]]
+    return Answer(
+        question=asked,
+        standalone_question=turn.question,
+        text="\n".join([written[0], *([""] if rows else []), *rows]),
+        abstained=False,
+        reason=None,
+        statements=tuple(statements),
+        citations=tuple(citations),
+        writer=extractive_writer.NAME,
+        kind="collection",
+        understood=turn.understanding,
+    )
+
+
+def abstaining_answer(asked: str, turn: UnderstoodTurn, abstention: Abstention, writer: str) -> Answer:
+    """An abstention, with its reason and the nearest articles."""
+    nearest = "; ".join(reference_line(article) for article in abstention.nearest)
+    text = f"The corpus does not answer this: {abstention.reason}." + (f" Nearest: {nearest}." if nearest else "")
+    return Answer(
+        question=asked,
+        standalone_question=turn.question,
+        # Names and titles come from files and people: what looks like a marker in them must not be one.
+        text=escape_markers(text),
+        abstained=True,
+        reason=abstention.reason,
+        statements=(),
+        citations=(),
+        writer=writer,
+        nearest=abstention.nearest,
+        kind=turn.intent.kind,
+        understood=turn.understanding,
+    )
+
+
+def _answer(
+    asked: str,
+    turn: UnderstoodTurn,
+    selection: Selection,
+    paragraphs: Sequence[str],
+    statements: tuple[Statement, ...],
+    citations: tuple[Citation, ...],
+    writer: str,
+) -> Answer:
+    closing = [escape_markers(paragraph) for paragraph in selection.closing]
+    return Answer(
+        question=asked,
+        standalone_question=turn.question,
+        text="\n\n".join([*paragraphs, *closing]),
+        abstained=False,
+        reason=None,
+        statements=statements,
+        citations=citations,
+        writer=writer,
+        nearest=selection.also,
+        kind=selection.kind,
+        sections=sections_of(selection.kind, statements, [citation.article for citation in citations]),
+        understood=turn.understanding,
+    )
+
+
+def _citation(number: int, quote: Quote) -> Citation:
+    return Citation(number, quote.passage.article, quote.text, quote.start, quote.end, quote.passage, quote.score)

@@ -1,0 +1,52 @@
+"""Checks statements against the article text that they cite.
+
+The text is what the library holds at the cited offsets. The check reads the articles as they are now, not the copies
+that retrieval made: of an article that was removed or changed in the meantime, no words are left that could support a
+statement.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rag.answering.evidence import Quote
+from rag.embedding.base import Encoder
+from rag.storage.library import Library
+from rag.verification.statement_checker import CitedSource, StatementChecker
+from rag.verification.verifier import Verifier
+
+
+class CitationChecker:
+    """Scores how well citations support the statements that cite them. Thread-safe."""
+
+    def __init__(self, library: Library, verifier: Verifier, encoder: Encoder) -> None:
+        self._library = library
+        self._verifier = verifier
+        self._statements = StatementChecker(verifier, encoder)
+
+    def supports(self, statements: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
+        """The support in [0, 1] of each statement by the quotes that it cites.
+
+        0.5 is the threshold of "supported". A statement without quotes scores 0.0. Raises LibraryError when the library
+        cannot be read.
+        """
+        sources = self._sources(quote for _, quotes in statements for quote in quotes)
+        cited = [(text, [sources[quote] for quote in quotes]) for text, quotes in statements]
+        return self._statements.score_batch(cited, self._library.distinct_values("author"))
+
+    def quote_supports(self, quotes: Sequence[Quote]) -> list[float]:
+        """The support in [0, 1] of each quote by the stored article.
+
+        It is near 1 where the article still contains the quote's words unchanged at its offsets.
+        """
+        sources = self._sources(quotes)
+        return self._verifier.score_batch([(quote.text, [sources[quote].quote]) for quote in quotes])
+
+    def _sources(self, quotes: Iterable[Quote]) -> dict[Quote, CitedSource]:
+        distinct = list(dict.fromkeys(quotes))
+        articles = self._library.articles([quote.passage.article.id for quote in distinct])
+        sources = {}
+        for quote in distinct:
+            article = articles.get(quote.passage.article.id)
+            text = article.text if article else ""
+            words, before = text[quote.start : quote.end], text[quote.passage.start : quote.start]
+            sources[quote] = CitedSource(words, before, quote.passage.article)
+        return sources

@@ -1,0 +1,1 @@
+"""What a turn of a conversation asks for: intent, scope, spelling."""

@@ -1,0 +1,272 @@
+"""Classifies a question by its intent.
+
+It asks for talk, the collection, one article, one author, views, a timeline, or a fact.
+
+Rules over the phrases of rag.answering.intent.frames decide. They read the question with its names of authors,
+publications, topics, articles and days replaced by placeholders, so that they hold for any collection. A question that
+no rule recognises and that speaks of the program or its articles is compared with example questions by the encoder.
+Everything else asks for a fact or a reason.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from rag.answering.intent.frames import collection, talk, views
+from rag.answering.intent.frames.words import PIECE
+from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.lexicon import COLLECTION_WORDS, FRAME_WORDS
+from rag.types.understanding import Kind, UnderstoodPart
+
+Action = Literal[
+    "", "greeting", "thanks", "goodbye", "help", "identity", "complaint", "smalltalk", "language",
+    "about", "count", "authors", "sources", "topics", "period", "newest", "oldest", "list",
+    "who_wrote", "when_published", "unknown_author", "count_authors", "count_sources", "count_topics",
+    "summary", "question", "for_and_against",
+]  # fmt: skip
+# No placeholder is a word of English, so that no phrase matches inside one.
+_PLACEHOLDERS: dict[UnderstoodPart, str] = {
+    "authors": "@authorname", "sources": "@sourcename", "topics": "@topicname", "articles": "@articlename",
+    "dates": "@datename",
+}  # fmt: skip
+_QUOTED_PLACEHOLDER = re.compile(r"[“\"‘']\s*(@(?:author|source|topic|article|date)name)\s*[”\"’']")
+# A title that no article has.
+_QUOTED_TITLE = re.compile(r"[“\"](?P<title>[^“”\"]{2,200})[”\"]")
+# "by X" where no author of the catalogue is called X.
+_BY_NAME = re.compile(r"(?:(?:written|published) )?by (?P<name>\w[\w .'-]{1,60})$")
+# Longer texts have no frame of their own; the patterns are not run over them.
+MAX_FRAME_CHARACTERS = 400
+_PUNCTUATION = " \t\n.,;:!?…-–—()[]\"'“”‘’*_"
+_IN_ARTICLE = re.compile(r"\b(?:according to|in|from)(?: the| an?)?(?: \w+)? \W?@articlename\b\W{0,2}", re.IGNORECASE)
+# An event without a date ("since the election") is no subject, and no limit either.
+_SINCE_AN_EVENT = re.compile(
+    r"(?<=\w) (?:ever )?since (?:the|that|this|his|her|its|their) [\w'’ -]{1,40}[?.! ]*$", re.IGNORECASE
+)
+_PLACEHOLDER = re.compile(r"@(?:authorname|sourcename|topicname|articlename|datename)\b(?:['’]s?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a question asks for.
+
+    `action` is what is asked of the kind: "count" of the collection, "summary" of an article. `subject` is what the
+    question is about, without the words that say what is asked for and of whom; "" where it is about nothing more.
+    `is_mention` is whether the subject's very words are asked for ("articles that mention Euroclear").
+    """
+
+    kind: Kind
+    action: Action = ""
+    subject: str = ""
+    is_mention: bool = False
+
+
+class MentionSpan(Protocol):
+    """Characters `start` to `end` of a question that name what `part` says."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def part(self) -> UnderstoodPart: ...
+    @property
+    def values(self) -> tuple[str, ...]: ...
+
+
+def talk_intent(text: str) -> Intent | None:
+    """The intent of a turn that is only talk; None for any other turn."""
+    bare = " ".join(re.sub(r"[^\w'’?]+", " ", text.casefold()).split())
+    bare = bare if not bare.strip("? ") else bare.replace("?", "").strip()
+    if not bare or len(bare) > MAX_FRAME_CHARACTERS:
+        return None
+    for action, pattern in talk.TALK.items():
+        if pattern.fullmatch(" ".join(bare.split())):
+            return Intent("talk", action)  # type: ignore[arg-type]  # the keys of TALK are actions
+    return None
+
+
+def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
+    """The intent of `question`, by rule.
+
+    `mentions` are the names in it that limit the articles, in any order.
+    """
+    if len(question) > MAX_FRAME_CHARACTERS:
+        return Intent("fact", subject=question)
+    masked = mask_mentions(question, mentions)
+    authors = {value for mention in mentions if mention.part == "authors" for value in mention.values}
+    masked = _QUOTED_PLACEHOLDER.sub(r"\1", masked)
+    lower = masked.casefold().replace("’", "'").strip(_PUNCTUATION)
+    if intent := _catalogue_fact(lower, masked) or _article_intent(lower, masked):
+        return intent
+    if intent := _collection_intent(lower, masked):
+        return intent
+    timeline = views.TIMELINE.search(lower)
+    if timeline and not lower.startswith("why"):
+        return Intent("timeline", subject=_subject(masked, lower, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS))
+    view_of_author = views.AUTHOR_VIEW.search(lower)
+    found_views = views.VIEWS.search(lower)
+    if len(authors) > 1:
+        return _views(masked, lower)
+    if len(authors) == 1 and (view_of_author or (found_views and not lower.startswith(("why", "when")))):
+        return Intent("author", subject=_subject(masked, lower, views.AUTHOR_VIEW, views.VIEWS))
+    if found_views and not authors and not re.match(r"(?:why|when|where|how (?:many|much))\b", lower):
+        return _views(masked, lower)
+    if views.SUMMARY.search(lower) and len(authors) == 1:
+        return Intent("author", subject=_subject(masked, lower, views.SUMMARY, views.AUTHOR_VIEW))
+    if re.match(rf"(?:{views.SUMMARY.pattern}|give|write)", lower) and views.SUMMARY.search(lower):
+        return Intent("views", subject=_subject(masked, lower, views.SUMMARY, views.VIEWS))
+    return Intent("fact", subject=question)
+
+
+def mask_mentions(question: str, mentions: Sequence[MentionSpan]) -> str:
+    """`question` with a placeholder such as "@authorname" for each mention."""
+    for mention in sorted(mentions, key=lambda mention: -mention.start):
+        question = f"{question[: mention.start]}{_PLACEHOLDERS[mention.part]}{question[mention.end :]}"
+    return question
+
+
+def _views(masked: str, lower: str) -> Intent:
+    action: Action = "for_and_against" if views.FOR_AND_AGAINST.search(lower) else ""
+    return Intent("views", action, _subject(masked, lower, views.VIEWS, views.AUTHOR_VIEW, views.SUMMARY))
+
+
+def _catalogue_fact(lower: str, masked: str) -> Intent | None:
+    if described := collection.WHO_WROTE_ABOUT.match(lower):
+        return Intent(
+            "collection", "who_wrote", _same_words(masked, _tidy(_PLACEHOLDER.sub(" ", described["subject"])))
+        )
+    if "@articlename" not in lower:
+        return None
+    if collection.WHO_WROTE.search(lower):
+        return Intent("collection", "who_wrote")
+    if collection.WHEN_PUBLISHED.search(lower):
+        return Intent("collection", "when_published")
+    return None
+
+
+def _article_intent(lower: str, masked: str) -> Intent | None:
+    if "@articlename" not in lower:
+        unknown = _QUOTED_TITLE.search(masked) if views.SUMMARY.match(lower) else None
+        return Intent("article", "summary", unknown["title"]) if unknown else None
+    bare = _PLACEHOLDER.sub(" ", views.SUMMARY.sub(" ", lower))
+    if views.ABOUT_ARTICLE.match(lower) or (views.SUMMARY.search(lower) and len(_content_words(bare)) <= 2):
+        return Intent("article", "summary")
+    if views.VIEWS.search(lower) and lower.count("@articlename") > 1:
+        return None
+    return Intent("article", "question", _tidy(_PLACEHOLDER.sub(" ", _IN_ARTICLE.sub(" ", masked))))
+
+
+def _collection_intent(lower: str, masked: str) -> Intent | None:
+    lower = _SINCE_AN_EVENT.sub("", lower)
+    for action, pattern in _COLLECTION_FRAMES:
+        match = pattern.match(lower)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        if "tail" not in groups:
+            return Intent("collection", action)
+        chosen: Action = "oldest" if groups.get("order") in ("oldest", "earliest", "first") else action
+        tail = groups["tail"] if groups["tail"] is not None else groups.get("tail2") or ""
+        if action == "authors" and "@authorname" in tail:
+            continue  # "list the columns by A": columns are writers, and articles too
+        rest = _consume(tail)
+        if not rest:
+            return Intent("collection", chosen)
+        by_unknown = None if action in ("topics", "count_topics") else _BY_NAME.match(rest)
+        if by_unknown:
+            return Intent("collection", "unknown_author", _same_words(masked, _tidy(by_unknown["name"])))
+        about = collection.ABOUT.match(rest)
+        if about:
+            subject = _consume_end(about["subject"])
+            if action in ("sources", "topics", "count_sources", "count_topics") and subject:
+                continue
+            words = _same_words(masked, subject)
+            return Intent("collection", chosen, words, is_mention=bool(about["mention"]) and bool(words))
+    return None
+
+
+_COLLECTION_FRAMES: tuple[tuple[Action, re.Pattern[str]], ...] = (
+    ("count", collection.COUNT), ("count_authors", collection.COUNT_WRITERS), ("count_topics", collection.COUNT_TOPICS),
+    ("count_sources", collection.COUNT_SOURCES), ("count", collection.SIZE), ("period", collection.PERIOD),
+    ("about", collection.ABOUT_COLLECTION), ("newest", collection.ORDERED), ("newest", collection.LATEST_ON),
+    ("authors", collection.WRITERS), ("sources", collection.SOURCES), ("topics", collection.TOPICS),
+    ("list", collection.WRITTEN_BY),
+    ("list", collection.LIST), ("list", collection.ANYTHING_ON),
+)  # fmt: skip
+
+
+def _consume(tail: str) -> str:
+    """`tail` without words that only speak of the collection and of the scope."""
+    while True:
+        tail = tail.strip(_PUNCTUATION)
+        for pattern in (collection.SCOPE_PHRASE, collection.HAVE, collection.IN_PLACE):
+            match = pattern.match(tail)
+            if match and match.end():
+                tail = tail[match.end() :]
+                break
+        else:
+            return tail
+
+
+def _consume_end(subject: str) -> str:
+    """`subject` without the scope and the words of courtesy around it."""
+    subject = _PLACEHOLDER.sub(" ", subject)
+    subject = re.sub(
+        r"\b(?:do you have|have you got|are there|is there|you have|in (?:the|this|your) \w+)\s*$", " ", subject
+    )
+    return _tidy(subject)
+
+
+def _same_words(masked: str, subject: str) -> str:
+    """`subject`, which is in lower case, as `masked` writes it."""
+    start = masked.casefold().replace("’", "'").find(subject) if len(masked) == len(masked.casefold()) else -1
+    return masked[start : start + len(subject)] if start >= 0 and subject else subject
+
+
+def _subject(masked: str, lower: str, *patterns: re.Pattern[str]) -> str:
+    """The question without placeholders and without what `patterns` match."""
+    text = masked.replace("’", "'").strip(_PUNCTUATION)
+    if len(text) != len(lower):
+        text = lower
+    for pattern in patterns:
+        spans = [match.span() for match in pattern.finditer(text.casefold()) if match.end() > match.start()]
+        for start, end in reversed(spans):
+            kept = _kept_words(text[start:end])
+            text = f"{text[:start]} {kept} {text[end:]}"
+    return _tidy(_PLACEHOLDER.sub(" ", text))
+
+
+# A frame may reach over the subject: "how have views on tariffs changed" keeps "tariffs".
+_FRAME_WORDS = frozenset(FRAME_WORDS)
+_COLLECTION_WORDS = frozenset((*FRAME_WORDS, *COLLECTION_WORDS))
+
+
+def _kept_words(frame: str) -> str:
+    words = ((word, word.casefold().strip(_PUNCTUATION).partition("'")[0]) for word in frame.split())
+    return " ".join(word for word, stem in words if stem not in _FRAME_WORDS)
+
+
+def _tidy(text: str) -> str:
+    """`text` without the words at either end that belong to a frame."""
+    words = _SINCE_AN_EVENT.sub("", text).split()
+    is_frame = [word.casefold().strip(_PUNCTUATION) in _FRAME_WORDS | {""} for word in words]
+    while words and is_frame[0]:
+        del words[0], is_frame[0]
+    while words and is_frame[-1]:
+        del words[-1], is_frame[-1]
+    return " ".join(words).strip(_PUNCTUATION)
+
+
+def subject_words(masked: str, kind: Kind) -> str:
+    """What a question is about, without names and words of the request.
+
+    It serves a question whose frame no rule knows.
+    """
+    text = _PLACEHOLDER.sub(" ", masked)
+    words = [word for word in text.split() if word.casefold().strip(_PUNCTUATION) not in _COLLECTION_WORDS]
+    return _tidy(" ".join(words if kind == "collection" else text.split()))
+
+
+def _content_words(text: str) -> list[str]:
+    return [term for term in terms(text) if term not in STOP_TERMS and not re.fullmatch(PIECE, term)]

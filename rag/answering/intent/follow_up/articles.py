@@ -1,0 +1,193 @@
+"""Questions about the articles that the answer before has named.
+
+Examples are "summarise it", "when?" and "which of them is newer?".
+
+The articles are found by their titles in that answer's text, so that the same conversation is understood alike wherever
+it is held. Each question is rewritten as one that names its article.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answering.intent.catalogue import Catalogue
+from rag.answering.intent.mentions.names import catalogue_names
+from rag.answering.intent.mentions.question_words import QuestionWords
+from rag.answering.intent.mentions.titles import find_titles
+from rag.text.dates import month_and_year
+from rag.text.lexicon import MONTHS, alternation
+from rag.types.answer import Turn
+from rag.types.article import ArticleRef
+
+# Titles of an answer that are looked up, and characters of it that are read.
+MAX_TITLES = 12
+MAX_ANSWER_CHARACTERS = 6_000
+_TITLE = re.compile(r"“([^“”]{1,300})”")
+_INTRODUCTION = re.compile(
+    rf"^(?P<author>[^“”()\n]{{2,80}}) \((?:[^()\n]{{1,80}}, )?(?P<month>(?:{alternation(MONTHS)}) \d{{4}})\) \w+:",
+    re.MULTILINE,
+)
+# The heading of a list; the articles of its scope, which it may name, are not those that are listed.
+_LIST_HEADING = re.compile(r"\A(?:At least )?[\d,]+ articles?\b[^\n]*:[ \t]*$", re.MULTILINE)
+_ONE = (
+    r"(?:it|this|that|this one|that one|(?:the|this|that) (?:article|piece|column|text|essay|one)|"
+    r"the (?:first|latter) one)"
+)
+_SET = (
+    r"(?:(?:of|among) )?(?:them|these|those|the (?:articles|pieces|columns|texts|two|three|results))"
+    r"(?: (?:articles|pieces))?"
+)
+_END = r"[\s?.!]*$"
+_ABOUT_ONE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"^(?:and |ok(?:ay)?,? |so )?(?:{pattern}){_END}", re.IGNORECASE), rewritten)
+    for pattern, rewritten in (
+        (
+            rf"(?:(?:please )?(?:summari[sz]e|sum up|recap)(?: {_ONE})?|tl;?dr|(?:the )?(?:gist|summary|main "
+            rf"(?:point|argument|"
+            rf"idea))(?: of {_ONE})?|in short|in a nutshell|(?:give me )?(?:a |the )?(?:short )?summary(?: of {_ONE})?|"
+            rf"what(?:['’]?s| is) (?:its|{_ONE}['’]?s|the) (?:main |key |central )?(?:argument|point|thesis|idea|"
+            rf"message|gist)"
+            rf"(?: of {_ONE})?|what (?:is|['’]?s|was) {_ONE} about|what does {_ONE} (?:say|argue|claim)|"
+            rf"tell me (?:more )?about {_ONE})",
+            "summarise “{title}”",
+        ),
+        (
+            rf"(?:who (?:wrote|is the author of|authored|penned) {_ONE}|who (?:is|was) {_ONE} (?:by|written by)|by "
+            rf"who(?:m)?|"
+            rf"who(?:['’]?s| is) the author(?: of {_ONE})?|who wrote)",
+            "who wrote “{title}”?",
+        ),
+        (
+            rf"(?:when(?: (?:was|did) {_ONE} (?:published|written|appear|come out|from))?|(?:what|which) (?:day|"
+            rf"date|year)|"
+            rf"from when(?: is {_ONE})?|how old is {_ONE}|when (?:was|is) {_ONE}|published when)",
+            "when was “{title}” published?",
+        ),
+    )
+)
+_IT_SAYS = re.compile(
+    rf"\b{_ONE} (?=(?:say|says|said|argue|argues|argued|claim|claims|claimed|think|thinks|thought|write|writes|"
+    rf"wrote|conclude|"
+    r"concludes|call|calls|called|mention|mentions|blame|blames|want|wants|propose|proposes|suggest|suggests|"
+    r"recommend|recommends|"
+    r"explain|explains|mean|means)\b)",
+    re.IGNORECASE,
+)
+_IN_THIS_ARTICLE = re.compile(r"(?<=\w )(?:this|that|the same) (?:article|piece|column|essay|text)\b", re.IGNORECASE)
+_WHICH = re.compile(rf"^(?:and |so )?(?:which|who|what)(?: one| ones)? {_SET}\b(?P<rest>.*)$", re.IGNORECASE)
+_COPULA = re.compile(r"^ (?:is|are|was|were)\b", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"^(?:and )?(?:the )?(?:one|article|piece) (?:before|after)(?: {_ONE})?{_END}|^(?:and )?the (?:next|previous|"
+    rf"second)(?: one| "
+    rf"article| piece)?{_END}",
+    re.IGNORECASE,
+)
+_BY_WHOM = re.compile(
+    rf"^(?:and )?(?:by whom|by who|who (?:wrote|are they by|wrote them)|whose)(?: are they)?{_END}", re.IGNORECASE
+)
+_ORDERED = re.compile(
+    r"\b(?P<order>newe(?:r|st)|late(?:r|st)|most recent|older|oldest|earlier|earliest|first)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReference:
+    """A question about articles that the answer before has named.
+
+    `question` names what it asks for, `articles` are the ids that it is limited to.
+    """
+
+    question: str
+    articles: tuple[str, ...]
+
+
+def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue) -> ArticleReference | None:
+    """What `question` asks of the articles that the last question or its answer names.
+
+    None where it asks nothing of them. After a question for an author's view, "what does it say?" asks that author.
+    """
+    if not turns or len(question) > 200:
+        return None
+    before = _BEFORE.match(question)
+    which = _WHICH.match(question)
+    about_one = next((rewritten for pattern, rewritten in _ABOUT_ONE if pattern.match(question)), None)
+    says = _IT_SAYS.search(question)
+    by_whom = _BY_WHOM.match(question)
+    in_it = _IN_THIS_ARTICLE.search(question)
+    if not (before or which or about_one or says or by_whom or in_it):
+        return None
+    named = articles_named_in(turns[-1], catalogue)
+    if not named or (says and not about_one and _names_an_author_alone(turns[-1].question, catalogue)):
+        return None
+    if by_whom and len(named) > 1:
+        return ArticleReference("who are the authors?", tuple(ref.id for ref in named))
+    if which:
+        order = _ORDERED.search(which["rest"])
+        asks = (
+            "articles" + _COPULA.sub("", which["rest"]) if not order else f"the {_superlative(order['order'])} article"
+        )
+        return ArticleReference(asks.strip(" ?"), tuple(ref.id for ref in named))
+    if before:
+        if len(named) < 2:
+            return None
+        return ArticleReference(f"when was “{named[1].title}” published?", (named[1].id,))
+    ref = named[0]
+    if about_one:
+        return ArticleReference(about_one.replace("{title}", ref.title), (ref.id,))
+    if says:
+        return ArticleReference(f"{question[: says.start()]}“{ref.title}” {question[says.end() :]}", (ref.id,))
+    if in_it:
+        return ArticleReference(f"{question[: in_it.start()]}“{ref.title}”{question[in_it.end() :]}", (ref.id,))
+    return None
+
+
+def articles_named_in(turn: Turn, catalogue: Catalogue) -> list[ArticleRef]:
+    """The articles that `turn` names: its question by their titles, else its answer.
+
+    The answer names them in quotation marks, or by author and month.
+    """
+    titled = catalogue.titled
+    named = {ref.id: ref for ref in _titles_in(turn.question, catalogue)}
+    if named:
+        return list(named.values())
+    answer = turn.answer[:MAX_ANSWER_CHARACTERS]
+    heading = _LIST_HEADING.match(answer)
+    if heading and _TITLE.search(answer, heading.end()):
+        answer = answer[heading.end() :]
+    titles = list(dict.fromkeys(_TITLE.findall(f"{turn.question}\n{answer}")))[:MAX_TITLES]
+    for title in titles:
+        key = _normal(title)
+        for ref in titled(title):
+            if _normal(ref.title) == key:
+                named.setdefault(ref.id, ref)
+    # Quotes are introduced by author and month: "A. Writer (The Review, June 2024) argues: …".
+    for match in _INTRODUCTION.finditer(answer):
+        for ref in titled(match["author"]):
+            day = ref.published
+            if ref.author == match["author"] and day and month_and_year(day) == match["month"]:
+                named.setdefault(ref.id, ref)
+    return list(named.values())
+
+
+def _titles_in(question: str, catalogue: Catalogue) -> list[ArticleRef]:
+    """The articles whose titles `question` has, with or without quotation marks."""
+    words = QuestionWords(question)
+    articles = catalogue.titled(question) if words.keys else ()
+    ids = [id for title in find_titles(words, articles, tuple(catalogue.values("topics"))) for id in title.articles]
+    return [ref for id in dict.fromkeys(ids) for ref in articles if ref.id == id]
+
+
+def _names_an_author_alone(question: str, catalogue: Catalogue) -> bool:
+    """Whether `question` asks for one author's view, and for no article."""
+    authors, sources, topics = (tuple(catalogue.values(field)) for field in ("author", "source", "topics"))
+    names = catalogue_names(authors, sources, topics).find(QuestionWords(question))
+    asked = {name.values for name in names if name.is_filter and name.field == "author"}
+    return len(asked) == 1 and not _titles_in(question, catalogue)
+
+
+def _normal(title: str) -> str:
+    return " ".join(re.findall(r"\w+", title.casefold()))
+
+
+def _superlative(order: str) -> str:
+    return "oldest" if order.casefold() in ("older", "oldest", "earlier", "earliest", "first") else "newest"

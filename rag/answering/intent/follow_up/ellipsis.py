@@ -1,0 +1,138 @@
+"""Finds the questions that lack a clause of their own ("And Japan?", "Why?")."""
+
+import re
+from typing import Literal, NamedTuple
+
+from rag.answering.intent.follow_up.words import AUXILIARY, BE, DATE, PREPOSITION, RELATIONAL_NOUN, REQUEST, WH
+from rag.text.analyzer import STOP_TERMS, terms
+
+# What an elliptic question is: a question word ("why?"), a phrase that replaces a part ("and Japan?"), a question
+# for a view that does not say of what ("what does the author think?"), or a phrase that only says that the conversation
+# goes on ("tell me more").
+EllipsisKind = Literal["question word", "phrase", "view", "continuation"]
+
+# "And Japan?" may have this many words; with more of them, a question has a subject of its own.
+MAX_PHRASE_WORDS = 7
+# A phrase without a connective ("Japan?") is elliptic only if it is as short as this; a longer one is a search.
+MAX_BARE_PHRASE_WORDS = 3
+# "What about the effect of tariffs on farmers in Iowa?" names all that it asks for.
+MIN_CONTENT_TERMS_OF_SUBJECT = 4
+
+_CONNECTIVE = re.compile(r"^(?:and|but|or|also|plus|so|then)\b[\s,]*", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(r"^(?:(?:what|how) about|what of|(?:the )?same (?:for|with))\b\s*", re.IGNORECASE)
+_CONTINUATION = re.compile(
+    "|".join(
+        (
+            r"(?:(?:can|could|would|will) you |please )?(?:tell|say|show|give|explain) (?:me |us )?"
+            r"(?:a (?:bit|little) )?more(?: about (?:it|this|that))?",
+            r"(?:any |some )?more(?: (?:details?|information|info|on (?:it|this|that)|please))?",
+            r"more of (?:it|this|that|them)",
+            r"go on|continue|keep going|carry on|in more detail|details?(?: please)?",
+            r"(?:please |can you |could you )?(?:explain|expand|clarify|elaborate)",
+            r"for (?:example|instance)|(?:such as|like)(?: what)?|(?:an |any |some )?examples?|which ones?",
+            r"really|are you sure|is that (?:so|all|it|true)|says who|who says (?:so|that|this|it)",
+            r"(?:any(?:thing|one|body)?|what|who|where|which|when|why|how) else",
+            r"(?:any )?(?:others?|other (?:ones?|views?|opinions?|reasons?|examples?|articles?|authors?))",
+            r"what (?:then|now|next)|the opposite|the contrary|against|for and against|both sides",
+            r"(?:does|do|did) (?:anyone|anybody|everyone|everybody|no one|nobody|all|others)(?: else)? (?:dis)?agree",
+            r"who(?: is| are|[’']s)(?: else)? (?:for|against|in favou?r|opposed|right|wrong)",
+            r"why(?: is| was)? (?:that|this|so|not)|how (?:come|so)|in what way|what do you mean(?: by that)?",
+            r"meaning|so what|what for",
+        )
+    ),
+    re.IGNORECASE,
+)
+_QUESTION_WORD = re.compile(
+    rf"(?:(?:since|until|till|by|for|to|from|with|in|at) )?{WH}"
+    r"(?: (?:exactly|precisely|much|many|long|often|far|old|big|large|now|first|come|time|year))?",
+    re.IGNORECASE,
+)
+_ADVERB_LAST = re.compile(r" (?:next|then|first|afterwards?|later|after|before|instead|exactly|too)$", re.IGNORECASE)
+# "Who disagrees?", "What happened?"
+_QUESTION_WORD_AND_VERB = re.compile(
+    rf"{WH}(?: else| exactly| all)? (?!(?:is|are)$)[a-z]+(?: (?:out|up|off|down|on|over|back|away))?", re.IGNORECASE
+)
+# "What does Kitchen Table think?"
+_VIEW_OF_NOTHING = re.compile(
+    rf"what (?:do|does|did|has|have|would|is|are) (?:(?!{PREPOSITION}\b)\S+ ){{1,5}}"
+    r"(?:think|say|said|write|written|argue|argued|believe|feel|suggest|recommend|saying|arguing)"
+    r"(?: then| too| instead| exactly)?",
+    re.IGNORECASE,
+)
+# Questions that lack what their noun is a part of ("What were the results?", "Were there any awards?"), or what
+# happened to whom. People left 0 of 102 such questions as they were (one half of CANARD, CAsT and MTRAG).
+_LACKS_COMPLEMENT = re.compile(
+    "|".join(
+        (
+            rf"(?:what|which|who) {BE} (?:the |some |any )?(?:\w+ )?{RELATIONAL_NOUN}",
+            r"(?:is|are|was|were) there (?:any|some|more) (?:\w+ )?\w+|(?:is|are|was|were) there (?:any )?more",
+            rf"what (?:else )?happened {DATE.pattern}",
+            r"which (?:is|are|was|were) (?!.*\bor\b)(?:the )?(?:\w+ )?\w+(?: and why)?",
+            r"(?!.*\b(?:about|on|of|for|to|in)\b)(?:what|which|who|how|is|are|was|were|did|does|do)\b.*\b(?:other|else|another)\b.*",
+        )
+    ),
+    re.IGNORECASE,
+)
+_NAME_WITHIN = re.compile(r"(?<=[a-z] )[A-Z]\w")
+MAX_CONTENT_TERMS_WITHOUT_COMPLEMENT = 2
+_CLAUSE_FIRST = re.compile(rf"^(?:{WH}|{AUXILIARY}|{REQUEST})\b", re.IGNORECASE)
+_AUXILIARY_WITHIN = re.compile(rf"\b{AUXILIARY}\b|[’'](?:re|m|ll|d)\b|[’']s (?:not|a|the|\w+ing)\b", re.IGNORECASE)
+_PREPOSITION_FIRST = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
+
+
+class Ellipsis(NamedTuple):
+    """An elliptic question: its kind, and its words without connectives."""
+
+    kind: EllipsisKind
+    words: str
+
+
+def find_ellipsis(sentence: str, *, is_last: bool = True) -> Ellipsis | None:
+    """The ellipsis in the first sentence of a question.
+
+    None if the sentence has a clause of its own, or is a phrase that the sentences after it refer to (`is_last`).
+    """
+    connective = _CONNECTIVE.match(sentence)
+    plain = sentence[connective.end() if connective else 0 :].strip(" .,;:?!…-–—\"'“”")
+    if not terms(plain) or _CONTINUATION.fullmatch(plain):
+        return Ellipsis("continuation", plain)
+    if _QUESTION_WORD.fullmatch(plain):
+        return Ellipsis("question word", plain)
+    about = _WHAT_ABOUT.match(plain)
+    if about:
+        phrase = plain[about.end() :]
+        is_phrase = _content_count(phrase) < MIN_CONTENT_TERMS_OF_SUBJECT and not _CLAUSE_FIRST.match(phrase)
+        return Ellipsis("phrase", phrase) if is_phrase else None
+    event = _ADVERB_LAST.sub("", plain)
+    if _QUESTION_WORD_AND_VERB.fullmatch(event) and _content_count(event) <= 1:
+        return Ellipsis("question word", plain)
+    if _VIEW_OF_NOTHING.fullmatch(plain):
+        return Ellipsis("view", plain)
+    lacks_complement = _LACKS_COMPLEMENT.fullmatch(plain) and not _NAME_WITHIN.search(plain)
+    if lacks_complement and _content_count(plain) <= MAX_CONTENT_TERMS_WITHOUT_COMPLEMENT:
+        return Ellipsis("continuation", plain)
+    # "Sourdough? What is that?" names its subject itself.
+    is_topic_of_next = not is_last and connective is None
+    return Ellipsis("phrase", plain) if not is_topic_of_next and _is_phrase(sentence, plain, connective) else None
+
+
+def _is_phrase(sentence: str, plain: str, connective: re.Match[str] | None) -> bool:
+    """Whether the question is a phrase that replaces a part of the earlier one.
+
+    It is neither a clause nor a search.
+    """
+    words = plain.split()
+    if _CLAUSE_FIRST.match(plain) or _AUXILIARY_WITHIN.search(plain) or len(words) > MAX_PHRASE_WORDS:
+        return False
+    if DATE.fullmatch(plain):
+        return True
+    if connective:
+        # "So tariffs raise prices" is a clause.
+        return connective[0].strip(" ,").lower() not in ("so", "then")
+    return len(words) <= MAX_BARE_PHRASE_WORDS and (
+        sentence.endswith("?") or _PREPOSITION_FIRST.match(plain) is not None
+    )
+
+
+def _content_count(text: str) -> int:
+    return sum(term not in STOP_TERMS for term in terms(text))

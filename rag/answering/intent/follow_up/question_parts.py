@@ -1,0 +1,213 @@
+"""The parts of a question that a follow-up question refers to or replaces.
+
+English questions have a fixed order (question word, auxiliary, subject, verb), so that a few patterns find the phrases
+without a parser. Where none fits, there is no phrase, and the question's content words take its place.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rag.answering.intent.follow_up.noun_phrases import Span, find_subject_and_object, find_topic
+from rag.answering.intent.follow_up.words import AUXILIARY, DATE, DETERMINER, PREPOSITION, REQUEST, WH
+from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.entities import CAPITALIZED_WORD, NAME_PARTICLE
+from rag.text.lexicon import PLACE_NAMES, alternation
+
+# The parts of a question are looked for in its first characters.
+MAX_CHARACTERS = 300
+
+_CAPITALIZED = rf"(?:{CAPITALIZED_WORD}|[A-Z]{{2,}}|[A-Z]\.)"
+_NAME = re.compile(rf"\b{_CAPITALIZED}(?:\s+(?:{NAME_PARTICLE}\s+)?{_CAPITALIZED})*(?:\s+\d+\b)?")
+_FUNCTION_WORD = re.compile(rf"{WH}|{AUXILIARY}|{REQUEST}|{PREPOSITION}|{DETERMINER}", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
+_BEFORE_CLAUSE = re.compile(
+    rf"^(?:{WH}\b(?:\s+(?:much|many|long|often|come))?\s*)?(?:{AUXILIARY}\b\s*)?", re.IGNORECASE
+)
+_WORD = re.compile(r"\w[\w’'.-]*\w|\w")
+# "The South", "the far east", but not "the south of France".
+_REGION = re.compile(r"\bthe (?:global |far |middle |near )?(?:north|south|east|west)\b(?! of\b)", re.IGNORECASE)
+_PLURALS = frozenset({"people", "children", "men", "women", "police"})
+_SINGULAR_ENDINGS = ("ss", "us", "is", "’s", "'s", "ics", "news")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionParts:
+    """A standalone question and its parts.
+
+    `question` is without its final punctuation. `authors`, `places`, `dates` and `names` (all other names) are in the
+    order of the question. `topic` is what a view, a definition or a request is about; where a view is asked for,
+    `preposition` stands before it. `subject` and `object` are the noun phrases before and after the verb.
+    `brackets` are the words in brackets at its end, which are no part of it.
+    """
+
+    question: str
+    authors: tuple[Span, ...]
+    places: tuple[Span, ...]
+    dates: tuple[Span, ...]
+    names: tuple[Span, ...]
+    topic: Span | None
+    preposition: str
+    subject: Span | None
+    object: Span | None
+    brackets: str = ""
+
+    @property
+    def asks_for_view(self) -> bool:
+        """Whether the question asks for somebody's view of `topic`."""
+        return self.topic is not None and bool(self.preposition)
+
+    @property
+    def main_phrase(self) -> str | None:
+        """The phrase that the question is about."""
+        return next(self._phrases(), None)
+
+    @property
+    def singular(self) -> str | None:
+        """The phrase that "it" stands for."""
+        return next((phrase for phrase in self._phrases() if not is_plural(phrase)), None)
+
+    @property
+    def plural(self) -> str | None:
+        """The phrase that "they" stands for."""
+        return next((phrase for phrase in self._phrases() if is_plural(phrase)), None)
+
+    @property
+    def person(self) -> str | None:
+        """The name that "he" or "she" stands for.
+
+        It is an author's, else the first that is no place's.
+        """
+        named = next(iter((*self.authors, *self.names)), None)
+        return named.text if named else None
+
+    @property
+    def only_name(self) -> str | None:
+        """The one name that is no author's or place's; None if there are more or none."""
+        return self.names[0].text if len(self.names) == 1 else None
+
+    @property
+    def clause(self) -> str:
+        """The question without its question word and auxiliary."""
+        return _BEFORE_CLAUSE.sub("", self.question)
+
+    def _phrases(self) -> Iterator[str]:
+        for span in (self.topic, self.object, self.subject):
+            if span:
+                yield span.text
+
+
+def parse_question(question: str, names: Sequence[str]) -> QuestionParts:
+    """Splits a standalone question into its parts.
+
+    `names` are the library's authors and publications.
+    """
+    plain = _own_words(question[:MAX_CHARACTERS]).rstrip(" ?!.…")
+    authors = find_names(plain, names)
+    dates = tuple(Span(match.start(), match.end(), match[0]) for match in DATE.finditer(plain))
+    places = tuple(span for span in find_places(plain) if not span.overlaps(authors))
+    other_names = tuple(span for span in _capitalized_names(plain) if not span.overlaps((*authors, *dates, *places)))
+    topic, preposition = find_topic(plain, dates)
+    subject, object_ = (None, None) if topic else find_subject_and_object(plain, dates)
+    brackets = _BRACKETS.search(question[:MAX_CHARACTERS].rstrip(" ?!.…"))
+    return QuestionParts(
+        plain,
+        authors,
+        places,
+        dates,
+        other_names,
+        topic,
+        preposition,
+        subject,
+        object_,
+        brackets[1] if brackets else "",
+    )
+
+
+def content_words(text: str, without: str = "") -> list[str]:
+    """The words of `text` that carry its subject, except those of `without`."""
+    excluded = set(terms(without))
+    words = []
+    for word in _WORD.findall(text):
+        word_terms = terms(word)
+        if word_terms and not all(term in STOP_TERMS or term in excluded for term in word_terms):
+            words.append(word)
+    return list(dict.fromkeys(words))
+
+
+def find_names(text: str, names: Sequence[str]) -> tuple[Span, ...]:
+    """Finds where `text` names one of `names`.
+
+    It may do so in any case, with or without "the", or by a person's last name.
+    """
+    lowered = text.lower()
+    last_words = Counter(name.split()[-1] for name in names if name.split())
+    found: list[Span] = []
+    for name in sorted(names, key=len, reverse=True):
+        plain = re.sub(r"^the\s+", "", " ".join(name.split()), flags=re.IGNORECASE)
+        words = plain.split()
+        is_person = len(words) > 1 and last_words[words[-1]] == 1 and not name.lower().startswith("the ")
+        for candidate in (plain, words[-1]) if is_person else (plain,):
+            if not candidate or candidate.lower() not in lowered:
+                continue
+            # A lone word in small letters ("power") is a word, not an author.
+            flags = re.IGNORECASE if " " in candidate else 0
+            for match in re.finditer(rf"(?<!\w)(?:[Tt]he )?{re.escape(candidate)}(?!\w)", text, flags):
+                span = Span(match.start(), match.end(), match[0])
+                if not span.overlaps(found):
+                    found.append(span)
+    return tuple(sorted(found, key=lambda span: span.start))
+
+
+def find_places(text: str) -> tuple[Span, ...]:
+    """The countries, peoples, capitals and quarters of the world that `text` names."""
+    spans = [
+        Span(match.start(), match.end(), match[0])
+        for pattern in (_place_pattern(in_any_case=text == text.lower()), _REGION)
+        for match in pattern.finditer(text)
+    ]
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def is_plural(phrase: str) -> bool:
+    """Whether the noun phrase is in the plural, by its form."""
+    head = re.split(rf"\s+{PREPOSITION}\b", phrase, maxsplit=1, flags=re.IGNORECASE)[0].lower()
+    last = head.split()[-1] if head.split() else ""
+    return " and " in head or last in _PLURALS or (last.endswith("s") and not last.endswith(_SINGULAR_ENDINGS))
+
+
+def _own_words(question: str) -> str:
+    """`question` without the words in brackets at its end.
+
+    If it says nothing without them, they alone are returned. So a question that refers to a follow-up takes over what
+    the follow-up asks for, and not what that one referred to.
+    """
+    brackets = _BRACKETS.search(question)
+    if brackets is None:
+        return question
+    plain = question[: brackets.start()]
+    return plain if content_words(plain) else brackets[1]
+
+
+@cache
+def _place_pattern(*, in_any_case: bool) -> re.Pattern[str]:
+    names = {name for line in PLACE_NAMES for name in line if len(name) > 2}
+    return re.compile(rf"\b(?:the )?(?:{alternation(names)})\b", re.IGNORECASE if in_any_case else 0)
+
+
+def _capitalized_names(text: str) -> Iterator[Span]:
+    """Names by their capitals; the first word's capital may only begin the sentence."""
+    for match in _NAME.finditer(text):
+        start, end = match.span()
+        first = match[0].split()[0]
+        if start == 0 or text[start - 2 : start] in (". ", "? ", "! "):
+            if _FUNCTION_WORD.fullmatch(first) or all(term in STOP_TERMS for term in terms(first)):
+                start += len(first) + 1
+            elif first == match[0] and len(text.split()) > 3:
+                continue
+        possessive = re.search(r"[’']s?$", text[:end])
+        end -= len(possessive[0]) if possessive else 0
+        if start < end and content_words(text[start:end]):
+            yield Span(start, end, text[start:end])

@@ -1,0 +1,157 @@
+"""Rewrites a follow-up question as a standalone question, by rule.
+
+What is added comes from one earlier question. Where the words of the follow-up can take their place in the earlier
+question, or the words of the earlier one in the follow-up, the result is a sentence; otherwise the earlier question's
+subject stands in brackets behind the follow-up.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from rag.answering.intent.follow_up.detection import Dependence, find_dependence
+from rag.answering.intent.follow_up.question_parts import QuestionParts, content_words, parse_question
+from rag.answering.intent.follow_up.small_talk import looks_like_small_talk
+from rag.answering.intent.follow_up.substitution import (
+    append_topic,
+    continue_on_topic,
+    find_referent,
+    number_of,
+    replace_phrase,
+    replace_pronoun,
+    replace_question_word,
+)
+from rag.answering.intent.spelling.contractions import with_apostrophes
+from rag.text.analyzer import terms
+from rag.types.answer import Turn
+from rag.types.question import MAX_TURNS
+
+# A longer phrase in brackets is shortened to its content words.
+MAX_BRACKETED_WORDS = 12
+# A question without a noun phrase and with no more content words than this has nothing that a pronoun can stand for.
+MAX_WORDS_OF_NOTHING = 2
+
+_ASKS_FOR_OTHERS = re.compile(r"\b(?:else|others?|against|agrees?|disagrees?|opposed?|opposite)\b", re.IGNORECASE)
+
+
+def is_follow_up(question: str) -> bool:
+    """Whether `question` depends on an earlier one."""
+    return find_dependence(with_apostrophes(question)) is not None
+
+
+def standalone_question(
+    question: str,
+    turns: Sequence[Turn],
+    names: Sequence[str] = (),
+    is_small_talk: Callable[[str], bool] = looks_like_small_talk,
+) -> str:
+    """Rewrites `question` as a standalone question, if it is a follow-up.
+
+    Args:
+        question: As the user typed it.
+        turns: The conversation's earlier turns, oldest first. Their questions may be as typed or standalone; the result
+            is the same.
+        names: The library's authors and publications, which a follow-up replaces by one another.
+        is_small_talk: Tells the turns that no question refers to, such as thanks.
+    """
+    dependence = find_dependence(question)
+    if dependence is None or is_small_talk(question):
+        return question
+    return _rewritten(question, dependence, fold_turns(turns, names, is_small_talk), names)
+
+
+def fold_turns(
+    turns: Sequence[Turn],
+    names: Sequence[str] = (),
+    is_small_talk: Callable[[str], bool] = looks_like_small_talk,
+) -> tuple[Turn, ...]:
+    """The last turns without small talk, with standalone questions.
+
+    Folding turns that are folded already changes nothing. Arguments are those of `standalone_question`.
+    """
+    folded: list[Turn] = []
+    for turn in turns[-MAX_TURNS:]:
+        if is_small_talk(turn.question):
+            continue
+        dependence = find_dependence(turn.question)
+        question = _rewritten(turn.question, dependence, folded, names) if dependence else turn.question
+        folded.append(replace(turn, question=question))
+    return tuple(folded)
+
+
+def _rewritten(question: str, dependence: Dependence, turns: Sequence[Turn], names: Sequence[str]) -> str:
+    """The question with words of one of `turns`: the last that has what it refers to."""
+    if dependence.kind == "pronoun" and (resolved := _with_referent(dependence, turns, names)):
+        return resolved
+    nearest = next(_said(turns, names), None)
+    if nearest is None:
+        return question
+    sentence = _sentence(dependence, nearest, names) if dependence.is_one_sentence else None
+    if sentence and find_dependence(sentence) is None:
+        return sentence
+    subject = _subject(dependence, nearest)
+    return f"{dependence.rest.rstrip()} ({subject})" if subject else question
+
+
+def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequence[str]) -> str | None:
+    """The question with what its pronoun stands for, in its place or in brackets.
+
+    The pronoun of an earlier question stands for the same as the same pronoun of this one. None where no question that
+    counts has a phrase that it can stand for.
+    """
+    for earlier in _said(turns, names):
+        handed_on = earlier.brackets if _has_same_pronoun(dependence, earlier) else None
+        phrase = handed_on or find_referent(dependence, earlier)
+        if phrase:
+            sentence = replace_pronoun(dependence, phrase, None if handed_on else earlier)
+            if sentence and dependence.is_one_sentence and find_dependence(sentence) is None:
+                return sentence
+            is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not re.search(r"[()]", phrase)
+            return f"{dependence.rest.rstrip()} ({phrase})" if is_usable else None
+    return None
+
+
+def _said(turns: Sequence[Turn], names: Sequence[str]) -> Iterator[QuestionParts]:
+    """The questions of `turns` that say something, the last first."""
+    for turn in reversed(turns):
+        earlier = parse_question(turn.question, names)
+        if content_words(earlier.question):
+            yield earlier
+
+
+def _has_same_pronoun(dependence: Dependence, earlier: QuestionParts) -> bool:
+    dependence_before = find_dependence(earlier.question)
+    if dependence_before is None or dependence_before.kind != "pronoun":
+        return False
+    return number_of(dependence) == number_of(dependence_before)
+
+
+def _sentence(dependence: Dependence, earlier: QuestionParts, names: Sequence[str]) -> str | None:
+    match dependence.kind:
+        case "pronoun":
+            return None
+        case "question word":
+            return replace_question_word(dependence, earlier)
+        case "phrase":
+            return replace_phrase(dependence, earlier, names)
+        case "view":
+            return append_topic(dependence, earlier)
+        case "continuation":
+            return continue_on_topic(dependence, earlier)
+
+
+def _subject(dependence: Dependence, earlier: QuestionParts) -> str:
+    """The words of the earlier question that the follow-up lacks.
+
+    They are a phrase where none of them is repeated.
+    """
+    words = content_words(earlier.question, without=dependence.rest)
+    if earlier.topic and len(earlier.authors) <= 1:
+        is_view = earlier.asks_for_view and not _ASKS_FOR_OTHERS.search(dependence.rest)
+        authors = earlier.authors if is_view else ()
+        phrase = ", ".join(span.text for span in (*authors, earlier.topic) if span)
+    else:
+        phrase = earlier.clause
+    repeated = set(terms(" ".join(content_words(phrase)))) & set(terms(dependence.rest))
+    is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not repeated and not re.search(r"[()]", phrase)
+    return phrase if words and is_usable else " ".join(words)

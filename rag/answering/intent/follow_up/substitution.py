@@ -1,0 +1,250 @@
+"""Combines the words of a follow-up question and of the one before it.
+
+Words of the earlier question go into the follow-up, or words of the follow-up into the earlier question.
+
+Each function returns None where the result would not be a sentence that says what is meant.
+"""
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.intent.follow_up.detection import Dependence
+from rag.answering.intent.follow_up.noun_phrases import Span
+from rag.answering.intent.follow_up.question_parts import QuestionParts, find_names, find_places, is_plural
+from rag.answering.intent.follow_up.words import (
+    AUXILIARY,
+    BASE_VERB,
+    DATE,
+    DETERMINER,
+    OPINION,
+    PREPOSITION,
+    RELATIONAL_NOUN,
+    WH,
+)
+from rag.text.lexicon import PEOPLE_OF_PLACES
+
+_SINGULAR = frozenset({"it", "its", "itself", "this", "that"})
+_PLURAL = frozenset({"they", "them", "their", "theirs", "these", "those"})
+_POSSESSIVE = frozenset({"his", "her", "hers", "its", "their", "theirs"})
+_DEMONSTRATIVE = frozenset({"this", "that", "these", "those"})
+_OTHER_SIDE = re.compile(
+    r"(?:the )?(?:other (?:side|one|authors?|columnists?|writers?)|others?|critics?|opponents?|supporters?|rest"
+    r"|everyone else|opposition)",
+    re.IGNORECASE,
+)
+_VIEW = re.compile(
+    r"\b(?:he|she|it|they|his|her|its|their)\s+(?:\w+ )?"
+    r"(?:think|say|write|argue|believe|feel|mind|views?|opinions?|position)\b",
+    re.IGNORECASE,
+)
+_MORE = (
+    r"(?:(?:(?:can|could|would|will) you |please )?(?:tell|say|show|give) (?:me |us )?"
+    r"(?:a (?:bit|little) |some |any )?)?more(?: (?:please|details?|information|info))?"
+    r"|go on|continue|keep going|carry on|in more detail|details?(?: please)?"
+)
+# "Who did?" has the auxiliary of the earlier question's verb, and asks for its subject.
+_WHO_AND_AUXILIARY = re.compile(rf"who(?: else)? (?P<auxiliary>{AUXILIARY})(?P<negation> not)?", re.IGNORECASE)
+_VIEW_WITHOUT_TOPIC = re.compile(rf"\b{OPINION}\b(?!.*\b(?:of|about|on|for|against|that)\b)", re.IGNORECASE)
+_DATE_WITH_ITS_PREPOSITION = re.compile(rf"(?:{PREPOSITION}|last|this|next|today|now|yesterday)\b", re.IGNORECASE)
+_LAST_ADVERB = re.compile(r"\s+(?:too|as well|then|instead|again|please)$", re.IGNORECASE)
+
+
+def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
+    """The phrase of `earlier` that the follow-up's pronoun stands for.
+
+    None where there is none of its number, or only an answer can tell.
+    """
+    start, end = dependence.pronoun
+    before, pronoun = dependence.rest[:start], dependence.rest[start:end].lower()
+    if pronoun in _PLURAL and re.search(r"\bof\s*$", before):
+        # "Which of them is newer?" asks about a set that only an answer names.
+        return None
+    if dependence.lacks_person:
+        return earlier.person
+    if earlier.authors and _VIEW.search(dependence.rest):
+        # "What do they say about butter?" asks the publication for its view.
+        return earlier.person
+    if is_determiner(dependence):
+        return earlier.names[0].text if earlier.names else None
+    if pronoun in _PLURAL:
+        return earlier.plural or earlier.only_name
+    return earlier.singular if pronoun in _SINGULAR else None
+
+
+def number_of(dependence: Dependence) -> str:
+    """The number of what the pronoun stands for: "person", "plural" or "singular".
+
+    "" for a pronoun of no number ("there").
+    """
+    start, end = dependence.pronoun
+    pronoun = dependence.rest[start:end].lower()
+    if dependence.lacks_person:
+        return "person"
+    return "plural" if pronoun in _PLURAL else "singular" if pronoun in _SINGULAR else ""
+
+
+def is_determiner(dependence: Dependence) -> bool:
+    """Whether the pronoun has a noun of its own ("this policy")."""
+    start, end = dependence.pronoun
+    after = dependence.rest[end:]
+    noun = re.match(rf"\s+(?!(?:{AUXILIARY}|{PREPOSITION}|{BASE_VERB})\b)[a-z]", after, re.IGNORECASE)
+    return dependence.rest[start:end].lower() in _DEMONSTRATIVE | {"the"} and noun is not None
+
+
+def replace_pronoun(dependence: Dependence, phrase: str, earlier: QuestionParts | None = None) -> str | None:
+    """The follow-up with `phrase` for its pronoun.
+
+    None where the pronoun has a noun of its own, or is a place or a time. The topic of `earlier` is added where a view
+    is asked for and `phrase` is its author.
+    """
+    start, end = dependence.pronoun
+    before, pronoun, after = dependence.rest[:start], dependence.rest[start:end].lower(), dependence.rest[end:]
+    is_pronoun = dependence.lacks_person or pronoun in _PLURAL | _SINGULAR
+    if not is_pronoun or is_determiner(dependence):
+        return None
+    is_object = pronoun == "her" and re.match(rf"\s*(?:$|[?.!,]|{PREPOSITION}\b)", after, re.IGNORECASE)
+    if pronoun in _POSSESSIVE and not is_object:
+        phrase += "’" if phrase.endswith("s") else "’s"
+    sentence = _capitalized(before + phrase + after)
+    is_author = earlier is not None and bool(earlier.authors) and phrase == earlier.person
+    if earlier and is_author and earlier.asks_for_view and _VIEW_WITHOUT_TOPIC.search(sentence):
+        return _with_topic(sentence, earlier)
+    return sentence
+
+
+def replace_question_word(dependence: Dependence, earlier: QuestionParts) -> str | None:
+    """The earlier question with the question word of the follow-up ("why?")."""
+    words = dependence.words
+    if re.fullmatch(r"who(?: else)? (?:dis)?agrees?", words, re.IGNORECASE) and earlier.topic:
+        return f"{_capitalized(words)}{_with_author(earlier)} about {earlier.topic.text}?"
+    if asked_for_subject := _WHO_AND_AUXILIARY.fullmatch(words):
+        subject = earlier.subject or (earlier.authors[0] if len(earlier.authors) == 1 else None)
+        predicate = earlier.question[subject.end :] if subject else ""
+        return f"{_capitalized(asked_for_subject[0])}{predicate}?" if predicate.strip() else None
+    if not re.fullmatch(r"(?:(?:since|until|till|by) )?(?:when|where|why|how)(?: exactly)?", words, re.IGNORECASE):
+        return None
+    if re.match(rf"{AUXILIARY}\b", earlier.question, re.IGNORECASE):
+        return f"{_capitalized(words)} {earlier.question[:1].lower()}{earlier.question[1:]}?"
+    asked = re.match(rf"(?:where|when|why|how)\s+(?={AUXILIARY}\b)", earlier.question, re.IGNORECASE)
+    return f"{_capitalized(words)} {earlier.question[asked.end() :]}?" if asked else None
+
+
+def append_topic(dependence: Dependence, earlier: QuestionParts) -> str | None:
+    """The follow-up with the topic that it lacks ("what does the author think?")."""
+    return _with_topic(dependence.rest, earlier) if earlier.asks_for_view else None
+
+
+def continue_on_topic(dependence: Dependence, earlier: QuestionParts) -> str | None:
+    """The follow-up with what the conversation goes on about ("tell me more")."""
+    phrase = earlier.main_phrase
+    plain = re.sub(r"\s+about (?:it|this|that)$", "", dependence.rest.rstrip(" ?!.…"), flags=re.IGNORECASE)
+    asks_for_more = re.fullmatch(_MORE, plain, re.IGNORECASE)
+    if asks_for_more and (phrase is None or earlier.asks_for_view or earlier.authors):
+        # The same view is asked for again, of the same author.
+        return f"{earlier.question}?"
+    if phrase is None:
+        return None
+    if asks_for_more:
+        return f"Tell me more about {phrase}"
+    if re.fullmatch(rf"(?:what|which|who)\b.*\b{RELATIONAL_NOUN}", plain, re.IGNORECASE):
+        return f"{_capitalized(plain)} of {phrase}?"
+    if re.search(r"\bagree$", plain, re.IGNORECASE):
+        return f"{_capitalized(plain)}{_with_author(earlier)} about {phrase}?"
+    return None
+
+
+def replace_phrase(dependence: Dependence, earlier: QuestionParts, names: Sequence[str]) -> str | None:
+    """The earlier question with the follow-up's phrase for the part that it replaces.
+
+    An author takes the place of the author, a date that of the date, a place that of a place, and any other phrase that
+    of the topic of a view, of the only name, or of a phrase with the same last word. An author, date or place that
+    replaces nothing is added.
+    """
+    phrase = _LAST_ADVERB.sub("", dependence.words)
+    if DATE.fullmatch(phrase):
+        return _with_date(phrase, earlier)
+    split = re.match(rf"({PREPOSITION})\s+", phrase, re.IGNORECASE)
+    preposition, bare = (split[1].lower(), phrase[split.end() :]) if split else ("", phrase)
+    if [span.text for span in find_names(bare, names)] == [bare]:
+        if earlier.authors:
+            return _replaced(earlier, earlier.authors[0], bare) if len(earlier.authors) == 1 else None
+        return f"{earlier.question}, according to {bare}?"
+    if _OTHER_SIDE.fullmatch(bare):
+        return _replaced(earlier, earlier.authors[0], bare) if len(earlier.authors) == 1 else None
+    if [span.text for span in find_places(bare)] == [bare]:
+        return _with_place(preposition, bare, earlier)
+    is_name = bare[:1].isupper() and not re.match(rf"{DETERMINER}\b", bare, re.IGNORECASE)
+    if earlier.topic and earlier.asks_for_view:
+        # A name may be a place, an author or a topic.
+        is_topic = not is_name and preposition in ("", "of", "about", "on", "for", "against")
+        return _replaced(earlier, earlier.topic, bare) if is_topic else None
+    if is_name and len(earlier.names) == 1 and not preposition:
+        return _replaced(earlier, earlier.names[0], bare)
+    return None if preposition else _with_phrase(bare, earlier)
+
+
+def _with_date(date: str, earlier: QuestionParts) -> str | None:
+    dated = date if _DATE_WITH_ITS_PREPOSITION.match(date) else f"in {date}"
+    if earlier.dates:
+        return _replaced(earlier, earlier.dates[0], dated) if len(earlier.dates) == 1 else None
+    return f"{earlier.question} {dated}?"
+
+
+def _with_place(preposition: str, place: str, earlier: QuestionParts) -> str:
+    """The earlier question with `place` for its first place.
+
+    With a preposition, it is the first place after the same one.
+    """
+    for span in earlier.places:
+        before = earlier.question[: span.start].split()
+        if not preposition or (before and before[-1].lower() == preposition):
+            is_adjective = span.text in PEOPLE_OF_PLACES.values()
+            return _replaced(earlier, span, PEOPLE_OF_PLACES.get(place, place) if is_adjective else place)
+    return f"{earlier.question} {preposition or 'in'} {place}?"
+
+
+def _with_phrase(phrase: str, earlier: QuestionParts) -> str | None:
+    """The earlier question with `phrase` for a phrase of the same kind.
+
+    It is one with the same last word, or the only one that is alike in number and in having a determiner.
+    """
+    words = phrase.split()
+    modifiers = rf"(?:(?!(?:{DETERMINER}|{PREPOSITION}|{AUXILIARY}|{WH}|{BASE_VERB})\b)[\w’'-]+\s+){{0,3}}"
+    determiner = rf"(?:{DETERMINER}\s+)?" if re.match(rf"{DETERMINER}\b", phrase, re.IGNORECASE) else ""
+    same_head = rf"\b{determiner}{modifiers}{re.escape(words[-1])}(?!\w)" if words else r"(?!)"
+    same = re.search(same_head, earlier.question, re.IGNORECASE)
+    if same:
+        return _replaced(earlier, Span(same.start(), same.end(), same[0]), phrase)
+    phrases = [span for span in (earlier.topic, earlier.subject, earlier.object) if span]
+    if not phrases or earlier.authors:
+        return None
+    likeness = [_likeness(span.text, phrase) for span in phrases]
+    best = max(likeness)
+    return _replaced(earlier, phrases[likeness.index(best)], phrase) if best and likeness.count(best) == 1 else None
+
+
+def _likeness(phrase: str, other: str) -> int:
+    has_determiner = [re.match(rf"{DETERMINER}\b", text, re.IGNORECASE) is not None for text in (phrase, other)]
+    return (has_determiner[0] == has_determiner[1]) + (is_plural(phrase) == is_plural(other))
+
+
+def _replaced(earlier: QuestionParts, span: Span, words: str) -> str:
+    return _capitalized(f"{earlier.question[: span.start]}{words}{earlier.question[span.end :]}?")
+
+
+def _with_topic(question: str, earlier: QuestionParts) -> str | None:
+    """`question`, which asks for a view, with the earlier question's topic."""
+    if earlier.topic is None:
+        return None
+    # "Think of tariffs", but "change his mind about tariffs".
+    takes_of = re.search(r"\bthink\W*$", question, re.IGNORECASE)
+    preposition = "about" if earlier.preposition == "of" and not takes_of else earlier.preposition
+    return f"{_capitalized(question.rstrip(' ?!.…'))} {preposition} {earlier.topic.text}?"
+
+
+def _with_author(earlier: QuestionParts) -> str:
+    return f" with {earlier.authors[0].text}" if len(earlier.authors) == 1 else ""
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,169 @@
+"""Questions about the collection: how many, by whom, on what, of which time."""
+
+import re
+
+from rag.answering.intent.frames.words import FILL, PIECE, PLACE, WRITER, any_phrase
+
+# -- what stands around the subject of a question about the collection -------------------------------------------------
+
+HAVE = re.compile(
+    rf"(?:(?:do|can|did|would|could|are|is|were|have|has|will) (?:you|we|i|there|it|"
+    rf"they|{FILL}{PLACE}|{FILL}{PIECE}|these|those)\b"
+    r"(?: (?:actually|currently|now|all|even|already|really))*"
+    r"(?: (?:have|hold|know(?: of)?|contain|got|keep|store|cover|include|offer|see|search|access|read|find|index|"
+    r"be|been|"
+    r"exist|available|stored|included|in total))*(?: (?:access to|got))?"
+    r"|writ(?:e|es|ing) (?:here|for (?:you|this)|in (?:it|this))"
+    r"|(?:(?:are|is|do|does|did|were|was) (?:these|those|they|it|this)\b ?)?(?:all )?(?:from|come from|appear(?:ed|"
+    r"s)? in|"
+    r"published in|taken from)$|(?:(?:have )?appeared|(?:have )?c[ao]me out|(?:were|was|got) (?:published|written))"
+    r"|(?:(?:are |is |were )?(?:available|stored|included|covered|indexed|held)|"
+    r"that (?:you (?:have|know|hold)|there are)|you(?:['’]ve| "
+    r"have)(?: got)?|"
+    r"exist|are (?:there|here)|altogether|in total|overall|in all|exactly|right now|currently|at the moment|so far|"
+    r"at all|please|then|again|too|today))(?!\w)"
+)
+IN_PLACE = re.compile(
+    rf"(?:(?:are |is |were )?(?:in|inside|within|from|of|on|among|at) )?"
+    rf"(?:{FILL}(?:{PLACE}|{PIECE})|here|there|stock|store|hand|file)(?!\w)"
+)
+SCOPE_PHRASE = re.compile(
+    r"(?:(?:by|from|of|in|on|about|since|before|until|after|during|between|published|written|dated|the|and|or|"
+    r"author|did|"
+    r"has|have|does|do|was|were|are|is|that|which|writes?|wrote|with|for|to|topic|column|publication|magazine|"
+    r"paper|subject) )*"
+    r"@(?:authorname|sourcename|datename|topicname)(?:['’]s?)?(?!\w)"
+    r"(?: (?:written|published|write|writes|wrote|publish|publishes|contribut\w+|author\w*|produce\w*))?(?!\w)"
+)
+# What introduces the subject: "about tariffs"; the second group, what asks for a mention of words.
+ABOUT = re.compile(
+    r"(?:(?:(?:that|which|who) )?(?:are |is |were |was |have |has |do |did )?(?:all |mainly |mostly |written |"
+    r"published )?"
+    r"(?P<about>about|on|concerning|regarding|covering|covers?|related to|relating to|deal(?:s|ing)? with|"
+    r"discuss(?:es|ing)?|"
+    r"talk(?:s|ing)? (?:about|of)|treat(?:s|ing)?|touch(?:es|ing)? (?:on|upon)|dealing with|devoted to|to do with|"
+    r"(?:write|writes|wrote|written|writing|say|says|said) (?:about|on)|speaks? (?:about|of)|for)"
+    r"|(?:(?:that|which|who) )?(?P<mention>mention(?:s|ing|ed)?|contain(?:s|ing)?|name(?:s)?|refer(?:s|ring)? to|"
+    r"use(?:s)? the (?:word|term|phrase|name)|with the (?:word|term|phrase|name)|includ(?:e|es|ing) the (?:word|term|"
+    r"phrase)|cite(?:s)?|quote(?:s)?))"
+    r" (?:the (?:topic|subject|theme|question|issue|word|words|term|phrase|name)(?: of)? )?(?P<subject>\S.*)"
+)
+
+COUNT = re.compile(
+    r"^(?:and )?how many(?: are| were)?(?: written| published)?"
+    r"(?P<tail2> (?:(?:by|from|in|of|since|before|after) (?:the )?)?@\w+.*)$|"
+    rf"^(?:and )?how many (?:different |distinct |other |more |of |the |these |your |@\w+(?:'s)? "
+    rf")*{PIECE}\b(?P<tail>.*)$"
+)
+COUNT_WRITERS = re.compile(rf"^how many (?:different |distinct |other |of |the |your )*{WRITER}\b(?P<tail>.*)$")
+COUNT_TOPICS = re.compile(
+    r"^how many (?:different |distinct |other |of |the |your )*(?:topics?|subjects?|themes?)\b(?P<tail>.*)$"
+)
+COUNT_SOURCES = re.compile(
+    r"^how many (?:different |distinct |other |of |the |your )*(?:sources?|publications?|magazines?|newspapers?|"
+    r"outlets?)\b"
+    r"(?P<tail>.*)$"
+)
+SIZE = re.compile(rf"^(?:how (?:big|large)|what (?:is|['’]?s) the size)(?: is| of| are)* {FILL}{PLACE}\b(?P<tail>.*)$")
+WRITERS = re.compile(
+    rf"^(?:who (?:are|were|is|all are) {FILL}{WRITER}|"
+    rf"(?:which|what|list|name|show)(?: me| us| all| of| the| your| are)* {WRITER}|who (?:(?:has|have) )?(?:all "
+    rf")?(?:writes?|wrote|is writing|written|contributes|contributed)"
+    rf"(?: (?:the )?(?:most|more|fewest|least)\b(?: {PIECE})?)?|whose {PIECE})(?!\w)(?P<tail>.*)$"
+)
+SOURCES = re.compile(
+    r"^(?:which|what|list|name|show)(?: me| us| all| of| the| your| are)* (?:sources?|publications?|magazines?|"
+    r"newspapers?|"
+    r"outlets?)\b(?P<tail>.*)$|^where (?:are|do|were) (?:the|these|your|those) (?:articles|pieces|texts|columns)"
+    r"(?: come)? (?:from|published)(?P<tail2>.*)$"
+)
+TOPICS = re.compile(
+    r"^(?:which|what|list|name|show)(?: me| us| all| of| the| your| are| kinds?| sorts?)* "
+    r"(?:topics?|subjects?|themes?|areas?|fields?)\b(?P<tail>.*)$"
+)
+ABOUT_COLLECTION = any_phrase(
+    rf"^what (?:is|are|do|does|was|were|['’]?s) {FILL}(?:{PIECE}|{PLACE}) (?:all )?(?:about|cover|covering|"
+    rf"contain|hold|deal "
+    r"with|on|talk about|discuss|have|include)",
+    rf"^what(?:['’]?s| is| are| do you have| have you got| can i (?:find|read|see))?(?: all)? "
+    rf"in(?:side)? {FILL}(?:{PLACE}|here)",
+    r"^what do you (?:know|have|cover|hold|contain)(?: about| got| (?:in )?(?:here|stock|store))*$",
+    r"^what (?:else )?(?:can|could) you tell me(?: about)?$",
+    rf"^(?:describe|summari[sz]e|outline|present|introduce|give (?:me )?an overview of) {FILL}(?:{PLACE}|"
+    rf"articles|pieces)$",
+    rf"^(?:tell me|talk) about {FILL}(?:{PLACE}|articles|pieces)$",
+    rf"^(?:an |the )?overview(?: of {FILL}(?:{PLACE}|articles|pieces|texts))?$",
+    rf"^what (?:kinds?|sorts?|types?) of {PIECE}(?:$| (?:do|have|can) (?:you|i|we)\b|"
+    rf" (?:are|is) (?:there|here|these|this|in)\b)",
+    r"^what is this (?:all )?about$|^what (?:is|['’]?s) in (?:it|there|here)$",
+)
+PERIOD = any_phrase(
+    r"^(?:and )?from when (?:to|until|till) when\b",
+    rf"^(?:what|which) (?:period|years?|time|times|dates?|time ?(?:span|frame|range|period)|date range|months?) .*"
+    rf"(?:cover|span|from|{PLACE}|{PIECE})",
+    rf"^how (?:recent|old|new|current|fresh|up[- ]to[- ]date|far back) (?:are|is|do|does) {FILL}"
+    rf"(?:{PIECE}|{PLACE}|data|information|you|they|it)\b",
+    rf"^when (?:were|are|was|is|did) {FILL}(?:{PIECE}|{PLACE}) (?:written|published|from|start|end|made|updated|"
+    rf"last updated)",
+    rf"^(?:what is |what['’]?s )?(?:your )?(?:knowledge )?cut ?-?off(?: date)?$|^until "
+    rf"when\b.*(?:{PLACE}|{PIECE}|go|cover)",
+    rf"^when was {FILL}(?:last|latest|newest|most recent|first|oldest) (?:one|{PIECE}) (?:written|published|from)",
+)
+ORDERED = re.compile(
+    r"^(?:(?:what(?:['’]?s| is| are| was| were)?|which(?: one)? (?:is|are|was|were)|show|show me|give me|list|find|any|"
+    r"do you have|is there|are there|read me|and) )*"
+    r"(?:the |your |a |an |any |some |one |all |\d+ |two |three |five |ten |@(?:author|source)name(?:'s)? )*"
+    r"(?P<order>latest|newest|most recent|recent|last|oldest|earliest|first|new)(?: and greatest)? "
+    rf"(?:\d+ |two |three |five |ten |published )*(?:one|ones|thing|stuff|news|{PIECE})\b(?P<tail>.*)$"
+)
+LATEST_ON = re.compile(
+    r"^(?:what(?:['’]?s| is)|anything|something)? ?(?:the )?(?P<order>latest|newest|new|most recent|recent)"
+    r"(?P<tail> (?:on|about|from|by|regarding)\b.*)$"
+)
+LIST = re.compile(
+    r"^(?:(?:list|show|show me|give|give me|find|find me|name|get me|get|what|which|any|do you have|have you got|"
+    r"have you|"
+    r"are there|is there|i ?['’]?a?m looking for|looking for|search for|search|what (?:are|is)|let me see|see|i "
+    r"want|i need|"
+    r"read|open|and|do you know|display|(?:a |the )?(?:full |complete )?list of) )*"
+    r"(?:all |the |some |any |other |more |every |an? |of |your |those |these |me |more |further |\d+ |titles of |"
+    r"by |from |"
+    r"@(?:author|source|topic|date)name(?:'s)? )*"
+    rf"(?:{PIECE})\b(?P<tail>.*)$"
+)
+ANYTHING_ON = re.compile(
+    r"^(?:(?:do|have|is|are|did) (?:you|there|it|they|any ?(?:one|body))? ?(?:have|got|know|write|written)? ?|"
+    r"what (?:else )?"
+    r"(?:do|have) you (?:have|got|know)? ?|list |show me |find (?:me )?|give me )?"
+    r"(?:anything|something|everything|stuff|material|much|all)?(?P<tail> (?:on|about|regarding|by|from|that "
+    r"mentions)\b.*)$"
+)
+WRITTEN_BY = re.compile(
+    r"^(?:what|which (?:articles|pieces|texts|columns)|everything|all)(?: else| all)? (?:(?:did|has|have|does|do|"
+    r"was|were) )?"
+    r"(?P<tail>(?:the )?(?:@authorname(?:['’]s?)? (?:write|writes|written|wrote|publish|published|publishes|"
+    r"contribute[ds]?|"
+    r"author(?:ed)?|put out|produced?)|(?:that )?(?:by|from) (?:the )?@authorname)\b.*)$"
+)
+WHO_WROTE = any_phrase(
+    r"^(?:and )?who(?:['’]?s| is| was| has)? (?:wrote|writes|written|authored|penned|published|(?:the "
+    r")?(?:author|writer)"
+    rf"(?: of| behind| for)?|behind|by|responsible for)(?: the| an?| that| this)*(?: {PIECE})?(?: called| titled|"
+    rf" named)? ?@articlename",
+    rf"^(?:the )?(?:author|writer) of(?: the| {PIECE})* ?@articlename|^whose {PIECE} is @articlename|"
+    rf"^@articlename (?:is )?by who(?:m)?",
+    r"^who is @articlename (?:by|from)|^(?:by )?who(?:m)? (?:is|was) @articlename (?:written|by|published)",
+)
+# An article that is described and not named: "who wrote the piece on the lost holiday?"
+WHO_WROTE_ABOUT = re.compile(
+    rf"^(?:and )?who(?:['’]?s| is| was| has)? (?:wrote|written|authored|penned|(?:the )?author of|behind)(?: the| "
+    rf"an?| that| this)* "
+    rf"{PIECE} (?:on|about|that (?:speaks|talks) (?:of|about)|regarding|concerning) (?P<subject>\S.*)$"
+)
+WHEN_PUBLISHED = any_phrase(
+    rf"^(?:and )?(?:when|what (?:day|date|year)|on what (?:day|date)) (?:was|were|did|is|has)(?: the| "
+    rf"that)*(?: {PIECE})?"
+    r"(?: called| titled| named)? ?@articlename",
+    rf"^(?:what is |what['’]?s )?(?:the )?(?:publication )?date of(?: the| {PIECE})* ?@articlename|^how (?:old|"
+    rf"recent|new) is @articlename",
+)

@@ -1,0 +1,35 @@
+"""Whose word a question asks for: "What does the Gazette say about …?"."""
+
+import re
+from dataclasses import dataclass
+
+from rag.answering.intent.frames.words import PIECE, PLACE, WRITER
+
+_ASKS = r"\b[Ww]hat (?:did|does|do|has|have)"
+_WRITES = r"(?:write|written|publish|published|report|reported|print|printed)"
+_SAYS = rf"(?:say|said|think|argue|argued|claim|have to say|{_WRITES})"
+_NAME = r"(?:[Tt]he )?[A-Z][\w’'&.-]*(?: (?:of |and |& )?[A-Z][\w’'&.-]*){0,3}"
+_NAMED = re.compile(rf"{_ASKS} (?P<name>{_NAME}) (?P<verb>{_SAYS})\b")
+# In small letters, only what a publication does tells that a name is one.
+_TYPED = re.compile(
+    rf"{_ASKS} (?!(?:the |your |our |these |all |any |other )*(?:{PIECE}|{WRITER}|{PLACE}|it|he|she|they|we|you|i|"
+    r"people|this|that|these|those|any\w*|every\w*|some\w*|others?)\b)"
+    rf"(?P<name>(?:the )?[\w’'&.-]+(?: [\w’'&.-]+){{0,3}}?) (?P<verb>{_WRITES}) (?:about|on|of)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedHolder:
+    """The name of the one whose word is asked for.
+
+    `is_writer` is whether what it has written or published is asked for.
+    """
+
+    name: str
+    is_writer: bool
+
+
+def asked_holder(question: str) -> AskedHolder | None:
+    """Whose word `question` asks for; None where it asks for nobody's."""
+    found = _NAMED.search(question) or (_TYPED.search(question) if question == question.lower() else None)
+    return AskedHolder(found["name"], re.fullmatch(_WRITES, found["verb"]) is not None) if found else None

@@ -1,0 +1,41 @@
+"""Tells whether a question asks for what lies beyond the time of the articles.
+
+Articles of the past cannot say what will happen next year, nor what something costs today. A prediction that an article
+makes is another matter: the question's own year then stands in the article.
+"""
+
+import re
+from datetime import date
+
+_FUTURE = re.compile(r"\b(?:will|won['’]?t|going to|gonna|shall)\b", re.IGNORECASE)
+_NEXT = re.compile(
+    r"\b(?:tomorrow|tonight|next (?:week|month|year|summer|winter|spring|autumn|decade|time)|in the (?:next|"
+    r"coming) \w+|"
+    r"in (?:ten|twenty|fifty|a hundred|\d+) years|years from now)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(20\d\d)\b")
+_NOW = re.compile(
+    r"\b(?:today|right now|at (?:the|this) moment|currently|as of now|this (?:morning|minute))\b", re.IGNORECASE
+)
+_QUOTATION = re.compile(
+    r"\b(?:price|prices|rate|rates|cost|costs|weather|temperature|score|standing|exchange|worth|value|poll|polls|"
+    r"time is it)\b",
+    re.IGNORECASE,
+)
+
+
+def lies_beyond(question: str, newest: date | None) -> bool:
+    """Whether `question` asks for a time after `newest`.
+
+    That is the day of the newest article.
+
+    A year that the question names counts where it is later than that of `newest`; whether an article speaks of that
+    year is not asked here.
+    """
+    if _NOW.search(question) and _QUOTATION.search(question):
+        return True
+    if not _FUTURE.search(question):
+        return False
+    years = [int(year) for year in _YEAR.findall(question)]
+    return bool(_NEXT.search(question)) or bool(newest and any(year > newest.year for year in years))

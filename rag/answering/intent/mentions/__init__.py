@@ -1,0 +1,1 @@
+"""What a question mentions of the catalogue, and of days of publication."""

@@ -1,0 +1,147 @@
+"""Finds the question inside what a person types.
+
+People greet, thank, explain what they need the answer for, and ask politely. The question that has to be answered is
+the part without this.
+"""
+
+import re
+from dataclasses import dataclass
+
+from rag.text.sentences import sentence_spans
+
+_SPACE = re.compile(r"\s+")
+# Words of courtesy; the second list is of words that may also begin a question ("great powers"), so that a sign has to
+# follow, or a question word.
+_OPENING = re.compile(
+    r"(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|dear (?:all|team|bot)|greetings|ok(?:ay)?|alright|"
+    r"um+|uh|hm+|oh|yeah|sorry|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|please|pls|plz|fyi|btw|"
+    r"just curious|one more thing)(?: there| again| everyone| all| bot| then| for (?:that|this))?[\s,.!:;–—-]+"
+    r"|(?:so|well|right|yes|no|great|cool|nice)(?:[,.!:;–—-]+\s*|\s+(?=(?:who|what|when|where|why|how|which|is|are|do|"
+    r"does|did|can|could|please|tell|list|show)\b)))+",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(
+    r"(?:(?:can|could|would|will|may|might) (?:you|i|we) (?:please |kindly |maybe |perhaps |possibly |just |quickly )*"
+    r"(?:tell|explain to|inform|ask|remind|help) ?(?:me|us|you)?(?: to)?(?: understand| see| know)?"
+    r"|(?:please |kindly )?(?:tell|remind|inform) (?:me|us)"
+    r"|do you (?:happen to )?(?:know|have any idea)|any idea|(?:does )?any(?:one|body) know"
+    r"|i(?:['’]?d| would|['’]?m| am)? (?:really |just |also )*"
+    r"(?:like|love|want|need|wish|wondering|trying|curious|interested)"
+    r"(?: to (?:know|understand|learn|hear|find out|see|ask(?: you)?)(?: about)?)?|(?:i )?was (?:just )?wondering"
+    r"|i need to know|i have a question(?: about)?|my question is(?: this)?|the question is(?: this)?"
+    r"|what i(?:['’]?d| would)?(?: really)? (?:want|need|like|love) to (?:know|understand|hear|ask) is(?: this)?"
+    r"|let me know|help me understand|please|pls|plz|kindly)"
+    r"[\s,:]+(?=\w)",
+    re.IGNORECASE,
+)
+# A request for an action keeps its verb: "could you summarise …" is "summarise …".
+_ACTION_REQUEST = re.compile(
+    r"(?:can|could|would|will) (?:you|we) (?:please |kindly |maybe |perhaps |just |quickly )*"
+    r"(?=(?:list|show|give|find|compare|contrast|summ|explain|describe|name|outline|recap|help|search|look|quote|cite|"
+    r"write|make|draw|sketch|trace|walk))",
+    re.IGNORECASE,
+)
+_ANNOUNCEMENT = re.compile(r"^(?:(?:a |one |another |quick |next )*question)\s*[:,–—]+\s*(?=\w)", re.IGNORECASE)
+_SWEARING = re.compile(r"^(?:wtf|wth|what the (?:hell|heck|fuck))\b", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"(?<![\s,])[\s,]++(?:please|pls|plz|thanks(?: a lot| in advance)?|thank you(?: in advance)?|thx|cheers|for me|"
+    r"if you can|if possible|lol|haha|(?<=, )(?:mate|buddy|dear))[\s.!?]*$",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|"
+    r"should|tell|list|show|compare|contrast|summari[sz]e|sum up|explain|describe|give|find|name|outline|according|in "
+    r"whose|on what|to what|by how|any)\b",
+    re.IGNORECASE,
+)
+_ASKS_INSIDE = re.compile(
+    r"\b(?:tell (?:me|us)|(?:want|need|would like|['’]d like) to know|explain(?: to me)?|find out|wondering|"
+    r"question is|curious)\s+(?:about\s+)?(?=(?:who|what|which|when|where|why|how|if|whether)\b)",
+    re.IGNORECASE,
+)
+# A sentence about the one who asks: what the answer is for, and what is asked for in general.
+_ABOUT_THE_ASKER = re.compile(
+    r"^(?:(?:many |best |kind |warm |all the )?(?:thanks|regards|wishes|cheers|best)\b[^?]{0,40}$|yours\b[^?]{0,40}$|"
+    r"hi|hello|hey|thanks|thank you|sorry|please|(?:and |so |but )?(?:i|we)(?:['’](?:m|ve|re|d|ll)| am| have| "
+    r"need| want|"
+    r" would| was| teach| work| study| write| do| did| know| really| just| only| read)\b|(?:and |so )?(?:my|our|"
+    r"they|he|she) "
+    r"(?:\w+ )?(?:students?|class|boss|teacher|editor|readers?|colleagues?|friends?|kids?|audience|team|are|is|"
+    r"know|want)\b|"
+    r"it(?:['’]s| is) for\b|(?:this|that) is for\b|any help\b|help(?: me)?(?: with something)?\W*$|keep it\b|be "
+    r"(?:brief|short|"
+    r"concise)\b|make it\b|(?:just |only )?(?:a |one |two |three )?(?:short|brief|quick|few)\b|no more than\b|in "
+    r"(?:one|two|three)"
+    r" (?:sentences?|words?|lines?)\b)",
+    re.IGNORECASE,
+)
+_REPORTS = re.compile(r"\b(?:hear|heard|read|reading|told|saw|seen|learn(?:ed|t)?|thought|believed?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedQuestion:
+    """The question inside a text.
+
+    `question` is the sentence that asks, or several; `context` is `question` with the sentences around it that say what
+    it is about, and is equal to it where there are none.
+    """
+
+    question: str
+    context: str
+
+
+def extract_question(text: str) -> ExtractedQuestion:
+    """The question inside `text`, without courtesy and what it is asked for.
+
+    The words of the question stay as they are typed. A text that asks nothing keeps all but its courtesy; one that is
+    all courtesy keeps a word of it.
+    """
+    plain = _SPACE.sub(" ", text).strip()
+    sentences = [plain[start:end].strip() for start, end in sentence_spans(plain)] if plain else []
+    if len(sentences) > 1:
+        kept = [sentence for sentence in sentences if not _is_about_the_asker(sentence)]
+        asking = [sentence for sentence in kept if _asks(sentence)] or [
+            sentence for sentence in sentences if _asks(sentence)
+        ]
+        if asking:
+            question = " ".join(map(_bare_question, asking))
+            context = " ".join(
+                _bare_question(sentence) if sentence in asking else sentence
+                for sentence in sentences
+                if sentence in kept or sentence in asking
+            )
+            return ExtractedQuestion(question, context or question)
+        plain = " ".join(kept) or plain
+    question = _bare_question(plain)
+    return ExtractedQuestion(question, question)
+
+
+def _bare_question(sentence: str) -> str:
+    stripped = _strip_courtesy(sentence)
+    inside = _ASKS_INSIDE.search(stripped)
+    if inside and len(stripped[inside.end() :].split()) >= 4 and not _ASKS.match(stripped):
+        stripped = stripped[inside.end() :]
+    return stripped or sentence
+
+
+def _is_about_the_asker(sentence: str) -> bool:
+    bare = _strip_courtesy(sentence)
+    if _asks(sentence) or _REPORTS.search(sentence):
+        return False
+    return bool(_ABOUT_THE_ASKER.match(sentence) or _ABOUT_THE_ASKER.match(bare))
+
+
+def _asks(sentence: str) -> bool:
+    bare = _strip_courtesy(sentence)
+    return sentence.rstrip("”\"') ").endswith("?") or bool(_ASKS.match(bare)) or bool(_ASKS_INSIDE.search(sentence))
+
+
+def _strip_courtesy(text: str) -> str:
+    text = _ANNOUNCEMENT.sub("", _SWEARING.sub("what", text))
+    for pattern in (_OPENING, _ACTION_REQUEST, _REQUEST, _ACTION_REQUEST):
+        match = pattern.match(text)
+        if match and text[match.end() :].strip(" ?.!"):
+            text = text[match.end() :]
+    while (match := _CLOSING.search(text)) and text[: match.start()].strip():
+        text = text[: match.start()] + ("?" if "?" in match[0] else "")
+    return text.strip()

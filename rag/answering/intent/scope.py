@@ -1,0 +1,153 @@
+"""Finds the scope that a question's own words give it.
+
+A scope has authors, publications, topics, articles and dates.
+
+The rules know the grammar of such questions and no name of any collection. Where words may be meant or not, the
+question keeps its whole library: a filter too many hides the answer, a filter too few only widens the search.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from rag.answering.intent.catalogue import Catalogue
+from rag.answering.intent.mentions.names import NamedValue, catalogue_names
+from rag.answering.intent.mentions.publication_dates import (
+    ARTICLE_MASK,
+    AUTHOR_MASK,
+    SOURCE_MASK,
+    combine,
+    find_publication_dates,
+)
+from rag.answering.intent.mentions.question_words import QuestionWords
+from rag.answering.intent.mentions.subject import subject_of
+from rag.answering.intent.mentions.titles import NamedTitle, find_titles
+from rag.answering.intent.mentions.topics import find_topics
+from rag.types.article import ArticleRef
+from rag.types.understanding import QuestionScope
+
+ScopePart = Literal["authors", "sources", "topics", "articles", "dates"]
+# A library whose newest article is at most this old is current: its "last year" is the clock's.
+MAX_AGE_OF_A_CURRENT_LIBRARY = timedelta(days=366)
+_ASKS_WHO_WROTE = re.compile(r"\b(?:write|wrote|written|author|publish(?:ed)?)\b", re.IGNORECASE)
+_MASKS: dict[str, str] = {"authors": AUTHOR_MASK, "sources": SOURCE_MASK, "articles": ARTICLE_MASK}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words of the question that limit its scope.
+
+    `text` is question[start:end]; `values` are catalogue values, ids of articles, or two ISO days ("" for an open end).
+    """
+
+    start: int
+    end: int
+    text: str
+    part: ScopePart
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeInWords:
+    """The scope of a question, and the words that say it.
+
+    `authors_named` are all authors that the question names, as a filter or as its subject. `subject` is the question
+    without the words that only name the scope; it is empty where nothing else is asked for.
+    """
+
+    scope: QuestionScope
+    mentions: tuple[Mention, ...]
+    authors_named: tuple[str, ...]
+    subject: str
+
+
+def reference_day(clock: date, newest: date | None) -> date:
+    """The day from which "last year" and "this summer" are counted.
+
+    It is the clock's, unless the library's `newest` article is more than a year old: then it is that article's day.
+    """
+    if newest is None or clock - newest <= MAX_AGE_OF_A_CURRENT_LIBRARY:
+        return clock
+    return newest
+
+
+def find_scope(question: str, catalogue: Catalogue, today: date) -> ScopeInWords:
+    """The scope in the words of `question`.
+
+    `today` is the day from which "last year" is counted (`reference_day`).
+    """
+    words = QuestionWords(question)
+    authors, sources, topics = (tuple(catalogue.values(field)) for field in ("author", "source", "topics"))
+    names = catalogue_names(authors, sources, topics).find(words)
+    articles = catalogue.titled(question) if words.keys else ()
+    titles = [title for title in find_titles(words, articles, topics) if not _is_a_name(title, names)]
+    names = [name for name in names if not _overlaps(name.first, name.last, titles)]
+    titles, names = _agreeing(question, titles, names, articles)
+    found: list[tuple[int, int, ScopePart, tuple[str, ...]]] = [
+        *((title.first, title.last, "articles", title.articles) for title in titles),
+        *((n.first, n.last, "authors" if n.field == "author" else "sources", n.values) for n in names if n.is_filter),
+    ]
+    found.sort()
+    named = [(first, last, _MASKS[part]) for first, last, part, _ in found]
+    dates = find_publication_dates(words, named, today)
+    for day in dates:
+        found.append((day.first, day.last, "dates", (_iso(day.since), _iso(day.until))))
+    taken = [(first, last) for first, last, *_ in found]
+    for topic in find_topics(words, topics, taken):
+        found.append((topic.first, topic.last, "topics", topic.values))
+    found.sort()
+    since, until = combine(dates)
+    scope = QuestionScope(
+        _values(found, "authors"),
+        _values(found, "sources"),
+        _values(found, "topics"),
+        _values(found, "articles"),
+        since,
+        until,
+    )
+    mentions = tuple(_mention(words, first, last, part, values) for first, last, part, values in found)
+    authors_named = tuple(dict.fromkeys(v for n in names if n.field == "author" for v in n.values))
+    return ScopeInWords(
+        scope, mentions, authors_named, subject_of(question, [(m.start, m.end, m.part) for m in mentions])
+    )
+
+
+def _is_a_name(title: NamedTitle, names: Sequence[NamedValue]) -> bool:
+    """Whether the words of the title are an author's or publication's name."""
+    return any(name.is_filter and name.first <= title.first and title.last <= name.last for name in names)
+
+
+def _agreeing(
+    question: str, titles: list[NamedTitle], names: list[NamedValue], articles: Sequence[ArticleRef]
+) -> tuple[list[NamedTitle], list[NamedValue]]:
+    """The titles and names without those that no article has together.
+
+    "Did Kitchen Table write The Enrichment Gap?" is about the article, "what does Kitchen Table think of The Enrichment
+    Gap?" about the author.
+    """
+    asked = {value for name in names if name.is_filter and name.field == "author" for value in name.values}
+    named = {article_id for title in titles for article_id in title.articles}
+    if not asked or not named or any(a.author in asked for a in articles if a.id in named):
+        return titles, names
+    if not _ASKS_WHO_WROTE.search(question):
+        return [], names
+    return titles, [replace(name, is_filter=False) if name.field == "author" else name for name in names]
+
+
+def _overlaps(first: int, last: int, titles: Sequence[NamedTitle]) -> bool:
+    return any(first < title.last and title.first < last for title in titles)
+
+
+def _values(found: Sequence[tuple[int, int, ScopePart, tuple[str, ...]]], part: ScopePart) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for *_, of, values in found if of == part for value in values))
+
+
+def _mention(words: QuestionWords, first: int, last: int, part: ScopePart, values: tuple[str, ...]) -> Mention:
+    start, end = words.words[first].start, words.words[last - 1].end
+    return Mention(start, end, words.question[start:end], part, values)
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,71 @@
+"""Says a scope in words for readers: "articles of 2023 by Hard Power"."""
+
+import calendar
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from rag.text.dates import month_and_year
+from rag.types.understanding import QuestionScope
+
+# More names than these are counted instead.
+MAX_NAMES_SHOWN = 3
+
+
+def describe_scope(scope: QuestionScope, titles: Mapping[str, str]) -> str:
+    """The articles that `scope` admits, in words; "all articles" for no scope.
+
+    `titles` maps the ids of the scope's articles to their titles.
+    """
+    period = _describe_period(scope.since, scope.until)
+    if scope.articles:
+        known = [f"“{titles[article]}”" for article in scope.articles if article in titles]
+        noun = (
+            _join(known) if known else "one article" if len(scope.articles) == 1 else f"{len(scope.articles)} articles"
+        )
+    else:
+        noun = "articles" if scope else "all articles"
+    parts = [
+        noun, period,
+        f"by {_join(scope.authors)}" if scope.authors else "",
+        f"in {_join(scope.sources)}" if scope.sources else "",
+        f"on {_join(scope.topics)}" if scope.topics else "",
+    ]  # fmt: skip
+    return " ".join(part for part in parts if part)
+
+
+def _join(names: Sequence[str]) -> str:
+    if len(names) > MAX_NAMES_SHOWN:
+        names = [*names[:MAX_NAMES_SHOWN], f"{len(names) - MAX_NAMES_SHOWN} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _describe_period(since: date | None, until: date | None) -> str:
+    if since is None and until is None:
+        return ""
+    if since is None:
+        assert until is not None
+        following = until + timedelta(days=1)
+        return f"before {_start(following)}" if following.day == 1 else f"until {_day(until)}"
+    if until is None:
+        return f"since {_start(since)}"
+    if since == until:
+        return f"of {_day(since)}"
+    is_whole = since.day == 1 and until.day == calendar.monthrange(until.year, until.month)[1]
+    if not is_whole:
+        return f"from {_day(since)} to {_day(until)}"
+    if (since.month, until.month) == (1, 12):
+        return f"of {since.year}" if since.year == until.year else f"from {since.year} to {until.year}"
+    if (since.year, since.month) == (until.year, until.month):
+        return f"of {month_and_year(since)}"
+    return f"from {month_and_year(since)} to {month_and_year(until)}"
+
+
+def _start(day: date) -> str:
+    """A day as the start of its year or month: "2024", "June 2024", "3 June 2024"."""
+    if day.day > 1:
+        return _day(day)
+    return str(day.year) if day.month == 1 else month_and_year(day)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {month_and_year(day)}"

@@ -1,0 +1,1 @@
+"""Spelling: words of a question, corrected against the words of the library."""

@@ -1,0 +1,69 @@
+"""Finds the authors and publications whose names are misspelt in a question.
+
+Two slips in a name of several words leave the rest of the name to recognise it by ("sanctons leger"), where each word
+alone would be another word of English, or too far from any.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+
+from rag.answering.intent.spelling.slips import nearest_texts, slips_between
+from rag.answering.intent.spelling.typed_words import Change, Word, folded
+from rag.text.lexicon import is_rare_word
+
+MAX_NAME_WORDS = 4
+# Slips in a whole name, in a word of it, and in one of MIN_LETTERS_OF_TWO_SLIPS letters.
+MAX_SLIPS, MAX_SLIPS_OF_A_WORD, MAX_SLIPS_OF_A_LONG_WORD = 3, 1, 2
+MIN_LETTERS_OF_TWO_SLIPS = 7
+# A shorter word of a name has too many neighbours.
+MIN_WORD_LETTERS = 4
+_ARTICLES = ("the", "a", "an")
+
+
+def misspelt_names(
+    question: str, words: Sequence[Word], known: Collection[str], names: Sequence[str]
+) -> Iterator[Change]:
+    """The runs of `words` that are one of `names` with a slip, each with the name.
+
+    `known` are the words that the library has; a slip in one of them, or in a common word, is none.
+    """
+    cores = {_core(name): name for name in names}
+    end = 0
+    for length in range(MAX_NAME_WORDS, 1, -1):
+        of_length = {" ".join(core): core for core in cores if len(core) == length}
+        for first in range(len(words) - length + 1) if of_length else ():
+            run = words[first : first + length]
+            typed = tuple(folded(word.text) for word in run)
+            has_slip = any(word.text not in known for word in run)
+            if run[0].start < end or not has_slip or not _is_joined(question, run):
+                continue
+            nearest = nearest_texts(" ".join(typed), list(of_length), MAX_SLIPS)
+            if len(nearest) == 1 and _is_misspelt(run, of_length[nearest[0]], known):
+                end = run[-1].end
+                yield Change(run[0].start, end, " ".join(_core_words(cores[of_length[nearest[0]]])))
+
+
+def _is_joined(question: str, run: Sequence[Word]) -> bool:
+    return all(question[left.end : right.start] == " " for left, right in pairwise(run))
+
+
+def _is_misspelt(run: Sequence[Word], core: tuple[str, ...], known: Collection[str]) -> bool:
+    for word, right in zip(run, core, strict=True):
+        typed = folded(word.text)
+        slips = slips_between(typed, right)
+        allowed = MAX_SLIPS_OF_A_LONG_WORD if len(right) >= MIN_LETTERS_OF_TWO_SLIPS else MAX_SLIPS_OF_A_WORD
+        if slips and (slips > allowed or len(right) < MIN_WORD_LETTERS or word.text in known):
+            return False
+        if slips and not is_rare_word(typed):
+            return False
+    return True
+
+
+def _core(name: str) -> tuple[str, ...]:
+    return tuple(folded(word) for word in _core_words(name))
+
+
+def _core_words(name: str) -> list[str]:
+    """The words of a name without the article before them."""
+    words = name.split()
+    return words[1:] if len(words) > 1 and words[0].lower() in _ARTICLES else words

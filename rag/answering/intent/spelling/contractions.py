@@ -1,0 +1,31 @@
+"""Restores the apostrophes of contractions that are typed without them.
+
+"didnt" becomes "didn't" and "whats" becomes "what's", so that every later rule reads the words that are meant. A
+contraction that is another common word without its apostrophe ("its", "were", "well", "ill", "lets") stays.
+"""
+
+import re
+
+_NEGATED = r"(?:is|are|was|were|do|does|did|has|have|had|could|would|should|must|need|might|ai|ca|wo)n(?=t\b)"
+_WITH_IS = r"(?:what|who|where|when|how|that|there|here|he|she)(?=s\b)"
+_WITH_OTHERS = r"(?:they|you)(?=re\b)|(?:i|they|you|should|could|would|might)(?=ve\b)|(?:they|you|it|that)(?=ll\b)"
+# Before other words "im" is a word of other languages.
+_I_AM = r"i(?=m (?:\w+ing|an?|the|not|so|just|also|curious|interested|new)\b)"
+_WITHOUT_APOSTROPHE = re.compile(rf"\b(?:{_NEGATED}|{_WITH_OTHERS}|{_I_AM}|{_WITH_IS})", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+# "The cant of politicians" and "the hows and whys" are nouns.
+_MAY_BE_A_NOUN = re.compile(r"\b(?:the|an?|of|its|his|her|their|such) (?:cant|wont|hows|wheres|whens)\b", re.IGNORECASE)
+
+
+def with_apostrophes(text: str) -> str:
+    """`text` with apostrophes in those contractions that lack them.
+
+    Words in quotation marks stay.
+    """
+    kept = [match.span() for pattern in (_QUOTED, _MAY_BE_A_NOUN) for match in pattern.finditer(text)]
+    pieces, end = [], 0
+    for match in _WITHOUT_APOSTROPHE.finditer(text):
+        if not any(start <= match.start() < stop for start, stop in kept):
+            pieces.append(text[end : match.end()])
+            end = match.end()
+    return "'".join([*pieces, text[end:]])

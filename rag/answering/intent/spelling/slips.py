@@ -1,0 +1,74 @@
+"""The words of which one slip of the keyboard makes a given word, with its cost."""
+
+import math
+import string
+from collections.abc import Sequence
+from functools import cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+# What a slip costs, by its kind. The order is that of how often people make them.
+DOUBLING_COST = 0.4
+TRANSPOSITION_COST = 0.5
+NEAR_SUBSTITUTION_COST = 0.8
+INSERTION_COST = 0.8
+SUBSTITUTION_COST = 1.1
+FIRST_LETTER_COST = 0.5
+
+_KEYBOARD_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_VOWELS = frozenset("aeiouy")
+
+
+def slips_between(left: str, right: str, limit: int | None = None) -> int:
+    """How many slips make one of the words of the other, up to `limit` + 1."""
+    return OSA.distance(left, right, score_cutoff=limit)
+
+
+def nearest_texts(text: str, others: Sequence[str], limit: int) -> list[str]:
+    """Those of `others` from which the fewest slips, up to `limit`, make `text`."""
+    found = process.extract(text, others, scorer=OSA.distance, score_cutoff=limit, limit=2)
+    return [other for other, slips, _ in found if slips == found[0][1]]
+
+
+def single_slips(word: str) -> dict[str, float]:
+    """Each word of which one slip makes `word`, with the cost of that slip."""
+    costs: dict[str, float] = {}
+
+    def offer(candidate: str, cost: float, position: int) -> None:
+        cost += FIRST_LETTER_COST * (position == 0)
+        if candidate != word and cost < costs.get(candidate, math.inf):
+            costs[candidate] = cost
+
+    for position in range(len(word) + 1):
+        before, after = word[:position], word[position:]
+        if after:
+            is_doubled = after[0] in (before[-1:], after[1:2])
+            offer(before + after[1:], DOUBLING_COST if is_doubled else INSERTION_COST, position)
+        if len(after) > 1:
+            offer(before + after[1] + after[0] + after[2:], TRANSPOSITION_COST, position)
+        near = _confused_with(after[0]) if after else frozenset()
+        for letter in string.ascii_lowercase:
+            is_doubled = letter in (before[-1:], after[:1])
+            offer(before + letter + after, DOUBLING_COST if is_doubled else INSERTION_COST, position)
+            if after:
+                cost = NEAR_SUBSTITUTION_COST if letter in near else SUBSTITUTION_COST
+                offer(before + letter + after[1:], cost, position)
+    return costs
+
+
+@cache
+def _confused_with(letter: str) -> frozenset[str]:
+    """The letters that are easily typed for `letter`.
+
+    They are its neighbours on the keyboard, and vowels for a vowel.
+    """
+    row = next(index for index, keys in enumerate(_KEYBOARD_ROWS) if letter in keys)
+    column = _KEYBOARD_ROWS[row].index(letter)
+    neighbours = frozenset(
+        keys[other]
+        for index, keys in enumerate(_KEYBOARD_ROWS)
+        if abs(index - row) <= 1
+        for other in range(max(0, column - 1), min(len(keys), column + 2))
+    )
+    return neighbours | _VOWELS if letter in _VOWELS else neighbours

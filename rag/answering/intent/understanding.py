@@ -1,0 +1,215 @@
+"""Understands a turn: its intent, its scope and its spelling.
+
+The steps are: talk, language, courtesy, spelling, follow-up, scope, intent. A language model, where there is one, is
+asked once at most, about a follow-up or an intent that is unsure. A reader can take each part back, and the same turns
+are understood in the same way wherever they are asked.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rag.answering.intent.classifier import Intent, classify, talk_intent
+from rag.answering.intent.follow_up import fold_turns, looks_like_small_talk, standalone_question
+from rag.answering.intent.follow_up.articles import refer_to_articles
+from rag.answering.intent.follow_up.detection import find_dependence
+from rag.answering.intent.intent_model import ScoredIntent, decide, with_common_nouns
+from rag.answering.intent.language import foreign_language
+from rag.answering.intent.model_reading import QuestionReader, intent_of_reading, is_unsure
+from rag.answering.intent.question_extraction import extract_question
+from rag.answering.intent.scope import Mention, find_scope, reference_day
+from rag.answering.intent.spelling.contractions import with_apostrophes
+from rag.answering.intent.spelling.correction import SpellingCorrection
+from rag.retrieval.catalogue_search import CatalogueSearch, CatalogueSnapshot
+from rag.text.analyzer import STOP_TERMS, terms
+from rag.types.answer import Turn
+from rag.types.understanding import QuestionScope, Understanding, UnderstoodPart
+
+# A longer subject is no name of a subject but a clause, and the whole question is searched for.
+MAX_SUBJECT_WORDS = 6
+# A question of which the library knows this share of the words is English, whatever its language looks like.
+KNOWN_SHARE = 0.5
+# A sentence with so many content terms says what it is about.
+MIN_CONTENT_TERMS = 4
+# `correct(question)` corrects the spelling.
+Correct = Callable[[str], SpellingCorrection]
+# `score(masked, rule, mentions)` scores the intents of a question; None where the encoder is not the model's.
+ScoreIntent = Callable[[str, Intent, Sequence[Mention]], ScoredIntent | None]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodTurn:
+    """A turn of a conversation, understood.
+
+    `search` is what is searched for: the question, or its subject alone where it asks for views. `authors_named` are
+    all authors that it names. `language` is the name of the language of a question that is not in English.
+    """
+
+    intent: Intent
+    understanding: Understanding
+    search: str
+    authors_named: tuple[str, ...] = ()
+    language: str | None = None
+
+    @property
+    def question(self) -> str:
+        """The standalone question."""
+        return self.understanding.question
+
+
+def understand(
+    asked: str,
+    turns: Sequence[Turn],
+    catalogue: CatalogueSearch,
+    *,
+    reader: QuestionReader,
+    correct: Correct,
+    clock: date,
+    ignore: Collection[UnderstoodPart] = (),
+    score: ScoreIntent | None = None,
+) -> UnderstoodTurn:
+    """Understands `asked` after the earlier `turns`, oldest first.
+
+    The parts in `ignore` are not read from the question: with "spelling" no word is corrected, with "dates" no date
+    limits the articles. `reader` asks the language model. `clock` is today. `score` is the regression over intents;
+    without it, rules decide alone.
+    """
+    typed, asked = asked, with_apostrophes(asked)
+    extracted = extract_question(asked)
+    question = extracted.context
+    snapshot = catalogue.snapshot()
+    # "What is it about?" is talk to begin with, and a question about the article that an answer has named.
+    is_follow_up = bool(turns) and "conversation" not in ignore and extracted.context == extracted.question
+    reference = refer_to_articles(question, turns, snapshot) if is_follow_up else None
+    talk = talk_intent(asked) or talk_intent(question) or talk_intent(extracted.question)
+    if talk and reference is None:
+        return UnderstoodTurn(talk, Understanding(typed.strip()), asked)
+    language = foreign_language(question)
+    if language and not _is_known(question, catalogue):
+        return UnderstoodTurn(Intent("talk", "language"), Understanding(typed.strip()), asked, language=language)
+    if "spelling" in ignore:
+        correct = _uncorrected
+    spelling = correct(question)
+    question = spelling.question
+    if reference:
+        question = reference.question
+    elif is_follow_up:
+        question = _standalone(question, turns, snapshot, reader, correct)
+    if question != extracted.context:
+        extracted = extract_question(question)
+    days = snapshot.days()
+    # The sentences around the one that asks say what it is about; they limit nothing.
+    asking = extracted.question if extracted.question in question else question
+    found = find_scope(asking, snapshot, reference_day(clock, days[1] if days else None))
+    mentions = [mention for mention in found.mentions if mention.part not in ignore]
+    rule = intent = classify(asking, mentions)
+    has_words = any(character.isalnum() for character in asking)
+    scored = score(with_common_nouns(asking, mentions), rule, mentions) if score and has_words else None
+    if scored:
+        intent = decide(rule, scored, asking, mentions)
+        if is_unsure(rule, intent, scored, asking) and (reading := reader.read(question)):
+            intent = intent_of_reading(reading, scored, asking, mentions) or intent
+    if intent.kind == "talk":
+        return UnderstoodTurn(intent, Understanding(typed.strip()), asked)
+    is_alone = asking == question or _says_what_it_is_about(asking)
+    if asking != question and intent.kind != "collection":
+        intent = replace(intent, subject=asking if is_alone else question)
+    scope = _scope_for(intent, _without(found.scope, ignore))
+    if reference and "articles" not in ignore:
+        scope = replace(scope, articles=reference.articles)
+    understanding = Understanding(question, spelling.corrected, scope)
+    searched = _without_dates(asking, found.mentions, ignore) if is_alone else question
+    return UnderstoodTurn(intent, understanding, _search_text(intent, searched, found.subject), found.authors_named)
+
+
+def _standalone(
+    question: str, turns: Sequence[Turn], catalogue: CatalogueSnapshot, reader: QuestionReader, correct: Correct
+) -> str:
+    """The standalone question, by the model where there is one, else by rule.
+
+    The earlier questions may be as they were typed, so that they are prepared as this one was.
+    """
+    names = (*catalogue.values("author"), *catalogue.values("source"))
+    prepared = []
+    for turn in turns:
+        asked = extract_question(with_apostrophes(turn.question)).context
+        prepared.append(replace(turn, question=correct(asked).question))
+    folded = fold_turns(prepared, names, _is_beside_the_subject)
+    if not folded:
+        return question
+    reading = reader.read(question, folded)
+    by_model = reading.question if reading else None
+    return by_model or standalone_question(question, folded, names, _is_beside_the_subject)
+
+
+def _is_beside_the_subject(question: str) -> bool:
+    """Whether a turn is talk, or asks about the collection as a whole.
+
+    Later questions do not refer to such a turn.
+    """
+    if looks_like_small_talk(question) or talk_intent(question):
+        return True
+    intent = classify(question, ())
+    return intent.kind == "collection" and not intent.subject
+
+
+def _uncorrected(question: str) -> SpellingCorrection:
+    return SpellingCorrection(question)
+
+
+def _is_known(question: str, catalogue: CatalogueSearch) -> bool:
+    words = [word for word in question.split() if any(character.isalpha() for character in word)]
+    known = catalogue.knows(words)
+    return bool(known) and sum(known) >= KNOWN_SHARE * len(known)
+
+
+def _without(scope: QuestionScope, ignore: Collection[UnderstoodPart]) -> QuestionScope:
+    """`scope` without the parts that the reader takes back."""
+    if "dates" in ignore:
+        scope = replace(scope, since=None, until=None)
+    return replace(
+        scope,
+        authors=() if "authors" in ignore else scope.authors,
+        sources=() if "sources" in ignore else scope.sources,
+        topics=() if "topics" in ignore else scope.topics,
+        articles=() if "articles" in ignore else scope.articles,
+    )
+
+
+def _scope_for(intent: Intent, scope: QuestionScope) -> QuestionScope:
+    """The part of `scope` that limits the articles of such a question.
+
+    A topic limits a list of articles; a question of fact is answered by its words.
+    """
+    return scope if intent.kind == "collection" else replace(scope, topics=())
+
+
+def _says_what_it_is_about(question: str) -> bool:
+    """Whether `question` can be searched for without the sentences around it."""
+    content = {term for term in terms(question) if term not in STOP_TERMS}
+    return len(content) >= MIN_CONTENT_TERMS and find_dependence(question) is None
+
+
+def _without_dates(question: str, mentions: Sequence[Mention], ignore: Collection[UnderstoodPart]) -> str:
+    """`question` without its dates of publication, where the reader takes them back.
+
+    No article has to mention a year that no longer limits anything.
+    """
+    for mention in sorted(mentions, key=lambda mention: -mention.start):
+        if mention.part == "dates" and "dates" in ignore:
+            question = f"{question[: mention.start].rstrip()}{question[mention.end :]}"
+    return question
+
+
+def _search_text(intent: Intent, question: str, without_scope: str) -> str:
+    """What is searched for.
+
+    The words of a title say where to look. They stand in no sentence that answers, so that only the words
+    `without_scope` are looked for in an article that is named.
+    """
+    if intent.kind == "article" and intent.action == "question" and without_scope:
+        return without_scope
+    is_short = len(intent.subject.split()) <= MAX_SUBJECT_WORDS
+    if intent.kind in ("views", "author", "timeline", "article") and intent.subject and is_short:
+        return intent.subject
+    return question

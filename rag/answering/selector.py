@@ -1,0 +1,211 @@
+"""Finds the material of an answer: by the kind of the question, in the library.
+
+Talk and questions about the collection are answered at once; for every other kind the quotes are selected that an
+answer is made of, or the reason is given why there are none.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+from rag.answering.assembly import catalogue_answer
+from rag.answering.evidence import (
+    NARROW_ABSTAIN_SHARE,
+    UNANSWERED,
+    Abstention,
+    Quote,
+    nearest_articles,
+    score_or_abstain,
+    select_quotes,
+)
+from rag.answering.intent.frames.holders import asked_holder
+from rag.answering.intent.horizon import lies_beyond
+from rag.answering.intent.scope_wording import describe_scope
+from rag.answering.intent.understanding import UnderstoodTurn
+from rag.answering.kinds.collection import answer_from_catalogue, holdings
+from rag.answering.kinds.example_questions import example_questions
+from rag.answering.kinds.selection import Selection
+from rag.answering.kinds.summary import article_passages, summary_quotes
+from rag.answering.kinds.talk import talk_answer
+from rag.answering.kinds.views import ViewRequest, other_authors, select_author, select_timeline, select_views
+from rag.embedding.base import Encoder
+from rag.embedding.query_vectors import QueryVectors
+from rag.index.fulltext import FullTextIndex
+from rag.reading.passage_reader import PassageReader
+from rag.retrieval.catalogue_search import CatalogueSearch
+from rag.retrieval.filters import Filters
+from rag.retrieval.passage_readings import read_passages
+from rag.retrieval.results import Retrieval
+from rag.settings import Settings
+from rag.storage.library import Library
+from rag.text.dates import month_and_year
+from rag.types.answer import Answer, RankedPassage
+from rag.types.article import ArticleRef
+from rag.types.understanding import Understanding
+
+T = TypeVar("T")
+MAX_EXAMPLES = 3
+MAX_NEAREST = 3
+# Sentences with this share of the best sentence's score are among the best.
+NEAR_BEST = 0.85
+
+
+class SearchableLibrary(Protocol):
+    """What answering needs of an opened library; `rag.workspace.Workspace` is one."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def catalogue(self) -> CatalogueSearch: ...
+    @property
+    def fulltext(self) -> FullTextIndex: ...
+    @property
+    def query_vectors(self) -> QueryVectors: ...
+    @property
+    def encoder(self) -> Encoder: ...
+
+    def passage_count(self) -> int:
+        """The number of passages that are searched."""
+        ...
+
+    def retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
+        """The `k` best passages for `question` within `filters`, best first."""
+        ...
+
+    def search_safely(self, search: Callable[[], T]) -> T:
+        """Runs `search`, again after a repair where it finds an index damaged."""
+        ...
+
+
+class AnswerSelector:
+    """Selects what answers a question. Thread-safe."""
+
+    def __init__(self, library: SearchableLibrary, reader: PassageReader, settings: Settings) -> None:
+        self._library = library
+        self._reader = reader
+        self._settings = settings
+
+    def immediate_answer(self, asked: str, turn: UnderstoodTurn, filters: Filters) -> Answer | None:
+        """The answer to talk, or to a question about the collection; None for any other."""
+        catalogue = self._library.catalogue
+        if turn.intent.kind == "talk":
+            articles = catalogue.in_scope(Filters())
+            examples = example_questions(articles)[:MAX_EXAMPLES]
+            return talk_answer(asked, turn.intent.action, holdings(articles), examples, turn.language or "")
+        if turn.intent.kind == "collection":
+            filters = replace(filters, in_words=turn.understanding.scope)
+            found = answer_from_catalogue(turn.intent, catalogue, filters, turn.understanding.searched, self._nearest)
+            return catalogue_answer(asked, turn, found, self._opening)
+        return None
+
+    def select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
+        """The material of the answer to any other question, or why there is none.
+
+        `k` passages are read for a question of fact. Raises what retrieval raises.
+        """
+        filters = replace(filters, in_words=turn.understanding.scope)
+        kind = turn.intent.kind
+        if kind == "article" and turn.intent.action == "summary":
+            return self._summary(turn, filters)
+        if kind in ("views", "author", "timeline"):
+            named = turn.understanding.scope.authors or turn.authors_named
+            everyone = replace(filters, in_words=replace(filters.in_words, authors=()))
+            found = self._library.catalogue.about(turn.intent.subject, everyone) if turn.intent.subject else None
+            about = frozenset(article.ref.id for article in found.articles) if found else frozenset()
+            request = ViewRequest(turn.search, named, about, k, filters, self._settings.abstain_below)
+            select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
+            # Several views are many passages: only those of a single author are few enough to be read.
+            return select(request, self._retrieve_and_read if kind == "author" else self._library.retrieve)
+        return self._fact(turn, k, filters)
+
+    def with_scope_in_words(self, understanding: Understanding) -> Understanding:
+        """`understanding` with its scope in words, and the titles of the articles in it."""
+        scope = understanding.scope
+        if not scope:
+            return understanding
+        refs = self._library.library.article_refs(list(scope.articles))
+        titles = {article: refs[article].title for article in scope.articles if article in refs}
+        return replace(understanding, searched=describe_scope(scope, titles), titles=tuple(titles.values()))
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _retrieve_and_read(self, question: str, k: int, filters: Filters) -> Retrieval:
+        """As the library's `retrieve`, with the first passages read by the trained reader."""
+        return read_passages(self._reader, self._library.retrieve(question, k, filters), self._settings.read_passages)
+
+    def _fact(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
+        retrieval = self._retrieve_and_read(turn.search, k, filters)
+        days = self._library.catalogue.days()
+        if days and lies_beyond(turn.search, days[1]) and not _speaks_of_its_years(retrieval):
+            reason = f"the articles end in {month_and_year(days[1])} and cannot tell"
+            return Abstention(reason, nearest_articles(retrieval.passages), 0.0)
+        is_narrow = len(turn.understanding.scope.articles) == 1
+        score = score_or_abstain(retrieval, self._settings.abstain_below * (NARROW_ABSTAIN_SHARE if is_narrow else 1))
+        if isinstance(score, Abstention):
+            holder = asked_holder(turn.question)
+            # That no article mentions a name says more than that nobody of that name has written one, unless what they
+            # have written is asked for.
+            says_more = score.reason != UNANSWERED and not (holder and holder.is_writer)
+            unknown = () if says_more or not retrieval.passages else _unknown_holder(turn, ())
+            return replace(score, reason=_as_reason(unknown[0])) if unknown else score
+        quotes = select_quotes(retrieval, self._settings.max_quotes)
+        closing = _unknown_holder(turn, quotes)
+        limited = filters.author or turn.understanding.scope.authors or turn.understanding.scope.articles
+        also = () if limited else other_authors(retrieval, quotes)
+        return Selection(turn.intent.kind, retrieval, tuple(quotes), retrieval.passages, score, closing, also)
+
+    def _summary(self, turn: UnderstoodTurn, filters: Filters) -> Selection | Abstention:
+        if not filters.in_words.articles:
+            nearest = tuple(self._nearest(turn.intent.subject, filters)) if turn.intent.subject else ()
+            return Abstention(f"no article has the title “{turn.intent.subject}”", nearest, 0.0)
+        articles = self._library.catalogue.in_scope(filters)
+        if not articles:
+            return Abstention("no article has this title within the filters", (), 0.0)
+        ref = articles[0].ref
+        stored = self._library.library.article_passages(ref.id)
+        quotes = summary_quotes(ref, stored, self._library.encoder.encode([ref.title])[0])
+        retrieval = self._library.retrieve(turn.question, 1, filters)
+        return Selection("article", retrieval, tuple(quotes), article_passages(ref, stored), 1.0)
+
+    def _nearest(self, subject: str, filters: Filters) -> Sequence[ArticleRef]:
+        passages = self._library.retrieve(subject, MAX_NEAREST * 2, filters).passages
+        return list({passage.article.id: passage.article for passage in passages}.values())[:MAX_NEAREST]
+
+    def _opening(self, ref: ArticleRef) -> Quote | None:
+        """The first sentence of an article; None for an article that was removed."""
+        stored = self._library.library.article_passages(ref.id)
+        if not stored or not stored[0].passage.sentences:
+            return None
+        passage = stored[0].passage
+        start, end = passage.sentences[0]
+        ranked = RankedPassage(passage.id, ref, passage.start, passage.end, passage.text, 0.0, 0.0, 0.0)
+        return Quote(ranked, start, end, passage.text[start - passage.start : end - passage.start], 1.0)
+
+
+def _speaks_of_its_years(retrieval: Retrieval) -> bool:
+    """Whether one of the best sentences has every year that the question names."""
+    years = set(re.findall(r"\b20\d\d\b", retrieval.question))
+    sentences = [sentence for of_passage in retrieval.sentences for sentence in of_passage]
+    floor = NEAR_BEST * max((sentence.answer_score for sentence in sentences), default=0.0)
+    near_best = [sentence.text for sentence in sentences if sentence.answer_score >= floor]
+    return bool(years) and any(all(year in text for year in years) for text in near_best)
+
+
+def _as_reason(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:].rstrip('.')}"
+
+
+def _unknown_holder(turn: UnderstoodTurn, quotes: Sequence[Quote]) -> tuple[str, ...]:
+    """Says that nobody of the name whose word is asked for has written an article.
+
+    A name that a quote mentions is a person of the articles, whose words others report. Who is asked for what it has
+    written has written no article all the same.
+    """
+    asked = asked_holder(turn.question)
+    if asked is None or turn.authors_named or turn.understanding.scope.sources:
+        return ()
+    name = re.sub(r"^the ", "", asked.name, flags=re.IGNORECASE)
+    if not asked.is_writer and any(name in quote.text for quote in quotes):
+        return ()
+    return (f"No article of the collection is by {asked.name}.",)

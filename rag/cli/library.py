@@ -1,0 +1,143 @@
+"""The commands that fill, show, check and rebuild a library."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rag.cli.options import HomeOption, JsonOption, open_library
+from rag.cli.output import print_catalogue, print_json, print_message, print_text, progress_bar
+from rag.errors import RagError
+
+
+def add(
+    context: typer.Context,
+    what: Annotated[list[str], typer.Argument(metavar="WHAT...", help="Files, folders, URLs of articles, or feeds.")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Adds articles: files, folders, URLs, feeds.
+
+    Files are .md .txt .html .pdf .jsonl. Adding the same articles again changes nothing.
+    """
+    with open_library(context, home) as engine, progress_bar("Adding articles") as bar:
+        report = engine.add(*what, progress=bar.show_articles)
+    if as_json:
+        failed = [{"what": failure.what, "why": failure.why} for failure in report.failed]
+        print_json({"added": report.added, "updated": report.updated, "unchanged": report.unchanged, "failed": failed})
+    else:
+        print_text(
+            f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
+            f"{len(report.failed)} failed"
+        )
+    for failure in report.failed:
+        print_message(f"{failure.what}: {failure.why}")
+    if report.failed:
+        raise typer.Exit(2)
+
+
+def remove(
+    context: typer.Context,
+    article_ids: Annotated[list[str], typer.Argument(metavar="ARTICLE_ID...")],
+    home: HomeOption = None,
+) -> None:
+    """Removes articles from the library."""
+    with open_library(context, home) as engine:
+        missing = engine.remove(*article_ids)
+    print_text(f"{len(set(article_ids)) - len(missing)} removed")
+    if missing:
+        raise RagError(f"no article with the id {', '.join(missing)}; see the ids with: rag articles")
+
+
+def articles(context: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """The catalogue, newest first."""
+    with open_library(context, home) as engine:
+        entries = engine.articles()
+    if as_json:
+        print_json([entry.to_dict() for entry in entries])
+        return
+    if not entries:
+        print_message("No articles yet. Add some with: rag add PATH")
+        return
+    print_catalogue(entries)
+
+
+def status(context: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Counts, sizes, encoder, writer, and where the library is."""
+    from rag.engine import workspace_of
+
+    with open_library(context, home) as engine:
+        counts = engine.counts()
+        facts: dict[str, Any] = {
+            "home": str(engine.home),
+            **workspace_of(engine).remote_locations,
+            "articles": counts.articles,
+            "passages": counts.passages,
+            "characters": counts.characters,
+            "bytes": _bytes_in(engine.home),
+            "encoder": engine.encoder,
+            "writer": engine.writer,
+        }
+    if as_json:
+        print_json(facts)
+    else:
+        print_text("\n".join(f"{name:<11}{value}" for name, value in facts.items()))
+
+
+def check(
+    context: typer.Context,
+    repair: Annotated[bool, typer.Option("--repair", help="Repair what differs, from the library.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Whether library, vectors and full text agree.
+
+    Exit code 1 where they do not and are not repaired.
+    """
+    with open_library(context, home) as engine, progress_bar("Encoding") as bar:
+        inconsistencies = engine.check()
+        for inconsistency in inconsistencies:
+            print_text(f"{inconsistency.store}: {inconsistency.problem}")
+        if inconsistencies and repair:
+            inconsistencies = engine.repair(inconsistencies, bar.show_articles)
+            remaining = [f"still {inconsistency.store}: {inconsistency.problem}" for inconsistency in inconsistencies]
+            print_text("\n".join(remaining) or "repaired: everything agrees")
+        elif not inconsistencies:
+            print_text("everything agrees")
+    if inconsistencies:
+        raise typer.Exit(1)
+
+
+def rebuild(
+    context: typer.Context,
+    reencode: Annotated[bool, typer.Option("--re-encode", help="Encode every passage again, too.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Rebuilds both indexes from the library."""
+    # Opened without a look at the indexes: whatever is wrong with them, they are rebuilt.
+    with (
+        open_library(context, home, any_encoder=True) as engine,
+        progress_bar("Encoding" if reencode else "Rebuilding") as bar,
+    ):
+        engine.rebuild(reencode=reencode, progress=bar.show_articles)
+        counts = engine.counts()
+    print_text(f"rebuilt: {counts.articles} articles, {counts.passages} passages")
+
+
+def init(
+    context: typer.Context,
+    empty: Annotated[bool, typer.Option("--empty", help="Without the bundled corpus.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Creates the library; an existing one stays as it is."""
+    with open_library(context, home, empty=empty) as engine:
+        counts = engine.counts()
+        print_text(f"library in {engine.home}: {counts.articles} articles, {counts.passages} passages")
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # a process that writes to the library removes files
+            total += path.stat().st_size if path.is_file() else 0
+    return total

@@ -1,0 +1,96 @@
+"""The options that commands share, and the engine of the library they name."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli.output import print_message, progress_bar
+from rag.errors import RagError, SettingsError
+
+if TYPE_CHECKING:
+    from rag.engine import QueryEngine
+    from rag.settings import Settings
+    from rag.types.understanding import UnderstoodPart
+
+# Under this key the context of a command holds the Tuning that `rag.cli.app.run` was called with, or None.
+TUNING_KEY = "rag.tuning"
+
+HomeOption = Annotated[
+    str | None,
+    typer.Option("--home", metavar="DIR", help="Folder of the library (also RAG_HOME).", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+PassagesOption = Annotated[int | None, typer.Option("-k", min=1, max=100, help="Passages to answer from.")]
+# The filters: which articles may be used.
+AuthorOption = Annotated[str | None, typer.Option(help="Only articles by this author.", show_default=False)]
+SourceOption = Annotated[str | None, typer.Option(help="Only articles of this publication.", show_default=False)]
+TopicOption = Annotated[str | None, typer.Option(help="Only articles on this topic.", show_default=False)]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only articles of this day or later.", show_default=False)
+]
+UntilOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only articles of this day or earlier.", show_default=False)
+]
+IgnoreOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PARTS",
+        help="Parts of how the question is understood to leave out, with commas between them: conversation, spelling, "
+        "authors, sources, topics, articles, dates.",
+        show_default=False,
+    ),
+]
+
+
+def ignored_parts(given: str | None) -> "frozenset[UnderstoodPart]":
+    """The parts that --ignore names. Raises RagError for any other name."""
+    from rag.types.understanding import check_part_names
+
+    try:
+        return check_part_names([name for part in (given or "").split(",") if (name := part.strip())])
+    except ValueError as error:
+        raise RagError(f"--ignore: {error}") from error
+
+
+@contextmanager
+def open_library(
+    context: typer.Context, home: str | None, *, empty: bool = False, any_encoder: bool = False
+) -> Iterator["QueryEngine"]:
+    """The engine of the library that --home names, before or after the command.
+
+    `empty` and `any_encoder` are those of `open_engine`. Raises LibraryError or SettingsError.
+    """
+    settings = command_settings(context, home)
+    with suppress(OSError):  # opening the library says what is wrong with the folder
+        if sys.stderr.isatty() and not empty and not settings.home_folder.exists():
+            print_message(f"Creating a library in {settings.home_folder} from the bundled corpus.")
+    from rag.engine import open_engine
+
+    with progress_bar("Adding the bundled corpus") as bar:
+        engine = open_engine(
+            settings=settings,
+            empty=empty,
+            any_encoder=any_encoder,
+            progress=bar.show_articles,
+            tuning=context.meta.get(TUNING_KEY),
+        )
+    with engine:
+        yield engine
+
+
+def command_settings(context: typer.Context, home: str | None) -> "Settings":
+    """The settings, with the library in the folder that --home names.
+
+    The option stands before or after the command. Raises SettingsError for an empty name.
+    """
+    from rag.settings import load_command_settings
+
+    folder: str | None = context.obj if home is None else home
+    if folder is None:
+        return load_command_settings()
+    if not folder.strip():
+        raise SettingsError("--home is empty; name the folder of the library")
+    return load_command_settings(home=folder)

@@ -1,0 +1,104 @@
+"""`rag ask`, `rag chat` and `rag search`: questions to the articles."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag.cli.options import (
+    AuthorOption,
+    HomeOption,
+    IgnoreOption,
+    JsonOption,
+    PassagesOption,
+    SinceOption,
+    SourceOption,
+    TopicOption,
+    UntilOption,
+    ignored_parts,
+    open_library,
+)
+from rag.cli.output import print_json, print_message, print_text, print_wider_search, status_line
+
+
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)],
+    as_json: JsonOption = False,
+    k: PassagesOption = None,
+    author: AuthorOption = None,
+    source: SourceOption = None,
+    topic: TopicOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    ignore: IgnoreOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Answers QUESTION from the articles, or says why it does not."""
+    from rag.answering.streaming import final_answer, report_steps
+
+    ignored = ignored_parts(ignore)
+    with open_library(context, home) as engine, status_line() as show_step:
+        events = engine.events(
+            question, k=k, ignore=ignored, author=author, source=source, topic=topic, since=since, until=until
+        )
+        answer = final_answer(report_steps(events, show_step))
+    if as_json:
+        print_json(answer.to_dict())
+    else:
+        print_text(str(answer))
+        print_wider_search(answer)
+
+
+def chat(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the conversation to FILE as Markdown.", show_default=False),
+    ] = None,
+    k: PassagesOption = None,
+    author: AuthorOption = None,
+    source: SourceOption = None,
+    topic: TopicOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    ignore: IgnoreOption = None,
+    home: HomeOption = None,
+) -> None:
+    """A conversation: one question a line, follow-ups included."""
+    from rag.cli.chat import converse
+
+    options = {
+        "k": k, "ignore": ignored_parts(ignore), "author": author, "source": source, "topic": topic, "since": since,
+        "until": until,
+    }  # fmt: skip
+    with open_library(context, home) as engine:
+        converse(engine, options, as_json=as_json, save=save)
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", show_default=False)],
+    as_json: JsonOption = False,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to show.")] = 10,
+    author: AuthorOption = None,
+    source: SourceOption = None,
+    topic: TopicOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    home: HomeOption = None,
+) -> None:
+    """The passages that are most relevant to QUERY, best first."""
+    from rag.types.article import reference_line
+
+    with open_library(context, home) as engine:
+        passages = engine.search(query, k=k, author=author, source=source, topic=topic, since=since, until=until)
+    if as_json:
+        print_json({"query": query, "passages": [passage.to_dict() for passage in passages]})
+        return
+    for number, passage in enumerate(passages, 1):
+        text = " ".join(passage.text.split())
+        print_text(f"{number}. {reference_line(passage.article)}  score {passage.score:.3f}\n   {text}\n")
+    if not passages:
+        print_message("No passage matches.")

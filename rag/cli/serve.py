@@ -1,0 +1,31 @@
+"""`rag serve`: the page and the HTTP API."""
+
+from typing import Annotated
+
+import typer
+
+from rag.cli.options import HomeOption, command_settings, open_library
+from rag.cli.output import print_text
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Also an MCP server with the tools ask and search.")] = False,
+    insecure_public: Annotated[
+        bool, typer.Option("--insecure-public", help="Serve a public address or name though no RAG_API_KEY is set.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Serves the page and the HTTP API; prints the address when ready."""
+    if not insecure_public:
+        from rag.server.middleware import refuse_unguarded
+
+        refuse_unguarded(host, command_settings(context, home))
+    with open_library(context, home) as engine:
+        from rag.server.app import run_server
+
+        run_server(
+            engine, host, port, lambda address: print_text(f"ready: {address}"), mcp=mcp, any_host=insecure_public
+        )

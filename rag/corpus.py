@@ -1,0 +1,136 @@
+"""What an engine holds: its articles, and the stores they are kept in.
+
+Articles are added, removed and read here; the stores are compared, repaired and rebuilt.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from rag.answering.kinds.example_questions import example_questions
+from rag.errors import RagError
+from rag.maintenance.consistency import Inconsistency, find_inconsistencies, repair
+from rag.maintenance.replica import background_refresh
+from rag.retrieval.filters import Filters
+from rag.text.unicode import replace_unencodable
+from rag.types.article import Article
+from rag.types.catalogue import CatalogueEntry, LibraryCounts
+from rag.types.feedback import Feedback
+from rag.types.ingest import AddReport, ProgressCallback, no_progress
+from rag.workspace import Workspace
+
+
+class Corpus:
+    """The articles of one library. Thread-safe.
+
+    It is the part of the engine that asks no question.
+    """
+
+    _workspace: Workspace
+
+    def add(self, *what: str | Path, progress: ProgressCallback = no_progress) -> AddReport:
+        """Adds the articles of files, folders, URLs and feeds.
+
+        Stored articles that have changed are replaced. `progress` is called as articles are done. What cannot be read
+        is in the report's `failed`. Raises LibraryBusy while another process writes for too long.
+        """
+        return self._workspace.add(what, progress)
+
+    def remove(self, *article_ids: str) -> list[str]:
+        """Removes articles; returns the ids that the library does not hold."""
+        return self._workspace.indexer.remove(article_ids)
+
+    def articles(self, newest: int | None = None) -> list[CatalogueEntry]:
+        """The catalogue without the texts, newest first.
+
+        `newest` limits it to that many articles; by default it has all.
+        """
+        return self._workspace.library.entries(newest)
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with its text, or None for an id that the library does not hold."""
+        return self._workspace.library.article(encodable(article_id))
+
+    def counts(self) -> LibraryCounts:
+        """The number of articles, passages and characters in the library."""
+        return self._workspace.library.counts()
+
+    def example_questions(self) -> list[str]:
+        """At most six questions that the articles answer.
+
+        They are made of the catalogue, or known for the bundled corpus.
+        """
+        return example_questions(self._workspace.catalogue.in_scope(Filters()))
+
+    def values(self, field: str) -> list[str]:
+        """The distinct values of a catalogue field, which a filter can name.
+
+        `field` is "author", "source" or "topics".
+        """
+        return sorted(self._workspace.library.distinct_values(field), key=str.casefold)
+
+    def rate(self, feedback: Feedback) -> None:
+        """Stores a reader's feedback on an answer.
+
+        Raises LibraryBusy while another process writes for too long.
+        """
+        self._workspace.save_feedback(feedback)
+
+    def feedback(self) -> list[Feedback]:
+        """The stored feedback, oldest first."""
+        return self._workspace.library.feedback()
+
+    def check(self) -> list[Inconsistency]:
+        """The differences between library, vectors and full text; empty when they agree."""
+        return find_inconsistencies(self._workspace)
+
+    def repair(
+        self, inconsistencies: Sequence[Inconsistency], progress: ProgressCallback = no_progress
+    ) -> list[Inconsistency]:
+        """Repairs the inconsistencies that `check` returned; returns what is still wrong.
+
+        The articles in the library are the source of the repair.
+        """
+        repair(self._workspace, inconsistencies, progress)
+        return self.check()
+
+    def rebuild(self, *, reencode: bool = False, progress: ProgressCallback = no_progress) -> None:
+        """Rebuilds both indexes from the library.
+
+        With `reencode`, every passage is encoded again first. `progress` is called as articles are done.
+        """
+        if reencode:
+            self._workspace.reencode(progress)
+        else:
+            self._workspace.rebuild(progress)
+
+    def background_refresh(self) -> AbstractContextManager[None]:
+        """A context manager that applies the writes of other processes.
+
+        While it is open, a thread applies what other processes write to a library on a server.
+        """
+        return background_refresh(self._workspace)
+
+    @property
+    def home(self) -> Path:
+        """The folder of the library, or of the local files of a library on a server."""
+        return self._workspace.path
+
+    @property
+    def encoder(self) -> str:
+        """The fingerprint of the encoder that made the library's vectors."""
+        return self._workspace.library.encoder
+
+    def close(self) -> None:
+        """Closes files and connections.
+
+        What is on disk is complete at any time, closed or not.
+        """
+        self._workspace.close()
+
+
+def encodable(text: str) -> str:
+    """`text` as it can be stored. Raises RagError for an argument that is not text."""
+    if not isinstance(text, str):
+        raise RagError(f"a question must be text, not {type(text).__name__}; pass a string")
+    return replace_unencodable(text)

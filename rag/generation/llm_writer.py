@@ -1,0 +1,283 @@
+"""Writes answers with a language model.
+
+It sends prompts and returns the text as it arrives. The model is shown passages as numbered, fenced data, as many whole
+ones as fit into its context. Nothing that it returns is trusted here: markers, sentences and claims are checked
+elsewhere. Every failure of a model is a ModelError.
+"""
+
+import re
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+
+from llama_index.core.llms import LLM, ChatMessage, ChatResponse
+from llama_index.core.prompts import ChatPromptTemplate
+
+from rag.errors import ModelError, SettingsError
+from rag.generation.abortable_requests import ended_by
+from rag.generation.openai_chat import OPENAI_URL, OpenAIChat
+from rag.generation.prompt_context import (
+    escape_passage_text,
+    estimate_tokens,
+    format_history,
+    format_passages,
+    passages_that_fit,
+)
+from rag.generation.prompts import load_prompt
+from rag.generation.question_reading import QuestionReading, parse_reading
+from rag.interrupts.cancellation import Cancellation
+from rag.settings import Settings, api_key_text
+from rag.text.citation_markers import strip_markers
+from rag.text.unicode import replace_unencodable
+from rag.types.answer import RankedPassage, Turn, Usage
+
+# Tokens that a chat template puts around the messages.
+TEMPLATE_TOKENS = 50
+# The part of the time for an answer that understanding the question may take: a model that is slow to begin with still
+# has most of it to write.
+MAX_SHARE_OF_UNDERSTANDING = 0.25
+# Each sentence to repair is named by one letter.
+MAX_REPAIRED = 20
+_LETTERED_LINE = re.compile(r"^\W*([A-Z])\s*[:.)–-]+\s*(.*)$")
+_DROPPED = re.compile(r"\W*drop(?:ped)?\W*", re.IGNORECASE)
+
+
+def open_llm(settings: Settings, openai_url: str = OPENAI_URL) -> LLM | None:
+    """The language model that the settings name, or None.
+
+    None means that answers are made of quotes. `openai_url` is OpenAI's own server. Raises SettingsError for settings
+    that contradict each other.
+    """
+    is_named = bool(settings.llm_base_url or (settings.llm_model and settings.openai_api_key))
+    if settings.writer == "quotes" or (settings.writer == "auto" and not (is_named or settings.llm_model)):
+        return None
+    if not settings.llm_model:
+        raise SettingsError("RAG_LLM_MODEL is not set; name a model of the server")
+    if not is_named:
+        raise SettingsError(
+            "RAG_LLM_MODEL needs a server: set RAG_LLM_BASE_URL (as http://127.0.0.1:11434/v1), or OPENAI_API_KEY"
+        )
+    key = api_key_text(settings.llm_api_key, "RAG_LLM_API_KEY")
+    if not settings.llm_base_url and key == "none":
+        # OpenAI's key goes to OpenAI alone, whatever server is named.
+        key = api_key_text(settings.openai_api_key, "OPENAI_API_KEY")
+    return OpenAIChat(
+        settings.llm_model,
+        settings.llm_base_url,
+        key=key,
+        openai_url=openai_url,
+        context_window=settings.llm_context,
+        max_tokens=settings.llm_max_tokens,
+        timeout=settings.llm_timeout,
+        deadline=settings.llm_deadline,
+        attempts=settings.llm_attempts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FailedStatement:
+    """A sentence that failed the check.
+
+    `text` is its words with the model's own markers; `quotes` are the quotes that these markers refer to.
+    """
+
+    text: str
+    quotes: tuple[str, ...]
+
+
+class LLMWriter:
+    """Writes answers with any LlamaIndex LLM. Thread-safe.
+
+    `llm` is that LLM. Each answer has a WritingSession of its own.
+    """
+
+    def __init__(self, llm: LLM, settings: Settings) -> None:
+        """Loads the prompts. Raises SettingsError for prompts that cannot be used."""
+        folder = settings.prompts_dir.expanduser() if settings.prompts_dir else None
+        self.llm = llm
+        self.deadline = settings.llm_deadline
+        self.prompts = {
+            "answer": load_prompt("answer", ("passages", "question"), folder),
+            "repair": load_prompt("repair", ("passages", "question", "sentences"), folder),
+            "understand": load_prompt("understand", ("history", "question"), folder),
+        }
+        # A folder that was made before there was understand.md goes on rewriting follow-ups in its own words.
+        if folder and (folder / "standalone.md").is_file() and not (folder / "understand.md").is_file():
+            self.prompts["standalone"] = load_prompt("standalone", ("history", "question"), folder)
+
+    @property
+    def name(self) -> str:
+        """The writer as answers name it: "llm:MODEL"."""
+        return f"llm:{self.llm.metadata.model_name}"
+
+    def start_session(self, cancellation: Cancellation | None = None) -> "WritingSession":
+        """Starts the session of one answer, and its deadline.
+
+        Its waits for the model end when it has been cancelled.
+        """
+        return WritingSession(self, cancellation)
+
+
+class WritingSession:
+    """The requests to the model for one answer, within one deadline.
+
+    `usage` counts the tokens of all of them, as far as the server reports any. `was_cut` is whether the answer ended at
+    the model's length limit.
+    """
+
+    def __init__(self, writer: LLMWriter, cancellation: Cancellation | None) -> None:
+        self._llm = writer.llm
+        self._prompts = writer.prompts
+        self._deadline = writer.deadline
+        self._ends = time.monotonic() + writer.deadline
+        self._cancellation = cancellation
+        self.usage: Usage | None = None
+        self.was_cut = False
+
+    def write(self, question: str, passages: Sequence[RankedPassage]) -> Generator[str, None, None]:
+        """Yields the model's answer as it arrives.
+
+        Markers in it number `passages` from 1. Raises ModelError.
+        """
+        yield from self._replies(self._prompts["answer"], passages=format_passages(passages), question=question)
+
+    def repair(
+        self, question: str, passages: Sequence[RankedPassage], statements: Sequence[FailedStatement]
+    ) -> dict[int, str | None]:
+        """Asks the model to repair the statements that failed the check.
+
+        Returns the model's replacement for each statement, by the statement's index; None for one that the model drops.
+        A statement that the model does not mention has no key. Only the first MAX_REPAIRED statements are sent, and as
+        many passages as fit. Raises ModelError.
+        """
+        prompt = self._prompts["repair"]
+        listed = "\n\n".join(
+            f"{chr(65 + index)}: {statement.text}\n"
+            f"Words that it cites: {escape_passage_text(' … '.join(statement.quotes)) or 'nothing'}"
+            for index, statement in enumerate(statements[:MAX_REPAIRED])
+        )
+        room = self._room(prompt, question=question, sentences=listed)
+        shown = format_passages(passages_that_fit(passages, room))
+        answer_was_cut, self.was_cut = self.was_cut, False
+        reply = "".join(self._replies(prompt, passages=shown, question=question, sentences=listed))
+        # The last line of a reply that was cut is half a sentence.
+        lines = _without_thoughts(reply).splitlines()[: -1 if self.was_cut else None]
+        self.was_cut = answer_was_cut
+        matches = (_LETTERED_LINE.match(line) for line in lines)
+        replacements = {ord(match[1]) - 65: match[2].strip() for match in matches if match}
+        return {
+            index: None if _DROPPED.fullmatch(strip_markers(text)) else text
+            for index, text in replacements.items()
+            if text and index < len(statements)
+        }
+
+    def understand(self, question: str, turns: Sequence[Turn] = ()) -> QuestionReading | None:
+        """Asks for the kind of `question`, and for it as a standalone question.
+
+        `turns` are the earlier turns of its conversation. Returns None for a reply that cannot be read, and for a
+        question that does not fit into the model's context; a folder's own standalone.md asks for the question alone.
+        Raises ModelError, also when a quarter of the time for the answer is up.
+        """
+        prompt = self._prompts["standalone" if turns and "standalone" in self._prompts else "understand"]
+        room = self._room(prompt, question=question)
+        if room < 0:
+            return None
+        ends = min(self._ends, time.monotonic() + MAX_SHARE_OF_UNDERSTANDING * self._deadline)
+        answer_was_cut, self.was_cut = self.was_cut, False
+        reply = "".join(self._replies(prompt, ends, history=format_history(turns, room), question=question))
+        # The last word of a reply that was cut may be half a word.
+        is_whole, self.was_cut = not self.was_cut, answer_was_cut
+        return parse_reading(_without_thoughts(reply)) if is_whole else None
+
+    def passages_that_fit(self, question: str, passages: Sequence[RankedPassage]) -> tuple[RankedPassage, ...]:
+        """The best passages that fit whole into the context with the answer prompt.
+
+        The limit is the model's context length. Raises ModelError where not even the first one fits.
+        """
+        kept = passages_that_fit(passages, self._room(self._prompts["answer"], question=question))
+        if not kept:
+            raise ModelError(
+                "no passage fits into the model's context; raise RAG_LLM_CONTEXT or ask a shorter question"
+            )
+        return kept
+
+    def check_time(self, ends: float | None = None) -> None:
+        """Raises ModelError when the time for the answer, or that until `ends`, is up."""
+        if (self._ends if ends is None else ends) < time.monotonic():
+            raise ModelError("the time for one answer is up; raise RAG_LLM_DEADLINE")
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _room(self, prompt: ChatPromptTemplate, **filled: str) -> int:
+        """Tokens that the prompt, with some placeholders filled in, leaves for the others."""
+        values = dict.fromkeys(("passages", "question", "history", "sentences"), "") | filled
+        fixed = sum(estimate_tokens(message.content or "") for message in prompt.format_messages(self._llm, **values))
+        limits = self._llm.metadata
+        return limits.context_window - max(limits.num_output, 0) - fixed - TEMPLATE_TOKENS
+
+    def _replies(self, prompt: ChatPromptTemplate, ends: float | None = None, **filled: str) -> Iterator[str]:
+        """Yields the pieces of the model's reply to a prompt.
+
+        `ends` is when its time is up, by the monotonic clock; unset, when that for the answer is. `filled` holds the
+        values of the prompt's placeholders. Raises ModelError, QuestionCancelled.
+        """
+        ends = self._ends if ends is None else ends
+        self.check_time(ends)
+        responses = self._responses(prompt.format_messages(llm=self._llm, **filled), ends)
+        for response in self._cancellation.iterate(responses) if self._cancellation else responses:
+            self.check_time(ends)
+            if response.delta:
+                yield replace_unencodable(response.delta)
+            self._note(response)
+
+    def _responses(self, messages: list[ChatMessage], ends: float) -> Generator[ChatResponse, None, None]:
+        if isinstance(self._llm, OpenAIChat):
+            with ended_by(self._cancellation):
+                yield from self._llm.stream_chat(messages, deadline=ends - time.monotonic())
+            return
+        text = ""
+        for response in _replies_of(self._llm, messages):
+            content = response.message.content or ""
+            delta = response.delta if response.delta is not None else content[len(text) :]
+            text += delta
+            yield response.model_copy(update={"delta": delta})
+
+    def _note(self, response: ChatResponse) -> None:
+        """Records how the reply ended and how many tokens it cost.
+
+        OpenAIChat reports both with its last response.
+        """
+        details = response.additional_kwargs or {}
+        self.was_cut = self.was_cut or details.get("finish_reason") == "length"
+        if isinstance(self._llm, OpenAIChat) and details.get("usage"):
+            prompt_tokens, completion_tokens = details["usage"]
+            before = self.usage or Usage(0, 0)
+            self.usage = Usage(before.prompt_tokens + prompt_tokens, before.completion_tokens + completion_tokens)
+
+
+def _replies_of(llm: LLM, messages: list[ChatMessage]) -> Iterator[ChatResponse]:
+    """Yields what any LlamaIndex model replies, piece by piece.
+
+    A model that cannot stream replies whole.
+    It holds nothing but the calls into the model: a mistake in this package's own code is raised as it is. Raises
+    ModelError.
+    """
+    has_replied = False
+    try:
+        try:
+            for response in llm.stream_chat(messages):
+                has_replied = True
+                yield response
+        except NotImplementedError:
+            if has_replied:  # a second reply would repeat the text of the first
+                raise
+            yield llm.chat(messages).model_copy(update={"delta": None})
+    except ModelError:
+        raise
+    except Exception as error:  # noqa: BLE001 - each model fails in its own way; its message may hold a key
+        raise ModelError(f"the language model failed ({type(error).__name__}); check its settings") from None
+
+
+def _without_thoughts(reply: str) -> str:
+    """The part of the reply after a reasoning model's thoughts."""
+    return reply.rpartition("</think>")[2]

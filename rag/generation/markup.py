@@ -1,0 +1,106 @@
+"""Strips one line of a language model's text to prose and markers.
+
+Markdown, HTML and invisible characters are removed. What is stripped never depends on text that has not come yet: the
+end of a line that is still being written is left for later where more text could change its meaning (`settled_prefix`).
+"""
+
+import re
+
+from rag.text.citation_markers import marker_numbers
+
+# A line that is still being written may end in the beginning of a link, a marker, a tag, a number in brackets or
+# emphasis. The limits of length prevent that text is held back for ever: anything longer is none of these.
+_ROUND_NUMBERS = r"[(（]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[)）]"
+_LINK_TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,200}\]){0,200}+"
+_ADDRESS = r"(?:[^()]|\([^()]{0,500}\)){0,500}+"
+_IMAGE_OR_LINK = re.compile(rf"!?\[({_LINK_TEXT})\]\({_ADDRESS}\)")
+_TAG = re.compile(r"<!--[^<>]{0,500}-->|</?[A-Za-z][^<>]{0,500}>")
+_PARTIAL_LINK = rf"(?<![\[【])[\[【]*!?\[{_LINK_TEXT}(?:\[[^\[\]]{{0,200}}|\](?:\({_ADDRESS}(?:\([^()]{{0,500}})?)?)?"
+_PARTIAL_MARKER = r"[\[【][^\]】]{0,200}[\]】]*"
+_UNSETTLED = re.compile(
+    rf"(?:(?:{_ROUND_NUMBERS}|<[^<>]*>)\s*){{0,20}}(?:{_PARTIAL_LINK}|{_PARTIAL_MARKER}|<[A-Za-z/!][^<>]{{0,500}}|<|"
+    rf"[(（](?:\d[\d,;\s]{{0,12}})?[)）]?|!|~+|{_ROUND_NUMBERS}\s*(?:<[^<>]*>\s*)+)\s*$"
+)
+_EMPHASIS = re.compile(r"\*+|`+|~~")
+_HEADING = re.compile(r"\s*(?:#{1,6}|>)\s*")
+ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
+# The word joiner stays: `escape_markers` puts it into text of an article that looks like a marker.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2061-\u2069\ufeff\ue000-\uf8ff]")
+
+_DIGITS = r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹]"
+_MARKER = re.compile(rf"(?<![\[【])[\[【]++\s*{_DIGITS}{{1,4}}(?:\s*[,;–-]\s*{_DIGITS}{{1,4}})*\s*[\]】]+")
+_NAMED_MARKER_START = re.compile(
+    r"[\[【]\s*(?:passages?|sources?|articles?|documents?|docs?|refs?|no|\^)[.:]?\s*#?(?=\d)", re.I
+)
+# A year in square brackets is an editor's addition, not a marker.
+_YEAR = re.compile(r"[\[【]\s*([12]\d{3})\s*[\]】]")
+# A number in round brackets is a marker where markers stand, before a stop or at the end; elsewhere it counts a list.
+_ROUND = re.compile(rf"(?:(?<=\s)|(?<=\w)|(?<=[.!?”\"’])){_ROUND_NUMBERS}(?=\s*[.,;:!?])")
+_ROUND_LAST = re.compile(rf"(?<=[\s\w.!?”\"’]){_ROUND_NUMBERS}(?=\s*$)")
+_ROUND_AFTER_STOP = re.compile(rf"(?<=[.!?”\"’] ){_ROUND_NUMBERS}(?=\s)")
+
+_ROUND_BRACKETS = str.maketrans("[]【】", "()()")
+
+# A marker's offset into the prose, and its numbers.
+OffsetMarker = tuple[int, tuple[int, ...]]
+
+
+def strip_invisible(text: str) -> str:
+    """`text` without invisible characters.
+
+    They would hide what stands last on a line.
+    """
+    return _INVISIBLE.sub("", text)
+
+
+def settled_prefix(raw: str) -> str:
+    """The part of a line still being written that means the same whatever follows."""
+    # Whole links and tags are replaced by a tag of the same length, so that nothing inside them looks unfinished.
+    unsettled = _UNSETTLED.search(_TAG.sub(_mask, _IMAGE_OR_LINK.sub(_mask, raw)))
+    return raw[: unsettled.start()].rstrip() if unsettled else raw.rstrip()
+
+
+def strip_links_and_tags(raw: str, *, whole: bool) -> str:
+    """The line without links and tags, but still with list dash, heading and emphasis.
+
+    Of a line that is not yet `whole`, only the settled prefix is returned.
+    """
+    return _TAG.sub("", _IMAGE_OR_LINK.sub(_link_text, raw if whole else settled_prefix(raw)))
+
+
+def parse_line(raw: str, known: int, *, whole: bool) -> tuple[str, list[OffsetMarker]]:
+    """The line as prose, and the markers in it.
+
+    A number in round brackets counts as a marker only when passages 1 to `known` have it.
+    """
+
+    def with_square_brackets(match: re.Match[str]) -> str:
+        marker = f"[{match[0][1:-1]}]"
+        return marker if all(1 <= number <= known for number in marker_numbers(marker)) else match[0]
+
+    plain = _YEAR.sub(r"(\1)", _NAMED_MARKER_START.sub("[", strip_links_and_tags(raw, whole=whole)))
+    for pattern in (_ROUND, _ROUND_AFTER_STOP, *([_ROUND_LAST] if whole else [])):
+        plain = pattern.sub(with_square_brackets, plain)
+    plain = plain[item.end() :] if (item := ITEM.match(plain)) else plain
+    plain = plain[heading.end() :] if (heading := _HEADING.match(plain)) else plain
+    plain = _EMPHASIS.sub("", plain)
+    text = ""
+    markers: list[OffsetMarker] = []
+    end = 0
+    for match in _MARKER.finditer(plain):
+        text = (text + plain[end : match.start()]).rstrip()
+        markers.append((len(text), tuple(marker_numbers(match[0]))))
+        end = match.end()
+        text += " " if text and plain[end : end + 1].isalnum() else ""
+    # In an answer, square brackets stand for markers and nothing else.
+    return (text + plain[end:]).translate(_ROUND_BRACKETS), markers
+
+
+def _mask(match: re.Match[str]) -> str:
+    return f"<{'x' * (len(match[0]) - 2)}>"
+
+
+def _link_text(match: re.Match[str]) -> str:
+    """The text of a link or an image; the marker where a marker is a link."""
+    marker = f"[{match[1].strip('[]【】^ ')}]"
+    return marker if _MARKER.fullmatch(marker) else match[1]

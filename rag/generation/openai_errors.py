@@ -1,0 +1,89 @@
+"""Classifies failed requests to an OpenAI-compatible server.
+
+It decides what a failure means: whether to retry, when, and what to check.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import tenacity
+
+# Seconds between two attempts where the server names none: random, below a bound that starts at the first and doubles
+# up to the second.
+FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.5, 8.0
+
+
+class ClientFailure(Exception):
+    """A call into the OpenAI client failed, or its reply cannot be read.
+
+    `cause` is what the client raised.
+    """
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause = cause
+
+
+@contextmanager
+def client_call() -> Iterator[None]:
+    """Marks what a call into the client raises as a failure of the server.
+
+    It holds nothing but the call, so that a mistake in this package's own code is raised as it is. Raises
+    ClientFailure.
+    """
+    try:
+        yield
+    except Exception as error:  # the client's own layers (HTTP, TLS, JSON) fail with errors that share no base class
+        raise ClientFailure(error) from error
+
+
+def status_text(status: int) -> str:
+    """The meaning of an HTTP error status, and what to check."""
+    if status in (401, 403):
+        return f"refused the key ({status}); check RAG_LLM_API_KEY, or OPENAI_API_KEY for OpenAI"
+    if status == 404:
+        return "is not there (404); check RAG_LLM_MODEL, and whether RAG_LLM_BASE_URL has to end in /v1"
+    if status == 429:
+        return "has too many requests or no quota left (429); wait, or check the account"
+    if status == 413 or status == 400:
+        return f"did not accept the request ({status}); check RAG_LLM_MODEL, RAG_LLM_CONTEXT and RAG_LLM_MAX_TOKENS"
+    return f"failed ({status}); check the server"
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether a retry may help: no answer, too many requests, a fault of the server."""
+    import openai
+
+    error = error.cause if isinstance(error, ClientFailure) else error
+    if isinstance(error, openai.APIStatusError):
+        has_no_quota = getattr(error, "code", None) == "insufficient_quota"
+        return not has_no_quota and (error.status_code in (408, 409, 429) or error.status_code >= 500)
+    return isinstance(error, openai.APIConnectionError)
+
+
+def pause_seconds(state: tenacity.RetryCallState) -> float:
+    """The seconds to wait before a retry.
+
+    The server's own value is used if it gives one, else a random value below a bound that doubles.
+    """
+    error = state.outcome.exception() if state.outcome else None
+    error = error.cause if isinstance(error, ClientFailure) else error
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    with suppress(ValueError):
+        seconds = float(headers.get("retry-after", "nan"))
+        if 0 <= seconds < math.inf:
+            return seconds
+    return float(tenacity.wait_random_exponential(multiplier=FIRST_PAUSE_SECONDS, max=MAX_PAUSE_SECONDS)(state))
+
+
+def rejected_option(message: str, sent: Mapping[str, Any]) -> str | None:
+    """The option of `sent` that the server does not know, or None.
+
+    A server that calls a value "too large" knows the option.
+    """
+    if "too large" in message:
+        return None
+    optional = ("max_tokens", "temperature", "stream_options")
+    return next((name for name in optional if name in sent and name in message), None)

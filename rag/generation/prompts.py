@@ -1,0 +1,52 @@
+"""Loads prompts from Markdown files.
+
+A file has a comment, a system message, and a user message with {placeholders}. Prompts are loaded once, when an engine
+opens. Text that is filled in is never searched for placeholders.
+"""
+
+import re
+from pathlib import Path
+
+from llama_index.core.llms import ChatMessage, MessageRole
+from llama_index.core.prompts import ChatPromptTemplate
+
+from rag.errors import SettingsError
+from rag.settings import bundled_folder
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_HEADING = re.compile(r"^# (System|User)[ \t]*$", re.MULTILINE)
+_ROLES = {"System": MessageRole.SYSTEM, "User": MessageRole.USER}
+
+
+def load_prompt(name: str, placeholders: tuple[str, ...], folder: Path | None = None) -> ChatPromptTemplate:
+    """The prompt `name` of `folder`, or the bundled one where the folder has none.
+
+    Raises SettingsError for a file that cannot be read, lacks a message, or leaves out one of `placeholders`.
+    """
+    if folder and not folder.is_dir():
+        raise SettingsError(f"RAG_PROMPTS_DIR: {folder} is no folder; make it, or remove the variable")
+    path = folder / f"{name}.md" if folder else None
+    if path is None or not path.is_file():
+        path = bundled_folder("prompts") / f"{name}.md"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the prompt {path} cannot be read ({error}); save it as UTF-8 text") from None
+    messages = _messages(_COMMENT.sub("", text))
+    if [message.role for message in messages] != list(_ROLES.values()):
+        raise SettingsError(f"the prompt {path} needs one '# System' and one '# User', in this order")
+    user_message = messages[-1].content or ""
+    for placeholder in placeholders:
+        if f"{{{placeholder}}}" not in user_message:
+            raise SettingsError(
+                f"the prompt {path} lacks {{{placeholder}}} in its user message; put it where it belongs"
+            )
+    return ChatPromptTemplate(message_templates=messages)
+
+
+def _messages(text: str) -> list[ChatMessage]:
+    parts = _HEADING.split(text)
+    return [
+        ChatMessage(role=_ROLES[heading], content=body.strip())
+        for heading, body in zip(parts[1::2], parts[2::2], strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Indexes derived from the library: vectors in Chroma, full text in Tantivy."""

@@ -1,0 +1,71 @@
+"""Access to internals of Chroma that its API does not offer.
+
+Everything that this package knows of Chroma's internals is here. Each of these facts can change with a release of
+Chroma: pyproject.toml admits one minor version, and tests/index/test_chroma_internals.py fails first when a fact no
+longer holds.
+"""
+
+import itertools
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import httpx
+from chromadb.config import Settings as ChromaSettings
+
+DATABASE_FILE = "chroma.sqlite3"
+# Chroma's tables that describe a collection. Each has between one row and a few dozen.
+_DESCRIBING_TABLES = (
+    "migrations",
+    "tenants",
+    "databases",
+    "collections",
+    "collection_metadata",
+    "segments",
+    "segment_metadata",
+    "max_seq_id",
+    "embeddings_queue_config",
+)
+_open_number = itertools.count()
+
+
+def open_client(folder: Path) -> Any:
+    """Opens a client for the Chroma database in `folder`, with a view of its own.
+
+    Clients that spell a folder the same way share one view inside a process, which does not see what another process
+    has written since. A different spelling each time gives each client a view of its own.
+    """
+    # No spelling is used twice: when opening a folder fails, Chroma keeps the half-opened client under that spelling.
+    spelling = f"{folder}/" + f"{next(_open_number):b}".replace("0", "./").replace("1", ".//")
+    return chromadb.PersistentClient(path=spelling, settings=ChromaSettings(anonymized_telemetry=False))
+
+
+def read_description(folder: Path) -> None:
+    """Checks that the tables that describe the collection can be read.
+
+    It runs before Chroma's native code reads them: text that is not UTF-8 ends the process there. Raises sqlite3.Error
+    or UnicodeDecodeError where the tables cannot be read.
+    """
+    with closing(sqlite3.connect(folder / DATABASE_FILE, timeout=60)) as connection:
+        for table in _DESCRIBING_TABLES:
+            connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # nosec B608 - names from above
+
+
+def graph_files(folder: Path) -> Sequence[Path]:
+    """Lists the files of the collection's graph; empty before Chroma has written one.
+
+    Chroma writes index_metadata.pickle beside the other files of a graph.
+    """
+    return [path for index in folder.glob("*/index_metadata.pickle") for path in index.parent.iterdir()]
+
+
+def set_request_timeout(client: Any, seconds: float, connect_seconds: float) -> None:
+    """Sets the timeouts of a Chroma client for requests and for connections.
+
+    The client gives up a request after `seconds`, and an attempt to connect after `connect_seconds`. Without timeouts
+    it waits for ever, and a server that hangs would block every user.
+    """
+    client._server._session.timeout = httpx.Timeout(seconds, connect=connect_seconds)

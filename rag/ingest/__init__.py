@@ -1,0 +1,1 @@
+"""Articles are split, encoded, stored, and brought into the indexes."""

@@ -1,0 +1,1 @@
+"""Stops work that nobody waits for: signals to the program, cancelled questions."""

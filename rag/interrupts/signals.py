@@ -1,0 +1,39 @@
+"""Makes Ctrl-C and SIGTERM stop the program wherever it is.
+
+Python raises KeyboardInterrupt in whatever code runs, and drops it where that code is a callback of the interpreter,
+for example a finalizer or the callback of a weak reference. Database libraries have such callbacks all the time, so
+that an interrupt could be lost; here a dropped one is sent again.
+"""
+
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+# Long enough for the callback to have returned, short enough that the user does not press the keys again.
+_RESEND_SECONDS = 0.05
+
+
+def install_interrupt_handlers() -> None:
+    """Makes SIGTERM a KeyboardInterrupt, and raises a dropped KeyboardInterrupt again.
+
+    It changes the signal handlers and `sys.unraisablehook` of the process; only a command may call it, in the main
+    thread.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    main_thread = threading.get_ident()  # the only thread that receives signals
+    previous_hook = sys.unraisablehook
+
+    def resend_interrupt(unraisable: "UnraisableHookArgs") -> None:
+        if unraisable.exc_type is not KeyboardInterrupt:
+            previous_hook(unraisable)
+            return
+        # The signal goes to the main thread itself, so that it also ends a wait for other threads.
+        timer = threading.Timer(_RESEND_SECONDS, signal.pthread_kill, (main_thread, signal.SIGINT))
+        timer.daemon = True
+        timer.start()
+
+    sys.unraisablehook = resend_interrupt

@@ -1,0 +1,1 @@
+"""Backup, consistency check and refresh of replicas."""

@@ -1,0 +1,131 @@
+"""Loads articles from sources: files, folders, web pages and feeds.
+
+Other packages use only this module of the package. Bad input never stops a batch: each source gives an article, or a
+LoadFailure whose one line says what is wrong and what to do.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rag.errors import ReadError
+from rag.readers.files import READABLE_SUFFIXES, count_in_file, load_file, printable_path
+from rag.settings import Settings
+from rag.types.ingest import LoadedArticle, LoadFailure
+
+__all__ = ["READABLE_SUFFIXES", "count_articles", "load_articles"]
+
+
+def load_articles(sources: Iterable[str | Path], settings: Settings) -> Iterator[LoadedArticle | LoadFailure]:
+    """Loads the articles of all `sources`, one after the other.
+
+    A source is a path to a file or folder, or the address of a page or feed. Within the batch an id stands for one
+    article: a second article with the same id and other content is a LoadFailure. Never raises for bad input.
+    """
+    # The digest and the origin, not the article: a batch may be larger than the memory.
+    first_with_id: dict[str, tuple[str, str]] = {}
+    for source in sources:
+        for result in _load_source(source, settings):
+            if isinstance(result, LoadedArticle):
+                article = result.article
+                digest, origin = first_with_id.setdefault(article.id, (article.sha256, result.origin))
+                if digest != article.sha256:
+                    yield LoadFailure(
+                        result.origin,
+                        f"the id {article.id!r} is also that of {origin}, with other content; "
+                        "give one of them another `id` or name",
+                    )
+                    continue
+            yield result
+
+
+def count_articles(sources: Iterable[str | Path]) -> int | None:
+    """The maximum number of results of load_articles(), without reading articles.
+
+    None if a source is on the web.
+    """
+    total = 0
+    for source in sources:
+        if _is_url(source):
+            return None
+        try:
+            files = _readable_files(_path_of(source))
+            total += sum(1 if isinstance(file, LoadFailure) else count_in_file(file) for file in files)
+        except (OSError, ValueError, RuntimeError):  # load_articles() reports it
+            total += 1
+    return total
+
+
+def _load_source(source: str | Path, settings: Settings) -> Iterator[LoadedArticle | LoadFailure]:
+    if _is_url(source):
+        from rag.readers.web import load_url
+
+        yield from load_url(str(source), settings)
+        return
+    source_name = printable_path(source)
+    try:
+        path = _path_of(source)
+        if not path.exists():
+            yield LoadFailure(source_name, "no such file or folder; check the path")
+            return
+        files = _readable_files(path)
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL in it, a name too long, ~ of an unknown user
+        yield LoadFailure(source_name, f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path")
+        return
+    is_empty = True
+    for file in files:
+        is_empty = False
+        if isinstance(file, LoadFailure):
+            yield file
+        else:
+            yield from _load_file(file, settings)
+    if is_empty:
+        yield LoadFailure(source_name, f"the folder holds no article; readable are {', '.join(READABLE_SUFFIXES)}")
+
+
+def _load_file(path: Path, settings: Settings) -> Iterator[LoadedArticle | LoadFailure]:
+    try:
+        yield from load_file(path, settings)
+    except ReadError as error:
+        yield LoadFailure(error.what, error.why)
+    except OSError as error:
+        yield _access_failure(path, error)
+
+
+def _readable_files(path: Path) -> Iterator[Path | LoadFailure]:
+    """Yields `path` itself, or the readable files below it, in order.
+
+    Below a folder, a file is readable if it has a readable suffix. Hidden files and folders and linked folders are
+    skipped.
+    """
+    if not path.is_dir():
+        yield path
+        return
+    # A stack of its own: folders may be deeper than Python recurses.
+    pending = [path]
+    while pending:
+        current = pending.pop()
+        try:
+            if current.is_dir():
+                visible = (child for child in current.iterdir() if not child.name.startswith("."))
+                # A linked folder may lead back to the folder it is in.
+                pending += sorted(
+                    (child for child in visible if not (child.is_symlink() and child.is_dir())), reverse=True
+                )
+            elif current.is_file() and current.suffix.lower() in READABLE_SUFFIXES:
+                yield current
+        except OSError as error:
+            yield _access_failure(current, error)
+
+
+def _access_failure(path: Path, error: OSError) -> LoadFailure:
+    return LoadFailure(printable_path(path), f"cannot be read ({error.strerror or error}); check its permissions")
+
+
+def _path_of(source: str | Path) -> Path:
+    if not str(source).strip():  # an empty name, from an unset variable, must not mean the working folder
+        raise ValueError("an empty name")
+    return Path(source).expanduser()
+
+
+def _is_url(source: str | Path) -> bool:
+    return isinstance(source, str) and "://" in source.split("?")[0]

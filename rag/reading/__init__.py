@@ -1,0 +1,1 @@
+"""Reading: one model reads a question or a statement together with a passage."""

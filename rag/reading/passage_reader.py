@@ -1,0 +1,111 @@
+"""The trained reader: query and passage → logits of the passage and its sentences.
+
+A MiniLM of 22 million parameters reads both together in one run and gives a logit for each sentence (does it answer the
+question? is the statement about it?) and one for the passage (does it answer? does it support the statement?). Its card
+is rag/models/READER_CARD.md; docs/reader.md says how it is trained.
+"""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+import numpy as np
+
+from rag.embedding.onnx_session import open_onnx_session, open_tokenizer
+from rag.reading.layout import ReaderInput, encode_inputs
+from rag.settings import cpu_count, model_file
+
+MODEL_PATH = model_file("reader.onnx")
+QueryKind = Literal["question", "statement"]
+# The columns of the model's outputs.
+_COLUMNS: dict[QueryKind, int] = {"question": 0, "statement": 1}
+MAX_CACHED_READINGS = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class ReadablePassage:
+    """A passage as the reader reads it: the heading is its title, author and date."""
+
+    heading: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The reader's logits for one query and passage.
+
+    `sentences` has one for each sentence that fits into the model's 320 tokens, in the passage's order. They do not
+    depend on what else is read.
+    """
+
+    passage: float
+    sentences: tuple[float, ...]
+
+
+class _CachedReading:
+    """The place in the cache of one reading, which is None until it is read."""
+
+    reading: Reading | None = None
+
+
+class PassageReader:
+    """Reads queries together with passages. Thread-safe.
+
+    The model is loaded at the first call. The latest readings are kept.
+    """
+
+    def __init__(self, threads: int = 0) -> None:
+        """Sets how many passages are read at the same time; 0 is one per processor."""
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._cache = lru_cache(MAX_CACHED_READINGS)(_new_place)
+
+    def read(self, kind: QueryKind, query: str, passages: Sequence[ReadablePassage]) -> list[Reading]:
+        """Reads `query` together with each passage.
+
+        Raises EncoderError when the model is missing.
+        """
+        places = [self._cache(kind, query, passage) for passage in passages]
+        unread = {id(place): number for number, place in enumerate(places) if place.reading is None}
+        rows = [(kind, query, passages[number].heading, passages[number].sentences) for number in unread.values()]
+        if rows:
+            with self._lock:
+                session, workers = self._session, self._workers
+            inputs = encode_inputs(self._tokenizer, rows)
+            readings = workers.map(lambda row: _run(session, row, _COLUMNS[kind]), inputs)
+            for number, reading in zip(unread.values(), readings, strict=True):
+                places[number].reading = reading
+        return [place.reading for place in places if place.reading is not None]
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        return open_tokenizer()
+
+    @cached_property
+    def _session(self) -> Any:
+        # Passages are read in parallel, each on one thread: see rag.embedding.bundled.
+        return open_onnx_session(MODEL_PATH, 1)
+
+    @cached_property
+    def _workers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads or cpu_count(), "reader")
+
+
+def _run(session: Any, row: ReaderInput, column: int) -> Reading:
+    """Reads one input, without padding, which costs more than a run does."""
+    mask = np.zeros((1, max(1, len(row.sentences)), len(row.token_ids)), dtype=np.float32)
+    for position, (start, end) in enumerate(row.sentences):
+        mask[0, position, start:end] = 1
+    integers = {"input_ids": row.token_ids, "segments": row.segments, "token_places": row.places}
+    arrays = {name: np.array([values], dtype=np.int32) for name, values in integers.items()}
+    sentences, passages = session.run(["sentence_logits", "passage_logits"], {**arrays, "sentence_mask": mask})
+    logits = tuple(float(logit) for logit in sentences[0, : len(row.sentences), column])
+    return Reading(float(passages[0, column]), logits)
+
+
+def _new_place(kind: QueryKind, query: str, passage: ReadablePassage) -> _CachedReading:
+    """An empty place; its arguments are the cache's key."""
+    return _CachedReading()

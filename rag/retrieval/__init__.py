@@ -1,0 +1,1 @@
+"""Retrieval: question → ranked passages within filters."""

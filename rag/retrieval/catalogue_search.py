@@ -1,0 +1,239 @@
+"""Looks up articles by what a question says of them: title, words, subject, scope.
+
+It reads the catalogue and the full-text index, and ranks nothing by similarity: what it finds can be counted.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, TypeVar
+
+from rag.index.base import Scope
+from rag.index.fulltext import FullTextIndex
+from rag.retrieval.filters import Filters, resolve_filters
+from rag.storage.library import Library
+from rag.text.analyzer import STOP_TERMS, distinct_terms, terms
+from rag.types.article import ArticleRef
+from rag.types.catalogue import CataloguedArticle, LibraryCounts
+from rag.types.understanding import QuestionScope
+
+T = TypeVar("T")
+# The catalogue of a library up to this size is kept in memory, about 10 MB; a larger one is read as it is needed.
+MAX_CACHED_ARTICLES = 20_000
+# Passages whose words are compared for one question, best BM25 first. The words of more are counted as "at least".
+MAX_COMPARED_PASSAGES = 2_000
+MAX_TITLE_CANDIDATES = 50
+# An article is about a term that is in its title or topics, or that it uses this often.
+MIN_OCCURRENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticles:
+    """Articles that were looked up, newest first.
+
+    `is_complete` is whether they are all that there are.
+    """
+
+    articles: tuple[CataloguedArticle, ...]
+    is_complete: bool = True
+
+
+class CatalogueSearch:
+    """The catalogue of one library. Thread-safe.
+
+    `guard` runs each search of the full-text index; the workspace's guard repairs a damaged index.
+    """
+
+    def __init__(self, library: Library, fulltext: FullTextIndex, guard: Callable[[Callable[[], T]], T]) -> None:
+        self._library = library
+        self._fulltext = fulltext
+        self._guard: Callable[[Callable[[], object]], object] = guard  # type: ignore[assignment]  # generic in T
+        self._lock = threading.Lock()
+        self._cached: tuple[int, tuple[CataloguedArticle, ...]] | None = None
+
+    def snapshot(self) -> "CatalogueSnapshot":
+        """The catalogue at one moment, read once for one question."""
+        return CatalogueSnapshot(self, self._all_articles())
+
+    def counts(self) -> LibraryCounts:
+        """The numbers of articles, passages and characters."""
+        return self._library.counts()
+
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day of publication; None without dated articles."""
+        return self.snapshot().days()
+
+    def distinct_values(self, field: Literal["author", "source", "topics"]) -> Sequence[str]:
+        """The distinct values of a field of the catalogue."""
+        return self._library.distinct_values(field)
+
+    def stored_days(self) -> tuple[date, date] | None:
+        """The first and the last day of publication, as the library's index has them."""
+        return self._library.publication_days()
+
+    def title_candidates(self, words: str) -> Sequence[ArticleRef]:
+        """Articles of a large library whose titles `words` may name."""
+        content = [term for term in dict.fromkeys(terms(words)) if term not in STOP_TERMS][:MAX_TITLE_CANDIDATES]
+        hits = self._run(lambda: self._fulltext.search(content, "section", 4 * MAX_TITLE_CANDIDATES, Scope()))
+        passages = self._library.passages([hit.id for hit in hits])
+        ids = list(dict.fromkeys(passages[hit.id].passage.article_id for hit in hits if hit.id in passages))
+        return list(self._library.article_refs(ids[:MAX_TITLE_CANDIDATES]).values())
+
+    def in_scope(self, filters: Filters) -> tuple[CataloguedArticle, ...]:
+        """The articles that pass `filters`; newest first, then by title."""
+        values = replace(filters, in_words=replace(filters.in_words, articles=()))
+        scope = resolve_filters(values, self._library.distinct_values)
+        if scope.is_empty:
+            return ()
+        cached = self._all_articles()
+        if cached is None:
+            words = QuestionScope(
+                scope.authors or (), scope.sources or (), scope.topics or (), filters.in_words.articles,
+                _day(scope.since), _day(scope.until),
+            )  # fmt: skip
+            return tuple(self._library.articles_in_scope(words))
+        return tuple(article for article in cached if _admits(scope, filters.in_words.articles, article))
+
+    def mentioning(self, words: str, filters: Filters) -> FoundArticles:
+        """The articles whose title or text has `words` one after the other.
+
+        Words are compared as index terms, so that "tariff" matches "tariffs".
+        """
+        phrase = terms(words)
+        admitted = self.in_scope(filters)
+        if not phrase:
+            return FoundArticles(())
+        passage_ids, is_complete = self._passages_with_all(phrase, "body", filters)
+        stored = self._library.passages(passage_ids)
+        mentioned = {
+            passage.passage.article_id
+            for passage in stored.values()
+            if _contains_phrase(terms(passage.passage.text), phrase)
+        }
+        found = [
+            article
+            for article in admitted
+            if article.ref.id in mentioned or _contains_phrase(terms(article.ref.title), phrase)
+        ]
+        return FoundArticles(tuple(found), is_complete)
+
+    def about(self, subject: str, filters: Filters) -> FoundArticles:
+        """The articles that are about `subject`.
+
+        Each content term of the subject is in the article's title or topics, or occurs at least MIN_OCCURRENCES times
+        in its text. Where there is no such article, those that use every term at all are returned.
+        """
+        wanted = [term for term in dict.fromkeys(terms(subject)) if term not in STOP_TERMS]
+        if not wanted:
+            return FoundArticles(())
+        admitted = {article.ref.id: article for article in self.in_scope(filters)}
+        passage_ids, is_complete = self._passages_with_all(wanted, "section", filters)
+        stored = self._library.passages(passage_ids)
+        candidates = {passage.passage.article_id for passage in stored.values()} & admitted.keys()
+        candidates |= {id for id, article in admitted.items() if all(t in _label_terms(article) for t in wanted)}
+        texts = self._library.articles(sorted(candidates))
+        about, mentioning = set(), set()
+        for article_id, text in texts.items():
+            frequency = Counter(terms(text.text))
+            label = _label_terms(admitted[article_id])
+            if all(term in label or frequency[term] >= MIN_OCCURRENCES for term in wanted):
+                about.add(article_id)
+            if all(term in label or frequency[term] for term in wanted):
+                mentioning.add(article_id)
+        chosen = about or mentioning
+        return FoundArticles(tuple(a for id, a in admitted.items() if id in chosen), is_complete)
+
+    def knows(self, words: Sequence[str]) -> list[bool]:
+        """For each word, whether its index terms occur in the library."""
+        word_terms = [terms(word) for word in words]
+        occurring = self._run(
+            lambda: self._fulltext.occurring_terms(list({t for each in word_terms for t in each}), "section")
+        )
+        return [bool(each) and all(term in occurring for term in each) for each in word_terms]
+
+    def _passages_with_all(self, wanted: Sequence[str], field: str, filters: Filters) -> tuple[list[str], bool]:
+        scope = resolve_filters(filters, self._library.distinct_values, self._library.passage_ids_of)
+        limit = MAX_COMPARED_PASSAGES
+        distinct = list(dict.fromkeys(wanted))
+        ids = self._run(lambda: self._fulltext.search_all_terms(distinct, field, limit, scope))
+        return ids, len(ids) < limit
+
+    def _all_articles(self) -> tuple[CataloguedArticle, ...] | None:
+        """The whole catalogue of a small library, cached for each generation; else None."""
+        if self._library.count_articles() > MAX_CACHED_ARTICLES:
+            return None
+        generation = self._library.generation()
+        with self._lock:
+            if self._cached is None or self._cached[0] != generation:
+                self._cached = generation, tuple(self._library.articles_in_scope(QuestionScope()))
+            return self._cached[1]
+
+    def _run(self, search: Callable[[], T]) -> T:
+        return self._guard(search)  # type: ignore[return-value]  # the guard returns what `search` returns
+
+
+class CatalogueSnapshot:
+    """The names, titles and days of a library's articles at one moment.
+
+    Of a small library all articles are at hand; a large one is asked for each. Implements
+    rag.answering.intent.catalogue.Catalogue.
+    """
+
+    def __init__(self, search: CatalogueSearch, articles: tuple[CataloguedArticle, ...] | None) -> None:
+        self._search = search
+        self._articles = articles
+        self._values: dict[str, Sequence[str]] = {}
+
+    def values(self, field: Literal["author", "source", "topics"]) -> Sequence[str]:
+        """The distinct values of a field of the catalogue."""
+        if field not in self._values:
+            self._values[field] = self._search.distinct_values(field)
+        return self._values[field]
+
+    def days(self) -> tuple[date, date] | None:
+        """The first and the last day of publication; None without dated articles."""
+        if self._articles is None:
+            return self._search.stored_days()
+        days = [article.ref.published for article in self._articles if article.ref.published]
+        return (min(days), max(days)) if days else None
+
+    def titled(self, words: str) -> Sequence[ArticleRef]:
+        """The articles whose titles `words` may name.
+
+        They are all articles of a small library, and the best candidates of a large one.
+        """
+        if self._articles is None:
+            return self._search.title_candidates(words)
+        return [article.ref for article in self._articles]
+
+
+def _admits(scope: Scope, article_ids: Sequence[str], article: CataloguedArticle) -> bool:
+    day = article.ref.published
+    number = day.year * 10_000 + day.month * 100 + day.day if day else None
+    return (
+        (scope.authors is None or article.ref.author in scope.authors)
+        and (scope.sources is None or article.ref.source in scope.sources)
+        and (scope.topics is None or bool(set(scope.topics) & set(article.topics)))
+        and (not article_ids or article.ref.id in article_ids)
+        and (scope.since is None or (number is not None and number >= scope.since))
+        and (scope.until is None or (number is not None and number <= scope.until))
+    )
+
+
+def _label_terms(article: CataloguedArticle) -> frozenset[str]:
+    return distinct_terms(" ".join((article.ref.title, *article.topics)))
+
+
+def _contains_phrase(text_terms: Sequence[str], phrase: Sequence[str]) -> bool:
+    length = len(phrase)
+    first = phrase[0]
+    return any(
+        text_terms[start] == first and list(text_terms[start : start + length]) == list(phrase)
+        for start in range(len(text_terms) - length + 1)
+    )
+
+
+def _day(number: int | None) -> date | None:
+    return date(number // 10_000, number // 100 % 100, number % 100) if number else None

@@ -1,0 +1,108 @@
+"""Filters on articles: author, publication, topic and date.
+
+They limit the articles that a question may be answered from. A filter is first resolved to the catalogue's own values
+("bremmer" → "Ian Bremmer"), so that both searches apply the same exact values while they search, and never afterwards.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from rag.errors import RagError
+from rag.index.base import Scope, day_number
+from rag.text.dates import parse_filter_day
+from rag.text.unicode import replace_unencodable
+from rag.types.understanding import QuestionScope
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Filters as the user gave them, and the scope that the question's words name.
+
+    `since` and `until` are days, both included. An article has to pass the filters and be in the scope.
+    """
+
+    author: str | None = None
+    source: str | None = None
+    topic: str | None = None
+    since: date | None = None
+    until: date | None = None
+    in_words: QuestionScope = field(default_factory=QuestionScope)
+
+    @classmethod
+    def parse(
+        cls,
+        author: str | None = None,
+        source: str | None = None,
+        topic: str | None = None,
+        since: str | date | None = None,
+        until: str | date | None = None,
+    ) -> "Filters":
+        """Filters from text that a user typed; blank text is no filter.
+
+        Dates are ISO or English ("June 2024"). Raises RagError when a date cannot be parsed or the range is empty.
+        """
+        first_day, last_day = parse_filter_day(since, "since"), parse_filter_day(until, "until")
+        if first_day and last_day and first_day > last_day:
+            raise RagError(f"since {first_day} is after until {last_day}; swap the two dates")
+        return cls(_text_or_none(author), _text_or_none(source), _text_or_none(topic), first_day, last_day)
+
+    def __bool__(self) -> bool:
+        return any((self.author, self.source, self.topic, self.since, self.until, self.in_words))
+
+
+def resolve_filters(
+    filters: Filters,
+    values: Callable[[str], Sequence[str]],
+    passage_ids: Callable[[Sequence[str]], Sequence[str]] = lambda article_ids: (),
+) -> Scope:
+    """The scope of `filters`: exact catalogue values, day numbers and passages.
+
+    `values(field)` lists the catalogue's values of "author", "source" or "topics"; `passage_ids(article_ids)` the
+    passages of articles, which are looked up where the question names articles. A filter that matches no value gives an
+    empty tuple, which admits no passage.
+    """
+    words = filters.in_words
+    first_days = [day_number(day) for day in (filters.since, words.since) if day]
+    last_days = [day_number(day) for day in (filters.until, words.until) if day]
+    return Scope(
+        authors=_in_both(_matching_values(filters.author, values, "author"), words.authors),
+        sources=_in_both(_matching_values(filters.source, values, "source"), words.sources),
+        topics=_in_both(_matching_values(filters.topic, values, "topics"), words.topics),
+        since=max(first_days, default=None),
+        until=min(last_days, default=None),
+        passages=tuple(passage_ids(words.articles)) if words.articles else None,
+    )
+
+
+def _in_both(filtered: tuple[str, ...] | None, in_words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The values that the user's filter and the question's words admit; None for all."""
+    if not in_words:
+        return filtered
+    return in_words if filtered is None else tuple(value for value in filtered if value in in_words)
+
+
+def _text_or_none(text: str | None) -> str | None:
+    if not isinstance(text, str | None):
+        raise RagError(f"a filter is text, not {type(text).__name__}; write it as a string")
+    return replace_unencodable(text).strip() or None if text else None
+
+
+def _matching_values(typed: str | None, values: Callable[[str], Sequence[str]], field: str) -> tuple[str, ...] | None:
+    """The catalogue values that `typed` matches; None without a filter.
+
+    These are the values equal to it in any case; if there are none, the values that contain all of its words.
+    """
+    if typed is None:
+        return None
+    catalogue_values = values(field)
+    equal = tuple(value for value in catalogue_values if value.casefold() == typed.casefold())
+    if equal:
+        return equal
+    words = _words(typed)
+    return tuple(value for value in catalogue_values if words and words <= _words(value))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))

@@ -1,0 +1,1 @@
+"""The HTTP server: the page and the OpenAI-compatible API."""

@@ -1,0 +1,141 @@
+"""The web server: the page at /, OpenAI's protocol at /v1, and /health.
+
+It listens on this machine alone unless told otherwise, and sends nothing to any other.
+"""
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+import uvicorn
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from rag.admission import LLM_CONCURRENCY, AdmissionControl
+from rag.engine import QueryEngine
+from rag.errors import RagError, SettingsError
+from rag.server.middleware import RequestGuard, is_loopback
+from rag.server.openai_api import openai_router
+from rag.settings import cpu_count, disable_third_party_telemetry
+from rag.ui.page import mount_page
+
+# Open connections; a browser keeps up to six. The rest gets a 503.
+MAX_CONNECTIONS = 512
+SHUTDOWN_SECONDS = 3
+
+
+def create_app(engine: QueryEngine, *, mcp: bool = False, loopback_only: bool = False) -> FastAPI:
+    """The web application over `engine`, which stays the caller's to close.
+
+    Args:
+        engine: Answers the questions.
+        mcp: Whether it is an MCP server too. Raises SettingsError when the packages for that are missing.
+        loopback_only: Whether it answers only to the names of this machine (see RequestGuard).
+    """
+    app = FastAPI(title="commentary-rag", docs_url=None, redoc_url=None, openapi_url=None)
+    concurrency = cpu_count() if engine.writer == "quotes" else LLM_CONCURRENCY
+    admission = AdmissionControl(concurrency, engine.settings.max_waiting)
+    app.add_middleware(RequestGuard, settings=engine.settings, admission=admission, loopback_only=loopback_only)
+    # A thread of its own: monitoring gets its answer while every slot is taken.
+    health_limiter = CapacityLimiter(1)
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        """200 when questions can be answered, 503 with a reason otherwise."""
+        return await to_thread.run_sync(_health, engine, limiter=health_limiter)
+
+    app.include_router(openai_router(engine, engine.settings.api_key, admission))
+    return mount_page(app, engine, admission, mcp=mcp)
+
+
+def run_server(
+    engine: QueryEngine,
+    host: str,
+    port: int,
+    on_ready: Callable[[str], None],
+    *,
+    mcp: bool = False,
+    any_host: bool = False,
+) -> None:
+    """Serves until it is interrupted.
+
+    Calls `on_ready` with the address once the server answers. The process is the server's: telemetry of other libraries
+    is switched off in its environment. A server that listens on this machine alone and has no key answers to this
+    machine's names only, unless `any_host`. Raises SettingsError when the address cannot be listened on.
+    """
+    disable_third_party_telemetry()
+    listener = listening_socket(host, port)
+    shown_host = f"[{host}]" if ":" in host else host
+    address = f"http://{shown_host}:{listener.getsockname()[1]}"
+    loopback_only = is_loopback(host) and engine.settings.api_key is None and not any_host
+    app = create_app(engine, mcp=mcp, loopback_only=loopback_only)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=_announce, args=(server, address, on_ready), daemon=True).start()
+    warm_up = threading.Thread(target=_warm_up, args=(engine,), daemon=True)
+    warm_up.start()
+    try:
+        with engine.background_refresh():
+            server.run(sockets=[listener])
+    finally:
+        # A process that ends while a model is being loaded crashes.
+        warm_up.join()
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket bound to `host` and `port` (0: any free port).
+
+    Raises SettingsError when it cannot be bound.
+    """
+    listener = None
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror}); name another with --host or --port"
+        ) from None
+    return listener
+
+
+def _health(engine: QueryEngine) -> JSONResponse:
+    try:
+        counts = engine.counts()
+        if counts.passages:
+            engine.search("health", k=1)
+            return JSONResponse({"status": "ok", "articles": counts.articles, "passages": counts.passages})
+        reason = "No articles yet. Add some with: rag add PATH"
+    except RagError as error:
+        reason = str(error)
+    return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
+
+
+def _warm_up(engine: QueryEngine) -> None:
+    """Loads indexes and models for the first visitor: searches and checks once.
+
+    The language model is not called: nobody has asked anything yet.
+    """
+    with suppress(RagError):  # a library that cannot be used says so with the first question
+        engine.search("What do the articles say?")
+        engine.support("The articles say something.", "What do the articles say?")
+
+
+def _announce(server: uvicorn.Server, address: str, on_ready: Callable[[str], None]) -> None:
+    """Calls `on_ready` once the server answers."""
+    pause = threading.Event()
+    while not server.started and not server.should_exit:
+        pause.wait(0.05)
+    if server.started:
+        on_ready(address)

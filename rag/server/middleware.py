@@ -1,0 +1,201 @@
+"""ASGI middleware: limits, origins, allowed routes, security headers.
+
+It stands in front of the whole application, covers the page and the HTTP API alike, and refuses a request before
+anything behind it has read a byte of the body.
+"""
+
+import hmac
+import ipaddress
+import logging
+from urllib.parse import urlsplit
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.admission import AdmissionControl
+from rag.errors import SettingsError
+from rag.server.allowed_routes import is_allowed_route
+from rag.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MEGABYTE = 1_000_000
+# A conversation of fifty answers with their passages, twice over.
+MAX_REQUEST_BYTES = 2 * MEGABYTE
+MAX_FILES_PER_UPLOAD = 10
+LOGIN_RATE = parse("10/minute")
+GRADIO_PREFIX = "/gradio_api/"
+UPLOAD_PATH = "/gradio_api/upload"
+# Gradio asks callers of its MCP server for no login, and a program could not give one.
+MCP_PATH = "/gradio_api/mcp"
+# Programs call a function under its published name, and no hidden function: for those Gradio answers with an error of
+# its own. A program learns here that the server is busy; a person learns it from the page, which asks another way.
+CALL_PREFIX = "/gradio_api/call/"
+PUBLISHED_FUNCTIONS = ("ask", "search")
+# Gradio builds its components with eval and inline styles. The policy ensures that the page exchanges nothing with
+# another host, and that no other page shows this one in a frame.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+}
+# Gradio lets any site read its answers with a visitor's login; nothing here is meant for the pages of other sites.
+CORS_HEADERS = ("access-control-allow-origin", "access-control-allow-credentials")
+
+
+def refuse_unguarded(host: str, settings: Settings) -> None:
+    """Raises SettingsError when other machines can reach `host` and no key is set."""
+    if settings.api_key is None and not is_loopback(host):
+        raise SettingsError(
+            f"{host or 'an empty --host'} can be reached from other machines and no key is set; set RAG_API_KEY, or "
+            "give --insecure-public if everyone may ask and add"
+        )
+
+
+class RequestGuard:
+    """Refuses requests before the application reads them, and adds security headers.
+
+    It refuses what is too large, too frequent, for an unknown route, or sent by a page of another site. It adds the
+    security headers to every response. With `loopback_only` it answers only requests whose Host header names this
+    machine: a page of another site whose own name resolves to 127.0.0.1 (DNS rebinding) is to the browser a page of
+    this server. Starlette's TrustedHostMiddleware does not cover that: it compares with a list of names, and any
+    address of 127.0.0.0/8 names this machine.
+    """
+
+    def __init__(
+        self, app: ASGIApp, settings: Settings, admission: AdmissionControl, *, loopback_only: bool = False
+    ) -> None:
+        self._app = app
+        self._admission = admission
+        self._loopback_only = loopback_only
+        self._read_only = settings.read_only
+        self._key = settings.api_key
+        self._max_upload_bytes = int(MAX_FILES_PER_UPLOAD * settings.max_file_mb * MEGABYTE)
+        self._rate = parse(f"{settings.rate_limit}/minute") if settings.rate_limit else None
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        has_failed = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal has_failed
+            has_failed = has_failed or (message.get("status") == 500 and scope["path"].startswith(GRADIO_PREFIX))
+            if has_failed:
+                return
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY_HEADERS)
+                for name in CORS_HEADERS:
+                    del headers[name]
+            await send(message)
+
+        refusal = self._refusal(scope)
+        try:
+            await (refusal or self._app)(scope, receive, send_with_headers)
+        except Exception as error:
+            if not has_failed:
+                raise
+            log.warning("%a was not understood (%s)", scope["path"][:100], type(error).__name__)
+        if has_failed:
+            # Gradio's routes fail on unknown numbers and names; our own routes say themselves what is wrong.
+            has_failed = False
+            await _error(400, "this was not understood")(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: Scope) -> JSONResponse | None:
+        """The response that refuses the request, or None for a request that may go on."""
+        path, headers = scope["path"], Headers(scope=scope)
+        if self._loopback_only and not is_loopback(_host_name(headers.get("host", ""))):
+            return _error(403, "this server answers to localhost; to serve another name set RAG_API_KEY")
+        if not is_allowed_route(path):
+            return _error(404, "not found")
+        if path.startswith(CALL_PREFIX) and _function_name(path) not in PUBLISHED_FUNCTIONS:
+            return _error(404, "not found")
+        if path.startswith(MCP_PATH) and not self._has_key(headers):
+            return _error(401, "send the key as: Authorization: Bearer KEY", {"www-authenticate": "Bearer"})
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return None
+        if _is_from_another_site(headers):
+            return _error(403, "refused: sent by a page of another site")
+        if path.startswith(UPLOAD_PATH) and self._read_only:
+            return _error(403, "this library is read-only")
+        return self._too_many_requests(scope, path) or self._too_large(path, headers) or self._too_busy(path)
+
+    def _has_key(self, headers: Headers) -> bool:
+        if self._key is None:
+            return True
+        scheme, _, given_key = headers.get("authorization", "").partition(" ")
+        expected_key = self._key.get_secret_value().strip().encode()
+        return scheme.lower() == "bearer" and hmac.compare_digest(given_key.strip().encode(), expected_key)
+
+    def _too_many_requests(self, scope: Scope, path: str) -> JSONResponse | None:
+        client = (scope.get("client") or ("unknown",))[0]
+        is_login = path.rstrip("/").endswith("/login")
+        if (is_login and not self._limiter.hit(LOGIN_RATE, "login", client)) or (
+            self._rate and not self._limiter.hit(self._rate, "request", client)
+        ):
+            return _error(429, "too many requests; try again in a minute", {"retry-after": "60"})
+        return None
+
+    def _too_busy(self, path: str) -> JSONResponse | None:
+        busy = self._admission.reserve() if path.startswith(CALL_PREFIX) else None
+        return _error(503, str(busy), {"retry-after": str(busy.retry_after)}) if busy else None
+
+    def _too_large(self, path: str, headers: Headers) -> JSONResponse | None:
+        max_bytes = self._max_upload_bytes if path.startswith(UPLOAD_PATH) else MAX_REQUEST_BYTES
+        length = headers.get("content-length", "")
+        if not length.isdecimal():
+            return (
+                _error(411, "the request has no Content-Length; send one") if "transfer-encoding" in headers else None
+            )
+        if int(length) > max_bytes:
+            return _error(413, f"a request holds at most {max_bytes // MEGABYTE} MB")
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, an address or a name, can mean this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_from_another_site(headers: Headers) -> bool:
+    """Whether a page of another site made the browser send this request.
+
+    Another server on this machine is another site too. A browser that does not say so (over plain HTTP from another
+    machine) still sends the page's origin; programs send neither header.
+    """
+    fetch_site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if fetch_site is not None:
+        return fetch_site not in ("same-origin", "none")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")
+
+
+def _function_name(path: str) -> str:
+    return path.removeprefix(CALL_PREFIX).removeprefix("v2/").partition("/")[0]
+
+
+def _host_name(header: str) -> str:
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _error(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": {"message": message, "code": status}}, status, headers)

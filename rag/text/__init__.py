@@ -1,0 +1,1 @@
+"""Language analysis without I/O: sentences, terms, names, dates, attribution."""

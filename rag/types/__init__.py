@@ -1,0 +1,1 @@
+"""Plain data types that the packages exchange; no I/O."""

@@ -1,0 +1,311 @@
+"""The answer to a question, and the events that lead to it.
+
+The events are steps, pieces of text, then the Answer. An Answer consists of statements with citations, or is an
+abstention with its reason.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from rag.types.article import ArticleRef, reference_line
+from rag.types.understanding import Kind, Section, Understanding
+
+Verdict = Literal["supported", "partly", "unsupported"]
+_VERDICT_TEXT: dict[Verdict, str] = {"partly": "only partly supported", "unsupported": "not supported"}
+PipelineStage = Literal["searching", "reading", "writing", "checking", "correcting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A sentence of a passage that is relevant to the question.
+
+    `start` and `end` count characters of the article's text. `score` ranks the sentences of one search.
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A retrieved passage: `text` is `article.text[start:end]`.
+
+    `score` ranks the passages of one search. `vector_score` is the cosine to the question in [-1, 1], `fulltext_score`
+    the BM25 score, 0.0 where no word of the question occurs. `sentences` are the relevant ones, in their order.
+    """
+
+    id: str
+    article: ArticleRef
+    start: int
+    end: int
+    text: str
+    score: float
+    vector_score: float
+    fulltext_score: float
+    sentences: tuple[Highlight, ...] = ()
+
+    @property
+    def article_id(self) -> str:
+        return self.article.id
+
+    def to_dict(self) -> dict[str, Any]:
+        """The passage as `rag search --json` prints it."""
+        return {
+            "id": self.id, "article_id": self.article.id, "title": self.article.title, "author": self.article.author,
+            "source": self.article.source, "published": _iso(self.article.published), "start": self.start,
+            "end": self.end, "text": self.text, "score": self.score, "vector_score": self.vector_score,
+            "fulltext_score": self.fulltext_score, "sentences": [asdict(sentence) for sentence in self.sentences],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote that an answer cites.
+
+    `quote` is exactly `article.text[start:end]`; `start` and `end` count characters. `score` in [0, 1] says how
+    relevant the quote is: to the question where the answer is made of quotes, to the statement where a model wrote it.
+    """
+
+    number: int
+    article: ArticleRef
+    quote: str
+    start: int
+    end: int
+    passage: RankedPassage
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The citation as `rag ask --json` prints it."""
+        passage = {
+            "id": self.passage.id, "start": self.passage.start, "end": self.passage.end, "text": self.passage.text,
+        }  # fmt: skip
+        return {
+            "number": self.number, "article_id": self.article.id, "title": self.article.title,
+            "author": self.article.author, "source": self.article.source, "published": _iso(self.article.published),
+            "url": self.article.url, "quote": self.quote, "start": self.start, "end": self.end, "passage": passage,
+            "score": self.score,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer, with the numbers of its citations.
+
+    `support` in [0, 1] is the calibrated score of how far the cited words support it; `verdict` is "supported" from 0.5
+    on, "partly" from 0.3 on (rag.verification.verifier).
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+    verdict: Verdict
+
+    def to_dict(self) -> dict[str, Any]:
+        """The statement as `rag ask --json` prints it."""
+        return {**asdict(self), "citations": list(self.citations)}
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds that each stage of an answer took."""
+
+    retrieve: float = 0.0
+    write: float = 0.0
+    verify: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Number of tokens that a language model read and wrote for an answer.
+
+    They are as the model's server counts them.
+    """
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStep:
+    """A stage that the answer has reached, and how many items it handles.
+
+    "searching" and "reading" count passages, "checking" and "correcting" sentences; while "writing", `count` is 0.
+    """
+
+    stage: PipelineStage
+    count: int
+
+    def __str__(self) -> str:
+        """The step as text: "searching 1,240 passages", "reading 6", "writing"."""
+        unit = {"searching": "passage", "checking": "sentence", "correcting": "sentence"}.get(self.stage)
+        count = f" {self.count:,}" if self.count or unit else ""
+        return f"{self.stage}{count}" + (f" {unit}{'s' if self.count != 1 else ''}" if unit else "")
+
+
+class TextDelta(str):
+    """A piece of an answer's text, as it is written.
+
+    It is a `str`, so that programs may print and join the pieces of a stream without looking for this type;
+    both `isinstance(event, TextDelta)` and `isinstance(event, str)` distinguish it from the other events.
+    """
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        """The piece as a plain string."""
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question, or the reason why there is none.
+
+    `question` is as asked, `standalone_question` as it was understood within a conversation. `text` holds the
+    statements with `[1]` markers. Where the corpus does not answer, `abstained` is true, `text` and `reason` say why,
+    and `nearest` names the articles that come closest; in any other answer `nearest` are further articles on the
+    question, which are not quoted. `writer` is "quotes" or "llm:MODEL". `notice` says what a reader
+    has to know about how the answer came about. `kind` is the question's intent, `understood` how it was read, and
+    `sections` group the statements, where the answer has parts.
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    abstained: bool
+    reason: str | None
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    writer: str
+    notice: str | None = None
+    nearest: tuple[ArticleRef, ...] = ()
+    timings: Timings = field(default_factory=Timings)
+    usage: Usage | None = None
+    kind: Kind = "fact"
+    sections: tuple[Section, ...] = ()
+    understood: Understanding = field(default_factory=Understanding)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as `rag ask --json` prints it."""
+        return {
+            "question": self.question, "standalone_question": self.standalone_question, "answer": self.text,
+            "abstained": self.abstained, "reason": self.reason,
+            "statements": [statement.to_dict() for statement in self.statements],
+            "citations": [citation.to_dict() for citation in self.citations],
+            "kind": self.kind, "sections": [section.to_dict() for section in self.sections],
+            "understood": self.understood.to_dict(),
+            "writer": self.writer, "notice": self.notice, "timings_ms": asdict(self.timings),
+        }  # fmt: skip
+
+    @property
+    def flagged(self) -> tuple[Statement, ...]:
+        """The statements that their citations do not support, or only partly."""
+        return tuple(statement for statement in self.statements if statement.verdict != "supported")
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether the answer consists of quotes.
+
+        Quotes are word for word; any other answer is computed, or written by a language model.
+        """
+        return self.writer == "quotes" and not self.is_computed
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the answer is talk, or counted in the catalogue.
+
+        Nothing in such an answer is quoted, and nothing needs a check.
+        """
+        return self.kind in ("talk", "collection")
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether the question was understood in other words than it was asked."""
+        return self.understood.is_reworded(self.question, self.standalone_question)
+
+    def __str__(self) -> str:
+        """The text with its markers, then the `footer`."""
+        return "\n\n".join([self.text, *self.footer()])
+
+    def footer(self) -> list[str]:
+        """Returns what a reader needs to judge the text, as paragraphs.
+
+        They are the sources, further articles, how the question was understood, the failed checks and the notice, where
+        there are any.
+        """
+        parts = []
+        if self.citations:
+            sources = (f"[{citation.number}] {reference_line(citation.article)}" for citation in self.citations)
+            parts.append("\n".join(sources))
+        if self.nearest and not self.abstained:
+            parts.append(f"Also on this: {'; '.join(map(_short_reference, self.nearest))}")
+        if understood := self.understanding_lines():
+            parts.append("\n".join(understood))
+        if self.flagged and not self.is_computed:
+            flags = (f"- {self.flag_text(statement)}: {statement.text}" for statement in self.flagged)
+            parts.append("\n".join([f"Check: {self.check_summary()}.", *flags]))
+        if self.notice:
+            parts.append(f"Note: {self.notice}")
+        return parts
+
+    def understanding_lines(self) -> list[str]:
+        """How the question was understood, a line a part.
+
+        A part that is as the question was typed has no line.
+        """
+        corrected = ", ".join(f"{typed} → {read}" for typed, read in self.understood.corrected)
+        lines = {
+            "Understood as": self.standalone_question if self.is_reworded else "",
+            "Searched": self.understood.searched,
+            "Corrected": corrected,
+        }
+        return [f"{name}: {' '.join(value.split())}" for name, value in lines.items() if value.strip()]
+
+    def check_summary(self) -> str:
+        """Summarizes the result of the check.
+
+        "4 of 5 sentences are supported by what they cite"; of quotes, which are compared with the stored articles,
+        "quoted verbatim", or how many of them are verbatim. Empty for a computed answer.
+        """
+        if self.is_computed:
+            return ""
+        total = len(self.statements)
+        passed = total - len(self.flagged)
+        if self.is_quoted:
+            return f"{passed} of {total} quotes are verbatim" if self.flagged else "quoted verbatim"
+        return f"{passed} of {total} sentences are supported by what they cite"
+
+    def flag_text(self, statement: Statement) -> str:
+        """Says what is wrong with a flagged statement.
+
+        "not supported", "only partly supported", or of a quote "not verbatim".
+        """
+        return "not verbatim" if self.is_quoted else _VERDICT_TEXT[statement.verdict]
+
+
+# The events of a question come in this order: steps and pieces of text as they are written, then the answer.
+Event = AnswerStep | TextDelta | Answer
+
+
+def _short_reference(article: ArticleRef) -> str:
+    """Formats the article as author, “title” (month)."""
+    month = f" ({article.published:%B %Y})" if article.published else ""
+    return f"{article.author + ', ' if article.author else ''}“{article.title}”{month}"
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation, and the text of its answer.
+
+    `question` is rewritten as a standalone question.
+    """
+
+    question: str
+    answer: str

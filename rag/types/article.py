@@ -1,0 +1,84 @@
+"""Articles as plain data, independent of where they are stored.
+
+An article's text is never changed after reading: every offset in the package counts characters of it.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A commentary article.
+
+    `source` is the publication, `published` the day of publication, `text` the exact body. `id` is unique in a library;
+    `topics` are short free words.
+    """
+
+    id: str
+    title: str
+    text: str
+    author: str | None = None
+    source: str | None = None
+    published: date | None = None
+    url: str | None = None
+    topics: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 digest, in hex, over every field.
+
+        Two articles are equal exactly when their digests are.
+        """
+        fields = [
+            self.id, self.title, self.text, self.author, self.source,
+            self.published.isoformat() if self.published else None, self.url, list(self.topics),
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRef:
+    """A reference to an article: all that a citation shows of it."""
+
+    id: str
+    title: str
+    author: str | None
+    source: str | None
+    published: date | None
+    url: str | None
+
+
+def reference_line(article: ArticleRef) -> str:
+    """Formats the article in one line: author, “title” (publication, day)."""
+    day = article.published.isoformat() if article.published else None
+    details = ", ".join(part for part in (article.source, day) if part)
+    return f"{article.author + ', ' if article.author else ''}“{article.title}”{f' ({details})' if details else ''}"
+
+
+def is_web_address(url: str) -> bool:
+    """Whether `url` may be shown as a link.
+
+    It must be http or https, with a host, without white space, control characters, < and >.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.netloc) and re.fullmatch(r"https?://[^\s<>\x00-\x1f\x7f]+", url, re.IGNORECASE) is not None
+
+
+def slug(name: str) -> str:
+    """Makes a readable id from a file name or title.
+
+    The id has lower-case letters, digits and single hyphens.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    # A name in another script leaves nothing in ASCII; its digest is then the id, and is the same each time.
+    return words[:80].rstrip("-") or hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,85 @@
+"""The catalogue as plain data.
+
+It consists of articles without their text, pages of them, and counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from rag.types.article import ArticleRef
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """An article in the catalogue: its fields without the text.
+
+    `characters` and `passages` are counts.
+    """
+
+    id: str
+    title: str
+    author: str | None
+    source: str | None
+    published: date | None
+    url: str | None
+    topics: tuple[str, ...]
+    sha256: str
+    characters: int
+    passages: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The article as `rag articles --json` prints it."""
+        return {
+            "id": self.id, "title": self.title, "author": self.author, "source": self.source,
+            "published": self.published.isoformat() if self.published else None, "url": self.url,
+            "topics": list(self.topics), "characters": self.characters, "passages": self.passages,
+            "sha256": self.sha256,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguedArticle:
+    """An article of the catalogue with what a question can name it by."""
+
+    ref: ArticleRef
+    topics: tuple[str, ...]
+
+
+CatalogueSort = Literal["title", "author", "source", "published", "characters"]
+
+
+# Whether an article, given with its topics, belongs to a page of the catalogue.
+ArticlePredicate = Callable[[ArticleRef, tuple[str, ...]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    """One page of the catalogue, after filtering and sorting.
+
+    `matching` of `total` articles pass the filter; they make up `page_count` pages, and this is page `index`, from 0.
+    """
+
+    entries: tuple[CatalogueEntry, ...]
+    matching: int
+    total: int
+    index: int
+    page_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCounts:
+    """The numbers of articles, passages and characters of text in a library."""
+
+    articles: int
+    passages: int
+    characters: int
+
+    def __add__(self, other: "LibraryCounts") -> "LibraryCounts":
+        return LibraryCounts(
+            self.articles + other.articles, self.passages + other.passages, self.characters + other.characters
+        )
+
+    def __sub__(self, other: "LibraryCounts") -> "LibraryCounts":
+        return self + LibraryCounts(-other.articles, -other.passages, -other.characters)

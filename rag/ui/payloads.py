@@ -1,0 +1,125 @@
+"""What the browser sends, and answers as the browser stores them.
+
+Everything is checked before anything is done with it. A browser's copy may be old, cut off or forged. What does not fit
+raises InvalidPayload, and nothing in it is taken for HTML.
+"""
+
+from typing import Any, Literal, Self, cast
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from rag.types.answer import Answer, Turn
+from rag.types.catalogue import CatalogueSort
+from rag.types.filters import FilterArgs
+from rag.types.understanding import UNDERSTOOD_PARTS, UnderstoodPart
+
+_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+_LIST = TypeAdapter(list[Any])
+# Turns of a conversation that are shown again.
+MAX_RECORDS = 500
+MAX_NOTE_CHARACTERS = 5_000
+
+
+class InvalidPayload(ValueError):
+    """The browser sent something that the page's scripts do not send."""
+
+    def __init__(self) -> None:
+        super().__init__("This was not understood; load the page again.")
+
+
+class _Payload(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def parse(cls, sent: Any) -> Self:
+        """The payload that the browser `sent`. Raises InvalidPayload."""
+        try:
+            return cls.model_validate(sent)
+        except ValidationError as error:
+            raise InvalidPayload from error
+
+
+class FilterPayload(_Payload):
+    """The filters as they were typed; an empty field filters nothing."""
+
+    author: str = Field(default="", max_length=500)
+    source: str = Field(default="", max_length=500)
+    topic: str = Field(default="", max_length=500)
+    since: str = Field(default="", max_length=100)
+    until: str = Field(default="", max_length=100)
+
+    def given(self) -> FilterArgs:
+        """The filters that are not empty."""
+        return cast(FilterArgs, {name: value for name, value in self.model_dump().items() if value.strip()})
+
+
+class QuestionPayload(_Payload):
+    """A question, and the turns before it: [standalone question, text of the answer].
+
+    The engine bounds both, and says so where a question is too long. The parts in `ignore` are not read from the
+    question.
+    """
+
+    id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    question: str = Field(min_length=1)
+    ignore: list[UnderstoodPart] = Field(default=[], max_length=len(UNDERSTOOD_PARTS))
+    before: list[tuple[str, str]] = []
+    filters: FilterPayload = FilterPayload()
+
+    def turns(self) -> list[Turn]:
+        return [Turn(question, answer) for question, answer in self.before]
+
+
+class ArticleRequest(_Payload):
+    """An article to read, and the quotes to mark in it: (start, end, quote).
+
+    The page scrolls to the first of them.
+    """
+
+    article: str = Field(max_length=1_000)
+    spans: list[tuple[int, int, str]] = Field(default=[], max_length=100)
+
+
+class CatalogueRequest(_Payload):
+    """A page of the catalogue, from 0."""
+
+    search: str = Field(default="", max_length=500)
+    sort: CatalogueSort = "published"
+    descending: bool = True
+    page: int = Field(default=0, ge=0, le=1_000_000)
+
+
+class RatingPayload(_Payload):
+    """A rating of an answer with a note; `record` is the answer."""
+
+    id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    rating: Literal["up", "down"] | None = None
+    note: str = Field(default="", max_length=MAX_NOTE_CHARACTERS)
+    record: dict[str, Any]
+
+
+def answer_to_record(answer: Answer) -> Any:
+    """The whole answer as JSON values, for `answer_from_record`."""
+    return _ANSWER.dump_python(answer, mode="json")
+
+
+def answer_from_record(record: Any) -> Answer:
+    """The answer in a record of `answer_to_record`.
+
+    Raises InvalidPayload for anything else.
+    """
+    try:
+        return _ANSWER.validate_python(record)
+    except ValidationError as error:
+        raise InvalidPayload from error
+
+
+def records_in(sent: Any) -> list[Any]:
+    """The first MAX_RECORDS of the records that a browser sent.
+
+    Raises InvalidPayload for what is not a list.
+    """
+    try:
+        return _LIST.validate_python(sent)[:MAX_RECORDS]
+    except ValidationError as error:
+        raise InvalidPayload from error

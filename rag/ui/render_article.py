@@ -1,0 +1,83 @@
+"""An article as HTML to read, with the cited quotes marked.
+
+All text is escaped here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+
+from rag.types.article import Article, ArticleRef
+from rag.ui.render_answer import article_link, byline
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteSpan:
+    """A quote to mark.
+
+    `quote` is what stood at [start, end) of the article's text when it was cited.
+    """
+
+    start: int
+    end: int
+    quote: str
+
+
+def article_html(article: Article, spans: Sequence[QuoteSpan] = ()) -> str:
+    """The article, its text in paragraphs, with `spans` marked.
+
+    The page scrolls to the first of them. A quote that has moved is searched for in the text; where the first one is
+    gone, a notice says so.
+    """
+    ranges = [quoted for span in spans if (quoted := _range_of(article.text, span))]
+    is_lost = bool(spans) and _range_of(article.text, spans[0]) is None
+    notice = (
+        '<p class="notice" role="note">The article has changed since: these words are no longer in it.</p>'
+        if is_lost
+        else ""
+    )
+    main_range = ranges[0] if ranges and not is_lost else None
+    ref = ArticleRef(article.id, article.title, article.author, article.source, article.published, article.url)
+    original = article_link(ref, "original ↗")
+    topics = escape(", ".join(article.topics))
+    return (
+        f'<h2 tabindex="-1">{escape(article.title)}</h2>'
+        f'<p class="meta">{byline(ref)}{" · " + original if original else ""}</p>'
+        f"{f'<p class=meta>{topics}</p>' if topics else ''}{notice}"
+        f'<div class="article-text">{_marked_paragraphs(article.text, ranges, main_range)}</div>'
+    )
+
+
+def missing_html() -> str:
+    """The reading pane for an article that is no longer in the library."""
+    return '<h2 tabindex="-1">Not in the library</h2><p class="notice" role="note">This article was removed.</p>'
+
+
+def _range_of(text: str, span: QuoteSpan) -> tuple[int, int] | None:
+    if 0 <= span.start < span.end <= len(text) and (not span.quote or text[span.start : span.end] == span.quote):
+        return span.start, span.end
+    start = text.find(span.quote) if span.quote else -1
+    return (start, start + len(span.quote)) if start >= 0 else None
+
+
+def _marked_paragraphs(text: str, ranges: Sequence[tuple[int, int]], main_range: tuple[int, int] | None) -> str:
+    """The text as paragraphs with every range marked, in each paragraph that it spans."""
+    edges = sorted({0, len(text), *(edge for marked in ranges for edge in marked)})
+    pieces: list[str] = []
+    is_open = False
+    for start, end in pairwise(edges):
+        kind = "main" if main_range and main_range[0] <= start < main_range[1] else ""
+        is_marked = any(first <= start < last for first, last in ranges)
+        for number, part in enumerate(text[start:end].split("\n\n")):
+            if number and is_open:
+                pieces.append("</p>")
+                is_open = False
+            if not part.strip():
+                continue
+            if not is_open:
+                pieces.append("<p>")
+                is_open = True
+            words = escape(part.strip("\n")).replace("\n", "<br>")
+            pieces.append(f'<mark class="{kind}">{words}</mark>' if is_marked else words)
+    return "".join(pieces) + ("</p>" if is_open else "")

@@ -1,0 +1,88 @@
+/* The table of articles, the results of adding, and the newest eval report. */
+"use strict";
+
+// Shows the server's reply: its HTML, which the server has escaped, or a line that says why there is none.
+commentary.put = (container, reply) => {
+  if (reply && reply.html) container.innerHTML = reply.html;
+  else {
+    container.innerHTML = '<p class="notice" role="alert"></p>';
+    container.firstChild.textContent = (reply && reply.error) || "The server did not answer. Try again in a moment.";
+  }
+};
+
+commentary.report = async (element, server) =>
+  commentary.put(element.querySelector(".newest-report"), await server.report().catch(() => null));
+
+commentary.catalogue = (element, server) => {
+  const rows = element.querySelector(".catalogue-rows");
+  const search = element.querySelector("input[type=search]");
+  const confirm = element.querySelector("dialog.confirm");
+  const request = { search: "", sort: "published", descending: true, page: 0 };
+  let lastRequest = 0, articleToRemove = null;
+
+  async function show(focus) {
+    const thisRequest = ++lastRequest;
+    const reply = await server.catalogue(request).catch(() => null);
+    if (thisRequest !== lastRequest) return; // a newer request has been sent meanwhile
+    commentary.put(rows, reply);
+    element.querySelector(".matches").textContent = rows.querySelector("caption")?.textContent || "";
+    if (focus) rows.querySelector(focus)?.focus();
+  }
+
+  let timer;
+  search.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      request.search = search.value;
+      request.page = 0;
+      show();
+    }, 200);
+  });
+  rows.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.sort) {
+      const isSame = request.sort === button.dataset.sort;
+      request.descending = isSame ? !request.descending : button.dataset.sort === "published";
+      request.sort = button.dataset.sort;
+      request.page = 0;
+      show(`[data-sort="${request.sort}"]`);
+    } else if (button.dataset.page) {
+      request.page = Number(button.dataset.page);
+      show(".pager button:not([disabled])");
+    } else if (button.classList.contains("open-article")) {
+      commentary.reader.open(commentary.read, { article: button.dataset.article, spans: [] }, button);
+    } else if (button.classList.contains("remove")) {
+      articleToRemove = button.dataset.article;
+      confirm.querySelector(".what").textContent = button.dataset.title;
+      confirm.showModal();
+      confirm.querySelector(".cancel").focus();
+    }
+  });
+  confirm.querySelector(".cancel").addEventListener("click", () => confirm.close());
+  confirm.querySelector(".really").addEventListener("click", async () => {
+    confirm.close();
+    const reply = await server.remove(articleToRemove).catch(() => ({ error: "The server did not answer." }));
+    await show();
+    if (reply.error) {
+      const line = document.createElement("p");
+      line.className = "notice";
+      line.setAttribute("role", "alert");
+      line.textContent = reply.error;
+      rows.prepend(line);
+    }
+    commentary.refresh?.();
+    search.focus();
+  });
+  commentary.recount = () => show();
+  show();
+};
+
+commentary.results = (element, watch) => {
+  element.setAttribute("role", "status");
+  watch("value", () => {
+    if (!element.querySelector("[data-finished]")) return;
+    commentary.recount?.();
+    commentary.refresh?.();
+  });
+};

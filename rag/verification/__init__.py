@@ -1,0 +1,1 @@
+"""Verification: scores how far a text supports a statement."""

@@ -1,0 +1,1 @@
+"""Tests of what a turn is understood to ask for."""

@@ -1,0 +1,196 @@
+"""Answers about the collection: counts, lists and dates are those of the files."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from rag import Answer, QueryEngine, open_engine
+from tests.support.answer_invariants import assert_invariants
+from tests.support.library.columns import FOOD, SPORT, Column, ids_with, opened
+
+NEWEST_FIRST = [each.id for each in sorted(FOOD, key=lambda each: each.day or "", reverse=True)]
+
+
+def _cited(answer: Answer) -> list[str]:
+    return [citation.article.id for citation in answer.citations]
+
+
+def _asked(engine: QueryEngine, question: str) -> Answer:
+    answer = engine.ask(question)
+    assert answer.kind == "collection", question
+    assert not answer.abstained
+    assert_invariants(answer, engine)
+    return answer
+
+
+def test_the_number_of_articles_and_authors_is_that_of_the_files(food_engine: QueryEngine) -> None:
+    authors = {each.author for each in FOOD if each.author}
+    heading = _asked(food_engine, "How many articles do you have?").text
+    assert heading.startswith(f"{len(FOOD)} articles in the collection, by {len(authors)} authors")
+    assert "from October 2021 to September 2024" in heading
+
+
+@pytest.mark.parametrize(("field", "question"), [("author", "who are the authors?"), ("source", "which publications?")])
+def test_authors_and_publications_are_listed_with_their_counts(
+    food_engine: QueryEngine, field: str, question: str
+) -> None:
+    counted = Counter(getattr(each, field) for each in FOOD if getattr(each, field))
+    answer = _asked(food_engine, question)
+    assert answer.text.startswith(f"{len(counted)} ")
+    for value, count in counted.items():
+        assert f"- {value}: {count} article" in answer.text
+
+
+def test_topics_are_listed_with_their_counts(food_engine: QueryEngine) -> None:
+    counted = Counter(topic for each in FOOD for topic in each.topics)
+    answer = _asked(food_engine, "what topics do the articles cover?")
+    assert answer.text.startswith(f"{len(counted)} topics")
+    for topic, count in counted.items():
+        assert f"- {topic}: {count} article" in answer.text
+
+
+@pytest.mark.parametrize("author", sorted({each.author for each in (*FOOD, *SPORT) if each.author}))
+def test_the_articles_of_an_author_are_all_listed_newest_first(
+    food_engine: QueryEngine, sport_engine: QueryEngine, author: str
+) -> None:
+    is_food = any(each.author == author for each in FOOD)
+    columns = [each for each in (FOOD if is_food else SPORT) if each.author == author]
+    engine = food_engine if is_food else sport_engine
+    listed = [each.id for each in sorted(columns, key=lambda each: each.day or "", reverse=True)]
+    assert _cited(_asked(engine, f"list the articles by {author}")) == listed
+    counted = _asked(engine, f"how many articles by {author}?")
+    assert counted.text.startswith(f"{len(columns)} article")
+
+
+@pytest.mark.parametrize(
+    "phrase", ["olive oil", "oil", "sugar tax", "Veldhaven", "Konstanze Wiebe", "lemonade", "bottle of lemonade"]
+)
+def test_articles_that_mention_a_phrase_are_those_whose_files_have_it(food_engine: QueryEngine, phrase: str) -> None:
+    answer = _asked(food_engine, f"how many articles mention {phrase}?")
+    assert set(_cited(answer)) == ids_with(FOOD, phrase)
+    assert answer.text.startswith(f"{len(ids_with(FOOD, phrase))} article")
+
+
+def test_a_phrase_is_not_its_words_apart(food_engine: QueryEngine) -> None:
+    apart = ids_with(FOOD, "olive") & ids_with(FOOD, "oil")
+    assert "green" in apart - ids_with(FOOD, "olive oil"), "an article has the two words apart"
+    assert "green" not in _cited(_asked(food_engine, "which articles mention olive oil?"))
+
+
+def test_a_phrase_that_no_article_has_is_said_to_be_in_none(food_engine: QueryEngine) -> None:
+    answer = _asked(food_engine, "how many articles mention Euroclear?")
+    assert answer.text == "No article mentions “Euroclear” in the collection."
+
+
+def test_a_list_of_all_articles_is_in_the_order_of_their_days(food_engine: QueryEngine) -> None:
+    assert _cited(_asked(food_engine, "list the articles")) == NEWEST_FIRST
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("what is the newest article?", "tax-late"),
+        ("what is the oldest article?", "green"),
+        ("newest article on olive oil", "oil-fraud"),
+        ("latest piece about bread", "bread-night"),
+        ("the oldest article about the sugar tax", "tax-early"),
+        ("latest article by Quiet Fork", "bread-night"),
+        ("most recent column about kiosks", "tax-fails"),
+    ],
+)
+def test_the_newest_and_the_oldest_article_on_a_subject_are_found(
+    food_engine: QueryEngine, question: str, first: str
+) -> None:
+    assert _cited(_asked(food_engine, question))[0] == first
+
+
+@pytest.mark.parametrize(
+    ("question", "ids"),
+    [
+        ("articles of 2023", ["tax-fails", "tax-works"]),
+        ("articles since 2024", ["tax-late", "oil-fraud", "oil-harvest"]),
+        ("articles before 2022", ["bread-law", "green"]),
+        ("What did Odalys Brenholt write in 2023?", ["tax-works"]),
+        ("how many articles did Table and Cellar publish in 2024?", ["tax-late", "oil-fraud"]),
+    ],
+)
+def test_a_period_limits_the_articles(food_engine: QueryEngine, question: str, ids: list[str]) -> None:
+    assert _cited(_asked(food_engine, question)) == ids
+
+
+def test_an_author_of_whom_there_is_no_article_is_said_to_be_unknown(food_engine: QueryEngine) -> None:
+    answer = _asked(food_engine, "articles by Gordon Ramsay")
+    assert answer.text == "No article of the collection is by Gordon Ramsay."
+    assert not answer.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("who wrote Bread wants a night?", "“Bread wants a night” is by Quiet Fork (30 January 2022). [1]"),
+        ("who wrote A notebook from the cellar?", "“A notebook from the cellar” names no author. [1]"),
+        ("when was A notebook from the cellar published?", "“A notebook from the cellar” has no date. [1]"),
+        (
+            "when was The kiosk pays for everybody published?",
+            "“The kiosk pays for everybody” by The Larder Notes was published on 2 May 2023 in Table and Cellar. [1]",
+        ),
+    ],
+)
+def test_author_and_day_of_a_named_article_are_told(food_engine: QueryEngine, question: str, text: str) -> None:
+    assert _asked(food_engine, question).text == text
+
+
+def test_the_period_is_from_the_oldest_to_the_newest_article(sport_engine: QueryEngine) -> None:
+    answer = _asked(sport_engine, "what period do the articles cover?")
+    assert answer.text.startswith("The articles were published from August 2021 to July 2024.")
+    assert _cited(answer) == ["heat", "video-first"]
+
+
+def test_the_users_filters_limit_what_is_counted(food_engine: QueryEngine) -> None:
+    answer = food_engine.ask("how many articles do you have?", author="Quiet Fork")
+    assert re.match(r"2 articles\b", answer.text)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many articles do you have?", "who are the authors?", "what topics are there?", "list the articles",
+        "what is the newest article?", "what are these articles about?", "from when to when?",
+        "how many articles mention oil?", "which publications are there?", "who wrote about oil?", "hello",
+        "articles by Nobody Here",
+    ],
+)  # fmt: skip
+def test_an_empty_library_is_said_to_be_empty(empty_engine: QueryEngine, question: str) -> None:
+    answer = empty_engine.ask(question)
+    assert answer.kind in ("collection", "talk")
+    assert not answer.citations
+    assert re.search(r"\bno articles?\b|\b0 articles\b", answer.text, re.IGNORECASE), answer.text
+
+
+@pytest.fixture(scope="module")
+def empty_engine(tmp_path_factory: pytest.TempPathFactory) -> QueryEngine:
+    return open_engine(tmp_path_factory.mktemp("empty") / "home", empty=True)
+
+
+def test_articles_without_author_or_day_are_counted_and_listed(tmp_path: Path) -> None:
+    columns = (
+        Column("one", "On kettles", "A kettle whistles when the water boils. Nobody knows who made it first."),
+        Column("two", "On cups", "A cup holds less than a mug does. The saucer holds what is spilt from it."),
+    )
+    with opened(columns, tmp_path) as engine:
+        assert engine.ask("how many articles do you have?").text.startswith("2 articles in the collection")
+        assert set(_cited(engine.ask("list the articles"))) == {"one", "two"}
+        assert engine.ask("who are the authors?").text == "No article names its author."
+        assert engine.ask("from when to when?").text == "No article of the collection has a date."
+        assert set(_cited(engine.ask("what is the newest article?"))) == {"one", "two"}
+        assert set(_cited(engine.ask("what are these articles about?"))) == {"one", "two"}
+
+
+def test_a_removed_article_is_no_longer_counted(tmp_path: Path) -> None:
+    with opened(FOOD[:3], tmp_path) as engine:
+        assert engine.ask("how many articles do you have?").text.startswith("3 articles")
+        engine.remove("tax-early")
+        assert engine.ask("how many articles do you have?").text.startswith("2 articles")
+        assert "tax-early" not in _cited(engine.ask("how many articles mention syrup?"))

@@ -1,0 +1,60 @@
+"""The command: what cannot be done is one line and 2, and the benchmarks are listed."""
+
+from pathlib import Path
+
+import pytest
+
+from evals.__main__ import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--suite", "nothing"], "no suite at"),
+        (["run", "--filter", "kind"], "kind=why"),
+        (["run", "--filter", "mood=bad"], "kind=why"),
+        (["run", "--writer", "poet", "--limit", "1"], "no writer 'poet'"),
+        (["run", "--judge", "oracle", "--limit", "1"], "no judge 'oracle'; there are local, llm"),
+        (["run", "--judge", "llm", "--limit", "1"], "needs a model"),
+        (["run", "--judge", "llm", "--judge-model", "m", "--limit", "1"], "set OPENAI_API_KEY"),
+        (["run", "--judge", "llm", "--judge-model", "m", "--judge-url", "here", "--limit", "1"], "'here' is none"),
+        (["run", "--max-cost", "1", "--limit", "1"], "--max-cost needs the model's prices"),
+        (["run", "--label", "a/b"], "--label 'a/b'"),
+        (["run", "--home", "/nowhere/at/all"], "is not there"),
+        (["run", "--gate", "/nowhere.toml"], "cannot be read"),
+        (["run", "--limit", "0"], "greater than or equal to 1"),
+        (["report", "/nowhere"], "is no run"),
+        (["judge-check", "--data", "/nowhere"], "holds neither wice/dev.jsonl or qags/xsum.jsonl"),
+        (["make-cases", "--out", "/nowhere/x.jsonl"], "cannot be written"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_done_is_one_line_and_2(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
+def test_the_benchmarks_are_listed_and_an_unknown_one_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--help"]) == 0
+    assert (
+        "abstention, answers, checking, chunking, growth, load, scaling, rewriting, "
+        "side-by-side, speed, statements, verifier, "
+        "writing" in capsys.readouterr().out
+    )
+    assert main([]) == 0
+    assert "Usage: rag eval" in capsys.readouterr().out
+    assert main(["bench", "nonsense"]) == 2
+    assert "there is no benchmark 'nonsense'" in capsys.readouterr().err
+
+
+def test_data_that_is_not_there_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "answers", "--data", str(tmp_path / "nothing.json")]) == 2
+    assert "check --data" in capsys.readouterr().err

@@ -1,0 +1,135 @@
+"""A backup is the whole library at one moment, in one file."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag import LibraryError, open_engine
+from rag.embedding.bundled import BundledEncoder
+from rag.maintenance.backup import restore_backup, write_backup
+from rag.settings import load_settings
+from rag.storage.library import LIBRARY_FILE, Library
+from tests.maintenance.libraries import ARTICLES, assert_holds, last_error
+from tests.support.command_line import Rag
+from tests.support.library.articles import article, write_jsonl
+
+
+def test_a_backup_restored_elsewhere_is_the_same_library_with_its_feedback(
+    library_folder: Path, rag: Rag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = rag("--home", library_folder, "backup", "kept.rag")
+    size = Path("kept.rag").stat().st_size
+    assert (result.code, result.out) == (0, f"kept.rag: 8 articles, 8 passages, {size} bytes\n")
+    assert "Backing up" in result.err
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "kept.rag"}
+    monkeypatch.setattr(BundledEncoder, "encode_passages", None)  # nothing is encoded again
+    result = rag("--home", tmp_path / "new", "restore", "kept.rag")
+    assert (result.code, result.out) == (0, "restored: 8 articles, 8 passages\n")
+    assert "Building the indexes" in result.err
+    assert_holds(tmp_path / "new", *ARTICLES)
+    with open_engine(tmp_path / "new") as engine:
+        assert [feedback.note for feedback in engine.feedback()] == ["Good."]
+    assert not list((tmp_path / "new").glob("*.restoring*"))
+
+
+def test_a_backup_is_one_sqlite_file_that_needs_no_log_and_holds_no_index(library_folder: Path, tmp_path: Path) -> None:
+    write_backup(load_settings(home=library_folder), tmp_path / "kept")
+    with sqlite3.connect(f"file:{tmp_path / 'kept'}?immutable=1", uri=True) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.close()
+    assert tables >= {"meta", "articles", "passages", "feedback"}
+    assert (tmp_path / "kept").stat().st_size <= (library_folder / LIBRARY_FILE).stat().st_size
+
+
+def test_a_backup_overwrites_nothing_unless_told_to(library_folder: Path, rag: Rag, tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    file.write_text("My notes.")
+    message = last_error(rag("--home", library_folder, "backup", file))
+    assert "exists; name another file, or overwrite it with --force" in message
+    assert file.read_text() == "My notes."
+    assert rag("--home", library_folder, "backup", file, "--force").code == 0
+    assert file.read_bytes().startswith(b"SQLite format 3\0")
+
+
+def test_a_backup_to_a_file_that_cannot_be_written_is_refused(library_folder: Path, rag: Rag, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for file, words in (
+        (tmp_path / "folder", "is a folder; name a file in it"),
+        (library_folder / "kept", "lies in the library's own folder; name a file somewhere else"),
+        (library_folder / LIBRARY_FILE, "lies in the library's own folder"),
+        (tmp_path / "nowhere" / "kept", "cannot be written (No such file or directory); name another file"),
+        (tmp_path / ("x" * 300), "cannot be written (File name too long); name another file"),
+    ):
+        assert words in last_error(rag("--home", library_folder, "backup", file, "--force"))
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "folder"}
+    assert_holds(library_folder, *ARTICLES)
+
+
+def test_a_backup_without_a_library_is_refused_and_creates_none(rag: Rag, tmp_path: Path) -> None:
+    assert "no library in" in last_error(rag("--home", tmp_path / "none", "backup", tmp_path / "kept"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_only_users_who_may_read_the_library_may_read_its_backup(library_folder: Path, tmp_path: Path) -> None:
+    (library_folder / LIBRARY_FILE).chmod(0o600)
+    write_backup(load_settings(home=library_folder), tmp_path / "kept")
+    assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o600
+    restore_backup(load_settings(home=tmp_path / "new"), tmp_path / "kept")
+    assert stat.S_IMODE((tmp_path / "new" / LIBRARY_FILE).stat().st_mode) == 0o600
+
+
+def test_a_damaged_library_is_not_backed_up(library_folder: Path, rag: Rag, tmp_path: Path) -> None:
+    with sqlite3.connect(library_folder / LIBRARY_FILE) as connection:
+        connection.execute("UPDATE articles SET text = replace(text, 'lot', 'Lot') WHERE id = 'article-3'")
+    connection.close()
+    message = last_error(rag("--home", library_folder, "backup", tmp_path / "kept"))
+    assert "is damaged (1 articles are not as they were added)" in message
+    assert message.endswith("was not written; see: rag check")
+    assert {path.name for path in tmp_path.iterdir()} == {"home"}
+
+
+def test_backups_during_an_add_hold_whole_articles_and_more_each_time(library_folder: Path, tmp_path: Path) -> None:
+    many = write_jsonl(tmp_path / "many.jsonl", [article(number, paragraphs=2) for number in range(20, 30)])
+    code = (  # one article a batch, so that many commits are seen
+        "import sys; from rag.cli.app import run; from rag.workspace import Tuning; "
+        "sys.exit(run(sys.argv[1:], tuning=Tuning(batch_characters=1)))"
+    )
+    adding = subprocess.Popen(
+        [sys.executable, "-c", code, "--home", str(library_folder), "add", str(many)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    article_counts: list[int] = []
+    while adding.poll() is None:
+        counts = write_backup(load_settings(home=library_folder), tmp_path / "kept", force=True)
+        article_counts.append(counts.articles)
+        library = Library(tmp_path / "kept")
+        assert library.integrity_errors() == []
+        for entry in library.entries():
+            number = int(entry.id.removeprefix("article-"))
+            expected = article(number, paragraphs=2 if number >= 20 else 4)
+            assert library.article(entry.id) == expected
+            passages = library.article_passages(entry.id)
+            assert passages[0].passage.start == 0
+            assert passages[-1].passage.end == len(expected.text)
+        library.close()
+    assert adding.returncode == 0
+    assert article_counts == sorted(article_counts)
+    assert len(set(article_counts)) > 3, "no backup was taken in the middle of the add"
+    assert write_backup(load_settings(home=library_folder), tmp_path / "kept", force=True).articles == 18
+
+
+def test_a_library_on_a_server_is_left_to_the_servers_tools(library_folder: Path, tmp_path: Path) -> None:
+    settings = load_settings(home=library_folder, library_url="postgresql+psycopg://reader@127.0.0.1:1/articles")
+    for operation in (write_backup, restore_backup):
+        with pytest.raises(LibraryError, match="pg_dump"):
+            operation(settings, tmp_path / "file")
+    assert not (tmp_path / "file").exists()

@@ -1,0 +1,146 @@
+"""Who may know whom, and which module alone speaks to which library (docs/architecture.md)."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# Library → the places that may import it: a module, or a package (with a slash at its end).
+DOORS = {
+    "chromadb": {"rag/index/"},
+    "tantivy": {"rag/index/fulltext.py", "rag/text/analyzer.py"},
+    "onnxruntime": {"rag/embedding/onnx_session.py"},
+    "tokenizers": {"rag/embedding/onnx_session.py"},
+    "openai": {"rag/embedding/remote.py", "rag/generation/openai_chat.py", "rag/generation/openai_errors.py"},
+    "tenacity": {"rag/generation/openai_chat.py", "rag/generation/openai_errors.py"},
+    "gradio": {"rag/ui/page.py", "rag/ui/articles_tab.py"},
+    "gradio_client": {"rag/ui/page.py"},
+    "limits": {"rag/server/middleware.py"},
+    "anyio": {"rag/admission.py", "rag/server/app.py"},
+    "sqlalchemy": {"rag/storage/"},
+    "sentencex": {"rag/text/sentences.py"},
+    "httpx": {"evals/benchmarks/performance/load_clients.py", "rag/readers/fetch.py", "rag/index/"},
+    "trafilatura": {"rag/readers/html.py"},
+    "pypdf": {"rag/readers/pdf.py"},
+    "feedparser": {"rag/readers/web.py"},
+    "dateparser": {"rag/text/dates.py"},
+    "rapidfuzz": {"rag/answering/intent/mentions/title_runs.py", "rag/answering/intent/spelling/slips.py"},
+    "py3langid": {"rag/answering/intent/language.py"},
+    "ray": {"rag/ingest/workers.py"},
+    "filelock": {"rag/storage/locks.py"},
+    "typer": {"rag/cli/", "evals/__main__.py"},
+    "fastapi": {"rag/server/", "rag/ui/page.py"},
+    "uvicorn": {"rag/server/app.py"},
+    "sklearn": {"evals/training/", "evals/benchmarks/quality/abstention.py"},
+    "scipy": {"evals/metrics/", "evals/training/", "evals/benchmarks/quality/"},
+    "ir_measures": {"evals/metrics/retrieval.py"},
+    "matplotlib": {"evals/benchmarks/quality/abstention.py", "evals/report/charts.py"},
+    "jinja2": {"evals/report/html.py"},
+}
+NEVER = {"torch", "transformers", "sentence_transformers", "nltk", "requests"}
+# What is compared with runs in an environment of its own, and may use what it likes there.
+PEERS = ROOT / "evals" / "benchmarks" / "peers"
+
+
+def _modules() -> list[Path]:
+    return sorted(path for folder in ("rag", "evals") for path in (ROOT / folder).rglob("*.py"))
+
+
+def _needed() -> list[Path]:
+    return [path for path in _modules() if PEERS not in path.parents]
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_no_import_runs_against_the_flow() -> None:
+    # In a process of its own: it silences every logger that is there already.
+    lint = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_each_outside_library_has_one_door(library: str) -> None:
+    importers = {path.relative_to(ROOT).as_posix() for path in _needed() if library in _imported(path)}
+    used = {door for door in DOORS[library] for module in importers if module == door or module.startswith(door)}
+    assert used == DOORS[library], "a door that nothing uses"
+    assert [
+        module
+        for module in importers
+        if not any(module == d or (d[-1] == "/" and module.startswith(d)) for d in DOORS[library])
+    ] == []
+
+
+def test_a_package_holds_at_most_ten_modules_and_a_module_about_300_lines() -> None:
+    packages: dict[Path, list[Path]] = {}
+    for path in _modules():
+        packages.setdefault(path.parent, []).append(path)
+    crowded = {
+        folder.relative_to(ROOT).as_posix(): len(modules)
+        for folder, modules in packages.items()
+        if len([module for module in modules if module.name not in ("__init__.py", "__main__.py")]) > 10
+    }
+    long = {
+        path.relative_to(ROOT).as_posix(): lines
+        for path in _modules()
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > 360
+    }
+    assert crowded == {}
+    assert long == {}
+
+
+def test_the_first_line_of_a_docstring_has_at_most_80_characters() -> None:
+    too_long = [
+        f"{path.relative_to(ROOT).as_posix()}: {first_line}"
+        for path in _modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(first_line := (ast.get_docstring(node) or "").partition("\n")[0]) > 80
+    ]
+    assert too_long == []
+
+
+def test_nothing_heavy_is_needed_at_run_time() -> None:
+    assert [path for path in _needed() if _imported(path) & NEVER] == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = [
+        path.relative_to(ROOT).as_posix()
+        for path in _modules()
+        if any(word in path.read_text(encoding="utf-8") for word in ("os.environ", "getenv"))
+    ]
+    assert readers == ["rag/settings.py"]
+
+
+def test_every_dependency_has_bounds_and_its_reason() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    reasons = (ROOT / "docs" / "architecture" / "dependencies.md").read_text(encoding="utf-8")
+    extras = project["optional-dependencies"]
+    for dependency in (*project["dependencies"], *extras["evals"], *extras["postgres"], *extras["ray"]):
+        name = dependency.split(">")[0]
+        assert ">=" in dependency, dependency
+        assert "<" in dependency, dependency
+        assert f"`{name}`" in reasons, f"docs/architecture/dependencies.md gives no reason for {name}"
+
+
+def test_the_resolved_set_is_the_intended_one() -> None:
+    """A resolver that cannot please everybody falls back to ancient versions without a word."""
+    from importlib.metadata import version
+
+    assert version("openai").startswith("3.")
+    assert version("llama-index-core").startswith("0.14.")
+    assert version("chromadb").startswith("1.5.")

@@ -1,0 +1,93 @@
+"""PDFs: words and paragraphs are joined, running lines left out, and what has no text is refused in one line."""
+
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.settings import Settings
+from tests.support.library.sources import PDF_LINES, PDF_TEXT, article_from, failure_reason, new_file, text_pdf
+
+
+def _encrypted(data: bytes, user: str) -> bytes:
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
+    writer.encrypt(user, "owner", algorithm="RC4-128")  # the only one that needs no further library
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_broken_words_and_lines_are_joined_into_paragraphs(tmp_path: Path, settings: Settings) -> None:
+    article = article_from(new_file(tmp_path / "delay.pdf", text_pdf([PDF_LINES])), settings)
+    assert (article.id, article.title, article.text) == ("delay", "The Price of Delay", PDF_TEXT)
+
+
+def test_metadata_is_read_and_the_title_is_not_part_of_the_text(tmp_path: Path, settings: Settings) -> None:
+    data = text_pdf([PDF_LINES], Title="The Price of Delay", Author="Jane  Doe", CreationDate="D:20240625060000Z")
+    article = article_from(new_file(tmp_path / "x.pdf", data), settings)
+    assert (article.title, article.text) == ("The Price of Delay", PDF_TEXT)
+    assert (article.author, article.published) == ("Jane Doe", date(2024, 6, 25))
+
+
+@pytest.mark.parametrize("title", ["Microsoft Word - draft3.docx", "draft.indd", "untitled", " "])
+def test_a_placeholder_title_of_a_program_is_ignored(tmp_path: Path, settings: Settings, title: str) -> None:
+    assert (
+        article_from(new_file(tmp_path / "x.pdf", text_pdf([PDF_LINES], Title=title)), settings).title
+        == "The Price of Delay"
+    )
+
+
+def test_page_numbers_and_running_titles_do_not_break_sentences(tmp_path: Path, settings: Settings) -> None:
+    ends = "and a sentence that does not end at the foot of this page but goes on"
+    pages = [[*PDF_LINES[:1], ends, "1"], ["THE REVIEW, JUNE", "over the head of the next, and then on", "2"]]
+    pages += [["THE REVIEW, JUNE", "to a third page, where it finally finds its end after all of that.", "3"]]
+    article = article_from(new_file(tmp_path / "x.pdf", text_pdf(pages)), settings)
+    assert article.title == "The Price of Delay"
+    assert article.text == f"{ends} over the head of the next, and then on {pages[2][1]}"
+
+
+def test_control_characters_in_a_title_are_removed(tmp_path: Path, settings: Settings) -> None:
+    article = article_from(new_file(tmp_path / "x.pdf", text_pdf([PDF_LINES], Title="The\x00 Price\x07")), settings)
+    assert article.title == "The Price"
+
+
+def test_a_pdf_with_a_password_is_refused_with_advice(tmp_path: Path, settings: Settings) -> None:
+    path = new_file(tmp_path / "x.pdf", _encrypted(text_pdf([PDF_LINES]), user="secret"))
+    assert failure_reason(path, settings) == "is encrypted; save a copy without a password and add that"
+
+
+def test_a_pdf_encrypted_without_a_password_is_read(tmp_path: Path, settings: Settings) -> None:
+    assert (
+        article_from(new_file(tmp_path / "x.pdf", _encrypted(text_pdf([PDF_LINES]), user="")), settings).text
+        == PDF_TEXT
+    )
+
+
+def test_a_pdf_in_an_unknown_cipher_is_called_encrypted_and_not_damaged(tmp_path: Path, settings: Settings) -> None:
+    """AES needs a library that is not installed with the package; the reason must not be that the file is broken."""
+    data = _encrypted(text_pdf([PDF_LINES]), user="secret")
+    aes = b"/V 4\n/R 4\n/CF << /StdCF << /CFM /AESV2 /AuthEvent /DocOpen /Length 16 >> >>\n/StmF /StdCF\n/StrF /StdCF"
+    assert b"/V 2\n/R 3" in data
+    path = new_file(tmp_path / "x.pdf", data.replace(b"/V 2\n/R 3", aes))
+    assert failure_reason(path, settings) == "is encrypted; save a copy without a password and add that"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (text_pdf([[], []]), "holds no text, only pictures of it; run it through text recognition first"),
+        (text_pdf([["The Title Alone"]], Title="The Title Alone"), "holds nothing but a title and boilerplate"),
+        (b"%PDF-1.7\n" + bytes(range(256)) * 30, "cannot be read as a PDF"),
+        (b"hello, I am no PDF", "cannot be read as a PDF"),
+        (text_pdf([PDF_LINES])[:700], "cannot be read as a PDF"),
+        (text_pdf([["A line"]] * 2001), "has 2001 pages, more than any article (2000); split it"),
+    ],
+    ids=["no text", "title", "garbage", "text", "cut off", "too long"],
+)
+def test_a_pdf_without_an_article_is_refused_in_one_line(
+    tmp_path: Path, settings: Settings, data: bytes, why: str
+) -> None:
+    assert why in failure_reason(new_file(tmp_path / "x.pdf", data), settings)

@@ -1,0 +1,88 @@
+"""Libraries of earlier versions open unchanged: they are read and extended, and their files keep their formats."""
+
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag import QueryEngine, open_engine
+from rag.engine import workspace_of
+from rag.storage.library import LIBRARY_FILE
+from rag.storage.tables import FORMAT
+from tests.support.library.articles import article, write_jsonl
+from tests.support.planted_errors import files_of
+
+# Made by version 0.1.0, before its modules were moved: two articles, a rebuild, two more articles, one removal, and one
+# rating of an answer. Its vectors are partly in a graph with a checksum, partly in Chroma's log.
+ARCHIVE = Path(__file__).parents[2] / "data" / "library-0.1.0-format-2.zip"
+QUESTION = "Why did the central bank cut rates?"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        archive.extractall(tmp_path / "home")
+    return tmp_path / "home"
+
+
+def _schema(home: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(home / LIBRARY_FILE)) as connection:
+        return connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+
+
+def _keys(home: Path, manifest: str) -> set[str]:
+    stored = json.loads((home / manifest).read_text(encoding="utf-8"))
+    return {*stored, *(f"parts.{key}" for part in stored["parts"] for key in part)}
+
+
+def _assert_answers(engine: QueryEngine) -> None:
+    answer = engine.ask(QUESTION)
+    assert [citation.article.id for citation in answer.citations] == ["old-0"]
+    assert "inflation had fallen below its target" in answer.citations[0].quote
+
+
+def test_a_library_of_version_0_1_0_opens_and_nothing_of_it_is_rewritten(home: Path) -> None:
+    before = {name: content for name, content in files_of(home).items() if not name.endswith("chroma.sqlite3")}
+    with open_engine(home) as engine:
+        assert [entry.id for entry in engine.articles()] == ["old-2", "old-1", "old-0"]
+        assert engine.articles()[0].published == date(2024, 3, 3)
+        assert (engine.counts().articles, engine.counts().passages) == (3, 3)
+        _assert_answers(engine)
+        assert [(feedback.id, feedback.rating, feedback.note) for feedback in engine.feedback()] == [
+            ("1", "up", "Good.")
+        ]
+        assert engine.check() == []
+        workspace = workspace_of(engine)
+        generations = (workspace.library.generation(), workspace.vectors.generation, workspace.fulltext.generation)
+        assert generations == (5, 5, 5)
+    after = files_of(home)
+    assert {name: after.get(name) for name in before} == before
+
+
+def test_a_library_of_version_0_1_0_takes_an_article_and_keeps_its_format(home: Path, tmp_path: Path) -> None:
+    schema = _schema(home)
+    keys = {name: _keys(home, name) for name in ("vectors.json", "fulltext.json")}
+    with open_engine(home) as engine:
+        assert engine.add(write_jsonl(tmp_path / "new.jsonl", [article(1)])).added == ["article-1"]
+        assert engine.check() == []
+        _assert_answers(engine)
+        assert engine.ask("What did Observer 1 note about lot 101?").citations[0].article.id == "article-1"
+    assert _schema(home) == schema
+    with closing(sqlite3.connect(home / LIBRARY_FILE)) as connection:
+        stored = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+    assert (stored["format"], FORMAT) == ("2", 2)
+    assert {"generation", "encoder", "dimension", "id", "articles", "passages", "characters"} <= stored.keys()
+    assert {name: _keys(home, name) for name in keys} == keys
+    layouts = [json.loads((home / name).read_text())["layout"] for name in ("vectors.json", "fulltext.json")]
+    assert layouts == [stored["encoder"], "2"]
+
+
+def test_a_library_of_version_0_1_0_is_rebuilt_from_its_own_vectors(home: Path) -> None:
+    with open_engine(home) as engine:
+        engine.rebuild()
+        assert engine.check() == []
+        _assert_answers(engine)

@@ -1,0 +1,144 @@
+"""The page's requests: whatever is sent, and whatever fails, there is a reply."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag import QueryEngine, open_engine
+from rag.ui.handlers import PageHandlers
+from rag.ui.payloads import answer_to_record
+from tests.support.library.articles import article, write_jsonl
+
+QUESTION = {"id": "0" * 32, "question": "When did observer 1 note the sale of lot 101?"}
+# Where a fault is planted, and the request that meets it.
+FAULTS = {
+    "a callback that the store calls": ("rag.ui.articles_table.format_day", "catalogue", {"search": "lot"}),
+    "the conversion of a table": ("rag.ui.articles_table.table_html", "catalogue", {}),
+    "the conversion of an article": ("rag.ui.render_article.byline", "read", {"article": "article-1"}),
+    "the conversion of a stored answer": ("rag.ui.render_answer.turn_html", "restore", None),
+    "the conversion of a rating": ("rag.ui.handlers.Feedback.from_answer", "rate", None),
+    "the first look at the library": ("rag.corpus.example_questions", "start", None),
+}
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
+    folder = tmp_path_factory.mktemp("handlers")
+    with open_engine(folder / "home", empty=True) as engine:
+        engine.add(write_jsonl(folder / "a.jsonl", [article(number) for number in range(3)]))
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def record(engine: QueryEngine) -> Any:
+    return answer_to_record(engine.ask(QUESTION["question"]))
+
+
+@pytest.mark.parametrize(
+    "sent", [None, 7, "text", [], {}, {"id": "x" * 40}, {"id": "0" * 32, "question": "x" * 20_001}]
+)
+def test_no_handler_raises_whatever_it_is_sent(engine: QueryEngine, sent: object) -> None:
+    handlers = PageHandlers(engine)
+    for handler in (handlers.restore, handlers.export, handlers.read, handlers.catalogue, handlers.rate):
+        assert isinstance(handler(sent), dict)
+    (*_, last) = handlers.ask(sent)
+    assert last["state"] == "failed"
+
+
+def test_a_question_that_is_too_long_is_refused_before_any_work(engine: QueryEngine) -> None:
+    handlers = PageHandlers(engine)
+    refusal = handlers.refusal(QUESTION | {"question": "x" * 400_000})
+    assert refusal is not None
+    assert refusal["say"] == "the question is 400,000 characters long; ask it in at most 4,000"
+    assert (refusal["id"], refusal["state"]) == (QUESTION["id"], "failed")
+    assert handlers.refusal(QUESTION | {"question": "x" * 4_000}) is None
+    assert handlers.start(None)["max_question_characters"] == 4_000
+
+
+def test_a_long_conversation_is_cut_and_never_refused(engine: QueryEngine) -> None:
+    before = [["Which lot? " * 2_000, "Lot 101. " * 2_000]] * 100
+    *_, last = PageHandlers(engine).ask(QUESTION | {"before": before})
+    assert last["state"] == "done"
+
+
+def _state(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file of the library with its size and the time of its last change."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".lock", ".sqlite-shm"))
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in paths}
+
+
+def _assert_names_the_fault(message: str, log: str, fault: type[Exception]) -> None:
+    """The message has a number that the log has too, and gives no advice about the library."""
+    match = re.fullmatch(r"Something went wrong, number (\w{8})\. The server's log has the details under .*", message)
+    assert match is not None, message
+    assert f"number {match[1]}" in log
+    assert f"{fault.__name__}: " in log
+    assert "a fault of ours" not in message
+    assert not re.search(r"rag (rebuild|check|restore)|damaged|copy|reached", message)
+
+
+@pytest.mark.parametrize("fault", [KeyError, ValueError, TypeError])
+@pytest.mark.parametrize("place", FAULTS)
+def test_a_fault_of_ours_is_a_number_and_changes_nothing(
+    engine: QueryEngine,
+    record: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    place: str,
+    fault: type[Exception],
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise fault("a fault of ours")
+
+    target, handler, sent = FAULTS[place]
+    sent = {"restore": [record], "rate": {"id": "0" * 32, "record": record}}.get(handler, sent)
+    before = _state(engine.home)
+    handlers = PageHandlers(engine)
+    with monkeypatch.context() as planted:
+        planted.setattr(target, broken)
+        reply = getattr(handlers, handler)(sent)
+    _assert_names_the_fault(reply["error"], caplog.text, fault)
+    assert _state(engine.home) == before
+    assert "error" not in getattr(handlers, handler)(sent)
+
+
+@pytest.mark.parametrize("fault", [KeyError, ValueError, TypeError])
+@pytest.mark.parametrize("target", ["rag.ui.render_answer.turn_html", "rag.ui.payloads.answer_to_record"])
+def test_a_fault_of_ours_in_an_answer_is_a_number_in_its_turn(
+    engine: QueryEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    target: str,
+    fault: type[Exception],
+) -> None:
+    def broken(*_: object) -> None:
+        raise fault("a fault of ours")
+
+    before = _state(engine.home)
+    with monkeypatch.context() as planted:
+        planted.setattr(target, broken)
+        *_, last = PageHandlers(engine).ask(QUESTION)
+    assert (last["id"], last["state"]) == (QUESTION["id"], "failed")
+    _assert_names_the_fault(last["say"], caplog.text, fault)
+    assert _state(engine.home) == before
+    *_, last = PageHandlers(engine).ask(QUESTION)
+    assert last["state"] == "done"
+
+
+def test_an_error_of_the_system_says_no_path_on_the_page(engine: QueryEngine, caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def chat(self, before: object) -> object:
+            raise OSError("/secret/path")
+
+    (last,) = PageHandlers(Broken()).ask(QUESTION)  # type: ignore[arg-type]
+    _assert_names_the_fault(last["say"], caplog.text, OSError)
+    assert "/secret" not in last["html"]
+    assert "/secret/path" in caplog.text
+
+
+def test_a_payload_that_does_not_fit_is_no_fault_of_ours(engine: QueryEngine, caplog: pytest.LogCaptureFixture) -> None:
+    assert PageHandlers(engine).catalogue({"page": -1}) == {"error": "This was not understood; load the page again."}
+    assert caplog.text == ""
