@@ -132,7 +132,7 @@ def test_a_page_that_does_not_arrive_within_the_timeout_is_given_up(site: Site, 
     began = time.monotonic()
     why = failure_reason(f"{site.url}/x", settings)
     assert why == "did not arrive within 0.5 s; try again, or raise RAG_FETCH_TIMEOUT"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
 
 
 def test_a_closed_port_is_refused_in_one_line(loopback: Settings) -> None:

@@ -68,9 +68,9 @@ def test_wrong_markdown_is_refused_in_one_line(tmp_path: Path, settings: Setting
 
 
 def test_a_heading_with_many_blanks_is_read_at_once(tmp_path: Path, settings: Settings) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert article_from(new_file(tmp_path / "x.md", "# a" + " " * 2_000_000 + "b\n\nText."), settings).title == "a b"
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_the_first_line_of_a_text_is_its_title(tmp_path: Path, settings: Settings) -> None:
@@ -194,20 +194,20 @@ def test_a_file_over_the_limit_is_refused_at_once(tmp_path: Path, settings: Sett
     path = tmp_path / name
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    began = time.monotonic()
+    began = time.process_time()
     assert "larger than 20 MB" in (why := failure_reason(path, settings)) or "longer than 20 MB" in why
     assert "split it, or raise RAG_MAX_FILE_MB" in why
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_line_of_megabytes_under_the_limit_is_read(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path / "home", max_file_mb=5)
     line = "A sentence among many others. " * 166_000
-    began = time.monotonic()
+    began = time.process_time()
     for name in ("line.txt", "line.md"):
         loaded = loaded_article(new_file(tmp_path / name, line), settings)
         assert (loaded.article.title, loaded.article.text) == ("line", line)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     over = load_settings(home=tmp_path / "home", max_file_mb=4.9)
     assert "larger than 4.9 MB (5.0)" in failure_reason(tmp_path / "line.txt", over)
 

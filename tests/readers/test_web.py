@@ -156,9 +156,9 @@ def test_a_page_that_holds_the_tags_of_feeds_is_not_a_feed(site: Site, loopback:
 
 
 def test_a_page_of_many_comments_is_refused_at_once(site: Site, loopback: Settings) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     failure_reason(site.add_page("/x", "<!-- -->" * 2_400), loopback)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_binary_data_declared_as_text_is_refused(site: Site, loopback: Settings) -> None:
