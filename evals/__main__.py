@@ -241,7 +241,8 @@ def bench(context: typer.Context, name: str = typer.Argument(help=" | ".join(_BE
 def main(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code.
 
-    An error is one line on standard error and exit code 2.
+    An error that the user can act on is one line on standard error and exit code 2. Any other exception is a fault of
+    ours and is raised.
     """
     from rag.errors import RagError
 
@@ -260,10 +261,9 @@ def main(arguments: Sequence[str]) -> int:
         if isinstance(stop.code, str):
             _notify(stop.code)
         code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    except FileNotFoundError as error:
-        _notify(f"evals: {error.filename} is not there; check --data")
-        return 2
     except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] in ("evals", "rag"):  # a mistake of ours, which no package supplies
+            raise
         _notify(f"evals: {error.name} is missing; install what the evals need with: pip install '.[evals]'")
         return 2
     except typer.TyperException as error:

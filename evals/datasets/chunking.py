@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from evals.datasets.published import require_published
 from rag.types.passage import Span
+
+_PUBLISHER = "the chunking benchmark (brandonstarxel/chunking_evaluation)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def load_questions(path: Path) -> list[ChunkingQuestion]:
 
     Its columns are question, references (JSON) and corpus_id.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
+    with require_published(path, _PUBLISHER).open(encoding="utf-8", newline="") as lines:
         return [
             ChunkingQuestion(
                 row["question"],

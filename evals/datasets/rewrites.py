@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from evals.datasets.published import read_published
+
 FILE = "rewrites.jsonl"
+_SOURCES = "CANARD, TREC CAsT and MTRAG, joined as evals/datasets/rewrites.py says"
 Half = Literal["dev", "test"]
 
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -55,7 +58,7 @@ class RewrittenQuestion:
 def load_rewrites(folder: Path) -> list[RewrittenQuestion]:
     """Loads the questions of the folder's file, conversation by conversation."""
     conversations: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for line in (folder / FILE).read_text(encoding="utf-8").splitlines():
+    for line in read_published(folder / FILE, _SOURCES).splitlines():
         record = json.loads(line)
         key = (record["source"], str(record["id"]).partition("<")[0])
         conversations.setdefault(key, []).append(record)

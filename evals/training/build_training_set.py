@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from evals.datasets.articles import bundled_articles
+from evals.datasets.published import SQUAD, XQUAD, read_published
 from evals.training.perturbations import perturbed_pairs
 from evals.training.training_datasets import (
     SUMMEDITS_TRAINED,
@@ -77,8 +78,8 @@ def _read_texts(data: Path, name: str) -> list[tuple[str, list[str]]]:
         rows = read_rows(data / "wice/non_supported_tokens_train.jsonl")
         return [(row["evidence"][0], row["evidence"]) for row in rows]
     if name == "squad":
-        queries = json.loads((data / "qa/squad/search_datasets/squad2/queries.json").read_text(encoding="utf-8"))
-        xquad = json.loads((data / "qa/squad/xquad/xquad.en.json").read_text(encoding="utf-8"))
+        queries = json.loads(read_published(data / "qa/squad/search_datasets/squad2/queries.json", SQUAD))
+        xquad = json.loads(read_published(data / "qa/squad/xquad/xquad.en.json", XQUAD))
         paragraphs = [query.get("context") or query.get("paragraph") or "" for query in queries["queries"]]
         paragraphs += [paragraph["context"] for entry in xquad["data"] for paragraph in entry["paragraphs"]]
         texts = list(dict.fromkeys(paragraphs))

@@ -4,10 +4,10 @@ The sets are WiCE, QAGS and SummEdits, as published. The files stay where they a
 shipped.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from evals.datasets.published import SUMMEDITS
 from evals.training.training_datasets import SUMMEDITS_MEASURED, read_rows
 
 
@@ -29,7 +29,7 @@ def load_wice(path: Path) -> list[LabelledPair]:
 
     "Partially supported" counts as not supported.
     """
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = read_rows(path, "WiCE (Kamoi et al., EMNLP 2023)")
     pages = [_page(row["evidence"]) for row in rows]
     return [
         LabelledPair(row["claim"], (page,), row["label"] == "supported", page)
@@ -43,8 +43,7 @@ def load_qags(path: Path) -> list[LabelledPair]:
     The majority of three people decides.
     """
     pairs: list[LabelledPair] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in read_rows(path, "QAGS (Wang et al., ACL 2020)"):
         for summary in row["summary_sentences"]:
             votes = sum(response["response"] == "yes" for response in summary["responses"])
             is_supported = votes * 2 > len(summary["responses"])
@@ -57,7 +56,7 @@ def load_summedits(folder: Path) -> list[LabelledPair]:
 
     They are of the domains that nothing was trained on.
     """
-    rows = [row for domain in SUMMEDITS_MEASURED for row in read_rows(folder / f"summedits_{domain}.json")]
+    rows = [row for domain in SUMMEDITS_MEASURED for row in read_rows(folder / f"summedits_{domain}.json", SUMMEDITS)]
     return [LabelledPair(row["summary"], (row["doc"],), bool(row["label"]), row["doc"]) for row in rows]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evals.datasets.published import TRAINING_SETS, read_published, require_published
 from rag.text.sentences import sentence_spans
 from rag.verification.sentence_selection import select_sentences
 
@@ -67,9 +68,12 @@ def select_evidence(statement: str, texts: list[str], words: int = 80) -> str:
     return " ".join(texts[position] for position in select_sentences(statement, texts, words))
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Reads the rows of a JSON array, or of a file with one JSON object a line."""
-    text = path.read_text(encoding="utf-8")
+def read_rows(path: Path, dataset: str = TRAINING_SETS) -> list[dict[str, Any]]:
+    """Reads the rows of a JSON array, or of a file with one JSON object a line.
+
+    Raises DatasetMissing where the file of `dataset` is missing.
+    """
+    text = read_published(path, dataset)
     if path.suffix == ".json" and text.lstrip().startswith("["):
         rows: list[dict[str, Any]] = json.loads(text)
         return rows
@@ -80,7 +84,7 @@ def _snli(data: Path) -> Iterator[TrainingPair]:
     folder = data / "support/esnli/dataset/eSNLI"
     for split in ("dev", "test"):
         columns = [
-            (folder / f"{name}.{split}").read_text(encoding="utf-8").splitlines() for name in ("s1", "s2", "labels")
+            read_published(folder / f"{name}.{split}", TRAINING_SETS).splitlines() for name in ("s1", "s2", "labels")
         ]
         for premise, hypothesis, label in zip(*columns, strict=True):
             is_supported = label.strip() == "entailment"
@@ -97,7 +101,7 @@ def _mnli(data: Path) -> Iterator[TrainingPair]:
 def _fever(data: Path) -> Iterator[TrainingPair]:
     for split in ("dev", "test"):
         path = data / f"support/docnli_binary/Data/binary-FEVER-NLI/{split}.txt"
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in read_published(path, TRAINING_SETS).splitlines():
             label, premise, claim = line.split("\t")[:3]
             texts = split_sentences(detokenize(premise))
             evidence = " ".join(texts) if len(premise.split()) <= 70 else select_evidence(claim, texts, 60)
@@ -211,7 +215,8 @@ def read_unlicensed_pairs(data: Path) -> Iterator[TrainingPair]:
             if label in ("SUPPORTS", "REFUTES") or number % 3 == 0:
                 supported = label == "SUPPORTS"
                 yield TrainingPair(row["claim"], evidence["evidence"], supported, "climate_fever", row["claim"])
-    with (data / "support/healthver/data/healthver_dev.csv").open(encoding="utf-8", newline="") as file:
+    path = require_published(data / "support/healthver/data/healthver_dev.csv", TRAINING_SETS)
+    with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield TrainingPair(row["claim"], row["evidence"], row["label"] == "Supports", "healthver", row["evidence"])
     measured = " ".join(" ".join(row["article"].split()) for row in read_rows(data / "qags/xsum.jsonl")).casefold()

@@ -1,5 +1,7 @@
 """The command: what cannot be done is one line and 2, and the benchmarks are listed."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,43 @@ def test_the_benchmarks_are_listed_and_an_unknown_one_is_one_line(capsys: pytest
     assert "there is no benchmark 'nonsense'" in capsys.readouterr().err
 
 
-def test_data_that_is_not_there_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["bench", "answers", "--data", str(tmp_path / "nothing.json")]) == 2
-    assert "check --data" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("benchmark", "missing", "owner"),
+    [
+        ("answers", "", "XQuAD"),
+        ("chunking", "questions_dev.csv", "the chunking benchmark"),
+        ("abstention", "qa/squad/xquad/xquad.en.json", "XQuAD"),
+        ("rewriting", "rewrites.jsonl", "CANARD, TREC CAsT and MTRAG"),
+        ("verifier", "wice/dev.jsonl", "WiCE"),
+    ],
+)
+def test_a_missing_data_file_is_named_with_the_set_that_has_it(
+    benchmark: str, missing: str, owner: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "nothing"
+    assert main(["bench", benchmark, "--data", str(data)]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(f"evals: {data / missing} is missing; it is part of {owner}")
+    assert message.endswith(": get it as published, and correct --data\n")
+    assert message.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "mistake", ["from evals import no_such_module", "import evals.no_such_module", "open('/nowhere/of/ours')"]
+)
+def test_a_mistake_of_ours_is_not_blamed_on_the_data_or_on_what_is_installed(mistake: str, tmp_path: Path) -> None:
+    """The mistake stands at the head of a benchmark, in a process of its own."""
+    code = f"""
+import sys, types
+class Planted(types.ModuleType):
+    def __getattr__(self, name):
+        exec({mistake!r})
+sys.modules["evals.benchmarks.quality.xquad"] = Planted("planted")
+from evals.__main__ import main
+main(["bench", "answers", "--data", "."])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "--data" not in done.stderr.splitlines()[-1]
+    assert "pip install" not in done.stderr

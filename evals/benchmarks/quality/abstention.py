@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from evals.benchmarks.quality.xquad import load_xquad
 from evals.datasets.cases import SPLITS, load_cases
 from evals.datasets.chunking import load_documents, load_questions
+from evals.datasets.published import SQUAD, read_published
 from rag import QueryEngine, open_engine
 from rag.answering.answerability import (
     GATE_SLOPE,
@@ -95,8 +96,8 @@ def load_squad2(data: Path) -> tuple[list[dict[str, str]], LabelledQuestions]:
     Its unanswerable questions were written to resemble a paragraph.
     """
     folder = data / "qa" / "squad" / "search_datasets" / "squad2"
-    rows = json.loads((folder / "queries.json").read_text(encoding="utf-8"))["queries"]
-    truth = json.loads((folder / "ground_truth.json").read_text(encoding="utf-8"))
+    rows = json.loads(read_published(folder / "queries.json", SQUAD))["queries"]
+    truth = json.loads(read_published(folder / "ground_truth.json", SQUAD))
     texts = list(dict.fromkeys(row["context"] for row in rows))
     articles = [
         {"id": f"paragraph-{number}", "title": f"paragraph {number}", "text": text} for number, text in enumerate(texts)

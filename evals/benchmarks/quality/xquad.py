@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evals.datasets.published import XQUAD, read_published
 from rag import Answer, QueryEngine, open_engine
 
 
@@ -50,7 +51,7 @@ def load_xquad(path: Path) -> tuple[list[dict[str, str]], list[SpanQuestion]]:
     The articles are objects for the readers, their paragraphs joined by empty lines.
     """
     articles, questions = [], []
-    for number, entry in enumerate(json.loads(path.read_text(encoding="utf-8"))["data"]):
+    for number, entry in enumerate(json.loads(read_published(path, XQUAD))["data"]):
         article_id, offset, texts = f"article-{number}", 0, []
         for paragraph in entry["paragraphs"]:
             for qa in paragraph["qas"]:

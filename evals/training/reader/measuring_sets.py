@@ -14,6 +14,7 @@ from pathlib import Path
 
 from evals.datasets.cases import TextSpan, covers_gold, load_cases
 from evals.datasets.gold import read_corpus
+from evals.datasets.published import SQUAD, read_published
 from evals.training.public_datasets import LabelledPair, load_public_sets
 from evals.training.reader.commentary import read_commentary
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, write_examples
@@ -31,8 +32,8 @@ PASSAGES = 6
 def squad2(data: Path) -> Iterator[ReaderExample]:
     """The abstention benchmark's 500 questions of SQuAD 2.0, with paragraphs."""
     folder = data / "qa/squad/search_datasets/squad2"
-    rows = json.loads((folder / "queries.json").read_text(encoding="utf-8"))["queries"]
-    truth = json.loads((folder / "ground_truth.json").read_text(encoding="utf-8"))
+    rows = json.loads(read_published(folder / "queries.json", SQUAD))["queries"]
+    truth = json.loads(read_published(folder / "ground_truth.json", SQUAD))
     for row in rows:
         answers = {answer.casefold() for answer in _answers(truth[row["id"]])}
         sentences = tuple(split_sentences(row["context"]))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from evals.datasets.published import SQUAD, TRAINING_SETS, XQUAD, read_published
 from evals.training.reader.examples import QUESTION, ReaderExample
 from evals.training.training_datasets import detokenize, read_rows
 
@@ -36,9 +37,8 @@ class HeldOut:
 
     def __init__(self, data: Path) -> None:
         """Reads both sets. `data` holds qa/."""
-        path = data / "qa/squad/search_datasets/squad2/queries.json"
-        queries = json.loads(path.read_text(encoding="utf-8"))["queries"]
-        entries = json.loads((data / "qa/squad/xquad/xquad.en.json").read_text(encoding="utf-8"))["data"]
+        queries = json.loads(read_published(data / "qa/squad/search_datasets/squad2/queries.json", SQUAD))["queries"]
+        entries = json.loads(read_published(data / "qa/squad/xquad/xquad.en.json", XQUAD))["data"]
         paragraphs = [paragraph for entry in entries for paragraph in entry["paragraphs"]]
         texts = [query["context"] for query in queries] + [paragraph["context"] for paragraph in paragraphs]
         self._text = " ".join(reduced(text) for text in dict.fromkeys(texts))
@@ -72,7 +72,7 @@ def _example(row: dict[str, Any], source: str, sentences: Sequence[str] | None =
 
 
 def _squad(data: Path) -> Iterator[ReaderExample]:
-    clean = set((data / "reader/squad2_dev_half/clean_ids.txt").read_text(encoding="utf-8").split())
+    clean = set(read_published(data / "reader/squad2_dev_half/clean_ids.txt", TRAINING_SETS).split())
     held_out = HeldOut(data)
     for row in _pairs(data, "squad2_dev_half"):
         if row["id"] in clean and not any(map(held_out.has_sentence, row["sentences"])):
@@ -142,7 +142,9 @@ def _sentence_set(data: Path) -> Iterator[ReaderExample]:
     asked = {reduced(row["question"]) for row in _pairs(data, "squad2_dev_half")}
     for split in ("test", "dev"):
         questions: dict[str, list[str]] = {}
-        columns = [(folder / f"{name}-{split}.txt").read_text(encoding="utf-8").splitlines() for name in ("src", "tgt")]
+        columns = [
+            read_published(folder / f"{name}-{split}.txt", TRAINING_SETS).splitlines() for name in ("src", "tgt")
+        ]
         for sentence, question in zip(*columns, strict=True):
             questions.setdefault(sentence, []).append(question)
         kept = [
