@@ -161,4 +161,5 @@ def test_the_timer_counts_checks_within_writing_as_verifying() -> None:
     timer.end("write", of_it_verifying=5.0)
     timings = timer.timings()
     assert timings.verify == 5.0
-    assert timings.write < 0 < timings.total
+    # Both stages together take a few microseconds, which may round to 0.00 ms.
+    assert timings.write < 0 <= timings.total
