@@ -21,7 +21,7 @@ LLM_CONCURRENCY = 8
 # the weight of the newest duration.
 _INITIAL_MEAN_SECONDS, _NEWEST_WEIGHT = 0.2, 0.1
 _MAX_RETRY_AFTER_SECONDS = 60
-# A reservation that is not claimed by then belongs to a call that named no function or was malformed.
+# A reservation that is not claimed within these seconds belongs to a call that named no function or was malformed.
 RESERVATION_SECONDS = 5.0
 
 

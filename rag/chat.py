@@ -110,9 +110,8 @@ class Chat:
     ) -> Iterator[Event]:
         """`stream` with the steps in between.
 
-        Another thread stops the work with `cancellation`.
-        A follow-up without filters is answered within the filters of the question that it refers to, and the Answer's
-        notice says so.
+        Another thread stops the work with `cancellation`. A follow-up without filters uses the filters of the question
+        that it refers to, and the Answer's notice says so.
         """
         check_filter_names(filters)
         return self._remembered_events(question, k, check_part_names(ignore), cancellation, filters)
@@ -152,7 +151,7 @@ class Chat:
                     notice = f"within the same articles as the question before ({named})"
                     event = replace(event, notice="; ".join(filter(None, (event.notice, notice))))
                 self._answers.append(event)
-                # Thanks in between do not end what was limited.
+                # Thanks in between do not end the limits.
                 if event.kind != "talk" and not looks_like_small_talk(question):
                     self._filters = filters
             yield event

@@ -1,6 +1,6 @@
-"""What an engine holds: its articles, and the stores they are kept in.
+"""An engine's articles: adding, listing, removing, and the stores' consistency.
 
-Articles are added, removed and read here; the stores are compared, repaired and rebuilt.
+The stores are the library and its two indexes; they are compared, repaired and rebuilt here.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from rag.workspace import Workspace
 class Corpus:
     """The articles of one library. Thread-safe.
 
-    It is the part of the engine that asks no question.
+    It has all public methods of the engine that do not answer questions.
     """
 
     _workspace: Workspace
@@ -31,8 +31,8 @@ class Corpus:
     def add(self, *what: str | Path, progress: ProgressCallback = no_progress) -> AddReport:
         """Adds the articles of files, folders, URLs and feeds.
 
-        Stored articles that have changed are replaced. `progress` is called as articles are done. What cannot be read
-        is in the report's `failed`. Raises LibraryBusy while another process writes for too long.
+        Stored articles that have changed are replaced. `progress` is called after each finished article. Sources that
+        cannot be read are in the report's `failed`. Raises LibraryBusy if another process writes for too long.
         """
         return self._workspace.add(what, progress)
 
@@ -58,7 +58,7 @@ class Corpus:
     def example_questions(self) -> list[str]:
         """At most six questions that the articles answer.
 
-        They are made of the catalogue, or known for the bundled corpus.
+        They are made from the catalogue; for the bundled corpus they are fixed.
         """
         return example_questions(self._workspace.catalogue.in_scope(Filters()))
 
@@ -70,9 +70,9 @@ class Corpus:
         return sorted(self._workspace.library.distinct_values(field), key=str.casefold)
 
     def rate(self, feedback: Feedback) -> None:
-        """Stores a reader's feedback on an answer.
+        """Stores a user's feedback on an answer.
 
-        Raises LibraryBusy while another process writes for too long.
+        Raises LibraryBusy if another process writes for too long.
         """
         self._workspace.save_feedback(feedback)
 
@@ -124,7 +124,7 @@ class Corpus:
     def close(self) -> None:
         """Closes files and connections.
 
-        What is on disk is complete at any time, closed or not.
+        The files on disk are complete at any time, even without this call.
         """
         self._workspace.close()
 

@@ -1,8 +1,8 @@
 """The public query engine over one library.
 
-It asks, searches and chats, and changes what the library holds. The engine connects the parts and makes no decision of
-its own. It must never raise anything but a RagError for what a caller may get wrong at run time; a misspelt keyword
-argument is a TypeError, a misspelt part of the understanding a ValueError.
+It answers, searches and chats, and changes the library's articles. The engine connects the parts and makes no decision
+of its own. Errors of a caller at run time are RagErrors, with two exceptions: a misspelt keyword argument is a
+TypeError, and a misspelt part of the understanding is a ValueError.
 """
 
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
@@ -98,7 +98,7 @@ class QueryEngine(Corpus, BaseQueryEngine):
         ignore: Collection[UnderstoodPart] = (),
         **filters: Unpack[FilterArgs],
     ) -> Answer:
-        """`ask` without blocking the event loop. A task that is cancelled stops the work."""
+        """`ask` without blocking the event loop. Cancelling the task stops the work."""
         cancellation = Cancellation()
         events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
         return final_answer([event async for event in iterate_in_thread(events, cancellation)])

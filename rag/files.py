@@ -1,8 +1,8 @@
 """Writes files atomically and durably.
 
-A crash or a loss of power leaves the old content or the new, never a mixture. A file that is written in place can be
-found half-written. Here the new content is written beside the file, forced to the disk, and renamed over it; the folder
-is forced to the disk too, since the rename is an entry of the folder.
+After a crash or a loss of power the file has the old content or the new, never a mixture; a file that is written in
+place may be incomplete. Here the new content is written to another file, synced to the disk, and renamed over the old
+file. The folder is synced too, because the rename changes an entry of the folder.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 def replace_file(fresh: Path, path: Path) -> None:
     """Renames `fresh` to `path` atomically and durably.
 
-    The content and the name are on the disk when this returns. Both must lie in the same folder or at least on the same
+    The content and the name are on the disk when this returns. Both must be in the same folder, or at least on the same
     disk. Raises OSError.
     """
     sync_to_disk(fresh)
@@ -32,8 +32,8 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def sync_to_disk(path: Path) -> None:
-    """Forces what was written to the file or folder to the disk. Raises OSError."""
-    # Windows takes only a file that is open for writing.
+    """Syncs the file or folder to the disk. Raises OSError."""
+    # Windows can sync only a file that is open for writing.
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)

@@ -1,6 +1,6 @@
 """Detects the answer type that a question expects (as in TREC QA).
 
-It also tells whether a sentence contains an answer of that type. The rules look at words alone: the first word of a
+It also detects whether a sentence contains an answer of that type. The rules use words only: the first word of a
 question that indicates a type, and patterns of numbers, dates, names and reasons.
 """
 
@@ -58,7 +58,7 @@ _ASKS_FOR_AN_AUTHOR = re.compile(
 _PATTERNS: dict[AnswerType, re.Pattern[str]] = {"number": _NUMBER, "date": _DATE, "name": _NAME, "reason": _REASON}
 
 
-# What "how tall" is answered in: a number alone is no height.
+# The units of an answer to "how tall": a number without a unit is not a height.
 _MEASURES = {
     "tall": r"tall|height|metres?|meters?|centimetres?|centimeters?|feet|foot|inch(?:es)?|cm",
     "old": r"old|age[ds]?|born|years?|since|founded",

@@ -1,7 +1,7 @@
 """Scores whether the retrieved passages answer the question.
 
-The result is one calibrated score in [0, 1] from three features of words and meanings, and from what the trained reader
-says of the passages where it has read them.
+The result is one calibrated score in [0, 1]. It is computed from three features of retrieval and, if the trained reader
+has read the passages, from its highest logit.
 """
 
 import re
@@ -16,19 +16,21 @@ from rag.text.scoring import sigmoid
 # Logistic regression over sets of questions with and without an answer in their library (docs/abstention.md;
 # python -m evals bench abstention --fit), with 0.5 placed where about 5% of the answerable ones are declined. The score
 # of the best sentence is the strongest feature; whether it contains the expected answer type declines some more of
-# the questions made to mislead. A name that no article contains has a small penalty of its own: it lowers coverage
+# the questions made to mislead. A name that no article contains has only a small penalty of its own: it lowers coverage
 # already, and a speech never names its speaker.
 SLOPE = 6.2
 THRESHOLD = 0.54
-# Where the reader has read the passages, two things have to hold: the passages are about the question's subject, which
-# words and meanings tell (GATE_…), and they answer it, which the reader tells best. The values were chosen on samples
-# of four sets (docs/reader.md, "Runs"); python -m evals bench abstention --fit fits the second three on whole sets.
+# If the reader has read the passages, two conditions have to be met. The passages are about the question's subject,
+# which the features of retrieval show (GATE_…). And they answer the question, which the reader shows best. The values
+# were chosen on samples of four sets (docs/reader.md, "Runs"); python -m evals bench abstention --fit fits the second
+# three on whole sets.
 GATE_SLOPE, GATE_THRESHOLD = 12.0, 0.4
 READ_SLOPE, READING_SLOPE, READ_OFFSET = 1.2, 0.8, 0.25
-# What the lack of the answer's type can cost at most: "at noon" answers a "when" without looking like a date.
+# The maximum penalty if no sentence has the expected answer type: "at noon" answers a "when" without looking like a
+# date.
 MAX_TYPE_GAP = 0.4
 UNKNOWN_NAME_PENALTY = 0.4
-# More unknown names than this cost no more.
+# Further unknown names do not increase the penalty.
 MAX_UNKNOWN_NAMES = 3
 # The corpus does not contain the view of a person that no article mentions, whatever others think of the subject.
 UNKNOWN_VIEW_PENALTY = 3.0
@@ -57,12 +59,12 @@ class AnswerabilityFeatures:
 
     @property
     def relevance(self) -> float:
-        """The best score, less where no sentence of the expected type is as good."""
+        """The best score, reduced if no sentence of the expected type scores as high."""
         return self.best - min(MAX_TYPE_GAP, self.best - self.best_of_type) / 2
 
     @property
     def penalty(self) -> float:
-        """What names that no article has take from the log-odds."""
+        """The amount that unknown names subtract from the log-odds."""
         if not self.unknown_names:
             return 0.0
         if self.asks_for_a_view:
@@ -76,7 +78,7 @@ def answerability_features(retrieval: Retrieval) -> AnswerabilityFeatures:
     of_type = [
         sentence.score for sentence in sentences if contains_answer_type(expected, sentence.text, retrieval.question)
     ]
-    # In a question without capitals, a word that neither the library nor general English has is taken for a name.
+    # In a question without capitals, a word that is neither in the library nor in general English counts as a name.
     is_lower = retrieval.question == retrieval.question.lower()
     names = unknown_words(retrieval) if is_lower else names_and_numbers(retrieval.question)
     return AnswerabilityFeatures(

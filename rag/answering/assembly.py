@@ -1,8 +1,8 @@
 """Assembles an Answer from quotes, checked sentences or an abstention.
 
-The sentences are a model's, after the check; an abstention gives its reason. Markers get their final numbers here: 1,
-2, 3 … in order of first use, each with its citation, and no citation unused. The pipeline adds notice, usage and
-timings.
+The sentences are a model's, after the check. An abstention has its reason. Markers get their final numbers here: 1, 2,
+3 … in order of first use. Each marker has its citation, and each citation has a marker. The pipeline adds notice, usage
+and timings.
 """
 
 from collections.abc import Callable, Sequence
@@ -66,8 +66,8 @@ def catalogue_answer(
 ) -> Answer:
     """An answer that is computed from the catalogue.
 
-    An article that a line names is cited by `opening`, its first sentence; the line stands without a citation where the
-    article has been removed since.
+    A line that names an article cites `opening`, the article's first sentence. If the article has been removed since,
+    the line has no citation.
     """
     citations: list[Citation] = []
     statements: list[Statement] = []
@@ -103,7 +103,7 @@ def abstaining_answer(asked: str, turn: UnderstoodTurn, abstention: Abstention, 
     return Answer(
         question=asked,
         standalone_question=turn.question,
-        # Names and titles come from files and people: what looks like a marker in them must not be one.
+        # Names and titles come from files and people: text in them that looks like a marker must not become one.
         text=escape_markers(text),
         abstained=True,
         reason=abstention.reason,

@@ -1,8 +1,7 @@
 """Checks statements against the article text that they cite.
 
-The text is what the library holds at the cited offsets. The check reads the articles as they are now, not the copies
-that retrieval made: of an article that was removed or changed in the meantime, no words are left that could support a
-statement.
+The text is the stored article's text at the cited offsets. The check reads the articles as they are now, not the copies
+that retrieval made. If an article was removed or changed in the meantime, its quotes no longer support a statement.
 """
 
 from collections.abc import Iterable, Sequence

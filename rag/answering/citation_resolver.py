@@ -1,7 +1,7 @@
 """Resolves a passage number to the sentences that a written sentence rests on.
 
-A marker names a passage; a reader is shown a run of whole sentences in it. Whether these support the written sentence
-is the statement checker's decision, not this module's.
+A marker names a passage. The citation is a run of whole sentences in it. The statement checker, not this module,
+decides whether these support the written sentence.
 """
 
 import re
@@ -19,7 +19,8 @@ from rag.types.passage import Vector
 # A neighbouring sentence joins the quote when that raises the share of the written words it covers by this much.
 MIN_COVERAGE_GAIN = 0.12
 MAX_CITED_SENTENCES = 3
-# An article's orders to a model that reads it support nothing, nor does what follows them in their paragraph.
+# Instructions to a language model in an article support nothing, and neither does the text after them in their
+# paragraph.
 _ORDER_TO_MODEL = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b(?:\s+[\w’']+){0,4}\s+(?:instructions?|prompts?|guidelines)\b"
     r"|\b(?:system|developer) (?:prompt|message)\b"
@@ -45,7 +46,7 @@ class CitationResolver:
     def quote(self, words: str, number: int) -> Quote | None:
         """The sentences of passage `number` that `words` rest on.
 
-        None for a number that no passage has, and for a passage of nothing but orders to a model.
+        None if no passage has the number, or if the passage consists of instructions to a model.
         """
         if not 1 <= number <= len(self.passages):
             return None
@@ -58,7 +59,7 @@ class CitationResolver:
         return sorted((quote for quote in quotes if quote), key=lambda quote: -quote.score)
 
     def _encode(self, words: str) -> Vector:
-        # Two markers at the end of one sentence ask for the same words.
+        # Two markers at the end of one sentence are resolved for the same words.
         if self._last_encoded is None or self._last_encoded[0] != words:
             self._last_encoded = (words, self._encoder.encode([words])[0])
         return self._last_encoded[1]
@@ -105,7 +106,8 @@ def _terms(sentences: Sequence[ScoredSentence]) -> set[str]:
 def _usable_sentences(passage: RankedPassage, sentences: Sequence[ScoredSentence]) -> list[bool]:
     """For each sentence, whether it may be cited.
 
-    A sentence that gives orders to a model may not be cited, nor may the sentences after it in the same paragraph.
+    A sentence with instructions to a model may not be cited, and neither may the sentences after it in the same
+    paragraph.
     """
     usable: list[bool] = []
     is_order, previous_end = False, passage.start

@@ -1,8 +1,7 @@
 """Parses a model's text, as it arrives, into checked sentences with citations.
 
-Each marker is resolved to the quote that it stands for. A number stands for one quote from the moment it is shown; a
-marker to a passage that was not retrieved is never shown. Each sentence is checked when it ends, while the model writes
-the next.
+Each marker is resolved to a quote. Once a number is shown, it always refers to the same quote. A marker to a passage
+that was not retrieved is never shown. Each sentence is checked when it ends, while the model writes the next one.
 """
 
 import re
@@ -24,14 +23,14 @@ from rag.generation.stream_parser import (
 )
 from rag.verification.verifier import SUPPORTED
 
-# The reply that prompts/answer.md asks for where the passages do not answer, by its letters alone.
+# The reply that prompts/answer.md asks for if the passages do not answer, reduced to its letters.
 NO_ANSWER = "NOTINTHECORPUS"
-# Longer than NO_ANSWER with every blank and star that a model may put into it.
+# This is longer than NO_ANSWER with all the blanks and asterisks that a model may add to it.
 MAX_HELD_BACK_CHARACTERS = 30
 # Passages that are searched for a quote when a sentence has no marker.
 MAX_NEAREST = 2
 _NOT_A_LETTER = re.compile(r"[^A-Za-z]")
-# How a model says that it found no answer when it forgets the agreed reply.
+# Sentences by which a model says that it found no answer without using the agreed reply.
 _SAYS_NO = re.compile(
     r"\b(?:(?:do|does|did|is|are|was|were|can|could)(?: not|n[’']t)|cannot|no information|nothing)\b.{0,80}"
     r"\b(?:articles?|passages?|sources?|corpus|context|texts?|documents?|information|answer)\b"
@@ -45,8 +44,8 @@ _SAYS_NO = re.compile(
 class DraftSentence:
     """A sentence that a model wrote, on its way to a statement of the answer.
 
-    `parts` are its words and, between them, the quotes that its markers stand for; `lead` is the white space and list
-    dash before it. `text`, its words alone, and `support` in [0, 1] are set when it ends.
+    `parts` are its words and, between them, the quotes of its markers. `lead` is the white space and list dash before
+    it. `text` (the words without markers) and `support` in [0, 1] are set when the sentence ends.
     """
 
     lead: str
@@ -95,7 +94,7 @@ class CitedDraft:
     def finish(self, *, was_cut: bool = False) -> Iterator[str]:
         """Yields the text that was held back.
 
-        A text that was cut off loses the sentence that it was cut in.
+        If the text was cut off, its last, incomplete sentence is dropped.
         """
         if not self.is_over:
             yield from self._release(self._parser.finish(was_cut=was_cut))
@@ -106,7 +105,7 @@ class CitedDraft:
 
     @property
     def is_over(self) -> bool:
-        """Whether the rest of the text does not matter."""
+        """Whether the rest of the text can be ignored."""
         return self.says_no or self.ran_away
 
     def _release(self, pieces: Iterator[ParsedPiece]) -> Iterator[str]:
@@ -165,7 +164,7 @@ class CitedDraft:
         return quotes
 
     def _supporting_quote(self, text: str) -> list[Quote]:
-        """A quote for a sentence that came without a marker, where one supports it."""
+        """A quote that supports a sentence without a marker, if there is one."""
         nearest = self._resolver.nearest(text)[:MAX_NEAREST]
         supports = self._supports([(text, [quote]) for quote in nearest])
         return [quote for quote, support in zip(nearest, supports, strict=True) if support >= SUPPORTED][:1]

@@ -1,8 +1,8 @@
 """Selects the sentences that answer a question, or says why none does.
 
 The sentences come from the retrieved passages. A quote is a run of whole sentences of one passage, word for word.
-Whether to answer at all is one calibrated score against one threshold; an abstention gives its reason in words that a
-reader understands.
+Whether to answer is decided by one calibrated score and one threshold. An abstention gives its reason in words that a
+user understands.
 """
 
 import re
@@ -26,27 +26,27 @@ DEPENDENT_OPENING = re.compile(
     r"|(?:It|This|That|These|Those|He|She|They|His|Her|Their|Its|Both|Neither|Such|One|Some|Others|"
     r"The (?:former|latter|same|result|reason|answer|first|second|third))\b(?! of the\b))"
 )
-# Swept first on every second XQuAD question (python -m evals bench answers), then on the dev split of the golden
-# questions (rag eval run --split dev): one sentence a quote and a floor of 0.75 cover 59% of the gold's groups, the
-# values below 73%; on all of XQuAD the answer is then in any quote for 95.2% instead of 92.7%.
+# These values were chosen first on every second XQuAD question (python -m evals bench answers), then on the dev split
+# of the golden questions (rag eval run --split dev). One sentence a quote and a floor of 0.75 cover 59% of the gold's
+# groups; the values below cover 73%. On all of XQuAD the answer is then in some quote for 95.2% instead of 92.7%.
 MAX_QUOTE_SENTENCES = 4
 MAX_QUOTE_CHARACTERS = 600
-# The best sentence and those quoted after it, together, where an explanation is asked for.
+# Maximum number of sentences in a quote if an explanation is asked for: the best one and those after it.
 EXPLANATION_SENTENCES = 3
-# A further quote needs at least this share of the best sentence's score; the share is higher where one fact is asked
-# for.
+# A further quote needs at least this share of the best sentence's score; the share is higher if one fact is asked for.
 RELATIVE_FLOOR, FACT_FLOOR = 0.65, 0.7
-# The same where the reader has read the passages. On the golden dev questions these quote 4.8 a question and some gold
-# in 85.0%; 0.7 and 0.8 quote 3.5 and some gold in 83.8%; without the reader it is 4.3 and 81.2% (docs/reader.md).
+# The same shares if the reader has read the passages. On the golden dev questions these values give 4.8 quotes a
+# question and some gold in 85.0%; 0.7 and 0.8 give 3.5 quotes and some gold in 83.8%. Without the reader it is 4.3
+# quotes and 81.2% (docs/reader.md).
 READ_RELATIVE_FLOOR, READ_FACT_FLOOR = 0.5, 0.55
 # Two sentences that share this much of the shorter one's content words make the same point.
 SAME_POINT_SHARE = 0.6
-# What a number, date, name or reason adds to a sentence's score where one is asked for.
+# The bonus of a sentence that has the expected answer type: a number, date, name or reason.
 ANSWER_TYPE_BONUS = 0.1
-# The reason of an abstention where no name or rare word is missing.
+# The reason of an abstention if no name or rare word is missing.
 UNANSWERED = "related articles do not answer it"
-# A question about one author or one article is asked in the words of a reader, and its few passages leave less to
-# confuse: it is declined below this share of the threshold.
+# The threshold for a question about one author or one article is multiplied by this. Users ask such questions in their
+# own words, and the few passages in question are less easily confused.
 NARROW_ABSTAIN_SHARE = 0.6
 # Articles that an abstention names.
 NEAREST_ARTICLES = 3
@@ -81,7 +81,7 @@ class Evidence:
 class Abstention:
     """The reason why a question is not answered, and the nearest articles.
 
-    The nearest articles are those that come nearest to answering it.
+    The nearest articles are those of the best passages.
     """
 
     reason: str
@@ -134,9 +134,9 @@ class _Run:
 
 
 def select_quotes(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
-    """The quotes that answer the question best, best first.
+    """Selects the quotes that answer the question best, best first.
 
-    Each quote makes a point of its own.
+    Each quote makes a different point.
     """
     expected = answer_type(retrieval.question)
     scores = [_answer_scores(sentences, retrieval, expected) for sentences in retrieval.sentences]
@@ -189,8 +189,8 @@ def _has_answer_type(sentences: Sequence[ScoredSentence], expected: AnswerType, 
 def _answer_scores(sentences: Sequence[ScoredSentence], retrieval: Retrieval, expected: AnswerType) -> list[float]:
     """A score for each sentence: how well it would answer the question.
 
-    A sentence that contains the expected answer type gets a bonus. A sentence that only asks scores 0 and passes its
-    relevance on to the next one, which answers it.
+    A sentence that contains the expected answer type gets a bonus. A question in the text scores 0, and its score goes
+    to the next sentence, which answers it.
     """
     scores: list[float] = []
     passed_on = 0.0
@@ -209,8 +209,8 @@ def _extend(
     """Extends the sentence at `index` by the neighbours to quote with it.
 
     Returns the index of the first quoted sentence and the index of the last one + 1. The neighbours are the sentences
-    that it depends on and those that carry it on. Where an explanation is asked for, the sentence after it is quoted
-    too when it is in the same paragraph.
+    that it depends on and those that continue it. If an explanation is asked for, the next sentence of the same
+    paragraph is quoted too.
     """
     first, last = index, index + 1
     while first > 0 and index - first < 2 and DEPENDENT_OPENING.match(sentences[first].text):
@@ -254,8 +254,8 @@ def _unmatched_filter(retrieval: Retrieval) -> str:
 def _reason(retrieval: Retrieval) -> str:
     """The reason for an abstention.
 
-    It names the names, numbers and rare words that no article mentions, or says that the related articles do not answer
-    the question. An ordinary word, for which articles may use a synonym, is no subject that they lack.
+    It lists the names, numbers and rare words that no article mentions, or says that the related articles do not answer
+    the question. An ordinary word is not listed, because articles may use a synonym of it.
     """
     missing = list(answerability_features(retrieval).unknown_names) or unknown_words(retrieval)
     if missing:

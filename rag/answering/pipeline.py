@@ -1,8 +1,8 @@
 """Turns a question into an Answer.
 
-The stages are: understand, retrieve, select evidence, write, cite, check, repair. `AnswerPipeline.events` reads in that
-order and yields what happens on the way; each decision is made by the part that it calls. A language model that fails
-never costs a reader the answer: the answer is then made of quotes, and its notice says why.
+The stages are: understand, retrieve, select evidence, write, cite, check, repair. `AnswerPipeline.events` runs them in
+that order and yields events; each decision is made by the part that it calls. If a language model fails, the answer is
+made of quotes, and its notice says why.
 """
 
 import logging
@@ -46,13 +46,13 @@ QUOTES_INSTEAD = "; these are quotes instead"
 UNREADABLE = "the language model's answer could not be read; the log says why"
 CUT = "the language model's answer was cut at its length limit; raise RAG_LLM_MAX_TOKENS"
 RAN_AWAY = "the language model's answer ran on without end and was cut"
-# A server may send a whole answer at once; the deadline is checked each time this many characters have come.
+# A server may send a whole answer at once, so the deadline is checked after each piece of this many characters.
 MAX_PIECE_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRequest:
-    """A question, its conversation, and what it may be answered from.
+    """A question with its conversation and the limits of the search.
 
     `turns` are the earlier turns that the question may refer to. It is answered from `k` passages within `filters`. The
     parts in `ignore` are not read from the question's words. The work stops when `cancellation` is cancelled.
@@ -183,7 +183,7 @@ class AnswerPipeline:
             generated = self._quote(run, selection)
         answer = run.complete(generated)
         if has_text:
-            # The reader has seen a text already; the Answer says what the check made of it.
+            # The user has seen the text already; the Answer has the result of the check.
             yield answer
         else:
             yield from _paragraphs_then_answer(answer)
@@ -224,26 +224,27 @@ class AnswerPipeline:
     def _try_to_generate(self, run: _Run, session: WritingSession, selection: Selection) -> Iterator[Event]:
         """The events of a language model's answer.
 
-        They end without an Answer where the model fails.
+        They end without an Answer if the model fails.
         """
         try:
             yield from self._generate(run, session, selection)
         except QuestionCancelled:
             raise
         except RagError as error:
-            # The model or another server failed. Where it failed to read the question already, that reason comes first.
+            # The model or another server failed. If it had already failed while reading the question, that reason is
+            # shown.
             run.notices = [f"{run.notices[0] if run.notices else error}{QUOTES_INSTEAD}"]
         except Exception:
             if self._settings.strict:
                 raise
-            # A model's text must never cost the reader the answer, not even through a defect of this package.
+            # The user gets an answer in any case, even if a model's text reveals a defect of this package.
             log.exception("a model's answer could not be read")
             run.notices = [f"{UNREADABLE}{QUOTES_INSTEAD}"]
 
     def _generate(self, run: _Run, session: WritingSession, selection: Selection) -> Iterator[Event]:
         """Yields the events of a language model's answer.
 
-        Raises ModelError where the model writes nothing that the articles support.
+        Raises ModelError if the articles support nothing of what the model writes.
         """
         question = with_form(run.turn.question, selection.kind)
         passages = session.passages_that_fit(question, selection.passages)
@@ -287,7 +288,7 @@ class AnswerPipeline:
     ) -> list[DraftSentence]:
         """Asks the model once to repair the sentences that failed the check.
 
-        Returns `sentences`, where those below the threshold are replaced or dropped as the model says.
+        Returns `sentences`; those below the threshold are replaced or dropped as the model says.
         """
         failed = [index for index, sentence in enumerate(sentences) if sentence.support < SUPPORTED]
         statements = [_failed_statement(sentences[index], resolver) for index in failed]
@@ -304,7 +305,7 @@ class AnswerPipeline:
     def _pick_better(self, old: DraftSentence, reply: str, resolver: CitationResolver) -> list[DraftSentence]:
         """The sentences of `reply` if they are supported better than `old`, else `old`.
 
-        Every one of them has to be supported better. `old` stays flagged.
+        Every one of them has to be supported better than `old`. If `old` is kept, it stays flagged.
         """
         draft = CitedDraft(resolver, self._checker)
         for _ in (*draft.feed(reply), *draft.finish()):

@@ -1,7 +1,7 @@
 """Finds the material of an answer: by the kind of the question, in the library.
 
-Talk and questions about the collection are answered at once; for every other kind the quotes are selected that an
-answer is made of, or the reason is given why there are none.
+Talk and questions about the collection are answered at once. For every other kind this module selects the quotes of the
+answer, or gives the reason why there are none.
 """
 
 import re
@@ -100,7 +100,7 @@ class AnswerSelector:
         return None
 
     def select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
-        """The material of the answer to any other question, or why there is none.
+        """The material of the answer to any other question, or an abstention.
 
         `k` passages are read for a question of fact. Raises what retrieval raises.
         """
@@ -115,7 +115,8 @@ class AnswerSelector:
             about = frozenset(article.ref.id for article in found.articles) if found else frozenset()
             request = ViewRequest(turn.search, named, about, k, filters, self._settings.abstain_below)
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
-            # Several views are many passages: only those of a single author are few enough to be read.
+            # Several views need many passages. Only the passages of a single author are few enough for the trained
+            # reader.
             return select(request, self._retrieve_and_read if kind == "author" else self._library.retrieve)
         return self._fact(turn, k, filters)
 
@@ -144,8 +145,8 @@ class AnswerSelector:
         score = score_or_abstain(retrieval, self._settings.abstain_below * (NARROW_ABSTAIN_SHARE if is_narrow else 1))
         if isinstance(score, Abstention):
             holder = asked_holder(turn.question)
-            # That no article mentions a name says more than that nobody of that name has written one, unless what they
-            # have written is asked for.
+            # "No article mentions this name" is a better reason than "no article is by this author", unless the
+            # question asks for what the author has written.
             says_more = score.reason != UNANSWERED and not (holder and holder.is_writer)
             unknown = () if says_more or not retrieval.passages else _unknown_holder(turn, ())
             return replace(score, reason=_as_reason(unknown[0])) if unknown else score
@@ -197,10 +198,10 @@ def _as_reason(sentence: str) -> str:
 
 
 def _unknown_holder(turn: UnderstoodTurn, quotes: Sequence[Quote]) -> tuple[str, ...]:
-    """Says that nobody of the name whose word is asked for has written an article.
+    """Says that the collection has no article by the source that the question names.
 
-    A name that a quote mentions is a person of the articles, whose words others report. Who is asked for what it has
-    written has written no article all the same.
+    If a quote mentions the name, it is a person whose words the articles report, and nothing is said. If the question
+    asks for what the source has written, it is said in any case.
     """
     asked = asked_holder(turn.question)
     if asked is None or turn.authors_named or turn.understanding.scope.sources:

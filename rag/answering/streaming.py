@@ -10,7 +10,7 @@ from rag.types.answer import Answer, AnswerStep, Event, TextDelta
 
 T = TypeVar("T")
 CORRECTED, REPLACED = "Corrected after the check:", "In its place:"
-# Matches what stands between a draft that was shown and the answer that replaces it (see closing_text).
+# Matches the text between a draft that was shown and the answer that replaces it (see closing_text).
 SUPERSEDED_PATTERN = rf"\n\n—\n\n(?:{CORRECTED}|{REPLACED})\n\n"
 _END = object()
 
@@ -45,8 +45,8 @@ def report_steps(events: Iterable[Event], show: Callable[[AnswerStep], None]) ->
 def closing_text(shown: str, answer: Answer) -> str:
     """The text to print after the text that was `shown` while it was written.
 
-    It is the answer's footer. Where the answer's text differs from what was shown, the whole text comes first, with a
-    line that says why.
+    It is the answer's footer. If the answer's text differs from what was shown, the whole text comes first, with a line
+    that says why.
     """
     parts = answer.footer()
     if shown != answer.text:

@@ -143,7 +143,7 @@ class BundledEncoder(Encoder):
                 results[index] = pool(index, hidden_states[row, : len(sequences[index])])
 
         batches = _batches_by_length(sequences)
-        # A question is one batch, and does not have to wait for the workers that encode an article.
+        # A question is one batch, so it does not wait for the workers that encode an article.
         list(map(encode_batch, batches) if len(batches) == 1 else workers.map(encode_batch, batches))
         return results
 
@@ -171,7 +171,7 @@ def _pool_spans(hidden_state: Vector, offsets: Sequence[Span], spans: Sequence[S
     rows = np.zeros((len(spans), hidden_state.shape[1]), dtype=np.float32)
     for row, (start, end) in enumerate(spans):
         is_inside = (starts >= start) & (starts < end)
-        # A span of characters that the tokenizer drops has no token; the mean of the whole passage stands for it.
+        # A span of characters that the tokenizer drops has no token; it gets the mean of the whole passage.
         rows[row] = hidden_state[is_inside].mean(axis=0) if is_inside.any() else hidden_state.mean(axis=0)
     return _unit_rows(rows)
 

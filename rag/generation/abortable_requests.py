@@ -1,8 +1,8 @@
 """Ends requests to a silent server from another thread.
 
-Closing a connection does not wake the thread that reads from it; shutting its socket down does, and tells the server.
-The client reports each connection that it opens (its "trace" extension); requests that may be ended have a connection
-of their own, so that none is shared.
+Closing a connection does not wake the thread that reads from it. Shutting its socket down does, and also informs the
+server. The client reports each connection that it opens (its "trace" extension). Requests that may be ended have a
+connection of their own, which no other request shares.
 """
 
 import socket
@@ -24,7 +24,7 @@ class _Requests:
         self._sockets: list[socket.socket] = []
 
     def trace(self, event: str, details: dict[str, Any]) -> None:
-        """What the client calls with everything that it does."""
+        """The client's trace callback: records the sockets of new connections."""
         if event == "connection.connect_tcp.complete":
             # A second handle to the connection: the client may wrap its own for TLS, and closes it when it is done.
             self._sockets.append(details["return_value"].get_extra_info("socket").dup())
@@ -48,7 +48,7 @@ _current: ContextVar[_Requests | None] = ContextVar("abortable requests", defaul
 def ended_by(cancellation: Cancellation | None) -> Iterator[None]:
     """Ends the requests that are sent inside when `cancellation` is cancelled.
 
-    They are those of this thread, or of this context of one (`contextvars`).
+    It affects the requests of this thread or of this context (`contextvars`).
     """
     if cancellation is None:
         yield
@@ -72,7 +72,7 @@ def note_request(request: Any) -> None:
 def request_headers() -> dict[str, str]:
     """The headers that a request needs in order to be ended alone.
 
-    Raises QuestionCancelled where it must not be sent any more.
+    Raises QuestionCancelled if the work has been cancelled already.
     """
     requests = _current.get()
     if requests is None:

@@ -33,8 +33,7 @@ from rag.types.answer import RankedPassage, Turn, Usage
 
 # Tokens that a chat template puts around the messages.
 TEMPLATE_TOKENS = 50
-# The part of the time for an answer that understanding the question may take: a model that is slow to begin with still
-# has most of it to write.
+# The share of the answer's time that understanding the question may take, so that a slow model still has time to write.
 MAX_SHARE_OF_UNDERSTANDING = 0.25
 # Each sentence to repair is named by one letter.
 MAX_REPAIRED = 20
@@ -101,7 +100,7 @@ class LLMWriter:
             "repair": load_prompt("repair", ("passages", "question", "sentences"), folder),
             "understand": load_prompt("understand", ("history", "question"), folder),
         }
-        # A folder that was made before there was understand.md goes on rewriting follow-ups in its own words.
+        # A folder from before understand.md existed rewrites follow-ups with its own standalone.md.
         if folder and (folder / "standalone.md").is_file() and not (folder / "understand.md").is_file():
             self.prompts["standalone"] = load_prompt("standalone", ("history", "question"), folder)
 
@@ -113,7 +112,7 @@ class LLMWriter:
     def start_session(self, cancellation: Cancellation | None = None) -> "WritingSession":
         """Starts the session of one answer, and its deadline.
 
-        Its waits for the model end when it has been cancelled.
+        When `cancellation` is cancelled, its waits for the model end.
         """
         return WritingSession(self, cancellation)
 
@@ -121,8 +120,8 @@ class LLMWriter:
 class WritingSession:
     """The requests to the model for one answer, within one deadline.
 
-    `usage` counts the tokens of all of them, as far as the server reports any. `was_cut` is whether the answer ended at
-    the model's length limit.
+    `usage` counts the tokens of all requests, if the server reports them. `was_cut` is whether the answer ended at the
+    model's length limit.
     """
 
     def __init__(self, writer: LLMWriter, cancellation: Cancellation | None) -> None:
@@ -160,7 +159,7 @@ class WritingSession:
         shown = format_passages(passages_that_fit(passages, room))
         answer_was_cut, self.was_cut = self.was_cut, False
         reply = "".join(self._replies(prompt, passages=shown, question=question, sentences=listed))
-        # The last line of a reply that was cut is half a sentence.
+        # The last line of a reply that was cut off is incomplete.
         lines = _without_thoughts(reply).splitlines()[: -1 if self.was_cut else None]
         self.was_cut = answer_was_cut
         matches = (_LETTERED_LINE.match(line) for line in lines)
@@ -172,11 +171,11 @@ class WritingSession:
         }
 
     def understand(self, question: str, turns: Sequence[Turn] = ()) -> QuestionReading | None:
-        """Asks for the kind of `question`, and for it as a standalone question.
+        """Asks the model for the kind of `question` and for a standalone question.
 
-        `turns` are the earlier turns of its conversation. Returns None for a reply that cannot be read, and for a
-        question that does not fit into the model's context; a folder's own standalone.md asks for the question alone.
-        Raises ModelError, also when a quarter of the time for the answer is up.
+        `turns` are the earlier turns of its conversation. Returns None if the reply cannot be read, or if the question
+        does not fit into the model's context. A folder's own standalone.md asks only for the question. Raises
+        ModelError, also after a quarter of the answer's time.
         """
         prompt = self._prompts["standalone" if turns and "standalone" in self._prompts else "understand"]
         room = self._room(prompt, question=question)
@@ -185,14 +184,14 @@ class WritingSession:
         ends = min(self._ends, time.monotonic() + MAX_SHARE_OF_UNDERSTANDING * self._deadline)
         answer_was_cut, self.was_cut = self.was_cut, False
         reply = "".join(self._replies(prompt, ends, history=format_history(turns, room), question=question))
-        # The last word of a reply that was cut may be half a word.
+        # The last word of a reply that was cut off may be incomplete.
         is_whole, self.was_cut = not self.was_cut, answer_was_cut
         return parse_reading(_without_thoughts(reply)) if is_whole else None
 
     def passages_that_fit(self, question: str, passages: Sequence[RankedPassage]) -> tuple[RankedPassage, ...]:
         """The best passages that fit whole into the context with the answer prompt.
 
-        The limit is the model's context length. Raises ModelError where not even the first one fits.
+        The limit is the model's context length. Raises ModelError if not even the first passage fits.
         """
         kept = passages_that_fit(passages, self._room(self._prompts["answer"], question=question))
         if not kept:
@@ -202,14 +201,14 @@ class WritingSession:
         return kept
 
     def check_time(self, ends: float | None = None) -> None:
-        """Raises ModelError when the time for the answer, or that until `ends`, is up."""
+        """Raises ModelError when the time for the answer, or the time until `ends`, is up."""
         if (self._ends if ends is None else ends) < time.monotonic():
             raise ModelError("the time for one answer is up; raise RAG_LLM_DEADLINE")
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _room(self, prompt: ChatPromptTemplate, **filled: str) -> int:
-        """Tokens that the prompt, with some placeholders filled in, leaves for the others."""
+        """Tokens that are left for the placeholders that are not filled in yet."""
         values = dict.fromkeys(("passages", "question", "history", "sentences"), "") | filled
         fixed = sum(estimate_tokens(message.content or "") for message in prompt.format_messages(self._llm, **values))
         limits = self._llm.metadata
@@ -218,8 +217,8 @@ class WritingSession:
     def _replies(self, prompt: ChatPromptTemplate, ends: float | None = None, **filled: str) -> Iterator[str]:
         """Yields the pieces of the model's reply to a prompt.
 
-        `ends` is when its time is up, by the monotonic clock; unset, when that for the answer is. `filled` holds the
-        values of the prompt's placeholders. Raises ModelError, QuestionCancelled.
+        `ends` is the end of the request's time on the monotonic clock, by default the end of the answer's time.
+        `filled` has the values of the prompt's placeholders. Raises ModelError, QuestionCancelled.
         """
         ends = self._ends if ends is None else ends
         self.check_time(ends)
@@ -258,9 +257,8 @@ class WritingSession:
 def _replies_of(llm: LLM, messages: list[ChatMessage]) -> Iterator[ChatResponse]:
     """Yields what any LlamaIndex model replies, piece by piece.
 
-    A model that cannot stream replies whole.
-    It holds nothing but the calls into the model: a mistake in this package's own code is raised as it is. Raises
-    ModelError.
+    A model that cannot stream gives one piece. The function only calls the model, so that a bug of this package's own
+    code is raised unchanged. Raises ModelError.
     """
     has_replied = False
     try:

@@ -1,15 +1,15 @@
 """Strips one line of a language model's text to prose and markers.
 
-Markdown, HTML and invisible characters are removed. What is stripped never depends on text that has not come yet: the
-end of a line that is still being written is left for later where more text could change its meaning (`settled_prefix`).
+Markdown, HTML and invisible characters are removed. The result never depends on later text: if more text could change
+the meaning of the end of an unfinished line, that end is kept for later (`settled_prefix`).
 """
 
 import re
 
 from rag.text.citation_markers import marker_numbers
 
-# A line that is still being written may end in the beginning of a link, a marker, a tag, a number in brackets or
-# emphasis. The limits of length prevent that text is held back for ever: anything longer is none of these.
+# An unfinished line may end in the beginning of a link, a marker, a tag, a number in brackets or emphasis. The limits
+# of length prevent that text is held back for ever: a longer text is none of these.
 _ROUND_NUMBERS = r"[(（]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[)）]"
 _LINK_TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,200}\]){0,200}+"
 _ADDRESS = r"(?:[^()]|\([^()]{0,500}\)){0,500}+"
@@ -34,7 +34,7 @@ _NAMED_MARKER_START = re.compile(
 )
 # A year in square brackets is an editor's addition, not a marker.
 _YEAR = re.compile(r"[\[【]\s*([12]\d{3})\s*[\]】]")
-# A number in round brackets is a marker where markers stand, before a stop or at the end; elsewhere it counts a list.
+# A number in round brackets is a marker before a stop or at the end of the text; elsewhere it numbers a list.
 _ROUND = re.compile(rf"(?:(?<=\s)|(?<=\w)|(?<=[.!?”\"’])){_ROUND_NUMBERS}(?=\s*[.,;:!?])")
 _ROUND_LAST = re.compile(rf"(?<=[\s\w.!?”\"’]){_ROUND_NUMBERS}(?=\s*$)")
 _ROUND_AFTER_STOP = re.compile(rf"(?<=[.!?”\"’] ){_ROUND_NUMBERS}(?=\s)")
@@ -48,13 +48,13 @@ OffsetMarker = tuple[int, tuple[int, ...]]
 def strip_invisible(text: str) -> str:
     """`text` without invisible characters.
 
-    They would hide what stands last on a line.
+    They would hide the real last character of a line.
     """
     return _INVISIBLE.sub("", text)
 
 
 def settled_prefix(raw: str) -> str:
-    """The part of a line still being written that means the same whatever follows."""
+    """The part of an unfinished line whose meaning later text cannot change."""
     # Whole links and tags are replaced by a tag of the same length, so that nothing inside them looks unfinished.
     unsettled = _UNSETTLED.search(_TAG.sub(_mask, _IMAGE_OR_LINK.sub(_mask, raw)))
     return raw[: unsettled.start()].rstrip() if unsettled else raw.rstrip()

@@ -281,7 +281,7 @@ def _close_at(ends: float, stream: Any) -> Iterator[None]:
 def _with_first_chunk(stream: Any) -> tuple[Any, Any]:
     """The stream and its first chunk.
 
-    For a server that does not stream, an empty stream and the whole reply. Raises ClientFailure.
+    If the server does not stream, the stream is empty and the chunk is the whole reply. Raises ClientFailure.
     """
     if "application/json" not in stream.response.headers.get("content-type", ""):
         with client_call():

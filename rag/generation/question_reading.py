@@ -1,13 +1,13 @@
-"""Parses what a language model says of a question.
+"""Parses a language model's reading of a question.
 
-That is the standalone question, its kind and its subject. The prompt (prompts/understand.md) asks for the lines
-"Question: …", "Kind: …" and "Subject: …". The reply is data: its kind is a word that nobody has checked yet.
+A reading is the standalone question, its kind and its subject. The prompt (prompts/understand.md) asks for the lines
+"Question: …", "Kind: …" and "Subject: …". The reply is data: the caller has to check whether its kind exists.
 """
 
 import re
 from dataclasses import dataclass
 
-# A longer text is no question but an answer.
+# A longer text is an answer, not a question.
 MAX_QUESTION_CHARACTERS = 600
 _LABELLED_LINE = re.compile(
     r"[^\w“\"]*(?:(?:standalone|rewritten|last) )?(?P<label>question|kind|subject)[*_`\s]*:(?P<value>.*)", re.IGNORECASE
@@ -20,11 +20,10 @@ _NOTHING = ("none", "nothing", "n/a", "no subject")
 
 @dataclass(frozen=True, slots=True)
 class QuestionReading:
-    """What a language model says of a question.
+    """A language model's reading of a question.
 
-    `question` is the standalone question, None where the reply has none. `kind` and `action` are the words of the
-    reply, "" where it has none. `subject` is what the question is about, "" for nothing, None where the reply does not
-    say.
+    `question` is the standalone question, None if the reply has none. `kind` and `action` are the words of the reply,
+    "" if it has none. `subject` is the subject of the question, "" for no subject, None if the reply has no such line.
     """
 
     question: str | None
@@ -34,16 +33,16 @@ class QuestionReading:
 
 
 def parse_reading(reply: str) -> QuestionReading | None:
-    """The reading in `reply`; None where it cannot be read.
+    """The reading in `reply`; None if it cannot be read.
 
-    A reply of one line without a label is the question alone, as a prompt of one's own may ask for it.
+    A reply of one line without a label is only the question, as a user's own prompt may ask for it.
     """
     lines = [line.strip() for line in reply.splitlines() if line.strip()]
     labelled = [(number, match) for number, line in enumerate(lines) if (match := _LABELLED_LINE.match(line))]
     if not labelled and len(lines) == 1:
         labelled = [(0, match)] if (match := _LABELLED_LINE.match(f"Question: {lines[0]}")) else []
     values = {match["label"].casefold(): match["value"] for _, match in labelled}
-    # A label that comes twice leaves the choice open, and a line between two of them may belong to either.
+    # A label that occurs twice is ambiguous, and a line between two labels may belong to either.
     is_one_block = bool(labelled) and labelled[-1][0] - labelled[0][0] == len(labelled) - 1 == len(values) - 1
     if not is_one_block or ("kind" not in values and len(lines) > 1):
         return None

@@ -15,13 +15,13 @@ from rag.types.passage import Span
 # A longer text or line is not an answer: the model runs on without end.
 MAX_TEXT_CHARACTERS = 20_000
 MAX_LINE_CHARACTERS = 6_000
-# A text that repeats a sentence more often than this runs on too, unless the sentence is short ("Yes.").
+# A text that repeats a sentence more often than this runs on without end too, unless the sentence is short ("Yes.").
 MAX_REPEATS = 2
 MAX_SHORT_SENTENCE_CHARACTERS = 20
 _SOURCE_HEADINGS = ("sources", "references", "citations", "works cited", "bibliography", "footnotes")
 _THOUGHTS_START, _THOUGHTS_END = "<think>", "</think>"
-# "It was the U.S. S", "by J.D. Vance": whether a sentence ends at a full stop is known two words later, or, in a script
-# without blanks, _LOOKAHEAD_CHARACTERS later. It is decided once, from the text up to there.
+# "It was the U.S. S", "by J.D. Vance": whether a sentence ends at a full stop is known only two words later, or in a
+# script without blanks _LOOKAHEAD_CHARACTERS later. It is decided once, from the text up to that point.
 _STOP = re.compile(r"[.!?。．！？।؟۔]++[\"'”’»)\]」』）]*+(?!\d)")
 _TWO_WORDS = re.compile(r"\s*\S+\s+\S+(?=\s)")
 _LOOKAHEAD_CHARACTERS = 120

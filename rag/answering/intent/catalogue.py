@@ -1,6 +1,6 @@
-"""What the understanding of a question has to know of the library's catalogue.
+"""The protocol by which the understanding of a question reads the catalogue.
 
-The values are those of the catalogue itself, so that no rule depends on the names of one collection.
+Rules take names, titles and days from here, so no rule contains the names of one collection.
 """
 
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ class Catalogue(Protocol):
     def days(self) -> tuple[date, date] | None:
         """The publication days of the oldest and the newest dated article.
 
-        None where no article has a date.
+        None if no article has a date.
         """
         ...
 
     def titled(self, words: str) -> Sequence[ArticleRef]:
         """The articles whose titles `words` may name.
 
-        They are all articles of a small library; in a large one, candidates that the full-text index finds.
+        For a small library these are all articles, for a large one the candidates that the full-text index finds.
         """
         ...

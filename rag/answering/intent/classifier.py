@@ -4,8 +4,8 @@ It asks for talk, the collection, one article, one author, views, a timeline, or
 
 Rules over the phrases of rag.answering.intent.frames decide. They read the question with its names of authors,
 publications, topics, articles and days replaced by placeholders, so that they hold for any collection. A question that
-no rule recognises and that speaks of the program or its articles is compared with example questions by the encoder.
-Everything else asks for a fact or a reason.
+no rule recognises asks for a fact or a reason, unless the regression of rag.answering.intent.intent_model finds another
+kind.
 """
 
 import re
@@ -25,7 +25,7 @@ Action = Literal[
     "who_wrote", "when_published", "unknown_author", "count_authors", "count_sources", "count_topics",
     "summary", "question", "for_and_against",
 ]  # fmt: skip
-# No placeholder is a word of English, so that no phrase matches inside one.
+# No placeholder is an English word, so no phrase matches inside a placeholder.
 _PLACEHOLDERS: dict[UnderstoodPart, str] = {
     "authors": "@authorname", "sources": "@sourcename", "topics": "@topicname", "articles": "@articlename",
     "dates": "@datename",
@@ -33,13 +33,13 @@ _PLACEHOLDERS: dict[UnderstoodPart, str] = {
 _QUOTED_PLACEHOLDER = re.compile(r"[“\"‘']\s*(@(?:author|source|topic|article|date)name)\s*[”\"’']")
 # A title that no article has.
 _QUOTED_TITLE = re.compile(r"[“\"](?P<title>[^“”\"]{2,200})[”\"]")
-# "by X" where no author of the catalogue is called X.
+# "by X", if the catalogue has no author X.
 _BY_NAME = re.compile(r"(?:(?:written|published) )?by (?P<name>\w[\w .'-]{1,60})$")
-# Longer texts have no frame of their own; the patterns are not run over them.
+# Longer texts are not matched against the patterns: they do not consist of one frame.
 MAX_FRAME_CHARACTERS = 400
 _PUNCTUATION = " \t\n.,;:!?…-–—()[]\"'“”‘’*_"
 _IN_ARTICLE = re.compile(r"\b(?:according to|in|from)(?: the| an?)?(?: \w+)? \W?@articlename\b\W{0,2}", re.IGNORECASE)
-# An event without a date ("since the election") is no subject, and no limit either.
+# An event without a date ("since the election") is neither a subject nor a limit.
 _SINCE_AN_EVENT = re.compile(
     r"(?<=\w) (?:ever )?since (?:the|that|this|his|her|its|their) [\w'’ -]{1,40}[?.! ]*$", re.IGNORECASE
 )
@@ -50,9 +50,9 @@ _PLACEHOLDER = re.compile(r"@(?:authorname|sourcename|topicname|articlename|date
 class Intent:
     """What a question asks for.
 
-    `action` is what is asked of the kind: "count" of the collection, "summary" of an article. `subject` is what the
-    question is about, without the words that say what is asked for and of whom; "" where it is about nothing more.
-    `is_mention` is whether the subject's very words are asked for ("articles that mention Euroclear").
+    `action` refines the kind: "count" of the collection, "summary" of an article. `subject` is what the question is
+    about, without the words of the request and the names in it; "" if nothing is left. `is_mention` is whether the
+    articles must contain the subject's exact words ("articles that mention Euroclear").
     """
 
     kind: Kind
@@ -62,7 +62,7 @@ class Intent:
 
 
 class MentionSpan(Protocol):
-    """Characters `start` to `end` of a question that name what `part` says."""
+    """Characters `start` to `end` of a question that name a part of its scope."""
 
     @property
     def start(self) -> int: ...
@@ -75,7 +75,7 @@ class MentionSpan(Protocol):
 
 
 def talk_intent(text: str) -> Intent | None:
-    """The intent of a turn that is only talk; None for any other turn."""
+    """The intent of a turn that is only talk, None for any other turn."""
     bare = " ".join(re.sub(r"[^\w'’?]+", " ", text.casefold()).split())
     bare = bare if not bare.strip("? ") else bare.replace("?", "").strip()
     if not bare or len(bare) > MAX_FRAME_CHARACTERS:
@@ -89,7 +89,7 @@ def talk_intent(text: str) -> Intent | None:
 def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
     """The intent of `question`, by rule.
 
-    `mentions` are the names in it that limit the articles, in any order.
+    `mentions` are the names in the question that limit the articles, in any order.
     """
     if len(question) > MAX_FRAME_CHARACTERS:
         return Intent("fact", subject=question)
@@ -197,7 +197,7 @@ _COLLECTION_FRAMES: tuple[tuple[Action, re.Pattern[str]], ...] = (
 
 
 def _consume(tail: str) -> str:
-    """`tail` without words that only speak of the collection and of the scope."""
+    """`tail` without words that only refer to the collection or to the scope."""
     while True:
         tail = tail.strip(_PUNCTUATION)
         for pattern in (collection.SCOPE_PHRASE, collection.HAVE, collection.IN_PLACE):
@@ -237,7 +237,7 @@ def _subject(masked: str, lower: str, *patterns: re.Pattern[str]) -> str:
     return _tidy(_PLACEHOLDER.sub(" ", text))
 
 
-# A frame may reach over the subject: "how have views on tariffs changed" keeps "tariffs".
+# A frame may contain the subject: "how have views on tariffs changed" keeps "tariffs".
 _FRAME_WORDS = frozenset(FRAME_WORDS)
 _COLLECTION_WORDS = frozenset((*FRAME_WORDS, *COLLECTION_WORDS))
 
@@ -261,7 +261,7 @@ def _tidy(text: str) -> str:
 def subject_words(masked: str, kind: Kind) -> str:
     """What a question is about, without names and words of the request.
 
-    It serves a question whose frame no rule knows.
+    It is for a question that no rule recognises.
     """
     text = _PLACEHOLDER.sub(" ", masked)
     words = [word for word in text.split() if word.casefold().strip(_PUNCTUATION) not in _COLLECTION_WORDS]

@@ -1,7 +1,7 @@
-"""Tells whether a question asks for what lies beyond the time of the articles.
+"""Detects questions about a time after the newest article.
 
-Articles of the past cannot say what will happen next year, nor what something costs today. A prediction that an article
-makes is another matter: the question's own year then stands in the article.
+Past articles cannot say what will happen next year, or what something costs today. They may contain predictions: then
+the article has the year that the question names.
 """
 
 import re
@@ -28,10 +28,8 @@ _QUOTATION = re.compile(
 def lies_beyond(question: str, newest: date | None) -> bool:
     """Whether `question` asks for a time after `newest`.
 
-    That is the day of the newest article.
-
-    A year that the question names counts where it is later than that of `newest`; whether an article speaks of that
-    year is not asked here.
+    `newest` is the day of the newest article. A year in the question counts if it is later than the year of `newest`.
+    This function does not check whether an article mentions that year.
     """
     if _NOW.search(question) and _QUOTATION.search(question):
         return True

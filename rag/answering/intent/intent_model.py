@@ -1,7 +1,7 @@
 """Scores the intents of a question by the encoder's vector and its words.
 
-A multinomial logistic regression over the question's vector, its frequent words and what the rules say of it. Names of
-authors, publications, titles and days are replaced by common nouns first, so that no name decides. The weights are
+A multinomial logistic regression over the question's vector, its frequent words and the verdict of the rules. Names of
+authors, publications, titles and days are first replaced by common nouns, so names have no influence. The weights are
 fitted by evals.training.intent on invented collections (rag/models/INTENTS_CARD.md).
 """
 
@@ -21,7 +21,7 @@ from rag.settings import model_file
 from rag.types.passage import Vector
 from rag.types.understanding import KINDS, Kind, UnderstoodPart
 
-# What stands for a name in the text that is encoded. A topic is no name.
+# The common nouns that replace names in the text that is encoded. A topic is not a name.
 _COMMON_NOUNS: dict[UnderstoodPart, str] = {
     "authors": "the author",
     "sources": "the publication",
@@ -30,15 +30,17 @@ _COMMON_NOUNS: dict[UnderstoodPart, str] = {
 }
 _WORD = re.compile(r"\w+|\?")
 MAX_COUNTED_WORDS = 30
-# The rules' intent stays from this probability on. Where the rules say talk or the collection they are right in 99.2
-# and 96.5 of a hundred questions on invented collections; views, in 51.6 (evals.training.intent.fit_intents prints it).
+# The rules' intent stays if the regression gives it at least this probability. On invented collections the rules are
+# right in 99.2% of the questions that they call talk, 96.5% for the collection, and 51.6% for views
+# (evals.training.intent.fit_intents prints it).
 MIN_PROBABILITY_OF_RULE: dict[Kind, float] = {
     "fact": 0.5, "talk": 0.0, "collection": 0.05, "article": 0.25, "author": 0.25, "views": 0.25, "timeline": 0.05,
 }  # fmt: skip
-# What the model has to be sure of before it overrules the rules: a question of fact that is taken for talk is lost.
+# A kind needs at least this probability to overrule the rules: a question of fact that is taken for talk would get no
+# answer.
 MIN_PROBABILITY: dict[Kind, float] = {"talk": 0.5, "collection": 0.45, "views": 0.4, "timeline": 0.5}
-# A longer question has a clause of its own, unlike those that the model is fitted on; the rules then decide. So they do
-# where the first word asks for a reason, a number, a day or a place.
+# The rules decide about longer questions, which have more clauses than the questions that the model is fitted on. They
+# also decide if the first word asks for a reason, a number, a day or a place.
 MAX_OVERRULED_WORDS = 14
 _ASKS_FOR_A_FACT = re.compile(
     r"(?:why|when|where|how (?:many|much|long|far|big|old)|from which|in which)\b", re.IGNORECASE
@@ -46,7 +48,7 @@ _ASKS_FOR_A_FACT = re.compile(
 _ASKS_WHETHER = re.compile(
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n['’]t)?\b", re.IGNORECASE
 )
-# A question about the collection names it, what is in it, or the one who is asked.
+# A question about the collection mentions the collection, its content, or the program ("you").
 _SPEAKS_OF_THE_COLLECTION = re.compile(
     rf"\b(?:{PIECE}|{WRITER}|{PLACE}|you|your|u|here|anything|anybody|something|stuff|topics?|subjects?|themes?|sources?|"
     r"publications?|outlets?|newspapers?|magazines?|websites?|newest|latest|oldest|recent(?:ly)?|wrote|written|writes?|"
@@ -77,7 +79,7 @@ class IntentModel:
         """Scores a question.
 
         `masked` is its text with common nouns for names (`with_common_nouns`), `vector` the encoder's vector of that
-        text, `rule` what the rules say, `mentions` the names in the question.
+        text, `rule` the rules' intent, `mentions` the names in the question.
         """
         features = np.concatenate([VECTOR_SCALE * vector, shape_features(masked, rule, mentions), self._words(masked)])
         kinds = _softmax(self._weights["kinds"] @ features + self._weights["kind_biases"])
@@ -99,21 +101,22 @@ class IntentModel:
 
 
 def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence[MentionSpan]) -> Intent:
-    """The intent, from what the rules and the model say.
+    """Combines the verdicts of the rules and of the model.
 
-    The rules find the subject, so that their intent stays where the model does not contradict it.
+    The rules also find the subject, so their intent stays unless the model contradicts it.
     """
     possible = possible_kinds(mentions, is_fact=rule.kind == "fact")
     best = max(possible, key=lambda kind: scored.probabilities[kind])
     if rule.kind == "fact" and keeps_rule(question):
         return rule
-    # The rules take "summarise “T”" for an article that does not exist.
+    # The rules read "summarise “T”" as a request for an article that does not exist.
     is_unknown_title = rule.kind == "article" and "article" not in possible
     if is_unknown_title or best == rule.kind or scored.probabilities[rule.kind] >= MIN_PROBABILITY_OF_RULE[rule.kind]:
         return rule
     if scored.probabilities[best] < MIN_PROBABILITY.get(best, 0.0):
         return rule
-    # "Did they meet in May 2023?" asks whether; "what did the Gazette write about it?", of what one unknown has said.
+    # "Did they meet in May 2023?" is a yes/no question. "What did the Gazette write about it?" asks for the statements
+    # of an unknown source.
     if best == "timeline" and _ASKS_WHETHER.match(question):
         return rule
     is_named = any(mention.part in ("authors", "sources") for mention in mentions)
@@ -125,9 +128,10 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
 
 
 def keeps_rule(question: str) -> bool:
-    """Whether a question that no rule knows stays one of fact in any case.
+    """Whether a question that no rule recognises stays a question of fact.
 
-    The regression does not know such questions: it is long, or asks for a reason, a number, a day or a place.
+    It does if it is long, or asks for a reason, a number, a day or a place: the regression is not fitted on such
+    questions.
     """
     return len(question.split()) > MAX_OVERRULED_WORDS or bool(_ASKS_FOR_A_FACT.match(question))
 
@@ -135,8 +139,8 @@ def keeps_rule(question: str) -> bool:
 def possible_kinds(mentions: Sequence[MentionSpan], *, is_fact: bool = True) -> list[Kind]:
     """The kinds that a question with these names can have.
 
-    One article or one author has to be named. Where two authors are, their views are asked for side by side, and not a
-    fact, unless the rules say so (`is_fact`).
+    The kinds "article" and "author" need the name of an article or an author. A question with two authors asks for
+    their views side by side, and not for a fact, unless the rules say so (`is_fact`).
     """
     authors = {value for mention in mentions if mention.part == "authors" for value in mention.values}
     is_possible: dict[Kind, bool] = {
@@ -148,7 +152,7 @@ def possible_kinds(mentions: Sequence[MentionSpan], *, is_fact: bool = True) -> 
 
 
 def intent_of_kind(kind: Kind, action: Action, question: str, mentions: Sequence[MentionSpan]) -> Intent:
-    """The intent of a question whose frame no rule knows."""
+    """The intent of this kind for a question that no rule recognises."""
     if kind == "fact":
         return Intent("fact", subject=question)
     masked = mask_mentions(question, mentions)
@@ -171,7 +175,7 @@ def word_grams(text: str) -> set[str]:
 
 
 def shape_features(masked: str, rule: Intent, mentions: Sequence[MentionSpan]) -> NDArray[np.float64]:
-    """What a question names, how long it is, and what the rules say of it."""
+    """Features of the names in a question, its length, and the rules' verdict."""
     authors = {value for mention in mentions if mention.part == "authors" for value in mention.values}
     parts = {mention.part for mention in mentions}
     named = [len(authors) == 1, len(authors) > 1, "articles" in parts, "sources" in parts, "dates" in parts]

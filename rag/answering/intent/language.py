@@ -1,6 +1,6 @@
-"""Tells whether a text is written in another language than English.
+"""Detects texts in another language than English.
 
-The rules of this package read English. A question in another language is said to be one, in place of an answer made of
+The rules of this package are for English. For a question in another language the answer says so, instead of quoting
 chance hits.
 """
 
@@ -12,9 +12,9 @@ from rag.text.analyzer import STOP_TERMS, terms
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# On a few words the identifier guesses. Measured: of 874 runs of three to five content words of English questions, it
-# takes five for another language with this probability or a higher one, and 14 with 0.5; with this one it finds 29 of
-# 32 questions in eleven other languages, with 0.5 30.
+# The identifier is unreliable on a few words. Of 874 runs of three to five content words of English questions, it takes
+# five for another language with at least this probability, and 14 with 0.5. Of 32 questions in eleven other languages
+# it finds 29 with this probability, and 30 with 0.5.
 MIN_PROBABILITY = 0.6
 MIN_WORDS = 3
 # English words that are frequent in other languages too, as index terms.
@@ -33,9 +33,10 @@ _LANGUAGE_NAMES = {
 def foreign_language(text: str) -> str | None:
     """The English name of the language of `text`; None for English.
 
-    It is None, too, for a text that is too short to tell.
+    It is also None for a text that is too short.
 
-    "another language" stands for one without a name here. Any text with a function word of English counts as English.
+    A language without a name in this module is called "another language". Any text with a function word of English
+    counts as English.
     """
     words = text.split()
     if any(term in STOP_TERMS and term not in _SHARED_WORDS for term in terms(text)):

@@ -1,7 +1,8 @@
 """Asks a language model what a question asks for.
 
-It is asked where rules and regression are unsure. The model is asked once at most before an answer, and its reply is
-data: a kind that cannot be carried out leaves the intent as it was. A model that fails never costs the answer.
+The model is asked if rules and regression are unsure, at most once before an answer. Its reply is data: a kind that
+cannot be carried out is ignored, and the intent stays. If the model fails, the question is answered without its
+reading.
 """
 
 import logging
@@ -19,8 +20,8 @@ from rag.types.understanding import Kind
 
 log = logging.getLogger(__name__)
 
-# The actions that a model may name; the kinds without any have none. A language and an author that the collection lacks
-# are found by rule.
+# The actions that a model may name for each kind. Rules find the other actions: a foreign language, and an author that
+# the collection lacks.
 ACTIONS: dict[Kind, tuple[Action, ...]] = {
     "fact": (), "views": (), "author": (), "timeline": (),
     "talk": ("greeting", "thanks", "goodbye", "help", "identity", "complaint", "smalltalk"),
@@ -30,19 +31,19 @@ ACTIONS: dict[Kind, tuple[Action, ...]] = {
         "count_sources", "count_topics", "who_wrote", "when_published",
     ),
 }  # fmt: skip
-# These say something of articles, so that articles have to be named or described.
+# These actions are about articles, so the question has to name or describe articles.
 _ACTIONS_ON_ARTICLES: tuple[Action, ...] = ("who_wrote", "when_published")
-# Where no rule knows a question and the regression gives the kind that was chosen a lower probability, the model is
-# asked: of such kinds 40.8 of a hundred are right, of the others 92.3 (evals.training.intent.fit_intents).
+# The model is asked if no rule recognises a question and the regression gives the chosen kind a lower probability.
+# 40.8% of such kinds are right, and 92.3% of the others (evals.training.intent.fit_intents).
 MIN_SURE_PROBABILITY = 0.7
 UNREADABLE = "what the language model said of the question could not be read; the log says why"
 
 
 class QuestionReader:
-    """Asks the model of one session about one question, once at most.
+    """Asks the model of one session about one question, at most once.
 
-    Without a `session` nothing is asked. `notices` say what failed. With `strict`, a mistake of this package in reading
-    the reply is raised, and not only logged.
+    Without a `session` nothing is asked. `notices` say what failed. With `strict`, a bug of this package in parsing the
+    reply is raised, and not only logged.
     """
 
     def __init__(self, session: WritingSession | None = None, *, strict: bool = False) -> None:
@@ -55,8 +56,8 @@ class QuestionReader:
     def read(self, question: str, turns: Sequence[Turn] = ()) -> QuestionReading | None:
         """The model's reading of `question` after `turns`.
 
-        Where the model was asked already, it is the first reading. It is None where there is no model, it fails, or its
-        reply cannot be read.
+        If the model was asked already, the first reading is returned. It is None if there is no model, if the model
+        fails, or if its reply cannot be read.
         """
         if self._session is None or self._was_asked:
             return self._reading
@@ -78,8 +79,8 @@ class QuestionReader:
 def is_unsure(rule: Intent, decided: Intent, scored: ScoredIntent, question: str) -> bool:
     """Whether a language model is asked for the kind of a question.
 
-    No rule knows it, and the regression is unsure of the kind that was `decided`. What the rules keep as a question of
-    fact is not unsure, since the regression does not know such questions.
+    It is if no rule recognises the question and the regression gives the `decided` kind a low probability. A question
+    that the rules keep as one of fact is not unsure, because the regression is not fitted on such questions.
     """
     if rule.kind != "fact" or keeps_rule(question):
         return False
@@ -91,8 +92,8 @@ def intent_of_reading(
 ) -> Intent | None:
     """The intent that a model's `reading` of `question` names.
 
-    It is None where it cannot be carried out. An action that the reading lacks is the likeliest one of the regression.
-    A subject in other words than those of the question is not used.
+    It is None if it cannot be carried out. If the reading has no action, the regression's most probable action is used.
+    A subject with words that the question lacks is not used.
     """
     kind = next((kind for kind in possible_kinds(mentions) if kind == reading.kind), None)
     if kind is None:

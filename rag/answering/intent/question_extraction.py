@@ -1,7 +1,6 @@
-"""Finds the question inside what a person types.
+"""Extracts the question from a typed text.
 
-People greet, thank, explain what they need the answer for, and ask politely. The question that has to be answered is
-the part without this.
+People greet, thank, explain why they ask, and ask politely. The question is the rest of the text.
 """
 
 import re
@@ -10,8 +9,8 @@ from dataclasses import dataclass
 from rag.text.sentences import sentence_spans
 
 _SPACE = re.compile(r"\s+")
-# Words of courtesy; the second list is of words that may also begin a question ("great powers"), so that a sign has to
-# follow, or a question word.
+# Words of courtesy. The words of the second list may also begin a question ("great powers"), so they count only before
+# a punctuation mark or a question word.
 _OPENING = re.compile(
     r"(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|dear (?:all|team|bot)|greetings|ok(?:ay)?|alright|"
     r"um+|uh|hm+|oh|yeah|sorry|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|please|pls|plz|fyi|btw|"
@@ -59,7 +58,7 @@ _ASKS_INSIDE = re.compile(
     r"question is|curious)\s+(?:about\s+)?(?=(?:who|what|which|when|where|why|how|if|whether)\b)",
     re.IGNORECASE,
 )
-# A sentence about the one who asks: what the answer is for, and what is asked for in general.
+# A sentence about the user: the purpose of the answer, and general requests.
 _ABOUT_THE_ASKER = re.compile(
     r"^(?:(?:many |best |kind |warm |all the )?(?:thanks|regards|wishes|cheers|best)\b[^?]{0,40}$|yours\b[^?]{0,40}$|"
     r"hi|hello|hey|thanks|thank you|sorry|please|(?:and |so |but )?(?:i|we)(?:['’](?:m|ve|re|d|ll)| am| have| "
@@ -82,8 +81,8 @@ _REPORTS = re.compile(r"\b(?:hear|heard|read|reading|told|saw|seen|learn(?:ed|t)
 class ExtractedQuestion:
     """The question inside a text.
 
-    `question` is the sentence that asks, or several; `context` is `question` with the sentences around it that say what
-    it is about, and is equal to it where there are none.
+    `question` is one or more sentences that ask. `context` is `question` with the sentences around it that state its
+    subject; it equals `question` if there are none.
     """
 
     question: str
@@ -91,10 +90,10 @@ class ExtractedQuestion:
 
 
 def extract_question(text: str) -> ExtractedQuestion:
-    """The question inside `text`, without courtesy and what it is asked for.
+    """The question in `text`, without courtesy and the reason for asking.
 
-    The words of the question stay as they are typed. A text that asks nothing keeps all but its courtesy; one that is
-    all courtesy keeps a word of it.
+    The words of the question are not changed. A text without a question loses only its courtesy. A text of nothing but
+    courtesy keeps one word.
     """
     plain = _SPACE.sub(" ", text).strip()
     sentences = [plain[start:end].strip() for start, end in sentence_spans(plain)] if plain else []

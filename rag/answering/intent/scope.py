@@ -1,9 +1,9 @@
-"""Finds the scope that a question's own words give it.
+"""Finds the scope in a question's own words.
 
 A scope has authors, publications, topics, articles and dates.
 
-The rules know the grammar of such questions and no name of any collection. Where words may be meant or not, the
-question keeps its whole library: a filter too many hides the answer, a filter too few only widens the search.
+The rules contain the grammar of such questions and no name of any collection. In doubt the question is not limited: a
+wrong filter hides the answer, and a missing filter only widens the search.
 """
 
 import re
@@ -29,7 +29,7 @@ from rag.types.article import ArticleRef
 from rag.types.understanding import QuestionScope
 
 ScopePart = Literal["authors", "sources", "topics", "articles", "dates"]
-# A library whose newest article is at most this old is current: its "last year" is the clock's.
+# A library whose newest article is at most this old is current: "last year" is counted from today.
 MAX_AGE_OF_A_CURRENT_LIBRARY = timedelta(days=366)
 _ASKS_WHO_WROTE = re.compile(r"\b(?:write|wrote|written|author|publish(?:ed)?)\b", re.IGNORECASE)
 _MASKS: dict[str, str] = {"authors": AUTHOR_MASK, "sources": SOURCE_MASK, "articles": ARTICLE_MASK}
@@ -51,10 +51,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class ScopeInWords:
-    """The scope of a question, and the words that say it.
+    """The scope of a question, and the words that name it.
 
     `authors_named` are all authors that the question names, as a filter or as its subject. `subject` is the question
-    without the words that only name the scope; it is empty where nothing else is asked for.
+    without the words that only name the scope; it is empty if nothing else is left.
     """
 
     scope: QuestionScope
@@ -66,7 +66,7 @@ class ScopeInWords:
 def reference_day(clock: date, newest: date | None) -> date:
     """The day from which "last year" and "this summer" are counted.
 
-    It is the clock's, unless the library's `newest` article is more than a year old: then it is that article's day.
+    It is today, unless the library's `newest` article is more than a year old: then it is the day of that article.
     """
     if newest is None or clock - newest <= MAX_AGE_OF_A_CURRENT_LIBRARY:
         return clock
@@ -122,7 +122,7 @@ def _is_a_name(title: NamedTitle, names: Sequence[NamedValue]) -> bool:
 def _agreeing(
     question: str, titles: list[NamedTitle], names: list[NamedValue], articles: Sequence[ArticleRef]
 ) -> tuple[list[NamedTitle], list[NamedValue]]:
-    """The titles and names without those that no article has together.
+    """The titles and names that some article has together.
 
     "Did Kitchen Table write The Enrichment Gap?" is about the article, "what does Kitchen Table think of The Enrichment
     Gap?" about the author.

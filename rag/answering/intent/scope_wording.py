@@ -1,4 +1,4 @@
-"""Says a scope in words for readers: "articles of 2023 by Hard Power"."""
+"""Describes a scope in words for users: "articles of 2023 by Hard Power"."""
 
 import calendar
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from rag.text.dates import month_and_year
 from rag.types.understanding import QuestionScope
 
-# More names than these are counted instead.
+# Further names are only counted.
 MAX_NAMES_SHOWN = 3
 
 

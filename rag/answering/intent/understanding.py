@@ -1,8 +1,8 @@
 """Understands a turn: its intent, its scope and its spelling.
 
-The steps are: talk, language, courtesy, spelling, follow-up, scope, intent. A language model, where there is one, is
-asked once at most, about a follow-up or an intent that is unsure. A reader can take each part back, and the same turns
-are understood in the same way wherever they are asked.
+The steps are: talk, language, courtesy, spelling, follow-up, scope, intent. A language model, if there is one, is asked
+at most once, about a follow-up or an unsure intent. A user can take each part back. Every interface understands the
+same turns in the same way.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -25,11 +25,11 @@ from rag.text.analyzer import STOP_TERMS, terms
 from rag.types.answer import Turn
 from rag.types.understanding import QuestionScope, Understanding, UnderstoodPart
 
-# A longer subject is no name of a subject but a clause, and the whole question is searched for.
+# A longer subject is a clause; then the whole question is searched for.
 MAX_SUBJECT_WORDS = 6
-# A question of which the library knows this share of the words is English, whatever its language looks like.
+# If the library knows this share of a question's words, the question is English, whatever the identifier says.
 KNOWN_SHARE = 0.5
-# A sentence with so many content terms says what it is about.
+# A sentence with at least this many content terms states its subject itself.
 MIN_CONTENT_TERMS = 4
 # `correct(question)` corrects the spelling.
 Correct = Callable[[str], SpellingCorrection]
@@ -41,8 +41,8 @@ ScoreIntent = Callable[[str, Intent, Sequence[Mention]], ScoredIntent | None]
 class UnderstoodTurn:
     """A turn of a conversation, understood.
 
-    `search` is what is searched for: the question, or its subject alone where it asks for views. `authors_named` are
-    all authors that it names. `language` is the name of the language of a question that is not in English.
+    `search` is the search text: the question, or only its subject if it asks for views. `authors_named` are all authors
+    that it names. `language` is the name of the language if the question is not in English.
     """
 
     intent: Intent
@@ -70,15 +70,15 @@ def understand(
 ) -> UnderstoodTurn:
     """Understands `asked` after the earlier `turns`, oldest first.
 
-    The parts in `ignore` are not read from the question: with "spelling" no word is corrected, with "dates" no date
-    limits the articles. `reader` asks the language model. `clock` is today. `score` is the regression over intents;
-    without it, rules decide alone.
+    The parts in `ignore` are left out: with "spelling" no word is corrected, with "dates" no date limits the articles.
+    `reader` asks the language model. `clock` is today. `score` is the regression over intents; without it, the rules
+    decide alone.
     """
     typed, asked = asked, with_apostrophes(asked)
     extracted = extract_question(asked)
     question = extracted.context
     snapshot = catalogue.snapshot()
-    # "What is it about?" is talk to begin with, and a question about the article that an answer has named.
+    # "What is it about?" is talk as a first turn, and a question about an article after an answer that names one.
     is_follow_up = bool(turns) and "conversation" not in ignore and extracted.context == extracted.question
     reference = refer_to_articles(question, turns, snapshot) if is_follow_up else None
     talk = talk_intent(asked) or talk_intent(question) or talk_intent(extracted.question)
@@ -98,7 +98,7 @@ def understand(
     if question != extracted.context:
         extracted = extract_question(question)
     days = snapshot.days()
-    # The sentences around the one that asks say what it is about; they limit nothing.
+    # The sentences around the question state its subject; they do not limit the articles.
     asking = extracted.question if extracted.question in question else question
     found = find_scope(asking, snapshot, reference_day(clock, days[1] if days else None))
     mentions = [mention for mention in found.mentions if mention.part not in ignore]
@@ -125,9 +125,9 @@ def understand(
 def _standalone(
     question: str, turns: Sequence[Turn], catalogue: CatalogueSnapshot, reader: QuestionReader, correct: Correct
 ) -> str:
-    """The standalone question, by the model where there is one, else by rule.
+    """The standalone question, by the model if there is one, else by rule.
 
-    The earlier questions may be as they were typed, so that they are prepared as this one was.
+    The earlier questions may be as typed, so they are prepared like this one.
     """
     names = (*catalogue.values("author"), *catalogue.values("source"))
     prepared = []
@@ -179,7 +179,7 @@ def _without(scope: QuestionScope, ignore: Collection[UnderstoodPart]) -> Questi
 def _scope_for(intent: Intent, scope: QuestionScope) -> QuestionScope:
     """The part of `scope` that limits the articles of such a question.
 
-    A topic limits a list of articles; a question of fact is answered by its words.
+    A topic limits lists of articles only; in a question of fact it is a search term.
     """
     return scope if intent.kind == "collection" else replace(scope, topics=())
 
@@ -191,9 +191,9 @@ def _says_what_it_is_about(question: str) -> bool:
 
 
 def _without_dates(question: str, mentions: Sequence[Mention], ignore: Collection[UnderstoodPart]) -> str:
-    """`question` without its dates of publication, where the reader takes them back.
+    """`question` without its publication dates, if the user takes them back.
 
-    No article has to mention a year that no longer limits anything.
+    Otherwise the search would look for articles that mention the year.
     """
     for mention in sorted(mentions, key=lambda mention: -mention.start):
         if mention.part == "dates" and "dates" in ignore:
@@ -202,10 +202,10 @@ def _without_dates(question: str, mentions: Sequence[Mention], ignore: Collectio
 
 
 def _search_text(intent: Intent, question: str, without_scope: str) -> str:
-    """What is searched for.
+    """The search text.
 
-    The words of a title say where to look. They stand in no sentence that answers, so that only the words
-    `without_scope` are looked for in an article that is named.
+    The words of a title say where to search, and are not in the sentences that answer. So in a named article only the
+    words `without_scope` are searched for.
     """
     if intent.kind == "article" and intent.action == "question" and without_scope:
         return without_scope

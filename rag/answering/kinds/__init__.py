@@ -1,1 +1,1 @@
-"""The kinds of answers: one module for each thing that a question may ask for."""
+"""The kinds of answers: one module for each kind of question."""

@@ -1,7 +1,7 @@
 """Answers to questions about the collection, computed and never estimated.
 
-The numbers are counted from the catalogue and the full-text index, and no language model sees them. An article that is
-named is cited by its opening words, so that a reader can open it.
+The numbers are counted in the catalogue and the full-text index; no language model is involved. A named article is
+cited by its opening words, so that a user can open it.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ class CatalogueAnswer:
     lines: tuple[CatalogueLine, ...] = ()
 
 
-# The articles that come nearest to a subject, for a subject that no article is about.
+# Finds the articles nearest to a subject, for a subject that no article is about.
 Nearest = Callable[[str, Filters], Sequence[ArticleRef]]
 
 
@@ -50,7 +50,7 @@ def answer_from_catalogue(
     if intent.action == "unknown_author":
         return CatalogueAnswer(CatalogueLine(f"No article of the collection is by {intent.subject}."))
     if intent.subject and intent.action in ("about", "topics", "count_topics", "sources", "count_sources", "period"):
-        intent = replace(intent, action="list")  # "do you have anything on …?" asks for the articles
+        intent = replace(intent, action="list")  # "do you have anything on …?" is a request for the articles
     found = _find(intent, catalogue, filters)
     articles = found.articles
     if intent.action in ("who_wrote", "when_published"):
@@ -90,7 +90,7 @@ def answer_from_catalogue(
 
 
 def holdings(articles: Sequence[CataloguedArticle]) -> str:
-    """What the collection holds, in one sentence."""
+    """Describes the collection's content in one sentence."""
     if not articles:
         return "The collection holds no articles yet; add some with: rag add PATH."
     authors = {article.ref.author for article in articles if article.ref.author}

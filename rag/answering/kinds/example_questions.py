@@ -25,7 +25,7 @@ MAX_EXAMPLES = 6
 def example_questions(articles: Sequence[CataloguedArticle]) -> list[str]:
     """At most MAX_EXAMPLES questions about `articles`, newest first.
 
-    Where the whole bundled corpus is among them, they are BUNDLED_QUESTIONS; else they are made of the articles' own
+    If the whole bundled corpus is among them, they are BUNDLED_QUESTIONS. Otherwise they are made from the articles'
     authors, topics and titles.
     """
     bundled_ids = {path.stem for path in (bundled_folder("corpus") / "articles").glob("*.md")}
@@ -35,7 +35,7 @@ def example_questions(articles: Sequence[CataloguedArticle]) -> list[str]:
 
 
 def _question_about(article: CataloguedArticle) -> str:
-    # A topic may be a word that the article never uses; one that its title has is what it is about.
+    # A topic may be a word that the article never uses. A topic that is in the title is certainly its subject.
     title = distinct_terms(article.ref.title)
     topic = next((topic for topic in article.topics if title.issuperset(terms(topic))), None)
     if article.ref.author and topic:

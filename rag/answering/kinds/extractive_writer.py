@@ -15,10 +15,10 @@ NAME = "quotes"
 def statement(quote: Quote) -> str:
     """The quote as one sentence of an answer, without its marker.
 
-    White space inside becomes a single blank here; the citation keeps the words exactly as they stand.
+    White space inside becomes a single blank here; the citation keeps the exact words.
     """
     words = " ".join(quote.text.split())
-    # The author's and the publication's names come from files too, and are no more trusted than the text.
+    # The names of author and publication come from files too, so they are escaped like the text.
     return escape_markers(f"{introduction(quote.passage.article, quote.text)}: “{_single_quotation_marks(words)}”")
 
 

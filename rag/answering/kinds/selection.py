@@ -1,6 +1,6 @@
-"""The material of an answer: quotes in their order, passages that a model reads.
+"""The material of an answer: ordered quotes, and passages for a language model.
 
-Each kind of question has its own way to select; what follows, writing and checking, is the same for all.
+Each kind of question has its own selection; writing and checking are the same for all kinds.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from rag.types.understanding import Kind, Section
 class Selection:
     """The material of one answer.
 
-    `quotes` are in the order in which the answer gives them; `passages` are what a language model reads, in its order.
-    `closing` are paragraphs to add that cite nothing, such as who has written nothing on the subject. `also` are
-    articles on the subject that the answer leaves out. `answerability` in [0, 1] is the probability that the quotes
-    answer the question.
+    `quotes` are in the order of the answer; `passages` are those that a language model reads, in their order. `closing`
+    are additional paragraphs without citations, for example that an author has written nothing on the subject. `also`
+    are further articles on the subject. `answerability` in [0, 1] is the probability that the quotes answer the
+    question.
     """
 
     kind: Kind
@@ -33,7 +33,7 @@ class Selection:
 
 
 def restrict(retrieval: Retrieval, passages: Sequence[int]) -> Retrieval:
-    """`retrieval` with the passages of these positions alone, in this order."""
+    """`retrieval` with only the passages at these positions, in this order."""
     return replace(
         retrieval,
         passages=tuple(retrieval.passages[position] for position in passages),
@@ -42,7 +42,7 @@ def restrict(retrieval: Retrieval, passages: Sequence[int]) -> Retrieval:
 
 
 def merge(first: Retrieval, second: Retrieval) -> Retrieval:
-    """The passages of `first`, then those of `second` that `first` lacks."""
+    """The passages of `first`, followed by the other passages of `second`."""
     known = {passage.id for passage in first.passages}
     new = [position for position, passage in enumerate(second.passages) if passage.id not in known]
     added = restrict(second, new)
@@ -56,7 +56,7 @@ def distinct_passages(quotes: Sequence[Quote], others: Sequence[RankedPassage] =
 
 
 def sections_of(kind: Kind, statements: Sequence[Statement], cited: Sequence[ArticleRef]) -> tuple[Section, ...]:
-    """The sections of an answer: one an author, an article or a day.
+    """The sections of an answer: one for each author, article or day.
 
     `cited[i]` is the article of citation i + 1. A statement belongs to the article that it cites first; one without a
     citation belongs to no section. Answers to questions of fact have no sections.
@@ -74,7 +74,7 @@ def sections_of(kind: Kind, statements: Sequence[Statement], cited: Sequence[Art
             (position for position, other in enumerate(sections) if _key(kind, other) == _key(kind, section)), None
         )
         if kind == "timeline" and (last is None or _key(kind, last) != _key(kind, section)):
-            same = None  # a day that comes back later is a new line of the timeline
+            same = None  # a day that occurs again later is a new section of the timeline
         if same is None:
             sections.append(section)
         else:

@@ -1,7 +1,7 @@
 """Summarizes one article by its own sentences, in the article's order.
 
-A summary has the thesis, the reasons and the conclusion: the sentence that says most of the article in its opening, one
-or more in its middle and one at its end. Sentences are compared by their vectors (centrality as in LexRank, Erkan and
+A summary has the thesis, the reasons and the conclusion: the most central sentence of the article's opening, one or
+more of its middle, and one of its end. Sentences are compared by their vectors (centrality as in LexRank, Erkan and
 Radev 2004; redundancy as in maximal marginal relevance, Carbonell and Goldstein 1998).
 """
 
@@ -18,28 +18,28 @@ from rag.types.article import ArticleRef
 from rag.types.passage import StoredPassage, Vector
 
 MIN_SENTENCES, MAX_SENTENCES = 3, 5
-# An article of this many sentences gets MAX_SENTENCES.
+# An article of at least this many sentences gets MAX_SENTENCES.
 LONG_ARTICLE_SENTENCES = 15
 MIN_CHARACTERS, MAX_CHARACTERS = 25, 360
-# Commentary states its thesis at the end of its opening, a reason at the head of each paragraph, and its conclusion at
-# either end of the last one.
+# Commentary states its thesis at the end of its opening, a reason at the beginning of each paragraph, and its
+# conclusion at the beginning or end of the last paragraph.
 PLACE_BONUS = 0.15
-# What a judgement adds to a sentence's centrality, what an opening that needs the sentence before it costs, and how
-# much of its similarity to a chosen sentence is taken off.
+# The bonus of a judgement on a sentence's centrality, the penalty of a sentence that depends on the one before it, and
+# the weight of its similarity to a sentence that is chosen already.
 JUDGEMENT_BONUS = 0.08
 DEPENDENCE_PENALTY = 0.1
 REDUNDANCY_WEIGHT = 0.5
 TITLE_WEIGHT = 0.3
-# The shares of an article in which the thesis and the conclusion are looked for.
+# The shares of an article in which the thesis and the conclusion are searched.
 OPENING_SHARE, CLOSING_SHARE = 0.25, 0.2
 _SPEECH = re.compile(r"[“\"].*[”\"]$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Candidate:
-    """A sentence of the article, and how well it stands for the article.
+    """A sentence of the article, with its score as a part of a summary.
 
-    `place` in [0, 1) is its share of the way through the article.
+    `place` in [0, 1) is its relative position in the article.
     """
 
     passage: RankedPassage
@@ -73,7 +73,7 @@ def summary_quotes(article: ArticleRef, passages: Sequence[StoredPassage], title
 
 
 def article_passages(article: ArticleRef, passages: Sequence[StoredPassage]) -> tuple[RankedPassage, ...]:
-    """All passages of an article, in its order, for a model that reads it whole."""
+    """All passages of an article in order, for a model that reads it whole."""
     return tuple(
         RankedPassage(each.passage.id, article, each.passage.start, each.passage.end, each.passage.text, 0.0, 0.0, 0.0)
         for each in passages
@@ -110,7 +110,7 @@ def _candidates(article: ArticleRef, passages: Sequence[StoredPassage], title_ve
 
 
 def _is_well_placed(spans: Sequence[tuple[RankedPassage, int, int]], index: int) -> bool:
-    """Whether the sentence stands where its part of the article says most."""
+    """Whether the sentence is at a typical position of a thesis, reason or conclusion."""
     opens = index == 0 or spans[index][1] - spans[index - 1][2] > 1
     closes = index == len(spans) - 1 or spans[index + 1][1] - spans[index][2] > 1
     share = index / len(spans)
@@ -120,9 +120,9 @@ def _is_well_placed(spans: Sequence[tuple[RankedPassage, int, int]], index: int)
 
 
 def _choose(chosen: list[_Candidate], candidates: Sequence[_Candidate]) -> bool:
-    """Adds the best of `candidates` that says something new.
+    """Adds the best of `candidates` that repeats no chosen sentence.
 
-    Returns False where there is none.
+    Returns False if there is none.
     """
     left = [candidate for candidate in candidates if candidate not in chosen]
     if not left:

@@ -1,7 +1,7 @@
 """Answers to talk: greetings, thanks, and questions about this program.
 
-They are one or two lines of text, what the collection holds, and questions that it answers. They cite nothing and are
-never an abstention.
+An answer has one or two lines of text, a description of the collection, and example questions. It has no citations and
+is never an abstention.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def talk_answer(
 ) -> Answer:
     """The answer to a turn that is only talk.
 
-    `holdings` says in one sentence what the collection holds, `examples` are questions that it answers.
+    `holdings` describes the collection in one sentence; `examples` are questions that the collection answers.
     """
     says = _SAYS.get(action, _SAYS["smalltalk"]).replace("{language}", language)
     paragraphs = [says, holdings]

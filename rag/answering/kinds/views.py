@@ -1,7 +1,7 @@
 """Selects views: of authors side by side, of one author, or in order of time.
 
-Each view is a verbatim sentence, the one of the author's passages that answers best. An author that the question names
-is always heard, or said to have written nothing on the subject.
+Each view is a verbatim sentence: the sentence of the author's passages that answers best. If the question names an
+author, the answer has that author's view, or states that the author has written nothing on the subject.
 """
 
 import re
@@ -24,7 +24,7 @@ from rag.types.article import ArticleRef
 
 # `retrieve(question, k, filters)`, as the workspace has it.
 Retrieve = Callable[[str, int, Filters], Retrieval]
-# Passages among which the authors of a subject are looked for, and those read of one author.
+# Numbers of retrieved passages: to find the authors on a subject, and for one author.
 WIDE_PASSAGES = 40
 AUTHOR_PASSAGES = 12
 MAX_AUTHORS = 8
@@ -32,13 +32,14 @@ MAX_QUOTES_OF_NAMED_AUTHORS = 6
 MAX_QUOTES_OF_ONE_AUTHOR = 5
 MAX_DAYS = 8
 MAX_ALSO = 3
-# What an article has to reach, as shares of the best of all, to be heard: its best passage's score, or its best
-# sentence's cosine together with a smaller share of that score. They were chosen by eye on the retrievals of nine
-# subjects of the bundled corpus; three of them (chips, tariffs, confiscation) are in the test half of the chat suite.
+# The minimum scores of an article for its view to be included, as shares of the best article's: of its best passage's
+# score, or of its best sentence's cosine together with a smaller share of the passage score. They were chosen by eye on
+# the retrievals of nine subjects of the bundled corpus; three of them (chips, tariffs, confiscation) are in the test
+# half of the chat suite.
 SCORE_FLOOR, COSINE_FLOOR, LOW_SCORE_FLOOR = 0.6, 0.83, 0.3
-# A second article of one author is quoted where its best sentence has this share of the first one's score.
+# A second article of one author is quoted if its best sentence has at least this share of the first one's score.
 ARTICLE_FLOOR = 0.5
-# An author whom the question names is heard from here on.
+# The lower minimum for an author that the question names.
 NAMED_SCORE_FLOOR, NAMED_COSINE_FLOOR = 0.4, 0.7
 _CHANGE_OF_MIND = re.compile(
     r"\b(?:chang(?:e|ed|ing) (?:my|our|its|his|her|this column['’]s) (?:own )?mind|(?:I|we) (?:was|were) wrong|"
@@ -53,9 +54,9 @@ _CHANGE_OF_MIND = re.compile(
 class ViewRequest:
     """A question for views.
 
-    `question` is what is searched for; `named` are the authors that it names; `about` are the ids of the articles that
-    are about it, as far as the catalogue tells. `k` is the least number of passages that
-    are retrieved, `filters` limit the articles, and a question below `abstain_below` is not answered.
+    `question` is the search text. `named` are the authors that the question names. `about` are the ids of the articles
+    on the subject, as far as the catalogue shows. `k` is the minimum number of retrieved passages, `filters` limit the
+    articles, and a question below `abstain_below` is not answered.
     """
 
     question: str
@@ -69,7 +70,7 @@ class ViewRequest:
 def select_views(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
     """The views on a subject, one author after the other.
 
-    Every author who has written on it is heard; authors that the question names come first, in its order.
+    Every author who has written on it is included. Authors that the question names come first, in its order.
     """
     everyone = replace(request.filters, in_words=replace(request.filters.in_words, authors=()))
     retrieval = retrieve(request.question, max(request.k, WIDE_PASSAGES), everyone)
@@ -118,7 +119,7 @@ def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abste
 
 
 def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
-    """What was written on a subject, in the order of its days.
+    """Selects the views on a subject in the order of their days.
 
     Each article gives its best sentence; articles without a date are left out.
     """
@@ -145,7 +146,7 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
 def other_authors(retrieval: Retrieval, quotes: Sequence[Quote]) -> tuple[ArticleRef, ...]:
     """Articles of further authors on the same question, the best passage of each.
 
-    They are those whose best sentence is good enough for a view, and whose authors are not quoted.
+    Their best sentence is good enough for a view, and their authors are not quoted.
     """
     quoted = {_author(quote.passage.article) for quote in quotes}
     groups = _by_author(retrieval)
@@ -182,7 +183,7 @@ def _author(article: ArticleRef) -> str:
 
 
 def _heard(groups: Mapping[str, Retrieval], request: ViewRequest | None) -> list[str]:
-    """The names of the groups that speak of the subject, the best first."""
+    """The names of the groups that are relevant to the subject, best first."""
     relevance = {name: _relevance(group) for name, group in groups.items()}
     best_score = max((score for score, _ in relevance.values()), default=0.0)
     best_cosine = max((cosine for _, cosine in relevance.values()), default=0.0)
@@ -212,15 +213,16 @@ def _quotes_of(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
 
 
 def _quotes_by_article(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
-    """The best quotes, first one of each article.
+    """The best quotes, beginning with one of each article.
 
-    A view that has changed is in another article.
+    If a view has changed, the other view is in another article.
     """
     if max_quotes == 1:
         return _quotes_of(_since_the_change_of_mind(retrieval), 1)
     articles = _group(retrieval, lambda ref: ref.id)
     floor = ARTICLE_FLOOR * max(map(_best_score, articles.values()), default=0.0)
-    # A short subject ("AI rules") may share its words with a sentence on something else, and its meaning with another.
+    # The words of a short subject ("AI rules") may occur in a sentence on another subject, so words and meaning are
+    # both compared.
     nearest = max((_relevance(article)[1] for article in articles.values()), default=0.0)
     heard = [
         name
@@ -235,7 +237,7 @@ def _quotes_by_article(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
 
 
 def _since_the_change_of_mind(retrieval: Retrieval) -> Retrieval:
-    """The passages of the article with the author's changed view, where there is one."""
+    """The passages of the article in which the author's view changed, if any."""
     for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):
         if any(_CHANGE_OF_MIND.search(sentence.text) for sentence in sentences):
             article = passage.article.id
@@ -268,7 +270,7 @@ def _ordinal(article: ArticleRef) -> int:
 def _turning_point(retrieval: Retrieval, quotes: Sequence[Quote]) -> list[Quote]:
     """The quote in which the author says that the view has changed.
 
-    It is empty where `quotes` has one already.
+    It is empty if `quotes` has such a quote already.
     """
     if _changed_mind(quotes):
         return []

@@ -1,8 +1,8 @@
-"""Finds the pronoun of a question whose antecedent stands outside of it.
+"""Finds a pronoun of a question whose antecedent is outside the question.
 
-"They" of "What did they sign?" does, "their" of "Why do farmers sell their land?" does not, and "it" of "Is it true
-that prices rise?" stands for nothing. The rules follow the order of words in English questions, without a parser; in
-doubt the antecedent is inside.
+"They" in "What did they sign?" is such a pronoun. "Their" in "Why do farmers sell their land?" is not, and "it" in "Is
+it true that prices rise?" refers to nothing. The rules follow the order of words in English questions, without a
+parser. In doubt the antecedent counts as inside.
 """
 
 import re
@@ -14,8 +14,8 @@ from rag.answering.intent.follow_up.words import AUXILIARY, BASE_VERB, BE, DATE,
 from rag.text.analyzer import STOP_TERMS, terms
 
 SINGULAR_PERSON_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers"})
-# "Why does this policy fail, if prices rise in spring?" has this many content terms beside "this policy", and is taken
-# to say what it is about.
+# "Why does this policy fail, if prices rise in spring?" has this many content terms besides "this policy", and
+# therefore counts as a complete question.
 MIN_OWN_CONTENT_TERMS = 4
 
 MAX_CONTENT_TERMS_OF_A_KNOWN_NOUN = 3
@@ -29,7 +29,7 @@ _INFINITIVE = r"to (?!the\b|a\b|an\b|my\b|its\b)[a-z]+"
 _CONTENT_CLAUSE = rf"(?:{_INFINITIVE}|that|if|whether|when|for \w+ to)"
 _PERSONAL = re.compile(r"\b(?:he|she|him|her|his|hers|they|them|their|theirs)\b(?![’']s\b)", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|its|itself)\b", re.IGNORECASE)
-# Predicates whose "it" stands for something even before "to": "Is it related to debt?"
+# Predicates whose "it" is a real pronoun even before "to": "Is it related to debt?"
 _COMPARING = (
     r"(?:related|similar|close|due|linked|connected|compared|equivalent|identical|different|relevant|subject|prone"
     r"|the same|used|able|going|called|known|supposed|about|in|on|made|part|more|less)"
@@ -55,7 +55,7 @@ _EXPLETIVE_IT = re.compile(
     ),
     re.IGNORECASE,
 )
-# "This year" dates a question, and "this website" names the program.
+# "This year" is a date, and "this website" means the program: neither refers to an earlier question.
 _NOT_OF_THE_CONVERSATION = (
     r"(?:year|month|week|day|summer|winter|spring|autumn|century|decade|morning|evening|time|term|season|quarter|moment"
     r"|site|website|page|library|collection|corpus|program|app|tool|chat|chatbot|system|database|archive|articles)"
@@ -79,14 +79,14 @@ _DEMONSTRATIVE_NOUN = re.compile(
     r"|who|which)\b)[a-z]+\b",
     re.IGNORECASE,
 )
-# What has no name in a question is named before it: "Is there anything else about this article?"
+# A thing that a question does not name was named before: "Is there anything else about this article?"
 _OF_THE_CONVERSATION = re.compile(
     r"\b(?:this|that|these|those) (?:topics?|subjects?|matter|story|stories|books?"
     r"|films?|movies?|albums?|songs?|events?|incidents?|shows?|series|person|people|man|woman|band|group|team"
     r"|company|period)\b(?! (?:who|whom|whose|that|which|of|with|in|where)\b)",
     re.IGNORECASE,
 )
-# A work or a group that a question only calls "the album" has its name in an earlier one.
+# If a question only says "the album", an earlier question has the name of the work or group.
 _WORK_OR_GROUP = re.compile(
     r"\b(the) (?:articles?|piece|column|essay|text|book|novel|film|movie|album|song|show|band|group|team)\b"
     rf"(?=\s*(?:[?.!,;]|$)|[’']s\b|\s+(?:{AUXILIARY}|{BASE_VERB}|\w{{2,}}ed|well|first|originally|together)\b)",
@@ -119,13 +119,13 @@ _ONE_PERSON = re.compile(
     r"|\b(?:some|any|every|no)(?:body|one)\b",
     re.IGNORECASE,
 )
-# What a pronoun does not stand for: the verb after an auxiliary, and words for nothing in particular.
+# Words that are no antecedents: the verb after an auxiliary, and words for nothing in particular.
 _NO_ANTECEDENT = re.compile(
     rf"\b(?:{AUXILIARY}|i|you|we|to)\s+{BASE_VERB}\b|^\s*(?:{BASE_VERB}|{REQUEST})\b"
     r"|\b(?:(?:any|some|every|no)(?:thing|one|body)|people|way|kinds?|sorts?|types?|lot|others?|else|notable)\b",
     re.IGNORECASE,
 )
-# What "its" never stands for: the plural of a noun, and a verb.
+# Words that are no antecedents of "its": the plural of a noun, and a verb.
 _PLURAL_OR_VERB = re.compile(rf"\w{{2,}}(?<!s)(?<!u)(?<!i)s|{BASE_VERB}", re.IGNORECASE)
 _CONJUNCTION = r"and|or|but|if|when|because|while|that|who|which|where|how|why|than|as|\w{2,}ing"
 _CLAUSE_WITHIN = re.compile(rf"\b(?:{_CONJUNCTION})\b", re.IGNORECASE)
@@ -168,7 +168,7 @@ def _pronouns(sentence: str) -> Iterator[re.Match[str]]:
 
 
 def _has_antecedent(sentence: str, match: re.Match[str]) -> bool:
-    """Whether the words of `sentence` before the pronoun can be what it stands for."""
+    """Whether the words of `sentence` before the pronoun can be its antecedent."""
     start, end = _pronoun_span(match)
     before, pronoun = sentence[:start], sentence[start:end].lower()
     if match.re is _THERE:
@@ -187,7 +187,7 @@ def _has_antecedent(sentence: str, match: re.Match[str]) -> bool:
     first_clause = _SECOND_CLAUSE.split(before, maxsplit=1)
     if len(first_clause) > 1 and _can_be_antecedent(first_clause[0], number=number):
         return True
-    # "What kind of music did they play?": what stands before the auxiliary is the object.
+    # "What kind of music did they play?": the words before the auxiliary are the object.
     if re.search(rf"\b{AUXILIARY}\s*$", before, re.IGNORECASE):
         return False
     asked = re.match(rf"{WH}\b", before, re.IGNORECASE)
@@ -211,11 +211,10 @@ def _has_antecedent(sentence: str, match: re.Match[str]) -> bool:
 
 
 def _can_be_antecedent(words: str, *, number: _Number) -> bool:
-    """Whether `words` hold what a pronoun of this number can stand for.
+    """Whether `words` have an antecedent for a pronoun of this number.
 
-    It is a name or a noun.
-
-    For a pronoun that stands for one person, a plural without a determiner ("people") is none, and for "it" no plural.
+    An antecedent is a name or a noun. For a pronoun for one person, a plural without a determiner ("people") is none.
+    For "it", no plural is one.
     """
     if _NAME_WITHIN.search(words):
         return True
@@ -228,7 +227,7 @@ def _can_be_antecedent(words: str, *, number: _Number) -> bool:
 
 
 def _pronoun_span(match: re.Match[str]) -> tuple[int, int]:
-    """The pronoun within a match that may hold the word before it."""
+    """The span of the pronoun in a match that may include the word before it."""
     pronoun = _PRONOUN_IN_MATCH.search(match[0])
     return (match.start() + pronoun.start(), match.start() + pronoun.end()) if pronoun else match.span()
 

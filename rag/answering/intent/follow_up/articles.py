@@ -1,9 +1,9 @@
-"""Questions about the articles that the answer before has named.
+"""Questions about the articles that the previous answer named.
 
 Examples are "summarise it", "when?" and "which of them is newer?".
 
-The articles are found by their titles in that answer's text, so that the same conversation is understood alike wherever
-it is held. Each question is rewritten as one that names its article.
+The articles are found by their titles in that answer's text, so every interface understands the same conversation in
+the same way. Each question is rewritten as one that names its article.
 """
 
 import re
@@ -19,7 +19,7 @@ from rag.text.lexicon import MONTHS, alternation
 from rag.types.answer import Turn
 from rag.types.article import ArticleRef
 
-# Titles of an answer that are looked up, and characters of it that are read.
+# Maximum number of titles that are looked up, and maximum length of the text that is searched for them.
 MAX_TITLES = 12
 MAX_ANSWER_CHARACTERS = 6_000
 _TITLE = re.compile(r"“([^“”]{1,300})”")
@@ -27,7 +27,7 @@ _INTRODUCTION = re.compile(
     rf"^(?P<author>[^“”()\n]{{2,80}}) \((?:[^()\n]{{1,80}}, )?(?P<month>(?:{alternation(MONTHS)}) \d{{4}})\) \w+:",
     re.MULTILINE,
 )
-# The heading of a list; the articles of its scope, which it may name, are not those that are listed.
+# The heading of a list. It may name articles of the scope, which are not the listed ones.
 _LIST_HEADING = re.compile(r"\A(?:At least )?[\d,]+ articles?\b[^\n]*:[ \t]*$", re.MULTILINE)
 _ONE = (
     r"(?:it|this|that|this one|that one|(?:the|this|that) (?:article|piece|column|text|essay|one)|"
@@ -92,9 +92,9 @@ _ORDERED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ArticleReference:
-    """A question about articles that the answer before has named.
+    """A question about articles that the previous answer named.
 
-    `question` names what it asks for, `articles` are the ids that it is limited to.
+    `question` is the rewritten question; `articles` are the ids that it is limited to.
     """
 
     question: str
@@ -102,9 +102,10 @@ class ArticleReference:
 
 
 def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue) -> ArticleReference | None:
-    """What `question` asks of the articles that the last question or its answer names.
+    """Rewrites a question about articles that the last question or answer names.
 
-    None where it asks nothing of them. After a question for an author's view, "what does it say?" asks that author.
+    Returns None for any other question. After a question for an author's view, "what does it say?" asks for the view of
+    that author.
     """
     if not turns or len(question) > 200:
         return None

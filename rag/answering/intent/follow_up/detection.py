@@ -1,7 +1,7 @@
-"""Tells questions that depend on an earlier one from those that stand alone.
+"""Separates questions that depend on an earlier one from those that stand alone.
 
 A question depends on an earlier one if it lacks a clause of its own, or if it has a pronoun without its antecedent. In
-doubt it stands alone: a subject that is dragged into a complete question changes what is asked.
+doubt it stands alone, because a subject that is added to a complete question changes its meaning.
 """
 
 import re
@@ -13,7 +13,7 @@ from rag.answering.intent.follow_up.ellipsis import EllipsisKind, find_ellipsis
 from rag.answering.intent.follow_up.words import AUXILIARY
 from rag.text.analyzer import terms
 
-# A longer question says what it is about.
+# A longer question has a subject of its own.
 MAX_CHARACTERS = 300
 
 # Words that begin a turn and ask nothing.
@@ -31,8 +31,8 @@ _SENTENCE_END = re.compile(r"(?<=[.?!…])\s+")
 class Dependence:
     """How a question depends on an earlier one.
 
-    `rest` is the question without the words before it that ask nothing. Of an elliptic question, `words` are its words
-    without connectives and punctuation, and `is_one_sentence` is whether no sentence follows it; of a question with a
+    `rest` is the question without the words before it that ask nothing. For an elliptic question, `words` are its words
+    without connectives and punctuation, and `is_one_sentence` is whether no sentence follows it. For a question with a
     pronoun, `pronoun` is the pronoun's span in `rest`.
     """
 
@@ -44,7 +44,7 @@ class Dependence:
 
     @property
     def lacks_person(self) -> bool:
-        """Whether the name of a person is what it lacks."""
+        """Whether the question lacks the name of a person."""
         start, end = self.pronoun
         return self.rest[start:end].lower() in SINGULAR_PERSON_PRONOUNS
 
@@ -59,7 +59,7 @@ def find_dependence(question: str) -> Dependence | None:
     sentence = _SENTENCE_END.split(rest, maxsplit=1)[0]
     is_last = sentence == rest
     ellipsis = find_ellipsis(sentence, is_last=is_last)
-    # "Did he win any other cups?" lacks the name more than what the others are other than.
+    # In "Did he win any other cups?" the missing name matters more than what "other" refers to.
     if ellipsis and not (ellipsis.kind == "continuation" and _PERSONAL_SUBJECT.search(sentence)):
         return Dependence(ellipsis.kind, rest, ellipsis.words, is_one_sentence=is_last)
     pronoun = find_anaphor(sentence)

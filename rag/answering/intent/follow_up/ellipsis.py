@@ -6,9 +6,8 @@ from typing import Literal, NamedTuple
 from rag.answering.intent.follow_up.words import AUXILIARY, BE, DATE, PREPOSITION, RELATIONAL_NOUN, REQUEST, WH
 from rag.text.analyzer import STOP_TERMS, terms
 
-# What an elliptic question is: a question word ("why?"), a phrase that replaces a part ("and Japan?"), a question
-# for a view that does not say of what ("what does the author think?"), or a phrase that only says that the conversation
-# goes on ("tell me more").
+# The kinds of elliptic questions: a question word ("why?"), a phrase that replaces a part ("and Japan?"), a question
+# for a view without a topic ("what does the author think?"), a phrase that continues the conversation ("tell me more").
 EllipsisKind = Literal["question word", "phrase", "view", "continuation"]
 
 # "And Japan?" may have this many words; with more of them, a question has a subject of its own.
@@ -59,8 +58,8 @@ _VIEW_OF_NOTHING = re.compile(
     r"(?: then| too| instead| exactly)?",
     re.IGNORECASE,
 )
-# Questions that lack what their noun is a part of ("What were the results?", "Were there any awards?"), or what
-# happened to whom. People left 0 of 102 such questions as they were (one half of CANARD, CAsT and MTRAG).
+# Questions that do not say what their noun belongs to ("What were the results?", "Were there any awards?"), or to whom
+# something happened. People left 0 of 102 such questions unchanged (one half of CANARD, CAsT and MTRAG).
 _LACKS_COMPLEMENT = re.compile(
     "|".join(
         (
@@ -90,7 +89,8 @@ class Ellipsis(NamedTuple):
 def find_ellipsis(sentence: str, *, is_last: bool = True) -> Ellipsis | None:
     """The ellipsis in the first sentence of a question.
 
-    None if the sentence has a clause of its own, or is a phrase that the sentences after it refer to (`is_last`).
+    None if the sentence has a clause of its own. None also if it is a phrase that later sentences of the question refer
+    to; `is_last` says that no sentence follows.
     """
     connective = _CONNECTIVE.match(sentence)
     plain = sentence[connective.end() if connective else 0 :].strip(" .,;:?!…-–—\"'“”")

@@ -19,7 +19,7 @@ from rag.answering.intent.follow_up.words import (
 from rag.text.analyzer import STOP_TERMS, terms
 from rag.text.entities import CAPITALIZED_WORD
 
-# A phrase of more words holds a clause, or more than one phrase.
+# A longer phrase contains a clause, or is more than one phrase.
 MAX_PHRASE_WORDS = 12
 # A question of so few words without a verb is a search.
 MAX_SEARCH_WORDS = 6
@@ -73,7 +73,7 @@ class Span:
 def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
     """What a view, a definition, a request or a search is about.
 
-    With it comes the preposition before it where the question asks for a view, else "". `dates` end a phrase.
+    Returns the topic, and the preposition before it if the question asks for a view, else "". `dates` end a phrase.
     """
     view = _VIEW_OF.search(text)
     if view:
@@ -90,7 +90,7 @@ def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
 def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | None, Span | None]:
     """The noun phrases before and after the main verb.
 
-    Either is None where closed classes of words do not tell it.
+    Each is None if closed classes of words do not determine it.
     """
     auxiliary = re.search(rf"\b{AUXILIARY}\b", text, re.IGNORECASE)
     if auxiliary is None:

@@ -1,7 +1,7 @@
 """The parts of a question that a follow-up question refers to or replaces.
 
-English questions have a fixed order (question word, auxiliary, subject, verb), so that a few patterns find the phrases
-without a parser. Where none fits, there is no phrase, and the question's content words take its place.
+English questions have a fixed order (question word, auxiliary, subject, verb), so a few patterns find the phrases
+without a parser. If no pattern fits, there is no phrase, and the question's content words are used instead.
 """
 
 import re
@@ -38,8 +38,8 @@ class QuestionParts:
     """A standalone question and its parts.
 
     `question` is without its final punctuation. `authors`, `places`, `dates` and `names` (all other names) are in the
-    order of the question. `topic` is what a view, a definition or a request is about; where a view is asked for,
-    `preposition` stands before it. `subject` and `object` are the noun phrases before and after the verb.
+    order of the question. `topic` is the topic of a view, a definition or a request; if a view is asked for,
+    `preposition` is the word before the topic. `subject` and `object` are the noun phrases before and after the verb.
     `brackets` are the words in brackets at its end, which are no part of it.
     """
 
@@ -56,7 +56,7 @@ class QuestionParts:
 
     @property
     def asks_for_view(self) -> bool:
-        """Whether the question asks for somebody's view of `topic`."""
+        """Whether the question asks for a person's view of `topic`."""
         return self.topic is not None and bool(self.preposition)
 
     @property
@@ -78,14 +78,14 @@ class QuestionParts:
     def person(self) -> str | None:
         """The name that "he" or "she" stands for.
 
-        It is an author's, else the first that is no place's.
+        It is an author's name, else the first name that is no place.
         """
         named = next(iter((*self.authors, *self.names)), None)
         return named.text if named else None
 
     @property
     def only_name(self) -> str | None:
-        """The one name that is no author's or place's; None if there are more or none."""
+        """The only name that is neither author nor place; None for no or several names."""
         return self.names[0].text if len(self.names) == 1 else None
 
     @property
@@ -140,7 +140,7 @@ def content_words(text: str, without: str = "") -> list[str]:
 def find_names(text: str, names: Sequence[str]) -> tuple[Span, ...]:
     """Finds where `text` names one of `names`.
 
-    It may do so in any case, with or without "the", or by a person's last name.
+    The name may be in any case, with or without "the", or only a person's last name.
     """
     lowered = text.lower()
     last_words = Counter(name.split()[-1] for name in names if name.split())
@@ -181,8 +181,8 @@ def is_plural(phrase: str) -> bool:
 def _own_words(question: str) -> str:
     """`question` without the words in brackets at its end.
 
-    If it says nothing without them, they alone are returned. So a question that refers to a follow-up takes over what
-    the follow-up asks for, and not what that one referred to.
+    If nothing is left without them, the words in brackets are returned. So a question that refers to a follow-up takes
+    over the follow-up's own words, and not those that were added to it.
     """
     brackets = _BRACKETS.search(question)
     if brackets is None:
@@ -198,7 +198,7 @@ def _place_pattern(*, in_any_case: bool) -> re.Pattern[str]:
 
 
 def _capitalized_names(text: str) -> Iterator[Span]:
-    """Names by their capitals; the first word's capital may only begin the sentence."""
+    """Names by their capitals; the capital of the first word does not count."""
     for match in _NAME.finditer(text):
         start, end = match.span()
         first = match[0].split()[0]

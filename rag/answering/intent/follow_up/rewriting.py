@@ -1,8 +1,8 @@
 """Rewrites a follow-up question as a standalone question, by rule.
 
-What is added comes from one earlier question. Where the words of the follow-up can take their place in the earlier
-question, or the words of the earlier one in the follow-up, the result is a sentence; otherwise the earlier question's
-subject stands in brackets behind the follow-up.
+All added words come from one earlier question. If the words of the follow-up fit into the earlier question, or words of
+the earlier question into the follow-up, the result is a sentence. Otherwise the earlier question's subject is added in
+brackets.
 """
 
 import re
@@ -28,7 +28,7 @@ from rag.types.question import MAX_TURNS
 
 # A longer phrase in brackets is shortened to its content words.
 MAX_BRACKETED_WORDS = 12
-# A question without a noun phrase and with no more content words than this has nothing that a pronoun can stand for.
+# A question without a noun phrase and with at most this many content words has no antecedent for a pronoun.
 MAX_WORDS_OF_NOTHING = 2
 
 _ASKS_FOR_OTHERS = re.compile(r"\b(?:else|others?|against|agrees?|disagrees?|opposed?|opposite)\b", re.IGNORECASE)
@@ -65,9 +65,9 @@ def fold_turns(
     names: Sequence[str] = (),
     is_small_talk: Callable[[str], bool] = looks_like_small_talk,
 ) -> tuple[Turn, ...]:
-    """The last turns without small talk, with standalone questions.
+    """Returns the last turns without small talk, with their questions standalone.
 
-    Folding turns that are folded already changes nothing. Arguments are those of `standalone_question`.
+    Turns that are standalone already are not changed. The arguments are those of `standalone_question`.
     """
     folded: list[Turn] = []
     for turn in turns[-MAX_TURNS:]:
@@ -80,7 +80,7 @@ def fold_turns(
 
 
 def _rewritten(question: str, dependence: Dependence, turns: Sequence[Turn], names: Sequence[str]) -> str:
-    """The question with words of one of `turns`: the last that has what it refers to."""
+    """The question with words of the last turn that has what the question refers to."""
     if dependence.kind == "pronoun" and (resolved := _with_referent(dependence, turns, names)):
         return resolved
     nearest = next(_said(turns, names), None)
@@ -94,10 +94,10 @@ def _rewritten(question: str, dependence: Dependence, turns: Sequence[Turn], nam
 
 
 def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequence[str]) -> str | None:
-    """The question with what its pronoun stands for, in its place or in brackets.
+    """The question with its pronoun's antecedent, in its place or in brackets.
 
-    The pronoun of an earlier question stands for the same as the same pronoun of this one. None where no question that
-    counts has a phrase that it can stand for.
+    The same pronoun in an earlier question has the same antecedent. None if no earlier question has a possible
+    antecedent.
     """
     for earlier in _said(turns, names):
         handed_on = earlier.brackets if _has_same_pronoun(dependence, earlier) else None
@@ -112,7 +112,7 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
 
 
 def _said(turns: Sequence[Turn], names: Sequence[str]) -> Iterator[QuestionParts]:
-    """The questions of `turns` that say something, the last first."""
+    """The questions of `turns` that have a subject, the last first."""
     for turn in reversed(turns):
         earlier = parse_question(turn.question, names)
         if content_words(earlier.question):
@@ -143,7 +143,7 @@ def _sentence(dependence: Dependence, earlier: QuestionParts, names: Sequence[st
 def _subject(dependence: Dependence, earlier: QuestionParts) -> str:
     """The words of the earlier question that the follow-up lacks.
 
-    They are a phrase where none of them is repeated.
+    They are a phrase if the follow-up repeats none of them.
     """
     words = content_words(earlier.question, without=dependence.rest)
     if earlier.topic and len(earlier.authors) <= 1:

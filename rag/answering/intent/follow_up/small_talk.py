@@ -5,7 +5,7 @@ They are thanks, greetings and questions about the program.
 
 import re
 
-# A longer turn asks for something.
+# A longer turn is a question or a request.
 MAX_CHARACTERS = 200
 
 _COURTESY = (

@@ -1,8 +1,8 @@
-"""Combines the words of a follow-up question and of the one before it.
+"""Combines the words of a follow-up question and of an earlier question.
 
 Words of the earlier question go into the follow-up, or words of the follow-up into the earlier question.
 
-Each function returns None where the result would not be a sentence that says what is meant.
+Each function returns None if the result would not be a correct sentence.
 """
 
 import re
@@ -52,12 +52,12 @@ _LAST_ADVERB = re.compile(r"\s+(?:too|as well|then|instead|again|please)$", re.I
 def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
     """The phrase of `earlier` that the follow-up's pronoun stands for.
 
-    None where there is none of its number, or only an answer can tell.
+    None if no phrase has the pronoun's number, or if only an answer can name the antecedent.
     """
     start, end = dependence.pronoun
     before, pronoun = dependence.rest[:start], dependence.rest[start:end].lower()
     if pronoun in _PLURAL and re.search(r"\bof\s*$", before):
-        # "Which of them is newer?" asks about a set that only an answer names.
+        # "Which of them is newer?" is about a set that only an answer names.
         return None
     if dependence.lacks_person:
         return earlier.person
@@ -72,9 +72,9 @@ def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
 
 
 def number_of(dependence: Dependence) -> str:
-    """The number of what the pronoun stands for: "person", "plural" or "singular".
+    """The number of the pronoun's antecedent: "person", "plural" or "singular".
 
-    "" for a pronoun of no number ("there").
+    It is "" for a pronoun without a number ("there").
     """
     start, end = dependence.pronoun
     pronoun = dependence.rest[start:end].lower()
@@ -94,8 +94,8 @@ def is_determiner(dependence: Dependence) -> bool:
 def replace_pronoun(dependence: Dependence, phrase: str, earlier: QuestionParts | None = None) -> str | None:
     """The follow-up with `phrase` for its pronoun.
 
-    None where the pronoun has a noun of its own, or is a place or a time. The topic of `earlier` is added where a view
-    is asked for and `phrase` is its author.
+    None if the pronoun has a noun of its own, or is a place or a time. The topic of `earlier` is added if a view is
+    asked for and `phrase` is its author.
     """
     start, end = dependence.pronoun
     before, pronoun, after = dependence.rest[:start], dependence.rest[start:end].lower(), dependence.rest[end:]
@@ -135,7 +135,7 @@ def append_topic(dependence: Dependence, earlier: QuestionParts) -> str | None:
 
 
 def continue_on_topic(dependence: Dependence, earlier: QuestionParts) -> str | None:
-    """The follow-up with what the conversation goes on about ("tell me more")."""
+    """The follow-up with the conversation's topic ("tell me more")."""
     phrase = earlier.main_phrase
     plain = re.sub(r"\s+about (?:it|this|that)$", "", dependence.rest.rstrip(" ?!.…"), flags=re.IGNORECASE)
     asks_for_more = re.fullmatch(_MORE, plain, re.IGNORECASE)
@@ -156,9 +156,8 @@ def continue_on_topic(dependence: Dependence, earlier: QuestionParts) -> str | N
 def replace_phrase(dependence: Dependence, earlier: QuestionParts, names: Sequence[str]) -> str | None:
     """The earlier question with the follow-up's phrase for the part that it replaces.
 
-    An author takes the place of the author, a date that of the date, a place that of a place, and any other phrase that
-    of the topic of a view, of the only name, or of a phrase with the same last word. An author, date or place that
-    replaces nothing is added.
+    An author replaces the author, a date the date, and a place a place. Any other phrase replaces the topic of a view,
+    the only name, or a phrase with the same last word. An author, date or place that replaces nothing is added.
     """
     phrase = _LAST_ADVERB.sub("", dependence.words)
     if DATE.fullmatch(phrase):
@@ -206,7 +205,7 @@ def _with_place(preposition: str, place: str, earlier: QuestionParts) -> str:
 def _with_phrase(phrase: str, earlier: QuestionParts) -> str | None:
     """The earlier question with `phrase` for a phrase of the same kind.
 
-    It is one with the same last word, or the only one that is alike in number and in having a determiner.
+    That is a phrase with the same last word, or the only phrase that agrees in number and in having a determiner.
     """
     words = phrase.split()
     modifiers = rf"(?:(?!(?:{DETERMINER}|{PREPOSITION}|{AUXILIARY}|{WH}|{BASE_VERB})\b)[\w’'-]+\s+){{0,3}}"

@@ -1,6 +1,6 @@
 """Closed classes of English words that the rules of follow-up questions use.
 
-None of them belongs to a subject: a library about food has the same ones as a library about politics.
+The words are independent of the subject: they are the same for a library about food and for one about politics.
 """
 
 import re
@@ -18,12 +18,12 @@ PREPOSITION = (
     r"(?:in|on|at|for|to|from|with|without|by|of|about|against|before|after|since|until|till|during|under|over|among"
     r"|between|within|outside|regarding|concerning|according to|as for|as to|because of|despite|like|near|across)"
 )
-# A word that begins a clause, so that a noun phrase ends before it.
+# Words that begin a clause; a noun phrase ends before them.
 CLAUSE_START = (
     r"(?:because|when|while|if|whether|although|though|unless|where|why|how|who|whom|which|that|than|so|but|as|or not"
     r"|instead|rather|yet|only)"
 )
-# What an imperative begins with that asks for something.
+# The beginning of an imperative that is a request.
 REQUEST = (
     r"(?:tell|explain|describe|summari[sz]e|compare|list|show|give|find|name|define|outline|discuss|help|write|quote"
     r"|recommend|suggest|i want|i need|i would like|i[’']d like|let me|let[’']s)"
@@ -35,7 +35,7 @@ OPINION = (
     r"|views?|opinions?|positions?|stances?|take|takes|articles?|pieces?|columns?|mind|debate|arguments?|case|news"
     r"|anything|something|everything|more)"
 )
-# Nouns that name a part or a side of what stands after their "of": of "the causes of the war", "it" is the war.
+# Nouns that name a part or an aspect of the noun after "of": after "the causes of the war", "it" means the war.
 RELATIONAL_NOUN = (
     r"(?:types?|kinds?|sorts?|forms?|causes?|effects?|impacts?|consequences?|results?|outcomes?|history|role|purpose|"
     r"reasons?|origins?|importance|significance|meaning|definition|benefits?|advantages?|disadvantages?|drawbacks?|"

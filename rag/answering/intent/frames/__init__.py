@@ -1,6 +1,6 @@
-"""The phrases by which a question asks for something else than a fact.
+"""Patterns of questions that ask for something other than a fact.
 
-They are regular expressions. They are matched against a question in lower case whose names of authors, publications,
-topics, articles and days are replaced by the placeholders @authorname, @sourcename, @topicname, @articlename and
-@datename. They hold words of the English language alone, and none of a collection.
+The regular expressions are matched against a question in lower case. Its names of authors, publications, topics,
+articles and days are replaced by the placeholders @authorname, @sourcename, @topicname, @articlename and @datename. The
+patterns contain only English words, and no name of any collection.
 """

@@ -35,7 +35,7 @@ SCOPE_PHRASE = re.compile(
     r"@(?:authorname|sourcename|datename|topicname)(?:['’]s?)?(?!\w)"
     r"(?: (?:written|published|write|writes|wrote|publish|publishes|contribut\w+|author\w*|produce\w*))?(?!\w)"
 )
-# What introduces the subject: "about tariffs"; the second group, what asks for a mention of words.
+# Introductions of the subject ("about tariffs"). The second group are those that ask for a mention of exact words.
 ABOUT = re.compile(
     r"(?:(?:(?:that|which|who) )?(?:are |is |were |was |have |has |do |did )?(?:all |mainly |mostly |written |"
     r"published )?"
@@ -154,7 +154,7 @@ WHO_WROTE = any_phrase(
     rf"^@articlename (?:is )?by who(?:m)?",
     r"^who is @articlename (?:by|from)|^(?:by )?who(?:m)? (?:is|was) @articlename (?:written|by|published)",
 )
-# An article that is described and not named: "who wrote the piece on the lost holiday?"
+# An article that is described but not named: "who wrote the piece on the lost holiday?"
 WHO_WROTE_ABOUT = re.compile(
     rf"^(?:and )?who(?:['’]?s| is| was| has)? (?:wrote|written|authored|penned|(?:the )?author of|behind)(?: the| "
     rf"an?| that| this)* "

@@ -1,4 +1,4 @@
-"""Whose word a question asks for: "What does the Gazette say about …?"."""
+"""Finds the source whose statements a question asks for ("What does X say …?")."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _WRITES = r"(?:write|written|publish|published|report|reported|print|printed)"
 _SAYS = rf"(?:say|said|think|argue|argued|claim|have to say|{_WRITES})"
 _NAME = r"(?:[Tt]he )?[A-Z][\w’'&.-]*(?: (?:of |and |& )?[A-Z][\w’'&.-]*){0,3}"
 _NAMED = re.compile(rf"{_ASKS} (?P<name>{_NAME}) (?P<verb>{_SAYS})\b")
-# In small letters, only what a publication does tells that a name is one.
+# In small letters a name is recognised only by a verb of writing or publishing.
 _TYPED = re.compile(
     rf"{_ASKS} (?!(?:the |your |our |these |all |any |other )*(?:{PIECE}|{WRITER}|{PLACE}|it|he|she|they|we|you|i|"
     r"people|this|that|these|those|any\w*|every\w*|some\w*|others?)\b)"
@@ -20,9 +20,9 @@ _TYPED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class AskedHolder:
-    """The name of the one whose word is asked for.
+    """The name of the source whose statements are asked for.
 
-    `is_writer` is whether what it has written or published is asked for.
+    `is_writer` is whether the question asks for what the source has written or published.
     """
 
     name: str
@@ -30,6 +30,6 @@ class AskedHolder:
 
 
 def asked_holder(question: str) -> AskedHolder | None:
-    """Whose word `question` asks for; None where it asks for nobody's."""
+    """The source whose statements `question` asks for; None if it names none."""
     found = _NAMED.search(question) or (_TYPED.search(question) if question == question.lower() else None)
     return AskedHolder(found["name"], re.fullmatch(_WRITES, found["verb"]) is not None) if found else None

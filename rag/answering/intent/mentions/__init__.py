@@ -1,1 +1,1 @@
-"""What a question mentions of the catalogue, and of days of publication."""
+"""Finds the catalogue's names and the publication dates that a question mentions."""

@@ -1,8 +1,8 @@
 """Finds the periods that a text names: days, months, years, ranges.
 
-A period is a first and a last day; one of them is open in "since March" and "before 2024". A month alone is the last
-one that has begun. dateparser knows days, but neither halves, seasons, parts of a year nor ranges, and takes 8 to 20 ms
-for each date (measured), which is more than all else that a question's understanding needs.
+A period is a first and a last day; "since March" and "before 2024" have an open end. A month without a year is the last
+such month that has begun. dateparser parses days, but no halves, seasons, parts of a year or ranges. It takes 8 to 20
+ms for each date (measured), more than all other steps of understanding a question together.
 """
 
 import calendar
@@ -21,7 +21,7 @@ _DECADES = {"twenties": 2020, "nineties": 1990, "eighties": 1980, "seventies": 1
 # Parts of a year by their first and last month.
 _YEAR_PARTS = {"early": (1, 4), "mid": (5, 8), "late": (9, 12)}
 _PART_NAMES = {"beginning": "early", "start": "early", "middle": "mid", "end": "late"}
-# Counts without a number: the fewest that a reader may mean would leave out what is asked for.
+# Counts without a number. They are generous, because a small count could exclude the articles that are asked for.
 _VAGUE_COUNTS = {"a couple of": 2, "couple of": 2, "a few": 3, "few": 3, "several": 6, "a": 1, "an": 1}
 
 _MONTH = rf"(?:{alternation(MONTHS)})"
@@ -73,7 +73,7 @@ _MAX_PERIODS = 8
 class Period:
     """A period that a text names in its characters [start:end).
 
-    They include the preposition before it.
+    The characters include the preposition before the period.
 
     `first` and `last` are days, both included; None is an open end. `preposition` is in small letters, "" for none.
     """
@@ -144,7 +144,7 @@ def _with_prepositions(text: str, found: list[tuple[re.Match[str], tuple[date, d
 def _days(match: re.Match[str], today: date, text: str) -> tuple[date, date] | None:
     """The first and last day of the period that `match` names.
 
-    None for a word that only looks like one.
+    None for a word that only looks like a period.
     """
     group = match.groupdict()
     part = _part_name(group["part"])
@@ -197,7 +197,7 @@ def _days(match: re.Match[str], today: date, text: str) -> tuple[date, date] | N
 
 
 def _is_month(match: re.Match[str], text: str) -> bool:
-    """Whether a lone word is a month or season: a preposition is before it.
+    """Whether a lone word with a preposition before it is a month or a season.
 
     "may", "march", "august", "fall" and "spring" are ordinary words as well.
     """

@@ -1,7 +1,7 @@
-"""What stands beside the name of an author or publication in a question.
+"""Patterns of the words around the name of an author or publication in a question.
 
-A frame is a pattern over the folded words before and after a name. The frames look at a few words next to the name, so
-that their time does not grow with the question.
+A frame is a pattern over the folded words before and after a name. The patterns read only a few words next to the name,
+so their time does not grow with the question.
 """
 
 import re
@@ -40,7 +40,7 @@ _STOOD = alternation((*STANCE_VERBS.participle, *STANCE_VERBS.past))
 _ASSERTIONS = alternation((*PLAIN_SAYING_THIRDS, *SAYING_VERBS.past))
 _SURE_ASSERTIONS = alternation((*SAYING_VERBS.third, *STANCE_VERBS.third, *STANCE_VERBS.past))
 _MAKING_UP = r"make of|makes of|change (?:its|his|her|their) mind|changed (?:its|his|her|their) mind|come down|stand on"
-# Words with which a question or a request may begin before it comes to a name.
+# Words that may come before the name at the beginning of a question or a request.
 _OPENING = (
     r"(?:(?:and|but|so|ok|okay|hi|hey|hello|please|what about|how about|what of|or|then|now|only|just|also"
     r"|the latest|latest|newest"
@@ -49,7 +49,7 @@ _OPENING = (
     r"|source)(?: ?, ?| )?)*"
 )
 
-# "what's X say" and "what'd X say" are spoken for "does" and "did".
+# "What's X say" and "what'd X say" are spoken forms of "does" and "did".
 _AFTER_DO = re.compile(rf"\b(?:do|does|did|would|what's|whats|what'd|d)[ '](?:the )?{_ROLE}?$")
 _AFTER_HAVE = re.compile(rf"\b(?:has|have|had)(?:n't)? (?:the )?{_ROLE}?$")
 _AFTER_BE = re.compile(rf"\b(?:is|are|was|were) (?:the )?{_ROLE}?$")
@@ -158,11 +158,11 @@ _MAGAZINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What the words beside a name say about it.
+    """The frames of one name.
 
-    `speaks`: the name says, thinks or writes something. `owns`: a view is its own. `of_pieces`: articles or views are.
-    `strong` suffices for a name that is written like other words, `stands` for one with its article ("the asia desk"),
-    and `any` for one that is surely a name.
+    `speaks`: the name says, thinks or writes something. `owns`: it has a view. `of_pieces`: it has articles or views.
+    `strong` is sufficient evidence for a name in small letters, `stands` for a name with its article ("the asia desk"),
+    and `any` for a word that is certainly a name.
     """
 
     speaks: bool
@@ -229,17 +229,17 @@ def source_frames(before: str, after: str) -> Frames:
 
 
 def is_set_apart(before: str) -> bool:
-    """Whether the words before a name ask for others: "who agrees with …"."""
+    """Whether the words before a name ask for other authors ("who agrees with …")."""
     return _SET_APART.search(before) is not None and _WRITERS_OF.search(before) is None
 
 
 def is_magazine(after: str) -> bool:
-    """Whether a word for a publication or its articles follows: "time magazine"."""
+    """Whether a word for a publication or its articles follows ("time magazine")."""
     return _MAGAZINE.match(after) is not None
 
 
 def others_are_asked(after: str) -> bool:
-    """Whether the words after a name ask for others: "… What do the others say?"."""
+    """Whether the words after a name ask for other authors ("What do others say?")."""
     return _OTHERS_ASKED.search(after) is not None
 
 
@@ -249,7 +249,7 @@ def says_plainly(after: str) -> bool:
 
 
 def asks_who(before: str) -> bool:
-    """Whether the words before a name ask who that is."""
+    """Whether the words before a name ask who the person is."""
     return _WHO.search(before) is not None
 
 

@@ -8,8 +8,7 @@ from rag.answering.intent.mentions.question_words import folded_words
 from rag.text.lexicon import LONG_NAMES, NAME_PARTICLES, PERSON_NAME_PARTICLES
 
 NameField = Literal["author", "source"]
-# How a question spells a name: the whole name, its last word ("the Ledger"), a part that a person
-# goes by, or its first letters.
+# The kinds of spellings: the whole name, its last word ("the Ledger"), a part of a person's name, or the first letters.
 SpellingKind = Literal["whole", "short", "surname", "given", "initials"]
 
 _ARTICLES = frozenset({"the", "a", "an"})
@@ -26,7 +25,7 @@ _ACRONYMS = frozenset(re.sub(r"\W", "", short).lower() for name in LONG_NAMES fo
 class NameSpelling:
     """One way to write a name.
 
-    It has its folded words, and the catalogue's values that it may stand for.
+    It has the folded words, and the catalogue's values that it may mean.
     """
 
     keys: tuple[str, ...]
@@ -70,9 +69,9 @@ def _may_be_a_person(text: str, keys: tuple[str, ...]) -> bool:
 
 
 def _person_spellings(text: str, name: str) -> list[NameSpelling]:
-    """What a person is called: "I. Bremmer", "Bremmer", "Ian".
+    """The spellings of a person's name: "I. Bremmer", "Bremmer", "Ian".
 
-    A surname has its particles, or lacks them.
+    There is a spelling with and one without the particles of a surname.
     """
     words = text.split()
     start = len(words) - 1

@@ -1,8 +1,8 @@
-"""Finds the authors and publications that a question names and asks for.
+"""Finds the authors and publications that a question names.
 
-A name counts by what stands beside it. "Hard Power" as the catalogue writes it, in a question with capitals, is surely
-the author; "hard power" is one where something is said of it that is said of writers ("what does hard power think",
-"articles by hard power"). An author of whom others are asked ("who agrees with Bremmer?") is named, and is no filter.
+The words around a name decide. "Hard Power", written as in the catalogue in a question with capitals, is certainly the
+author. "hard power" is the author only in a phrase about writers ("what does hard power think", "articles by hard
+power"). If a question asks for other authors ("who agrees with Bremmer?"), the author is named but is no filter.
 """
 
 import re
@@ -30,7 +30,7 @@ _MONTH_NAMES = frozenset(month.lower() for month in MONTHS)
 _BEFORE_A_MONTH = frozenset(
     {"in", "from", "since", "until", "till", "before", "after", "during", "between", "of", "last", "this"}
 )
-# Words that questions have anyway, and people are called.
+# Names of people that are also common words of questions.
 _PLAIN_WORDS = frozenset({*SMALL_WORDS, *_MONTH_NAMES, "will", "can", "day", "say", "one", "us"})
 _LINK = re.compile(r"(?:'s|')?(?: ,)?(?: (?:and|or|vs|versus|v|against|than|nor))? (?:the )?")
 _PAIRED = re.compile(
@@ -40,9 +40,9 @@ _PAIRED = re.compile(
 )
 _COMPARES = re.compile(r"\b(?:compare|contrast|comparison of|(?:differences?|disagreements?) between)(?: the)? $")
 _COMPARED_WITH = re.compile(r",? ?(?:and|with|to|vs|versus|against)(?: the)?")
-# How far behind a name "what do the others say?" is looked for.
+# Number of words after a name that are searched for "what do the others say?".
 _MAX_WORDS_AFTER = 40
-# More names than any question has: a text of 4,000 characters that repeats a name is read so far.
+# More names than any real question has. It limits the work for a long text that repeats a name.
 MAX_NAMES = 40
 
 
@@ -50,7 +50,7 @@ MAX_NAMES = 40
 class NamedValue:
     """A name of the catalogue in a question's words [first:last).
 
-    `is_filter` says that the question asks for what this author wrote, or what this publication published.
+    `is_filter` is whether the question asks for articles of this author or publication.
     """
 
     first: int
@@ -99,7 +99,7 @@ class CatalogueNames:
             found.sort(key=lambda spelling: (-len(spelling.keys), spelling.field))
 
     def find(self, question: QuestionWords) -> list[NamedValue]:
-        """The names in `question`, in its order; one name for each place."""
+        """The names in `question` in their order, at most one for each position."""
         candidates = self._candidates(question)
         for group in _groups(question, candidates):
             self._judge(question, group)
@@ -141,7 +141,7 @@ class CatalogueNames:
         return found
 
     def _judge(self, question: QuestionWords, group: list[_Candidate]) -> None:
-        """Decides on names that stand side by side, as "Hard Power and the Asia Desk"."""
+        """Decides on names that are joined, as "Hard Power and the Asia Desk"."""
         before, after = question.before(group[0].first), question.after(group[-1].last)
         after = f"'s{after}" if group[-1].is_owner else after
         wholes = [c for c in group if c.spelling.kind == "whole" and len(c.spelling.keys) > 1]
@@ -163,7 +163,7 @@ class CatalogueNames:
             candidate.is_filter = is_beside or (frames.any if is_sure else self._admits(question, candidate, frames))
 
     def _admits(self, question: QuestionWords, candidate: _Candidate, frames: Frames) -> bool:
-        """Whether the frames suffice for a name that is written like other words."""
+        """Whether the frames are sufficient evidence for a name in small letters."""
         spelling = candidate.spelling
         is_told = frames.speaks or frames.of_pieces
         has_article = question.keys[candidate.first] == "the"
@@ -189,7 +189,7 @@ class CatalogueNames:
         return frames.strong
 
     def _is_part_of_another_name(self, question: QuestionWords, candidate: _Candidate, has_article: bool) -> bool:
-        """Whether the word is in another name, or plain: "the rules", "New York Times"."""
+        """Whether the word is part of another name, or plain ("the rules")."""
         spelling, first = candidate.spelling, candidate.first
         if has_article and not spelling.has_article and spelling.kind in ("whole", "surname", "given"):
             return not is_magazine(question.after(candidate.last))
@@ -202,7 +202,7 @@ class CatalogueNames:
 
 @lru_cache(maxsize=8)
 def catalogue_names(authors: tuple[str, ...], sources: tuple[str, ...], topics: tuple[str, ...]) -> CatalogueNames:
-    """The names of a catalogue, prepared once for its values."""
+    """The names of a catalogue, cached for its values."""
     return CatalogueNames(authors, sources, topics)
 
 
@@ -222,7 +222,7 @@ def _matches(question: QuestionWords, index: int, spelling: NameSpelling) -> boo
 
 
 def _is_written_as_a_name(question: QuestionWords, index: int, spelling: NameSpelling, has_article: bool) -> bool:
-    """Whether the words at `index` have a name's capitals and are all of it."""
+    """Whether the words at `index` are a complete name with its capitals."""
     end = index + len(spelling.keys)
     words = question.words[index:end]
     if not question.has_case or spelling.kind in ("initials", "given", "short"):
@@ -254,7 +254,7 @@ def _may_be_a_place(question: QuestionWords, candidate: _Candidate) -> bool:
 
 
 def _groups(question: QuestionWords, candidates: list[_Candidate]) -> list[list[_Candidate]]:
-    """Names that only "and", "or", "vs" and commas part belong together."""
+    """Groups names that are separated only by "and", "or", "vs" and commas."""
     groups: list[list[_Candidate]] = []
     for candidate in candidates:
         previous = groups[-1][-1] if groups else None
@@ -274,7 +274,7 @@ def _between(question: QuestionWords, left: _Candidate, right: _Candidate) -> st
 
 
 def _judge_compared(question: QuestionWords, candidates: list[_Candidate]) -> None:
-    """Makes filters of two that a question compares ("compare bremmer with zakaria").
+    """Makes two compared names filters ("compare bremmer with zakaria").
 
     Both are names of the catalogue, so that neither can be a word of the subject.
     """
@@ -286,7 +286,7 @@ def _judge_compared(question: QuestionWords, candidates: list[_Candidate]) -> No
 
 
 def _judge_pairs(question: QuestionWords, candidates: list[_Candidate]) -> None:
-    """Makes a filter of whom a filter is compared with ("does X agree with Y")."""
+    """Makes the name that a filter is compared with a filter ("does X agree with Y")."""
     for index, candidate in enumerate(candidates):
         is_author = candidate.spelling.field == "author" and candidate.spelling.kind in ("whole", "surname")
         asked = [
@@ -299,9 +299,10 @@ def _judge_pairs(question: QuestionWords, candidates: list[_Candidate]) -> None:
 
 
 def _one_per_place(candidates: list[_Candidate]) -> list[_Candidate]:
-    """The best of the candidates for each place.
+    """The best candidate for each position.
 
-    A filter is better than none, a whole name than a part, and the publication than an author of the same name.
+    A filter is better than no filter, a whole name better than a part, and a publication better than an author of the
+    same name.
     """
     best: dict[int, _Candidate] = {}
     for candidate in candidates:

@@ -1,7 +1,7 @@
-"""Finds the periods in a question that are meant as days of publication.
+"""Finds the periods in a question that limit the publication dates.
 
-A date in a question of fact ("why did prices rise in March 2022?") limits no articles. It does where articles, or what
-somebody wrote, are asked for: "articles from 2024", "what did Hard Power write in 2023?".
+A date in a question of fact ("why did prices rise in March 2022?") limits no articles. It does if the question asks for
+articles or for statements of an author: "articles from 2024", "what did Hard Power write in 2023?".
 """
 
 import re
@@ -20,12 +20,12 @@ from rag.text.lexicon import (
     alternation,
 )
 
-# What stands for a name in the words that the patterns see.
+# Masks that replace names in the words that the patterns read.
 AUTHOR_MASK, SOURCE_MASK, ARTICLE_MASK = "AUTHOR", "SOURCE", "ARTICLE"
 _MAX_WORDS_BEFORE = 40
 
 _PLURALS = alternation((*ARTICLE_NOUNS, "commentary", "writings", "publications", "reviews", "stories"))
-# "Did he win anything in 1985?" asks for nothing that is written.
+# "Did he win anything in 1985?" does not ask for articles.
 _UNNAMED = (
     r"(?:(?:(?<=\bthere )|(?<=\bhave )|(?<=\bgot )|(?<=\bme )|(?<=\blist )|(?<=\bshow )|(?<=\bgive )|(?<=\bfind )"
     r"|(?<=\bread )|(?<=\bwas )|(?<=^))"
@@ -46,7 +46,7 @@ _SPEAKERS = rf"{_SPEAKER}(?:(?: ,)?(?: and| or| vs)? {_SPEAKER})*"
 _ADVERB = r"(?:(?:already|also|still|ever|actually|really|even|first|once|each|both|all|\w{2,14}ly) )?"
 _VERBS_BASE = alternation((*SAYING_VERBS.base, *SAYING_VERBS.participle, "make", "cover", "report", "stand", "read"))
 _VERBS_PAST = alternation((*SAYING_VERBS.past, *SAYING_VERBS.participle, "covered", "reported", "stood", "read"))
-# Words after which a date belongs to what is told, and no longer to the telling.
+# Words after which a date belongs to the event and not to the article.
 _CLAUSE = (
     r"(?:that|which|who|whose|why|how|what|when|where|whether|because|if|happen\w*|did|do|does|was|were|is|are"
     r"|has|had|will"
@@ -104,7 +104,7 @@ _LAYS_DOWN = re.compile(
     r"\b(?:change|changed|changes|changing|shift|shifted|evolve|evolved|switch|switched|turn|turned|corrected"
     r"|revised|reversed)\b"
 )
-# Prepositions that date a text; "by 2030" and "for 2025" are about what is told.
+# Prepositions that date an article; "by 2030" and "for 2025" date an event.
 _DATING = frozenset({
     "", "in", "of", "on", "from", "since", "before", "after", "until", "till", "during", "between", "dated", "within",
     "as of", "up to", "up until", "prior to", "through", "later than", "newer than", "earlier than", "older than",
@@ -125,9 +125,9 @@ class PublicationDate:
 def find_publication_dates(
     question: QuestionWords, named: Sequence[tuple[int, int, str]], today: date
 ) -> list[PublicationDate]:
-    """The periods of `question` that date articles.
+    """The periods in `question` that limit publication dates.
 
-    `named` are the places of the authors, publications and titles that the question asks for, with their masks.
+    `named` are the positions of the authors, publications and titles in the question, with their masks.
     """
     found = []
     for period in find_periods(question.question, today):
@@ -139,7 +139,7 @@ def find_publication_dates(
 
 
 def combine(dates: Sequence[PublicationDate]) -> tuple[date | None, date | None]:
-    """The period of all `dates`: what they share, or from the first to the last."""
+    """Combines `dates` into one period: their intersection, or from first to last."""
     if not dates:
         return None, None
     since = max((d.since for d in dates if d.since), default=None)
@@ -187,9 +187,9 @@ def _is_of_publication(
 
 
 def _is_adjacent(left: str, period: Period, question: QuestionWords) -> bool:
-    """Whether a date without a preposition, or with "of", dates a text.
+    """Whether a date without a preposition, or with "of", dates an article.
 
-    A relative one does ("said last year"), and one next to the text ("articles of 2023").
+    A relative date does ("said last year"), and so does a date next to the article ("articles of 2023").
     """
     text = question.question[period.start : period.end]
     if period.preposition == "" and not re.match(r"(?:the )?\d|Q\d|H\d", text, re.IGNORECASE):

@@ -1,7 +1,7 @@
-"""The words of a question with their places and their neighbours.
+"""The words of a question with their positions and their neighbours.
 
-The rules that read a question look at the words left and right of a name. They see them folded (small letters, no
-accents), with single blanks and few marks, so that each rule is one short pattern over a bounded piece of text.
+The rules read the words on both sides of a name. The words are folded (small letters, no accents), with single blanks
+and few marks, so each rule is one short pattern over a bounded piece of text.
 """
 
 import re
@@ -15,14 +15,14 @@ _WORD = re.compile(r"\b[Pp]er [Cc]ent\b|[^\W_]+|&")
 _MARKS = re.compile(r"[.?!;:,()\[\]/\n\"“”„«»–—-]")
 _STOPS = frozenset(".?!\n")
 _APOSTROPHES = frozenset("'’‘`")
-# Their full stop ends no sentence.
+# Abbreviations whose full stop ends no sentence.
 _ABBREVIATIONS = frozenset({"dr", "mr", "mrs", "ms", "prof", "st", "vs", "no"})
 _QUOTES = frozenset('"“”„«»')
 # "Putin-Kim" and "24/7" are one name.
 _JOINING = str.maketrans("-/", "  ")
-# Letters that are no base letter with an accent.
+# Letters that are not a base letter with an accent.
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
-# How many words of context a rule sees on either side.
+# Number of words of context on either side.
 MAX_CONTEXT_WORDS = 14
 
 
@@ -67,7 +67,7 @@ def folded_words(text: str) -> tuple[str, ...]:
 class QuestionWords:
     """A question as a sequence of words.
 
-    `has_case` says whether capitals mean something in it: the question has some, and not on nearly every word.
+    `has_case` is whether capitals are informative: the question has some, but not on nearly every word.
     """
 
     def __init__(self, question: str) -> None:
@@ -92,7 +92,7 @@ class QuestionWords:
         return index == 0 or bool(_STOPS & set(self._gaps[index]))
 
     def is_joined(self, first: int, last: int) -> bool:
-        """Whether no mark parts the words [first:last).
+        """Whether no punctuation mark separates the words [first:last).
 
         Hyphens, apostrophes and the full stop after an initial are no such marks.
         """
@@ -104,7 +104,7 @@ class QuestionWords:
     def before(self, index: int, size: int = MAX_CONTEXT_WORDS) -> str:
         """Up to `size` words before the word at `index`, folded.
 
-        "." and "," stand for the marks between them. The text ends with a blank, unless nothing is before the word.
+        "." and "," represent the marks between them. The text ends with a blank, unless there is no word before.
         """
         start = max(0, index - size)
         text = self._joined(start, index)
@@ -158,7 +158,7 @@ class QuestionWords:
 
 
 def _plain_gap(gap: str) -> str:
-    """What stands between two words.
+    """The normalised text between two words.
 
     One of: a blank, an apostrophe, " , ", " : ", " . ".
     """

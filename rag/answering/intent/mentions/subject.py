@@ -1,7 +1,7 @@
 """The subject of a question, without the words that only name its scope.
 
-"What did Hard Power write about tariffs in 2023?" asks for tariffs. The names stand in bylines and the dates in front
-matter, so that searching for them finds passages that mention them instead of those that answer.
+The subject of "What did Hard Power write about tariffs in 2023?" is tariffs. Authors are in bylines and dates in the
+metadata, so a search for them finds passages that mention them instead of passages that answer.
 """
 
 import re
@@ -18,7 +18,7 @@ from rag.text.lexicon import (
     alternation,
 )
 
-# Private characters stand for the mentions, so that the patterns see them as one sign each.
+# Private-use characters replace the mentions, so that each is one character for the patterns.
 _AUTHOR, _SOURCE, _ARTICLE, _DATE = "\ue000", "\ue001", "\ue002", "\ue003"
 _SIGNS = {"authors": _AUTHOR, "sources": _SOURCE, "articles": _ARTICLE, "dates": _DATE}
 # A title in its quotation marks.
@@ -46,7 +46,7 @@ _LEAD = re.compile(
     r"|(?:in |on )?the (?:topic|subject)|topics?)\b[ ,:]*)+",
     re.IGNORECASE,
 )
-# Each pattern removes words that say whose, where or when, in this order.
+# Each pattern removes words of the scope (who, where, when). They are applied in this order.
 _REMOVED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -116,9 +116,9 @@ _PAIRED_QUOTES = re.compile(r"[\"“”„«»]\s*[\"“”„«»]|[‘']\s*['�
 
 
 def subject_of(question: str, mentions: Sequence[tuple[int, int, str]]) -> str:
-    """What `question` asks for, without its scope; "" where it asks for nothing else.
+    """The subject of `question` without its scope; "" if nothing is left.
 
-    `mentions` are characters [start:end) with the part of the scope that they name. Words of topics stay.
+    `mentions` are spans of characters [start:end), each with the part of the scope that it names. Words of topics stay.
     """
     if not mentions:
         return question.strip()

@@ -1,6 +1,6 @@
 """Finds whole titles and parts of them in a question, with one edit.
 
-A title's words are those of its content; the small words between them do not matter.
+Only the content words of a title are compared; the stop words between them are ignored.
 """
 
 from collections import Counter
@@ -14,10 +14,10 @@ from rag.answering.intent.mentions.question_words import QuestionWords, folded_w
 from rag.text.analyzer import STOP_TERMS, terms
 from rag.types.article import ArticleRef
 
-# Titles that share most words with the question, and places of one word in it: bounds on the work.
+# Limits on the work: number of titles that are compared, and number of positions of one word in the question.
 MAX_TITLES = 40
 MAX_PLACES = 6
-# Stop words that may stand between two words of a title in a question ("what is left of").
+# Maximum number of stop words between two words of a title in a question ("what is left of").
 _MAX_SKIPPED = 3
 
 
@@ -33,7 +33,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words of a title that stand in a question one after the other."""
+    """Consecutive words of a title in a question."""
 
     title: str
     first: int
@@ -59,7 +59,7 @@ class TitleIndex:
     def likely(self, words: Iterable[str]) -> list[str]:
         """The titles that share most of their words with `words`.
 
-        They share two at least, or one of two.
+        They share at least two words, or one word of a title of two.
         """
         shared = Counter(title for word in words for title in self._by_word.get(word, ()))
         sizes = {title: len(parse_title(title).distinct) for title, count in shared.items() if count > 1}
@@ -71,9 +71,9 @@ _latest_index = TitleIndex(())
 
 
 def title_index(articles: Sequence[ArticleRef]) -> TitleIndex:
-    """The index of `articles`, kept while the same ones are asked for.
+    """The index of `articles`, cached for the latest articles.
 
-    To build it takes 30 ms for 5,000 titles.
+    Building it takes 30 ms for 5,000 titles.
     """
     global _latest_index
     index, asked = _latest_index, tuple(articles)
@@ -128,9 +128,9 @@ def _extent(
     step: int,
     is_edited: bool = False,
 ) -> tuple[list[tuple[int, int]], bool]:
-    """The words after `word` that stand after `place`, in one direction.
+    """Extends a run from `word` at `place` in one direction.
 
-    One edit is allowed: a misspelt word, or a word that only one of the two has.
+    One edit is allowed: a misspelt word, or a word that only the title or only the question has.
     """
     found: list[tuple[int, int]] = []
     while True:
@@ -154,7 +154,7 @@ def _extent(
 
 
 def _are_near(question: QuestionWords, one: int, other: int) -> bool:
-    """Whether two words of the question are near, and in one sentence."""
+    """Whether two words of the question are close together in one sentence."""
     left, right = min(one, other), max(one, other)
     return right - left <= _MAX_SKIPPED + 1 and not any(question.begins_sentence(i) for i in range(left + 1, right + 1))
 

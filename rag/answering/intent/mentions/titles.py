@@ -1,8 +1,8 @@
 """Finds the articles that a question names by their titles, in any spelling.
 
-Titles are made of ordinary words, so that words alone seldom suffice: a title counts in quotes, with a title's
-capitals, where it is long, or where an article is asked for ("summarise the enrichment gap", "who wrote …"). In such a
-place a distinctive part of it and one misspelt word do as well.
+Titles consist of ordinary words, so the words alone are seldom sufficient. A title counts in quotation marks, with a
+title's capitals, if it is long, or after a request for an article ("summarise the enrichment gap", "who wrote …").
+After such a request a distinctive part of the title is sufficient, and one word may be misspelt.
 """
 
 import re
@@ -23,10 +23,10 @@ from rag.answering.intent.mentions.title_runs import (
 from rag.text.lexicon import LOOSE_ARTICLE_NOUNS, PLACE_NAMES, SAYING_VERBS, STANCE_VERBS, alternation
 from rag.types.article import ArticleRef
 
-# A title with this many words of content is no coincidence in a question, whatever its capitals.
+# A title with this many content words is no coincidence in a question, with or without capitals.
 MIN_CONTENT_WORDS = 4
-# A part of a title names it from two words on, where an article is asked for; a part that other places hold counts
-# from three words on, or from this share of the title on.
+# After a request for an article, this many words of a title name it. Elsewhere a part needs one word more, and at least
+# this share of the title.
 MIN_PART_WORDS = 2
 MIN_PART_SHARE = 0.6
 _QUOTED = re.compile(
@@ -106,8 +106,7 @@ class NamedTitle:
 def find_titles(question: QuestionWords, articles: Sequence[ArticleRef], topics: Sequence[str]) -> list[NamedTitle]:
     """The titles that `question` names, in its order.
 
-    `articles` are those whose titles it may name. A part of a title that is one of the catalogue's `topics` names the
-    topic.
+    `articles` are the candidates. A part of a title that is also one of the catalogue's `topics` names the topic.
     """
     content = [(index, key) for index, key in enumerate(question.keys) if not is_stop_word(key)]
     places: dict[str, list[int]] = {}
@@ -139,7 +138,7 @@ def _is_named(
     topics: list[frozenset[str]],
     quoted: list[tuple[int, int]],
 ) -> bool:
-    """Whether the run of words is meant as the title."""
+    """Whether the run of words is a mention of the title."""
     parsed = parse_title(run.title)
     share = run.length / len(parsed.content)
     words = frozenset(question.keys[run.first : run.last])
@@ -176,14 +175,14 @@ def _is_named(
 def _is_all_that_is_asked(run: Run, question: QuestionWords, title: Title) -> bool:
     """Whether the question is a title and nothing else.
 
-    A title that is a question may be meant as one.
+    A title that is a question may be asked as a question.
     """
     is_alone = run.first == 0 and run.last == len(question)
     return is_alone and len(title.keys) > 1 and title.keys[0] not in _QUESTION_WORDS
 
 
 def _has_title_capitals(run: Run, question: QuestionWords, title: Title, topics: list[frozenset[str]]) -> bool:
-    """Whether the run has capitals that its words would not have otherwise."""
+    """Whether the run has capitals that only a title explains."""
     if not question.has_case or len(title.keys) + (question.keys[run.first] in ("the", "a", "an")) < 2:
         return False
     words = [word for word in question.words[run.first : run.last] if not is_stop_word(word.key)]
@@ -212,7 +211,7 @@ def _quoted_words(question: QuestionWords) -> list[tuple[int, int]]:
 
 
 def _distinct(runs: list[Run]) -> list[Run]:
-    """One title for each place, and none where two are as good.
+    """One title for each position, and none if two are equally good.
 
     A whole title is better than a part, then a longer run, then an exact one.
     """

@@ -1,7 +1,7 @@
-"""Finds the topics of the catalogue that a question asks articles on.
+"""Finds the topics of the catalogue to which a question limits the articles.
 
-A topic's word inside a question of fact ("why did energy prices rise?") is a word to search for. It limits the articles
-where it says what articles are about, and says all of it: "articles on trade", not "articles on trade with China".
+A topic's word in a question of fact ("why did energy prices rise?") is only a search term. It limits the articles if it
+is the complete subject of the requested articles: "articles on trade", but not "articles on trade with China".
 """
 
 import re
@@ -45,14 +45,14 @@ _ENDS = re.compile(
     r"|you|we|there|that|which|please|written|published|first|by date|sorted|ordered|here|exist|say|says"
     r"|as a topic|only|so far|at all|specifically|\d)\b)"
 )
-# "articles on trade and fish" asks for more than the topic.
+# "Articles on trade and fish" asks for more than the topic.
 _ASKS_MORE = re.compile(r"^(?: ,)? (?:and|or) (?!(?:by|from|since|when|who|how|what|are|is)\b)")
 _LINK = re.compile(r"^(?: ,)?(?: (?:and|or|and/or))? (?:the )?$")
 
 
 @dataclass(frozen=True, slots=True)
 class NamedTopic:
-    """Topics that a question asks articles on, in its words [first:last)."""
+    """Topics that limit the articles, in a question's words [first:last)."""
 
     first: int
     last: int
@@ -60,9 +60,9 @@ class NamedTopic:
 
 
 def find_topics(question: QuestionWords, topics: Sequence[str], taken: Sequence[tuple[int, int]]) -> list[NamedTopic]:
-    """The topics that `question` asks articles on.
+    """The topics to which `question` limits the articles.
 
-    `taken` are the words that name something else.
+    `taken` are the words that already name something else.
     """
     by_first_word = _topic_words(tuple(topics))
     groups: list[list[NamedTopic]] = []
@@ -84,7 +84,7 @@ def find_topics(question: QuestionWords, topics: Sequence[str], taken: Sequence[
 def _is_meant(question: QuestionWords, group: list[NamedTopic], taken: Sequence[tuple[int, int]]) -> bool:
     first, last = group[0].first, group[-1].last
     start = max(0, first - MAX_CONTEXT_WORDS)
-    # Dates and names between "articles" and "about" are no part of what the articles are about.
+    # Dates and names between "articles" and "about" do not belong to the subject of the articles.
     others = [(begin, end, "") for begin, end in taken if begin >= start and end <= first]
     before = re.sub(r" {2,}", " ", f"{question.masked(others, start, first)} ").lstrip()
     after = question.after(last)

@@ -1,1 +1,1 @@
-"""Spelling: words of a question, corrected against the words of the library."""
+"""Corrects the spelling of a question against the words of the library."""

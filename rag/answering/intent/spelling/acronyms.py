@@ -1,7 +1,7 @@
-"""Finds what an acronym stands for that a library only spells out.
+"""Finds the words behind an acronym that the library has only spelt out.
 
-The words are a run in the library's text whose initials make the acronym: "liquefied natural gas" for "lng". No list of
-acronyms is read, so that those of any field are found, where its articles use the words often enough.
+The words are a run in the library's text with the acronym's initials: "liquefied natural gas" for "lng". No list of
+acronyms is used, so acronyms of any field are found if the articles use the words often enough.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from rag.text.analyzer import STOP_TERMS, terms
 
 MIN_LETTERS, MAX_LETTERS = 3, 5
-# A run of words is the name of something where so many passages have it, and so many times as many as have the next.
+# A run of words counts if at least MIN_PASSAGES passages have it, and MIN_LEAD times as many as the next run.
 MIN_PASSAGES = 2
 MIN_LEAD = 2
 _BETWEEN = r"[\s-]+(?:(?:of|for|and|on|the)\s+)?"
@@ -25,7 +25,7 @@ def may_be_an_acronym(word: str) -> bool:
 def spelt_out(acronym: str, texts: Iterable[str]) -> str | None:
     """The words that `acronym` stands for in `texts`, as most of them write it.
 
-    None where no run of words has its initials in enough of the texts.
+    None if no run of words with the initials is in enough of the texts.
     """
     words = _BETWEEN.join(rf"({re.escape(letter)}[a-z]{{2,}})" for letter in acronym.lower())
     run = re.compile(rf"(?<![\w’'-]){words}(?![\w’'-])", re.IGNORECASE)
@@ -44,5 +44,5 @@ def spelt_out(acronym: str, texts: Iterable[str]) -> str | None:
 
 
 def _has_content(words: Sequence[str]) -> bool:
-    """Whether none of `words` is a word of grammar."""
+    """Whether all of `words` are content words."""
     return not any(term in STOP_TERMS for word in words for term in terms(word))

@@ -1,7 +1,7 @@
-"""Finds the authors and publications whose names are misspelt in a question.
+"""Finds misspelt names of authors and publications in a question.
 
-Two slips in a name of several words leave the rest of the name to recognise it by ("sanctons leger"), where each word
-alone would be another word of English, or too far from any.
+A name of several words is compared as a whole, so two slips leave enough of it ("sanctons leger"). A single word with a
+slip may be another English word, or may resemble no word enough.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -15,7 +15,7 @@ MAX_NAME_WORDS = 4
 # Slips in a whole name, in a word of it, and in one of MIN_LETTERS_OF_TWO_SLIPS letters.
 MAX_SLIPS, MAX_SLIPS_OF_A_WORD, MAX_SLIPS_OF_A_LONG_WORD = 3, 1, 2
 MIN_LETTERS_OF_TWO_SLIPS = 7
-# A shorter word of a name has too many neighbours.
+# A shorter word of a name has too many similar words.
 MIN_WORD_LETTERS = 4
 _ARTICLES = ("the", "a", "an")
 
@@ -25,7 +25,7 @@ def misspelt_names(
 ) -> Iterator[Change]:
     """The runs of `words` that are one of `names` with a slip, each with the name.
 
-    `known` are the words that the library has; a slip in one of them, or in a common word, is none.
+    `known` are the words that the library has. Such a word, or a common word, does not count as misspelt.
     """
     cores = {_core(name): name for name in names}
     end = 0

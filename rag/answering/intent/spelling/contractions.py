@@ -1,7 +1,7 @@
 """Restores the apostrophes of contractions that are typed without them.
 
-"didnt" becomes "didn't" and "whats" becomes "what's", so that every later rule reads the words that are meant. A
-contraction that is another common word without its apostrophe ("its", "were", "well", "ill", "lets") stays.
+"didnt" becomes "didn't" and "whats" becomes "what's", for all later rules. A contraction that without its apostrophe is
+another common word ("its", "were", "well", "ill", "lets") is not changed.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 _NEGATED = r"(?:is|are|was|were|do|does|did|has|have|had|could|would|should|must|need|might|ai|ca|wo)n(?=t\b)"
 _WITH_IS = r"(?:what|who|where|when|how|that|there|here|he|she)(?=s\b)"
 _WITH_OTHERS = r"(?:they|you)(?=re\b)|(?:i|they|you|should|could|would|might)(?=ve\b)|(?:they|you|it|that)(?=ll\b)"
-# Before other words "im" is a word of other languages.
+# "Im" is also a word of other languages, so it counts only before certain words.
 _I_AM = r"i(?=m (?:\w+ing|an?|the|not|so|just|also|curious|interested|new)\b)"
 _WITHOUT_APOSTROPHE = re.compile(rf"\b(?:{_NEGATED}|{_WITH_OTHERS}|{_I_AM}|{_WITH_IS})", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
@@ -20,7 +20,7 @@ _MAY_BE_A_NOUN = re.compile(r"\b(?:the|an?|of|its|his|her|their|such) (?:cant|wo
 def with_apostrophes(text: str) -> str:
     """`text` with apostrophes in those contractions that lack them.
 
-    Words in quotation marks stay.
+    Words in quotation marks are not changed.
     """
     kept = [match.span() for pattern in (_QUOTED, _MAY_BE_A_NOUN) for match in pattern.finditer(text)]
     pieces, end = [], 0

@@ -1,8 +1,8 @@
 """Corrects the spelling of a question's words against the library's own words.
 
-A word is corrected where no article has it, general English does not have it, and the library has a word that a slip of
-the keyboard makes of it. What is a name in the library is preferred and gets its capital back. All else in the question
-stays as it was typed.
+A slip is one wrong keystroke. A word is corrected if no article has it, general English does not have it, and the
+library has a word that differs by a slip. Names of the library are preferred and get their capital. The rest of the
+question is not changed.
 """
 
 import math
@@ -18,33 +18,34 @@ from rag.answering.intent.spelling.vocabulary import Vocabulary, WrittenForm
 from rag.text.analyzer import STOP_TERMS
 from rag.text.lexicon import is_ordinary_word, is_rare_word
 
-# A shorter word has too many neighbours.
+# A shorter word has too many similar words.
 MIN_WORD_LETTERS = 4
 # A half of a word that was typed without a blank in it may be shorter, if the word is a word of grammar ("ofthe").
 MIN_HALF_LETTERS = 3
 # Two slips in a shorter word leave too little of it.
 MIN_LETTERS_OF_TWO_SLIPS = 7
-# Words that are looked at in one question: a question with more of them is in another language, or no question.
+# Maximum number of unknown words: a question with more of them is in another language, or is no question.
 MAX_UNKNOWN_WORDS = 8
 # Candidates of one word whose written forms are read from the library.
 MAX_CANDIDATES = 5
-# A question of so few words may be keywords alone. A longer one has a word of grammar; those of two letters are words
-# of other languages too ("in", "so", "no", "me").
+# A question with at most this many words may consist of keywords. A longer one has a word of grammar of at least this
+# length; shorter ones are also words of other languages ("in", "so", "no", "me").
 MAX_KEYWORDS = 3
 MIN_GRAMMAR_LETTERS = 3
-# Terms of one beginning that are compared for two slips.
+# Maximum number of terms with the same beginning that are compared for two slips.
 MAX_TERMS_COMPARED = 2_000
 
-# What speaks for a candidate: that it is a name, and each factor of ten in how many passages have it.
+# Bonuses of a candidate: if it is a name, and for each factor of ten in the number of passages that have it.
 NAME_BONUS = 0.3
 FREQUENCY_BONUS = 0.15
-# The cost, less what the frequency speaks for it, up to which one slip in a word of so many letters is believed, and up
-# to which two are. Among short words a rare name ("Kony") is as near to another word as a misspelling is.
+# Maximum cost, after bonuses, of a correction: of one slip by the length of the word, and of two slips. Short words
+# allow less, because a rare name ("Kony") is as similar to another word as a misspelling is.
 MAX_COSTS = {4: 0.6, 5: 0.7, 6: 0.8, 7: 1.0, 8: 1.0}
 MAX_COST = 1.5
 MAX_COST_OF_TWO_SLIPS = 1.6
 
-# A rare English word that no article has is read as a common one that so many passages have, if a cheap slip makes it.
+# A rare English word that no article has is read as a common word if these limits are met: the word's length, the cost
+# of the slip, and the number of passages with the common word.
 MIN_LETTERS_OF_RARE_WORD = 6
 MAX_COST_OF_RARE_WORD = 0.8
 MIN_PASSAGES_OF_COMMON_WORD = 20
@@ -66,8 +67,8 @@ class SpellingCorrection:
 def correct_spelling(question: str, vocabulary: Vocabulary) -> SpellingCorrection:
     """Corrects those words of `question` that are misspelt words of `vocabulary`.
 
-    Words in quotation marks, acronyms, numbers and words of up to three letters stay, and so does a question most of
-    whose words are of no known language.
+    Words in quotation marks, acronyms, numbers and words of up to three letters are not changed. A question of mostly
+    unknown words is not changed either.
     """
     words = list(typed_words(question))
     known = vocabulary.known([word.text for word in words])
@@ -103,11 +104,11 @@ def _outside(changes: Sequence[Change], words: Sequence[Word]) -> list[Word]:
 def _common_word(word: str, vocabulary: Vocabulary) -> str | None:
     """The common word of the library that a rare English word is a misspelling of.
 
-    None where there is none. `word` is "minster", which no article has, and half of them have "minister".
+    None if there is none. For example, no article has "minster", and half of them have "minister".
     """
     if not (len(word) >= MIN_LETTERS_OF_RARE_WORD and word.isascii() and word.islower() and is_rare_word(word)):
         return None
-    # A letter that is left out, or two that change places: other slips make as many words that are meant.
+    # Only a missing letter or two exchanged letters count: other slips would change as many correct words.
     costs = {
         slip: cost
         for slip, cost in single_slips(word).items()
@@ -116,15 +117,15 @@ def _common_word(word: str, vocabulary: Vocabulary) -> str | None:
     common = {slip: cost for slip, cost in costs.items() if is_ordinary_word(slip) and not is_rare_word(slip)}
     frequencies = vocabulary.frequencies(list(common))
     frequent = [slip for slip, passages in frequencies.items() if passages >= MIN_PASSAGES_OF_COMMON_WORD]
-    # A plural or another inflection of a word that the library has is no misspelling.
+    # A plural or another inflection of a word of the library is not a misspelling.
     written = [slip for slip in frequent if any(folded(f.text) == slip for f in vocabulary.written_forms([slip])[slip])]
     return min(written, key=lambda slip: (common[slip], -frequencies[slip])) if written else None
 
 
 def _is_english(words: Sequence[Word], strange: Sequence[Word]) -> bool:
-    """Whether the words around the `strange` ones say that the question is English.
+    """Whether the words besides the `strange` ones show that the question is English.
 
-    A question in another language has names and loan words that are known, and short words that look English.
+    A question in another language may have known names and loan words, and short words that look English.
     """
     has_grammar = any(len(word.text) >= MIN_GRAMMAR_LETTERS and word.text.lower() in STOP_TERMS for word in words)
     return 2 * len(strange) <= len(words) and (has_grammar or len(words) <= MAX_KEYWORDS)
@@ -146,17 +147,17 @@ def _is_contraction(word: str) -> bool:
 
 
 def _may_be_misspelt(word: str, *, is_shouted: bool) -> bool:
-    # Who types an accent knows how the name is written.
+    # A word with an accent is not corrected: its spelling is deliberate.
     if len(word) < MIN_WORD_LETTERS or not (word.isascii() and word.isalpha()):
         return False
-    # Capitals inside a word are meant ("AUKUS", "OpenAI"), but in a question that has nothing else.
+    # Capitals inside a word are deliberate ("AUKUS", "OpenAI"), unless the whole question is in capitals.
     return is_shouted or word[1:].islower()
 
 
 def _joined(question: str, words: Sequence[Word], known: set[str], vocabulary: Vocabulary) -> Iterator[Change]:
     """Joins two words that the library writes as one ("semi conductors").
 
-    One of the two is a word that the library does not have.
+    The library does not have one of the two words.
     """
     pairs = [
         (left, right)
@@ -176,10 +177,10 @@ def _joined(question: str, words: Sequence[Word], known: set[str], vocabulary: V
 
 
 def _correction(word: str, vocabulary: Vocabulary, *, is_named: bool) -> str | None:
-    """The library's word that `word` is a misspelling of; None where there is none.
+    """The library's word of which `word` is a misspelling, or None.
 
-    It is given as the library writes it. `is_named` is whether the capital of `word` says that it is a name; it is then
-    a misspelling of a name, or of nothing.
+    It is returned as the library writes it. `is_named` is whether the capital of `word` shows that it is a name; then
+    only names are candidates.
     """
     plain = folded(word)
     costs = single_slips(plain)
@@ -219,9 +220,9 @@ def _frequency_bonus(passages: int) -> float:
 
 
 def _two_slips(word: str, first: Mapping[str, float], vocabulary: Vocabulary) -> list[tuple[float, WrittenForm]]:
-    """The library's words of which two slips make `word`.
+    """The library's words that differ from `word` by two slips.
 
-    `first` are those of which one makes it. At most one of the slips is among the first letters.
+    `first` are the words that differ by one. At most one of the slips is among the first letters.
     """
     prefixes = {word[:3], word[0] + word[2] + word[1], word[0] + word[2:4], word[:2] + word[3], word[0] + word[:2]}
     prefixes |= {word[1] + word[0] + word[2], word[:2] + word[1]}
@@ -232,7 +233,7 @@ def _two_slips(word: str, first: Mapping[str, float], vocabulary: Vocabulary) ->
     candidates: list[tuple[float, WrittenForm]] = []
     for form in forms:
         if slips_between(word, folded(form.text), limit=2) <= 2:
-            # What one slip makes of the form is what one slip makes `word` of.
+            # Two slips apart: some word is one slip from the form and one slip from `word`.
             second = single_slips(folded(form.text))
             cost = min((first[between] + second[between] for between in first.keys() & second.keys()), default=math.inf)
             candidates.append((cost, form))
@@ -242,7 +243,7 @@ def _two_slips(word: str, first: Mapping[str, float], vocabulary: Vocabulary) ->
 def _is_near(word: str, term: str) -> bool:
     """Whether `word` may be two slips from a word with the index term `term`.
 
-    Stemming has taken an ending off the term.
+    The term lacks the ending that stemming removed.
     """
     shorter = range(len(term) - 1, len(term) + 2)
     return len(word) - 5 <= len(term) <= len(word) + 2 and any(
@@ -251,9 +252,9 @@ def _is_near(word: str, term: str) -> bool:
 
 
 def _split(word: str, vocabulary: Vocabulary) -> str | None:
-    """Two words of the library that were typed without the blank between them.
+    """Splits `word` into two words of the library that were typed without a blank.
 
-    None where there are none.
+    None if there are no such words.
     """
     if len(word) < MIN_LETTERS_OF_TWO_SLIPS:
         return None
@@ -268,7 +269,7 @@ def _split(word: str, vocabulary: Vocabulary) -> str | None:
         (
             (left, right)
             for _, left, right in sorted(splits, reverse=True)[:MAX_CANDIDATES]
-            # Two halves that are words by chance ("evident ally") stand nowhere side by side.
+            # Two halves that are words by chance ("evident ally") are adjacent in no passage.
             if (left in STOP_TERMS) != (right in STOP_TERMS) or vocabulary.has_phrase(left, right)
         ),
         None,
@@ -286,7 +287,7 @@ def _is_whole(half: str) -> bool:
 
 
 def _in_case_of(typed: str, replacement: str) -> str:
-    """`replacement` with the capitals of `typed`; a name keeps its own."""
+    """`replacement` with the capitals of `typed`; a name keeps its own capitals."""
     if len(typed) > 1 and typed.isupper():
         return replacement.upper()
     return replacement[0].upper() + replacement[1:] if typed[0].isupper() else replacement

@@ -1,4 +1,4 @@
-"""The words of which one slip of the keyboard makes a given word, with its cost."""
+"""Slips of the keyboard: the words that differ from a word by one, with costs."""
 
 import math
 import string
@@ -8,7 +8,7 @@ from functools import cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-# What a slip costs, by its kind. The order is that of how often people make them.
+# The cost of each kind of slip. Slips that people make often cost less.
 DOUBLING_COST = 0.4
 TRANSPOSITION_COST = 0.5
 NEAR_SUBSTITUTION_COST = 0.8
@@ -21,18 +21,18 @@ _VOWELS = frozenset("aeiouy")
 
 
 def slips_between(left: str, right: str, limit: int | None = None) -> int:
-    """How many slips make one of the words of the other, up to `limit` + 1."""
+    """The number of slips between two words, at most `limit` + 1."""
     return OSA.distance(left, right, score_cutoff=limit)
 
 
 def nearest_texts(text: str, others: Sequence[str], limit: int) -> list[str]:
-    """Those of `others` from which the fewest slips, up to `limit`, make `text`."""
+    """Those of `others` with the fewest slips to `text`, at most `limit`."""
     found = process.extract(text, others, scorer=OSA.distance, score_cutoff=limit, limit=2)
     return [other for other, slips, _ in found if slips == found[0][1]]
 
 
 def single_slips(word: str) -> dict[str, float]:
-    """Each word of which one slip makes `word`, with the cost of that slip."""
+    """Each word that differs from `word` by one slip, with the cost of that slip."""
     costs: dict[str, float] = {}
 
     def offer(candidate: str, cost: float, position: int) -> None:
@@ -59,9 +59,9 @@ def single_slips(word: str) -> dict[str, float]:
 
 @cache
 def _confused_with(letter: str) -> frozenset[str]:
-    """The letters that are easily typed for `letter`.
+    """The letters that are easily typed instead of `letter`.
 
-    They are its neighbours on the keyboard, and vowels for a vowel.
+    They are its neighbours on the keyboard, and for a vowel the other vowels.
     """
     row = next(index for index, keys in enumerate(_KEYBOARD_ROWS) if letter in keys)
     column = _KEYBOARD_ROWS[row].index(letter)

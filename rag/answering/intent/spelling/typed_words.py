@@ -1,4 +1,4 @@
-"""The words of a question that are typed as words, and changes of them."""
+"""The words of a question that may be misspelt, and changes of them."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*")
 _POSSESSIVE = re.compile(r"[’']s?$|(?<=s)[’']$", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|„[^“”]*[“”]|«[^»]*»")
-# A piece between blanks with one of these is an address, a file name or a number, and no word.
+# A piece between blanks with one of these characters is an address, a file name or a number, not a word.
 _NO_WORD = re.compile(r"[\d@/\\_]|\w\.\w")
 
 
@@ -29,7 +29,7 @@ class Change:
 
 
 def typed_words(question: str) -> Iterator[Word]:
-    """The words of `question` that are typed as words, outside of quotation marks."""
+    """The words of `question` outside of quotation marks, without addresses and such."""
     quoted = [match.span() for match in _QUOTED.finditer(question)]
     for piece in re.finditer(r"\S+", question):
         if _NO_WORD.search(piece[0]):

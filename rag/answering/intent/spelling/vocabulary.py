@@ -1,8 +1,8 @@
-"""The words of a library, as the correction of spelling looks them up.
+"""The words of a library, looked up for the correction of spelling.
 
-Nothing is stored for it. The full-text index says which terms there are, and the passages that have a term say how
-the library writes it: so the vocabulary is always that of the library's present generation, and no look-up grows with
-the number of passages (docs/decisions/spelling.md).
+No list of words is stored. The full-text index has the terms, and the passages with a term show how the library writes
+it. So the vocabulary always belongs to the library's current generation, and no look-up grows with the number of
+passages (docs/decisions/spelling.md).
 """
 
 import re
@@ -20,9 +20,9 @@ from rag.text.lexicon import is_ordinary_word
 
 # Passages that are read for the written forms of one term.
 MAX_PASSAGES_READ = 5
-# Passages that are read for what an acronym stands for.
+# Passages that are read to find the words behind an acronym.
 MAX_TEXTS = 300
-# What stands before the first word of a sentence, whose capital says nothing about the word.
+# The text before the first word of a sentence, whose capital is not informative.
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n])[\s“”\"‘’'(\[]*$")
 _FILTER_FIELDS = ("source", "topics")
 
@@ -31,8 +31,8 @@ _FILTER_FIELDS = ("source", "topics")
 class WrittenForm:
     """A word as the library writes it.
 
-    `passages` is how many passages have a word of the same stem. `is_name` is whether it has a capital where it begins
-    no sentence.
+    `passages` is the number of passages with a word of the same stem. `is_name` is whether it has a capital inside
+    sentences.
     """
 
     text: str
@@ -110,7 +110,8 @@ class LibraryVocabulary:
 
         Words that none has are left out.
         """
-        # One call: the candidates for a word are hundreds. Each is one token, so that the terms are in their order.
+        # One call for all words, because a word has hundreds of candidates. Each is one token, so the terms are in the
+        # order of the words.
         stems = terms(" ".join(words))
         if len(stems) != len(words):
             return {}
@@ -156,14 +157,14 @@ class LibraryVocabulary:
             passages = [stored[id].passage for id in ids[stem] if id in stored]
             found = {passage.article_id: articles.get(passage.article_id) for passage in passages}.values()
             bylines = [f"{article.title}\n{article.author or ''}" for article in found if article]
-            # The capitals of a title are no name's, so that titles count for words alone that no text has.
+            # Capitals in a title do not show a name, so titles count only for words that no text has.
             forms[stem] = _written_forms(stem, [passage.text for passage in passages], frequencies[stem]) or (
                 _written_forms(stem, bylines, frequencies[stem])
             )
         return forms
 
     def _passages_with(self, stem: str) -> list[str]:
-        # A title and an author are in the section alone.
+        # Only the section field has the title and the author.
         for field in ("body", "section"):
             hits = self._fulltext.search([stem], field, MAX_PASSAGES_READ, Scope())
             if hits:
@@ -180,7 +181,7 @@ def _stems(word: str) -> list[str]:
 def _written_forms(stem: str, texts: Sequence[str], passages: int) -> list[WrittenForm]:
     inside: Counter[str] = Counter()
     first: Counter[str] = Counter()
-    # A stem may end otherwise than its word ("parti", "party"), but begins as it does, if for an accent.
+    # A stem may end differently from its word ("parti", "party"), but has the same beginning except for accents.
     opening = re.compile(
         rf"(?<![^\W_])(?:{re.escape(stem[:2])}|{re.escape(stem[:1])}?[^\x00-\x7f])[^\W_]*", re.IGNORECASE
     )
@@ -189,7 +190,7 @@ def _written_forms(stem: str, texts: Sequence[str], passages: int) -> list[Writt
             word = match[0]
             if terms(word) == [stem]:
                 (first if _SENTENCE_START.search(text[: match.start()]) else inside)[word] += 1
-    # "Tariffs" at the beginning of a sentence is the word "tariffs", if that is written anywhere or is English.
+    # "Tariffs" at the beginning of a sentence is the word "tariffs" if that form occurs elsewhere or is English.
     for word, count in first.items():
         lower = word.lower()
         is_word = lower in inside or (word not in inside and is_ordinary_word(lower))
