@@ -104,6 +104,13 @@ class AnswerSelector:
 
         `k` passages are read for a question of fact. Raises what retrieval raises.
         """
+        found = self._select(turn, k, filters)
+        if isinstance(found, Abstention) and turn.narrower_search not in ("", turn.search):
+            again = self._select(replace(turn, search=turn.narrower_search), k, filters)
+            return found if isinstance(again, Abstention) else again
+        return found
+
+    def _select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
         filters = replace(filters, in_words=turn.understanding.scope)
         kind = turn.intent.kind
         if kind == "article" and turn.intent.action == "summary":

@@ -135,3 +135,12 @@ def test_talk_and_the_collection_never_reach_the_model(
     assert answer.kind in ("talk", "collection")
     assert not server.bodies
     assert answer.writer == "quotes"
+
+
+def test_a_question_is_answered_though_nothing_is_held_on_the_sentences_around_it(food_engine: QueryEngine) -> None:
+    around = (
+        "Some students at the Wexham academy believe that Zorbic monetary unions collapse on Tuesdays, others that "
+        "Brexit zeppelins caused the Gutenberg press."
+    )
+    answer = food_engine.ask(f"{around} Why did the olive harvest of Khorvash fail?")
+    assert "two dry summers" in answer.citations[0].quote

@@ -41,13 +41,15 @@ ScoreIntent = Callable[[str, Intent, Sequence[Mention]], ScoredIntent | None]
 class UnderstoodTurn:
     """A turn of a conversation, understood.
 
-    `search` is the search text: the question, or only its subject if it asks for views. `authors_named` are all authors
-    that it names. `language` is the name of the language if the question is not in English.
+    `search` is the search text: the question, or only its subject if it asks for views. `narrower_search` is searched
+    for if that finds no answer: the sentence that asks, without those around it. `authors_named` are all authors that
+    it names. `language` is the name of the language if the question is not in English.
     """
 
     intent: Intent
     understanding: Understanding
     search: str
+    narrower_search: str = ""
     authors_named: tuple[str, ...] = ()
     language: str | None = None
 
@@ -118,8 +120,10 @@ def understand(
     if reference and "articles" not in ignore:
         scope = replace(scope, articles=reference.articles)
     understanding = Understanding(question, spelling.corrected, scope)
-    searched = _without_dates(asking, found.mentions, ignore) if is_alone else question
-    return UnderstoodTurn(intent, understanding, _search_text(intent, searched, found.subject), found.authors_named)
+    alone = _without_dates(asking, found.mentions, ignore)
+    search = _search_text(intent, question.replace(asking, alone, 1), found.subject)
+    narrower = _search_text(intent, alone, found.subject) if is_alone else search
+    return UnderstoodTurn(intent, understanding, search, narrower, found.authors_named)
 
 
 def _standalone(

@@ -286,12 +286,19 @@ def test_a_year_that_is_taken_back_is_not_searched_for(understand_in: Understand
     assert "2019" not in turn.search
 
 
-def test_a_question_that_says_what_it_is_about_needs_no_context(understand_in: Understand) -> None:
+def test_the_sentences_around_a_question_are_searched_for_with_it_and_first(understand_in: Understand) -> None:
     typed = (
         "I teach cooking. Some students believe that sugar is cheap. What I would like to know is this: "
         "why did the olive harvest of Khorvash fail?"
     )
-    assert understand_in("food", typed).search == "why did the olive harvest of Khorvash fail?"
+    turn = understand_in("food", typed)
+    assert turn.search == "Some students believe that sugar is cheap. " + turn.narrower_search
+    assert turn.narrower_search == "why did the olive harvest of Khorvash fail?"
+
+
+def test_a_question_that_says_nothing_of_its_subject_is_not_searched_for_alone(understand_in: Understand) -> None:
+    turn = understand_in("food", "The olive harvest of Khorvash failed in 2023. Why did it?")
+    assert turn.narrower_search == turn.search == "The olive harvest of Khorvash failed in 2023. Why did it?"
 
 
 @pytest.mark.parametrize("question", ["summarise it", "when?", "which of them is newer?"])
