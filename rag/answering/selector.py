@@ -113,6 +113,8 @@ class AnswerSelector:
     def _select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
         filters = replace(filters, in_words=turn.understanding.scope)
         kind = turn.intent.kind
+        if kind == "article" and turn.intent.action == "described":
+            return self._described(turn, filters)
         if kind == "article" and turn.intent.action == "summary":
             return self._summary(turn, filters)
         if kind in ("views", "author", "timeline"):
@@ -170,7 +172,20 @@ class AnswerSelector:
         articles = self._library.catalogue.in_scope(filters)
         if not articles:
             return Abstention("no article has this title within the filters", (), 0.0)
-        ref = articles[0].ref
+        return self._summary_of(articles[0].ref, turn, filters)
+
+    def _described(self, turn: UnderstoodTurn, filters: Filters) -> Selection | Abstention:
+        """The summary of the article that is about the subject of the question."""
+        retrieval = self._library.retrieve(turn.intent.subject, MAX_NEAREST * 2, filters)
+        score = score_or_abstain(retrieval, NARROW_ABSTAIN_SHARE * self._settings.abstain_below)
+        if isinstance(score, Abstention):
+            return score
+        # A description is no quotation: what a passage means counts as much as its words.
+        ref = max(retrieval.passages, key=lambda passage: passage.score + passage.vector_score).article
+        selection = self._summary_of(ref, turn, filters)
+        return replace(selection, closing=(f"This is a summary of “{ref.title}”.",))
+
+    def _summary_of(self, ref: ArticleRef, turn: UnderstoodTurn, filters: Filters) -> Selection:
         stored = self._library.library.article_passages(ref.id)
         quotes = summary_quotes(ref, stored, self._library.encoder.encode([ref.title])[0])
         retrieval = self._library.retrieve(turn.question, 1, filters)

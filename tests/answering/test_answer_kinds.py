@@ -57,6 +57,22 @@ def test_markers_quotes_and_sections_fit_in_an_answer_of_any_kind(
     assert [str(answer), answer.to_dict()["kind"]] == [str(answer), answer.kind]
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["sum up the piece on the olive harvest", "gist of the olive harvest one", "summarise the olive harvest article"],
+)
+def test_an_article_that_is_described_is_summarised_alone(food_engine: QueryEngine, question: str) -> None:
+    answer = food_engine.ask(question)
+    assert (answer.kind, answer.abstained) == ("article", False)
+    assert {citation.article.id for citation in answer.citations} == {"oil-harvest"}
+    assert "A dry year for the groves" in answer.text
+
+
+def test_an_article_that_no_article_resembles_is_not_summarised(food_engine: QueryEngine) -> None:
+    answer = food_engine.ask("summarise the article on submarines")
+    assert (answer.kind, answer.abstained) == ("article", True)
+
+
 # -- with a language model ---------------------------------------------------------------------------------------------
 
 

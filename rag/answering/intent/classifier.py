@@ -23,7 +23,7 @@ Action = Literal[
     "", "greeting", "thanks", "goodbye", "help", "identity", "complaint", "smalltalk", "language",
     "about", "count", "authors", "sources", "topics", "period", "newest", "oldest", "list",
     "who_wrote", "when_published", "unknown_author", "count_authors", "count_sources", "count_topics",
-    "summary", "question", "for_and_against",
+    "summary", "described", "question", "for_and_against",
 ]  # fmt: skip
 # No placeholder is an English word, so no phrase matches inside a placeholder.
 _PLACEHOLDERS: dict[UnderstoodPart, str] = {
@@ -148,13 +148,23 @@ def _catalogue_fact(lower: str, masked: str) -> Intent | None:
 def _article_intent(lower: str, masked: str) -> Intent | None:
     if "@articlename" not in lower:
         unknown = _QUOTED_TITLE.search(masked) if views.SUMMARY.match(lower) else None
-        return Intent("article", "summary", unknown["title"]) if unknown else None
+        return Intent("article", "summary", unknown["title"]) if unknown else _described_article(lower, masked)
     bare = _PLACEHOLDER.sub(" ", views.SUMMARY.sub(" ", lower))
     if views.ABOUT_ARTICLE.match(lower) or (views.SUMMARY.search(lower) and len(_content_words(bare)) <= 2):
         return Intent("article", "summary")
     if views.VIEWS.search(lower) and lower.count("@articlename") > 1:
         return None
     return Intent("article", "question", _tidy(_PLACEHOLDER.sub(" ", _IN_ARTICLE.sub(" ", masked))))
+
+
+def _described_article(lower: str, masked: str) -> Intent | None:
+    """The summary of an article that the question describes by its subject."""
+    request = views.SUMMARY.search(lower)
+    described = views.DESCRIBED_ARTICLE.search(lower, request.end()) if request else None
+    if described is None:
+        return None
+    words = _tidy(_PLACEHOLDER.sub(" ", described["subject"] or described["subject2"]))
+    return Intent("article", "described", _same_words(masked, words)) if _content_words(words) else None
 
 
 def _collection_intent(lower: str, masked: str) -> Intent | None:
@@ -244,7 +254,9 @@ _COLLECTION_WORDS = frozenset((*FRAME_WORDS, *COLLECTION_WORDS))
 
 def _kept_words(frame: str) -> str:
     words = ((word, word.casefold().strip(_PUNCTUATION).partition("'")[0]) for word in frame.split())
-    return " ".join(word for word, stem in words if stem not in _FRAME_WORDS)
+    return " ".join(
+        word for word, stem in words if stem not in _FRAME_WORDS and not ("'" in word and stem in STOP_TERMS)
+    )
 
 
 def _tidy(text: str) -> str:

@@ -18,6 +18,7 @@ from rag.answering.intent.classifier import Action, Intent, MentionSpan, mask_me
 from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.frames.words import PIECE, PLACE, WRITER
 from rag.settings import model_file
+from rag.text.lexicon import is_ordinary_word
 from rag.types.passage import Vector
 from rag.types.understanding import KINDS, Kind, UnderstoodPart
 
@@ -48,10 +49,19 @@ _ASKS_FOR_A_FACT = re.compile(
 _ASKS_WHETHER = re.compile(
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n['’]t)?\b", re.IGNORECASE
 )
+# "How did they get round the veto?" asks how, "how did the debate unfold?" for what came one after the other.
+_ASKS_HOW = re.compile(r"(?:and |so )?how (?:is|are|was|were|do|does|did|can|could|come)\b", re.IGNORECASE)
+_SPEAKS_OF_CHANGE = re.compile(
+    r"\b(?:chang|evolv|develop|shift|unfold|progress|gr[eo]w|r[io]se|f[ae]ll|mov[ei]|turn|happen|c[ao]me about|go from|"
+    r"went|over time|over the|through|since|between|from .* to|history|years?|beg[aiu]n|start)",
+    re.IGNORECASE,
+)
+# A greeting that is typed wrong is shorter than this; what is longer and no word at all is a slip of the whole hand.
+MAX_LETTERS_OF_A_GREETING = 6
 # A question about the collection mentions the collection, its content, or the program ("you").
 _SPEAKS_OF_THE_COLLECTION = re.compile(
-    rf"\b(?:{PIECE}|{WRITER}|{PLACE}|you|your|u|here|anything|anybody|something|stuff|topics?|subjects?|themes?|sources?|"
-    r"publications?|outlets?|newspapers?|magazines?|websites?|newest|latest|oldest|recent(?:ly)?|wrote|written|writes?|"
+    rf"\b(?:{PIECE}(?! \d+\b)|{WRITER}|{PLACE}|you|your|u|here|anything|anybody|something|stuff|topics?|subjects?|"
+    r"themes?|sources?|publications?|outlets?|newspapers?|magazines?|websites?|newest|latest|oldest|recent(?:ly)?|wrote|written|writes?|"
     r"publish\w*|bibliography|cover(?:s|ed)?|stored|titles?|up to date)\b",
     re.IGNORECASE,
 )
@@ -119,12 +129,23 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
     # of an unknown source.
     if best == "timeline" and _ASKS_WHETHER.match(question):
         return rule
+    if best == "timeline" and _ASKS_HOW.match(question) and not _SPEAKS_OF_CHANGE.search(question):
+        return rule
+    if best == "talk" and _is_no_language(question):
+        return rule
     is_named = any(mention.part in ("authors", "sources") for mention in mentions)
     if best == "collection" and not is_named and asked_holder(question):
         return rule
     if best == "collection" and not _SPEAKS_OF_THE_COLLECTION.search(question):
         return rule
     return intent_of_kind(best, scored.actions.get(best, ""), question, mentions)
+
+
+def _is_no_language(question: str) -> bool:
+    """Whether no word of `question` is English, and one is too long for a greeting."""
+    words = re.findall(r"[^\W\d_]+", question)
+    has_no_word = bool(words) and not any(is_ordinary_word(word) for word in words)
+    return has_no_word and max(map(len, words)) > MAX_LETTERS_OF_A_GREETING
 
 
 def keeps_rule(question: str) -> bool:

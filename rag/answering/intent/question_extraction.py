@@ -9,6 +9,21 @@ from dataclasses import dataclass
 from rag.text.sentences import sentence_spans
 
 _SPACE = re.compile(r"\s+")
+# Marks of HTML and Markdown, with what only a browser reads; a link keeps its text.
+_MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"<(script|style)\b[^<>]{0,300}>[^<]{0,2000}</\1\s*>", re.IGNORECASE), " "),
+    (re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>", re.IGNORECASE), " "),
+    (re.compile(r"!?\[([^\[\]]{0,200})\]\((?:[^()\s]|\([^()\s]{0,100}\)){0,500}\)"), r"\1 "),
+    (re.compile(r"(?<!\w)(?:\*{1,3}|_{1,3}|`{1,3}|~~)(?=\w)|(?<=[\w?!.,])(?:\*{1,3}|_{1,3}|`{1,3}|~~)(?!\w)"), ""),
+    (re.compile(r"^\s*(?:#{1,6}|>+)\s+"), ""),
+)
+# What is said to a language model before the question; the question behind it is answered from the articles.
+_INSTRUCTION = re.compile(
+    r"(?:please )?(?:ignore|disregard|forget)(?: (?:all|any|the|your|my|of|previous|prior|above|earlier|other|these))* "
+    r"(?:instructions?|prompts?|rules|guidelines|directions|articles|sources|documents)"
+    r"(?:[\s,.;:!–—-]+(?:and(?: then)?|then|instead)\b[\s,]*|[.;:!–—-]+\s*)(?=\w)",
+    re.IGNORECASE,
+)
 # Words of courtesy. The words of the second list may also begin a question ("great powers"), so they count only before
 # a punctuation mark or a question word.
 _OPENING = re.compile(
@@ -95,7 +110,8 @@ def extract_question(text: str) -> ExtractedQuestion:
     The words of the question are not changed. A text without a question loses only its courtesy. A text of nothing but
     courtesy keeps one word.
     """
-    plain = _SPACE.sub(" ", text).strip()
+    plain = _SPACE.sub(" ", without_markup(text)).strip()
+    plain = _INSTRUCTION.sub("", plain, count=1) if _INSTRUCTION.match(plain) else plain
     sentences = [plain[start:end].strip() for start, end in sentence_spans(plain)] if plain else []
     if len(sentences) > 1:
         kept = [sentence for sentence in sentences if not _is_about_the_asker(sentence)]
@@ -113,6 +129,14 @@ def extract_question(text: str) -> ExtractedQuestion:
         plain = " ".join(kept) or plain
     question = _bare_question(plain)
     return ExtractedQuestion(question, question)
+
+
+def without_markup(text: str) -> str:
+    """`text` without marks of HTML and Markdown; a text that is nothing else stays."""
+    plain = text
+    for pattern, replacement in _MARKUP:
+        plain = pattern.sub(replacement, plain)
+    return plain if any(character.isalnum() for character in plain) else text
 
 
 def _bare_question(sentence: str) -> str:

@@ -307,3 +307,12 @@ def test_without_an_article_in_the_answer_before_nothing_is_referred_to(
 ) -> None:
     before = Turn("how many articles do you have?", "10 articles, and “No Such Title” is none of them.")
     assert understand_in("food", question, before).understanding.scope.articles == ()
+
+
+@pytest.mark.parametrize(("question", "kind"), [("asdfghjkl qwertz", "fact"), ("helo", "talk")])
+def test_what_is_no_language_is_no_greeting(food_engine: QueryEngine, question: str, kind: str) -> None:
+    assert food_engine.ask(question).kind == kind
+
+
+def test_how_something_was_done_is_no_timeline(food_engine: QueryEngine) -> None:
+    assert food_engine.ask("how did they get around the ban on kiosks").kind == "fact"

@@ -129,7 +129,7 @@ LIST = re.compile(
     r"(?:all |the |some |any |other |more |every |an? |of |your |those |these |me |more |further |\d+ |titles of |"
     r"by |from |"
     r"@(?:author|source|topic|date)name(?:'s)? )*"
-    rf"(?:{PIECE})\b(?P<tail>.*)$"
+    rf"(?:{PIECE})\b(?! \d)(?P<tail>.*)$"
 )
 ANYTHING_ON = re.compile(
     r"^(?:(?:do|have|is|are|did) (?:you|there|it|they|any ?(?:one|body))? ?(?:have|got|know|write|written)? ?|"

@@ -4,6 +4,8 @@ import re
 
 from rag.answering.intent.frames.words import any_phrase
 
+_MAKE = r"(?:(?:please |now |just )*(?:tell|write|make|sing|give|create|compose|invent|draft|generate)(?: me| us)?)"
+
 # -- talk: the whole turn, without its punctuation ---------------------------------------------------------------------
 
 TALK: dict[str, re.Pattern[str]] = {
@@ -82,5 +84,21 @@ TALK: dict[str, re.Pattern[str]] = {
         r"(?:you )?did(?:n['’]?t| not) answer (?:me|my question|the question|it)|that(?:['’]?s| is) not my question|"
         r"(?:wtf|fuck(?: you| off)?|shit|damn(?: you)?|screw you|this sucks|boring|go away|shut up|rubbish|"
         r"nonsense|what a joke)",
+    ),
+    # Tasks that no article answers, and what is said to the program instead of asked.
+    "smalltalk": any_phrase(
+        rf"(?:{_MAKE} )?(?:an? |another |some |one |your best )(?:(?!of |about )\w+ ){{0,2}}(?:jokes?|poems?|haikus?|"
+        r"limericks?|songs?|raps?|riddles?|fairy tales?|bedtime stor(?:y|ies))(?: .*)?",
+        rf"(?:{_MAKE}|code|program) (?:an? |some |the )?(?:\w+ ){{0,2}}(?:python|java|javascript|typescript|html|css|"
+        r"sql|bash|excel|php|ruby|rust)(?: \w+)?(?: (?:that|which|to|for|in|with) .*)?",
+        rf"{_MAKE} (?:an? |some )(?:\w+ )?(?:script|source code|shell command|regex|regular expression|spreadsheet)"
+        r"(?: (?:that|which|to|for|in|with) .*)?",
+        r"(?:please )?translate .* (?:in)?to \w+|(?:please )?translate (?:this|that|it|the following)(?: .*)?",
+        r"(?:please )?(?:ignore|disregard|forget|override)(?: (?:all|any|the|your|my|every|of|previous|prior|above|"
+        r"earlier|other|these))* (?:instructions?|prompts?|rules|guidelines|directions)"
+        r"(?: (?:above|before|you (?:have|got|were given)))*",
+        r"(?:please )?(?:print|show|reveal|repeat|output|give|tell|display|what (?:is|are|was))(?: me| us)* "
+        r"(?:your|the) (?:(?:system|initial|hidden|original|secret|full|own) )+(?:prompt|instructions?|message|rules)"
+        r"(?: .*)?",
     ),
 }  # fmt: skip

@@ -11,14 +11,26 @@ SUMMARY = re.compile(
     r"overall) (?:argument|"
     r"point|idea|claim|thesis|message|takeaway|line|conclusion)s?|in a nutshell|outline|overview|abstract|in "
     r"brief|thesis|"
-    r"recap|synopsis|boil(?:s|ed)? down|in short|condense|digest of|essence|bottom line)\b(?: of| for| from)?"
+    r"recap|synopsis|boil(?:s|ed)? down|in short|condense|digest of|essence|bottom line|bullet points?|takeaways?|"
+    r"conclusions?|highlights|short version|(?:in|to) (?:just |only )?(?:an? )?(?:few|couple of|one|two|three|four|"
+    r"five|\d{1,2}) (?:short )?(?:sentences?|lines?|words|points|paragraphs?))\b(?: of| for| from)?"
 )
 ABOUT_ARTICLE = re.compile(
     rf"^(?:what (?:is|was|are|does|did|['’]?s)|tell me about|describe|explain|what about|how about|read|open|"
     rf"show(?: me)?|more "
     rf"on|more about|about)?(?: the| that| this| {PIECE}| called| titled)* ?@articlename(?:['’]s?)?"
     r"(?: (?:all )?(?:about|say|says|argue|argues|claim|claims|conclude|concludes|mean|means|saying|arguing|deal "
-    r"with|cover))*$"
+    r"with|cover|recommends?|proposes?|suggests?|calls? for|advises?))*"
+    r"(?: (?:to|for) me| briefly| simply| shortly| in (?:simple|plain|easy) (?:words|terms|english))*$"
+)
+_ONE_PIECE = r"(?:article|piece|text|column|essay|op-?ed)"
+_OWNER = r"@authorname(?:['’]s?)?"
+# An article that is described and not named: "sum up the piece on the lost holiday", "the gist of the bread one".
+DESCRIBED_ARTICLE = re.compile(
+    rf"(?<!\w)(?:the|that|this|your|{_OWNER})(?: {_OWNER})? (?:{_ONE_PIECE}|commentary|story) (?:on|about|where|"
+    r"in which|that (?:deals with|talks about|is about)|concerning|regarding|dealing with) (?P<subject>\S.*)$|"
+    r"\b(?:the|that) (?P<subject2>(?!(?:latest|newest|last|first|oldest|same|other|whole|entire|next|previous|main|"
+    rf"{PIECE})\b)\S+(?: \S+){{0,3}}?) (?:one|{_ONE_PIECE})[\s?.!]*$"
 )
 TIMELINE = re.compile(
     r"\btime ?lines?\b|\bchronolog\w*|\bover (?:the )?(?:time|years|months|last \w+ (?:years|months))\b|"
@@ -65,6 +77,10 @@ VIEWS = re.compile(
     r"\bwho (?:supports?|backs?|likes?|defends?|favou?rs?|welcomes?)\b.{0,60}"
     r"\b(?:and|or|but|,) ?who (?:opposes?|rejects?|criticis?z?es?|dislikes?|is against|attacks?|does(?:n['’]?t| "
     r"not))\b|"
+    r"\bwho (?:thinks?|believes?|says?|finds?|argues?|claims?)\b(?=.{0,80}\b(?:and|or|but|,) ?who\b)|"
+    r"\b(?:and|or|but|,) ?who (?:(?:thinks?|believes?|says?|finds?|argues?|claims?)(?: (?:that )?(?:it|they|this|that)"
+    r"(?: (?:did|does|do|is|are|was|were|has|have|will|would)(?:n't| not)?)?| not| otherwise| the opposite)?|"
+    r"(?:does|do|did)(?:n't| not)(?: (?:think|agree|believe)(?: so)?)?|not)(?=[\s?.!]*$)|"
     rf"\b(?:all |the |different |various |main |competing |opposing |conflicting |range of |spectrum of |other |"
     rf"and )*{_VIEW} "
     rf"(?:are there |exist |do (?:they|people|{_EVERYBODY}) have )?(?:of {_EVERYBODY} )?(?:on|about|of|towards?|"

@@ -44,6 +44,7 @@ _ASKS_FOR_AN_ARTICLE = re.compile(
     rf" (?:of|in|from|behind)|according to|who (?:wrote|authored|penned|published)|(?:author|writer) of|date of"
     rf"|copy of|link to"
     rf"|quotes? from|passages? (?:of|from)|(?:open|read|reread) )(?: me| for me| up)? ?,? ?(?:{_CALLED})?"
+    rf"|(?:bullet points?|takeaways?|highlights|key facts) (?:of|in|from|on) (?:{_CALLED})?"
     rf"|\b(?:the|that|this|an?|'s) {_PIECE} ?,? ?(?:called|titled|entitled|named|headlined|about|on)? ?,? ?"
     rf"|\b(?:called|titled|entitled|headlined) ?,? ?)(?:the |an? )?$"
 )
@@ -62,6 +63,10 @@ _SAYS_IN = re.compile(
     r"\b(?:(?:say|says|said|write|writes|argue|argues|argued|mention|mentions|claim|claims|think"
     r"|thinks)(?: \w+){0,6} in"
     r"|(?:write|wrote|written|publish|published))(?: the article| the piece)? (?:the |an? )?$"
+)
+# A whole title may be asked for in these words, which ask for any other subject too.
+_EXPLAINS = re.compile(
+    r"(?:^|\b(?:please|you|me|to) )(?:explain|describe|tell me about|discuss|present)(?: to me| me)? $"
 )
 _QUESTION_WORDS = frozenset(
     {"what", "why", "how", "when", "where", "who", "which", "is", "are", "does", "do", "can", "should"}
@@ -163,7 +168,7 @@ def _is_named(
         return False
     if not run.is_whole and (run.length < MIN_PART_WORDS + 1 or share < MIN_PART_SHARE):
         return False
-    if run.is_whole and run.is_exact and (_COMPARES.search(before) or _SAYS_IN.search(before)):
+    if is_exact and any(frame.search(before) for frame in (_COMPARES, _SAYS_IN, _EXPLAINS)):
         return True
     return (
         bool(_NAMES_AN_ARTICLE.search(before) and _AS_AN_ARTICLE.match(after))

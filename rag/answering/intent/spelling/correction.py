@@ -16,7 +16,7 @@ from rag.answering.intent.spelling.slips import single_slips, slips_between
 from rag.answering.intent.spelling.typed_words import Change, Word, folded, typed_words
 from rag.answering.intent.spelling.vocabulary import Vocabulary, WrittenForm
 from rag.text.analyzer import STOP_TERMS
-from rag.text.lexicon import is_ordinary_word, is_rare_word
+from rag.text.lexicon import COLLECTION_WORDS, FRAME_WORDS, is_ordinary_word, is_rare_word
 
 # A shorter word has too many similar words.
 MIN_WORD_LETTERS = 4
@@ -49,6 +49,10 @@ MAX_COST_OF_TWO_SLIPS = 1.6
 MIN_LETTERS_OF_RARE_WORD = 6
 MAX_COST_OF_RARE_WORD = 0.8
 MIN_PASSAGES_OF_COMMON_WORD = 20
+
+# Words of a request ("summarise", "article"), which a library need not have; a shorter one is near to too many others.
+MIN_LETTERS_OF_REQUEST = 6
+_REQUEST_WORDS = frozenset(word for word in (*FRAME_WORDS, *COLLECTION_WORDS) if len(word) >= MIN_LETTERS_OF_REQUEST)
 
 _CONTRACTED_ENDINGS = ("t", "s", "m", "d", "re", "ve", "ll")
 
@@ -86,7 +90,7 @@ def correct_spelling(question: str, vocabulary: Vocabulary) -> SpellingCorrectio
     for word in strange[:MAX_UNKNOWN_WORDS]:
         if _may_be_misspelt(word.text, is_shouted=is_shouted):
             is_named = word.text[0].isupper() and not is_shouted and word is not words[0]
-            replacement = _correction(word.text, vocabulary, is_named=is_named)
+            replacement = _request_word(word.text) or _correction(word.text, vocabulary, is_named=is_named)
             if replacement is not None:
                 changes.append(Change(word.start, word.end, _in_case_of(word.text, replacement)))
                 continue
@@ -99,6 +103,17 @@ def correct_spelling(question: str, vocabulary: Vocabulary) -> SpellingCorrectio
 
 def _outside(changes: Sequence[Change], words: Sequence[Word]) -> list[Word]:
     return [word for word in words if not any(change.start <= word.start < change.end for change in changes)]
+
+
+def _request_word(word: str) -> str | None:
+    """The word of a request of which one slip makes `word`.
+
+    None where there is none, or `word` has a capital.
+    """
+    if len(word) < MIN_LETTERS_OF_REQUEST - 1 or not word.islower():
+        return None
+    costs = {slip: cost for slip, cost in single_slips(folded(word)).items() if slip in _REQUEST_WORDS}
+    return min(costs, key=lambda slip: (costs[slip], slip)) if costs else None
 
 
 def _common_word(word: str, vocabulary: Vocabulary) -> str | None:

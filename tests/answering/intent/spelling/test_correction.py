@@ -103,6 +103,12 @@ def test_ordinary_words_and_rare_names_are_left_alone(subject: str, libraries: L
     assert [pair for question in questions for pair in correct_spelling(question, libraries[subject]).corrected] == []
 
 
+def test_a_misspelt_word_of_a_request_is_read_though_no_article_has_it(libraries: Libraries) -> None:
+    for typed, read in (("sumarize", "summarize"), ("arguements", "arguments"), ("diferences", "differences")):
+        for library in libraries.values():
+            assert correct_spelling(f"the {typed} of it", library).question == f"the {read} of it"
+
+
 def test_a_question_of_known_words_stays(food: LibraryVocabulary) -> None:
     question = "Why does  Wiebe let the dough rest,  overnight?"
     assert correct_spelling(question, food) == SpellingCorrection(question, ())
