@@ -280,21 +280,6 @@ def api_key_text(value: SecretStr | None, variable: str) -> str:
     return key or "none"
 
 
-def bundled_folder(name: str) -> Path:
-    """The folder `name` ("corpus", "prompts") that ships with the package.
-
-    It is inside the package in a wheel, and beside it in a checkout.
-    """
-    package = Path(__file__).parent
-    inside = package / "bundled" / name
-    return inside if inside.is_dir() else package.parent / name
-
-
-def model_file(name: str) -> Path:
-    """The path of the bundled model file `name`: weights, tokenizer or model card."""
-    return Path(__file__).parent / "models" / name
-
-
 def load_settings(*, env_file: Path | None = None, **values: Any) -> Settings:
     """Settings from the arguments, the environment and `env_file`, in this order.
 

@@ -26,12 +26,13 @@ from rag.index.fulltext import FullTextIndex
 from rag.ingest.indexer import BATCH_CHARACTERS, KEPT_GENERATIONS, SYNC_PASSAGES, Indexer
 from rag.ingest.sync import IndexGroup, IndexSync
 from rag.ingest.workers import open_workers
+from rag.package_data import bundled_folder
 from rag.readers.sources import count_articles, load_articles
 from rag.retrieval.catalogue_search import CatalogueSearch
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
 from rag.retrieval.retriever import Retriever
-from rag.settings import Settings, bundled_folder
+from rag.settings import Settings
 from rag.storage.database import Location, SQLiteFile, translate_errors
 from rag.storage.library import LIBRARY_FILE, Library
 from rag.storage.locks import folder_lock, library_lock

@@ -8,7 +8,8 @@ from evals.case_generation.from_templates import candidates_from_rules
 from evals.datasets.articles import load_articles
 from evals.errors import EvalError, UnreadableReply
 from evals.judges.factory import JudgeOptions, open_model
-from rag.settings import bundled_folder, load_command_settings
+from rag.package_data import bundled_folder
+from rag.settings import load_command_settings
 from rag.types.article import Article
 
 

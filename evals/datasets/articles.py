@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from rag.package_data import bundled_folder
 from rag.readers import sources
-from rag.settings import bundled_folder, load_command_settings
+from rag.settings import load_command_settings
 from rag.types.article import Article
 from rag.types.ingest import LoadedArticle
 

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from evals.errors import EvalError
 from rag import QueryEngine, Settings, open_engine
-from rag.settings import bundled_folder, load_command_settings
+from rag.package_data import bundled_folder
+from rag.settings import load_command_settings
 
 QUOTES, LLM = "quotes", "llm"
 

@@ -22,7 +22,8 @@ from evals.errors import EvalError
 from evals.result import VERSION, CaseResult, read_results
 from evals.run_folder import RUN_FILE, SUMMARY_FILE, RunInfo, read_info
 from rag.errors import LibraryBusy
-from rag.settings import Settings, bundled_folder
+from rag.package_data import bundled_folder
+from rag.settings import Settings
 from rag.storage.locks import folder_lock
 
 MAX_RUNS_PER_SECOND = 100

@@ -18,7 +18,8 @@ from pydantic import PrivateAttr
 from rag.embedding.base import Encoder, PassageText, PassageVectors
 from rag.embedding.onnx_session import open_onnx_session, open_tokenizer, require_file
 from rag.errors import EncoderError
-from rag.settings import cpu_count, model_file
+from rag.package_data import model_file
+from rag.settings import cpu_count
 from rag.types.passage import Span, Vector
 
 MODEL_FILE = model_file("all-MiniLM-L6-v2.onnx")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import EncoderError
-from rag.settings import cpu_count, model_file
+from rag.package_data import model_file
+from rag.settings import cpu_count
 
 TOKENIZER_FILE = model_file("tokenizer.json")
 _LOG_ERRORS_ONLY = 3

@@ -6,7 +6,7 @@ The instructions are in prompts/forms.toml. A question of fact has none.
 import tomllib
 from functools import cache
 
-from rag.settings import bundled_folder
+from rag.package_data import bundled_folder
 from rag.types.understanding import Kind
 
 

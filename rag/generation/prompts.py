@@ -11,7 +11,7 @@ from llama_index.core.llms import ChatMessage, MessageRole
 from llama_index.core.prompts import ChatPromptTemplate
 
 from rag.errors import SettingsError
-from rag.settings import bundled_folder
+from rag.package_data import bundled_folder
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING = re.compile(r"^# (System|User)[ \t]*$", re.MULTILINE)

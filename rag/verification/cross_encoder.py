@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rag.embedding.onnx_session import open_onnx_session, open_tokenizer
-from rag.settings import model_file
+from rag.package_data import model_file
 
 MODEL_PATH = model_file("verifier.onnx")
 MAX_TOKENS = 256

@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import NamedTuple
 
 from rag.embedding.base import Encoder
-from rag.settings import model_file
+from rag.package_data import model_file
 from rag.text.analyzer import STOP_TERMS, terms
 from rag.text.attribution import Attribution, parse_attribution, reported_speakers
 from rag.text.dates import month_and_year

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
-from rag.settings import model_file
+from rag.package_data import model_file
 from rag.text.analyzer import terms
 from rag.text.lexicon import NEGATION_WORDS
 from rag.text.sentences import sentence_spans

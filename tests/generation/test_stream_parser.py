@@ -17,7 +17,7 @@ from rag.generation.stream_parser import (
     SentenceText,
     StreamParser,
 )
-from rag.settings import bundled_folder
+from rag.package_data import bundled_folder
 from rag.text.sentences import sentence_spans
 
 

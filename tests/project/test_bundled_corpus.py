@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from rag.package_data import bundled_folder
 from rag.readers.metadata import split_front_matter
-from rag.settings import bundled_folder
 
 FILES = sorted((bundled_folder("corpus") / "articles").glob("*.md"))
 COLUMNS = {

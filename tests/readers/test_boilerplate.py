@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from rag.package_data import bundled_folder
 from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.files import article_from_plain_text
 from rag.readers.metadata import split_front_matter
-from rag.settings import bundled_folder
 from tests.conftest import shared
 
 PROSE = (

@@ -3,8 +3,8 @@
 from tokenizers import Tokenizer
 
 from evals.training.reader.examples import QUESTION, STATEMENT
+from rag.package_data import model_file
 from rag.reading.layout import MAX_HEADING_TOKENS, MAX_QUERY_TOKENS, encode_inputs
-from rag.settings import model_file
 
 TOKENIZER = Tokenizer.from_file(str(model_file("tokenizer.json")))
 TOKENIZER.no_padding()

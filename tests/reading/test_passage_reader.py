@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from rag.package_data import model_file
 from rag.reading.passage_reader import PassageReader, ReadablePassage
-from rag.settings import model_file
 
 HARBOUR = ReadablePassage(
     "The harbour, Ada Lind, 2021-03-14",

@@ -8,7 +8,7 @@ from typing import Any
 from evals.datasets.cases import Case, TextSpan
 from evals.result import CaseResult, JudgedClaim, JudgedStatement, Judgement, RetrievedPassage
 from evals.run_folder import RESULTS_FILE, RUN_FILE, RunInfo
-from rag.settings import bundled_folder
+from rag.package_data import bundled_folder
 from rag.types.answer import Answer, Citation, RankedPassage, Statement, Timings
 from rag.types.article import ArticleRef
 

@@ -23,7 +23,8 @@ from typing import Any
 
 from evals.datasets.cases import load_cases
 from rag import open_engine
-from rag.settings import bundled_folder, load_command_settings
+from rag.package_data import bundled_folder
+from rag.settings import load_command_settings
 from rag.text.sentences import sentence_spans
 
 SENTENCES = 6

@@ -34,10 +34,10 @@ from rag.answering.answerability import (
     answerability_features,
 )
 from rag.engine import workspace_of
+from rag.package_data import bundled_folder
 from rag.reading.passage_reader import PassageReader
 from rag.retrieval.filters import Filters
 from rag.retrieval.passage_readings import read_passages
-from rag.settings import bundled_folder
 
 Array = NDArray[np.float64]
 # The share of answerable questions that may be declined.

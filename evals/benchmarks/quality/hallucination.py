@@ -20,7 +20,8 @@ from llama_index.core.llms import CustomLLM
 from evals.datasets.cases import SPLITS
 from evals.datasets.statements import LabelledStatement, StatementKind, load_statements
 from rag import QueryEngine, open_engine
-from rag.settings import bundled_folder, load_command_settings
+from rag.package_data import bundled_folder
+from rag.settings import load_command_settings
 
 # Characters of the quote that the question consists of.
 QUESTION_CHARACTERS = 300

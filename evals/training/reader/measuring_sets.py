@@ -21,8 +21,8 @@ from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, w
 from evals.training.reader.statement_sets import SOURCE_WORDS, read_ragtruth
 from evals.training.training_datasets import split_sentences
 from rag import open_engine
+from rag.package_data import bundled_folder
 from rag.retrieval.passage_readings import heading
-from rag.settings import bundled_folder
 from rag.text.sentences import sentence_spans
 from rag.verification.sentence_selection import select_sentences
 

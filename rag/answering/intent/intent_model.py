@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rag.answering.intent.classifier import Action, Intent, MentionSpan, mask_mentions, subject_words
 from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.frames.words import PIECE, PLACE, WRITER
-from rag.settings import model_file
+from rag.package_data import model_file
 from rag.text.lexicon import is_ordinary_word
 from rag.types.passage import Vector
 from rag.types.understanding import KINDS, Kind, UnderstoodPart

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rag.settings import bundled_folder
+from rag.package_data import bundled_folder
 from rag.text.analyzer import distinct_terms, terms
 from rag.types.catalogue import CataloguedArticle
 
