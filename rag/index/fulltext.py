@@ -7,29 +7,35 @@ a corrupt file gives wrong answers or a panic. An exception of our own is never 
 
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import tantivy
-from tantivy import Occur, Query
 
 from rag.errors import IndexDamaged
 from rag.index.base import IndexEntry, Scope
 from rag.index.damage import translate_errors
+from rag.index.fulltext_schema import (
+    LAYOUT,
+    any_term_query,
+    check_field,
+    check_text,
+    every_term_query,
+    fulltext_schema,
+    id_query,
+    passage_document,
+    scope_query,
+    term_query,
+)
 from rag.index.manifest import FULLTEXT_MANIFEST, Manifest, file_digest, read_manifest, write_manifest
 from rag.settings import cpu_count
 from rag.text.analyzer import ANALYZER_NAME, english_analyzer
 from rag.types.passage import Hit
 
-# The version of the fields and of their analysis; an index with another version is rebuilt.
-LAYOUT = "2"
 FOLDER = "fulltext"
 WRITER_BYTES = 64_000_000
-MAX_DAY = 99_999_999
-
-TEXT_FIELDS = ("body", "context", "section")
 
 
 class FullTextIndex:
@@ -71,21 +77,14 @@ class FullTextIndex:
     def search(self, terms: Sequence[str], field: str, k: int, scope: Scope) -> list[Hit]:
         """Returns the `k` passages in `scope` with the highest BM25 scores, best first.
 
-        They have any of `terms`, as rag.text.analyzer makes them, in `field`. ValueError for one not in TEXT_FIELDS.
+        They have any of `terms`, as rag.text.analyzer makes them, in `field`. ValueError for a field that is none of
+        rag.index.fulltext_schema.TEXT_FIELDS.
         """
-        _check_field(field)
+        check_field(field)
         if not terms or k < 1 or scope.is_empty:
             return []
         index = self._open()
-        schema = index.schema
-        any_term = Query.boolean_query(
-            [(Occur.Should, Query.term_query(schema, field, term, "freq")) for term in terms]
-        )
-        query = (
-            any_term
-            if scope.is_unrestricted
-            else Query.boolean_query([(Occur.Must, any_term), *_filters(schema, scope)])
-        )
+        query = any_term_query(index.schema, field, terms, scope)
         with self._tantivy_errors():
             searcher = index.searcher()
             hits = searcher.search(query, limit=k, count=False).hits
@@ -96,12 +95,11 @@ class FullTextIndex:
 
         The passages with the highest BM25 scores come first. Arguments and errors are those of `search`.
         """
-        _check_field(field)
+        check_field(field)
         if not terms or k < 1 or scope.is_empty:
             return []
         index = self._open()
-        every_term = [(Occur.Must, Query.term_query(index.schema, field, term, "freq")) for term in terms]
-        query = Query.boolean_query([*every_term, *_filters(index.schema, scope)])
+        query = every_term_query(index.schema, field, terms, scope)
         with self._tantivy_errors():
             searcher = index.searcher()
             hits = searcher.search(query, limit=k, count=False).hits
@@ -109,8 +107,8 @@ class FullTextIndex:
 
     def document_frequencies(self, terms: Sequence[str], field: str = "body") -> dict[str, int]:
         """Document frequencies in `field`; removed passages count until a segment merge."""
-        _check_field(field)
-        _check_text(terms)
+        check_field(field)
+        check_text(terms)
         index = self._open()
         with self._tantivy_errors():
             searcher = index.searcher()
@@ -118,9 +116,9 @@ class FullTextIndex:
 
     def occurring_terms(self, terms: Sequence[str], field: str) -> set[str]:
         """Returns those of `terms` that occur in `field` of a passage that is not removed."""
-        _check_field(field)
+        check_field(field)
         index = self._open()
-        queries = {term: Query.term_query(index.schema, field, term, "freq") for term in terms}
+        queries = {term: term_query(index.schema, field, term) for term in terms}
         with self._tantivy_errors():
             searcher = index.searcher()
             return {term for term, query in queries.items() if searcher.search(query, limit=1, count=False).hits}
@@ -132,8 +130,8 @@ class FullTextIndex:
         merge. The time grows with the number of terms that begin so: of 500,000 terms, those with the same three
         letters take 2 ms, and those with the same first letter a second.
         """
-        _check_field(field)
-        _check_text([prefix])
+        check_field(field)
+        check_text([prefix])
         index = self._open()
         with self._tantivy_errors():
             return [term for term, _ in index.searcher().terms_with_prefix(field, prefix, limit=limit)]
@@ -146,7 +144,7 @@ class FullTextIndex:
         if scope is None or scope.is_unrestricted:
             with self._tantivy_errors():
                 return int(index.searcher().num_docs)
-        query = _scope_query(index.schema, scope)
+        query = scope_query(index.schema, scope)
         with self._tantivy_errors():
             result = index.searcher().search(query, limit=1, count=True)
             return int(result.count)  # type: ignore[attr-defined]  # missing in Tantivy's stubs
@@ -156,7 +154,7 @@ class FullTextIndex:
         if scope.is_empty or limit < 1:
             return []
         index = self._open()
-        query = Query.all_query() if scope.is_unrestricted else _scope_query(index.schema, scope)
+        query = scope_query(index.schema, scope)
         with self._tantivy_errors():
             return _find_ids(index.searcher(), query, limit)
 
@@ -165,15 +163,14 @@ class FullTextIndex:
         if scope.is_empty or not ids:
             return set()
         index = self._open()
-        any_id = Query.const_score_query(Query.term_set_query(index.schema, "id", list(ids)), 0.0)
-        query = Query.boolean_query([(Occur.Must, any_id), *_filters(index.schema, scope)])
+        query = id_query(index.schema, ids, scope)
         with self._tantivy_errors():
             return set(_find_ids(index.searcher(), query, len(ids)))
 
     def ids(self) -> set[str]:
         """Ids of every stored passage."""
         index = self._open()
-        query = Query.all_query()
+        query = scope_query(index.schema, Scope())
         with self._tantivy_errors():
             searcher = index.searcher()
             return set(_find_ids(searcher, query, searcher.num_docs))
@@ -182,7 +179,7 @@ class FullTextIndex:
 
     def update(self, removed: Sequence[str], added: Iterable[Sequence[IndexEntry]], generation: int) -> None:
         """Deletes `removed`, adds `added`, then stores the library's `generation`."""
-        _check_text(removed)
+        check_text(removed)
         with self._lock:
             index = self._open()
             if self._manifest:
@@ -203,7 +200,7 @@ class FullTextIndex:
                     self._folder.unlink()
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder.mkdir(parents=True)
-                index = tantivy.Index(_schema(), path=str(self._folder))
+                index = tantivy.Index(fulltext_schema(), path=str(self._folder))
             index.register_tokenizer(ANALYZER_NAME, english_analyzer())
             self._write(index, [], added)
             self._store_manifest(generation)
@@ -215,7 +212,7 @@ class FullTextIndex:
                 writer.delete_documents_by_term("id", passage_id)
         try:
             for entries in added:
-                documents = [(entry.id, _document(entry)) for entry in entries]
+                documents = [(entry.id, passage_document(entry)) for entry in entries]
                 with self._tantivy_errors():
                     for passage_id, document in documents:
                         # The same change, applied again after a kill, must not leave the passage in twice.
@@ -288,66 +285,7 @@ class FullTextIndex:
         self._verified = files
 
 
-def _check_field(field: str) -> None:
-    if field not in TEXT_FIELDS:
-        raise ValueError(f"there is no text field {field!r}; there are {', '.join(TEXT_FIELDS)}")
-
-
-def _check_text(values: Iterable[str]) -> None:
-    for value in values:
-        if not isinstance(value, str):
-            raise TypeError(f"a term is text, not {type(value).__name__}")
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for field in TEXT_FIELDS:
-        builder.add_text_field(field, tokenizer_name=ANALYZER_NAME, index_option="freq")
-    for field in ("author", "source", "topic"):
-        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("published", indexed=True, fast=True)
-    return builder.build()
-
-
-def _document(entry: IndexEntry) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_text("id", entry.id)
-    document.add_text("body", entry.text)
-    document.add_text("context", entry.context)
-    document.add_text("section", entry.section)
-    if entry.author:
-        document.add_text("author", entry.author)
-    if entry.source:
-        document.add_text("source", entry.source)
-    for topic in entry.topics:
-        document.add_text("topic", topic)
-    if entry.published:
-        document.add_unsigned("published", entry.published)
-    return document
-
-
-def _filters(schema: tantivy.Schema, scope: Scope) -> Iterator[tuple[Occur, Query]]:
-    for field, values in (
-        ("author", scope.authors),
-        ("source", scope.sources),
-        ("topic", scope.topics),
-        ("id", scope.passages),
-    ):
-        if values is not None:
-            yield Occur.Must, Query.const_score_query(Query.term_set_query(schema, field, list(values)), 0.0)
-    if scope.since is not None or scope.until is not None:
-        days = Query.range_query(
-            schema, "published", tantivy.FieldType.Unsigned, scope.since or 0, scope.until or MAX_DAY
-        )
-        yield Occur.Must, Query.const_score_query(days, 0.0)
-
-
-def _scope_query(schema: tantivy.Schema, scope: Scope) -> Query:
-    return Query.boolean_query(list(_filters(schema, scope)))
-
-
-def _find_ids(searcher: tantivy.Searcher, query: Query, limit: int) -> list[str]:
+def _find_ids(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> list[str]:
     """Ids of at most `limit` passages that `query` matches, in no order."""
     hits = searcher.search(query, limit=limit, count=False).hits if limit else []
     return [searcher.doc(address)["id"][0] for _, address in hits]

@@ -16,7 +16,8 @@ from rag.embedding.base import Encoder
 from rag.embedding.query_vectors import QueryVectors
 from rag.errors import RagError
 from rag.index.base import Scope, VectorIndex
-from rag.index.fulltext import TEXT_FIELDS, FullTextIndex
+from rag.index.fulltext import FullTextIndex
+from rag.index.fulltext_schema import TEXT_FIELDS
 from rag.retrieval.deduplication import drop_near_duplicates
 from rag.retrieval.filtered_search import FilteredVectorSearch
 from rag.retrieval.filters import Filters, resolve_filters

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 # Library → the places that may import it: a module, or a package (with a slash at its end).
 DOORS = {
     "chromadb": {"rag/index/"},
-    "tantivy": {"rag/index/fulltext.py", "rag/text/analyzer.py"},
+    "tantivy": {"rag/index/", "rag/text/analyzer.py"},
     "onnxruntime": {"rag/embedding/onnx_session.py"},
     "tokenizers": {"rag/embedding/onnx_session.py"},
     "openai": {"rag/embedding/remote.py", "rag/generation/openai_chat.py", "rag/generation/openai_errors.py"},
@@ -82,7 +82,7 @@ def test_each_outside_library_has_one_door(library: str) -> None:
     ] == []
 
 
-def test_a_package_holds_at_most_ten_modules_and_a_module_about_300_lines() -> None:
+def test_a_package_holds_at_most_ten_modules_and_a_module_350_lines() -> None:
     packages: dict[Path, list[Path]] = {}
     for path in _modules():
         packages.setdefault(path.parent, []).append(path)
@@ -94,7 +94,7 @@ def test_a_package_holds_at_most_ten_modules_and_a_module_about_300_lines() -> N
     long = {
         path.relative_to(ROOT).as_posix(): lines
         for path in _modules()
-        if (lines := path.read_text(encoding="utf-8").count("\n")) > 360
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > 350
     }
     assert crowded == {}
     assert long == {}
