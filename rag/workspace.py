@@ -5,11 +5,10 @@ is always in the folder. A folder without a library gets one, filled from the bu
 interrupted continues at the next opening.
 """
 
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,11 +17,12 @@ from typing import TypeVar
 from rag.embedding.base import Encoder
 from rag.embedding.factory import open_encoder
 from rag.embedding.query_vectors import QueryVectors
-from rag.errors import EncoderMismatch, IndexDamaged, LibraryBusy, LibraryError, LibraryMissing
+from rag.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
 from rag.index.base import IndexParameters, VectorIndex
 from rag.index.chroma_local import LocalChromaIndex
 from rag.index.chroma_remote import RemoteChromaIndex
 from rag.index.fulltext import FullTextIndex
+from rag.ingest.index_repair import IndexRepair
 from rag.ingest.indexer import BATCH_CHARACTERS, KEPT_GENERATIONS, SYNC_PASSAGES, Indexer
 from rag.ingest.sync import IndexGroup, IndexSync
 from rag.ingest.workers import open_workers
@@ -104,7 +104,6 @@ class Workspace:
         self._corpus = corpus or bundled_folder("corpus") / "articles"
         self._tuning = tuning or Tuning()
         self._last_refresh = float("-inf")
-        self._repair_lock = threading.Lock()
         self.library = self._open_library(empty)
         with ExitStack() as undo:
             undo.callback(self.library.close)
@@ -152,19 +151,8 @@ class Workspace:
         return self.search_safely(lambda: self.retriever.retrieve(question, k, filters))
 
     def search_safely(self, search: Callable[[], T]) -> T:
-        """Runs `search`; an index that it finds damaged is repaired, and it is run again.
-
-        The index is repaired or rebuilt from the library.
-        """
-        with suppress(IndexDamaged):
-            return search()
-        # One thread repairs; the others wait for it and find the repaired index.
-        with self._repair_lock:
-            for repair in (self.sync, self.rebuild):
-                with suppress(IndexDamaged):
-                    return search()
-                repair()
-            return search()
+        """Runs `search`, and repairs an index that it finds damaged (IndexRepair.run)."""
+        return self._index_repair.run(search)
 
     def passage_count(self) -> int:
         """How many passages a question is searched in."""
@@ -313,6 +301,7 @@ class Workspace:
             self.vectors = LocalChromaIndex(self.index_folder, fingerprint, dimension, self._tuning.index)
             groups = [IndexGroup([self.vectors, self.fulltext], self.folder_lock)]
         self.index_sync = IndexSync(self.library, groups, self.encoder.fingerprint, self.write_lock)
+        self._index_repair = IndexRepair(self.index_sync)
         self.indexer = Indexer(
             self.library,
             self.index_sync,

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from rag.index.base import Scope
 from rag.index.fulltext import FullTextIndex
@@ -40,16 +40,22 @@ class FoundArticles:
     is_complete: bool = True
 
 
+class SearchGuard(Protocol):
+    """Runs a search, and returns what it returns."""
+
+    def __call__(self, search: Callable[[], T], /) -> T: ...
+
+
 class CatalogueSearch:
     """The catalogue of one library. Thread-safe.
 
     `guard` runs each search of the full-text index; the workspace's guard repairs a damaged index.
     """
 
-    def __init__(self, library: Library, fulltext: FullTextIndex, guard: Callable[[Callable[[], T]], T]) -> None:
+    def __init__(self, library: Library, fulltext: FullTextIndex, guard: SearchGuard) -> None:
         self._library = library
         self._fulltext = fulltext
-        self._guard: Callable[[Callable[[], object]], object] = guard  # type: ignore[assignment]  # generic in T
+        self._guard = guard
         self._lock = threading.Lock()
         self._cached: tuple[int, tuple[CataloguedArticle, ...]] | None = None
 
@@ -112,12 +118,12 @@ class CatalogueSearch:
             for passage in stored.values()
             if _contains_phrase(terms(passage.passage.text), phrase)
         }
-        found = [
+        matching = [
             article
             for article in admitted
             if article.ref.id in mentioned or _contains_phrase(terms(article.ref.title), phrase)
         ]
-        return FoundArticles(tuple(found), is_complete)
+        return FoundArticles(tuple(matching), is_complete)
 
     def about(self, subject: str, filters: Filters) -> FoundArticles:
         """The articles that are about `subject`.
@@ -125,38 +131,40 @@ class CatalogueSearch:
         Each content term of the subject is in the article's title or topics, or occurs at least MIN_OCCURRENCES times
         in its text. Where there is no such article, those that use every term at all are returned.
         """
-        wanted = [term for term in dict.fromkeys(terms(subject)) if term not in STOP_TERMS]
-        if not wanted:
+        subject_terms = [term for term in dict.fromkeys(terms(subject)) if term not in STOP_TERMS]
+        if not subject_terms:
             return FoundArticles(())
         admitted = {article.ref.id: article for article in self.in_scope(filters)}
-        passage_ids, is_complete = self._passages_with_all(wanted, "section", filters)
+        passage_ids, is_complete = self._passages_with_all(subject_terms, "section", filters)
         stored = self._library.passages(passage_ids)
         candidates = {passage.passage.article_id for passage in stored.values()} & admitted.keys()
-        candidates |= {id for id, article in admitted.items() if all(t in _label_terms(article) for t in wanted)}
+        candidates |= {
+            id for id, article in admitted.items() if all(term in _label_terms(article) for term in subject_terms)
+        }
         texts = self._library.articles(sorted(candidates))
         about, mentioning = set(), set()
         for article_id, text in texts.items():
             frequency = Counter(terms(text.text))
             label = _label_terms(admitted[article_id])
-            if all(term in label or frequency[term] >= MIN_OCCURRENCES for term in wanted):
+            if all(term in label or frequency[term] >= MIN_OCCURRENCES for term in subject_terms):
                 about.add(article_id)
-            if all(term in label or frequency[term] for term in wanted):
+            if all(term in label or frequency[term] for term in subject_terms):
                 mentioning.add(article_id)
         chosen = about or mentioning
-        return FoundArticles(tuple(a for id, a in admitted.items() if id in chosen), is_complete)
+        return FoundArticles(tuple(article for id, article in admitted.items() if id in chosen), is_complete)
 
     def knows(self, words: Sequence[str]) -> list[bool]:
         """For each word, whether its index terms occur in the library."""
         word_terms = [terms(word) for word in words]
         occurring = self._run(
-            lambda: self._fulltext.occurring_terms(list({t for each in word_terms for t in each}), "section")
+            lambda: self._fulltext.occurring_terms(list({term for each in word_terms for term in each}), "section")
         )
         return [bool(each) and all(term in occurring for term in each) for each in word_terms]
 
-    def _passages_with_all(self, wanted: Sequence[str], field: str, filters: Filters) -> tuple[list[str], bool]:
+    def _passages_with_all(self, words: Sequence[str], field: str, filters: Filters) -> tuple[list[str], bool]:
         scope = resolve_filters(filters, self._library.distinct_values, self._library.passage_ids_of)
         limit = MAX_COMPARED_PASSAGES
-        distinct = list(dict.fromkeys(wanted))
+        distinct = list(dict.fromkeys(words))
         ids = self._run(lambda: self._fulltext.search_all_terms(distinct, field, limit, scope))
         return ids, len(ids) < limit
 
@@ -171,7 +179,7 @@ class CatalogueSearch:
             return self._cached[1]
 
     def _run(self, search: Callable[[], T]) -> T:
-        return self._guard(search)  # type: ignore[return-value]  # the guard returns what `search` returns
+        return self._guard(search)
 
 
 class CatalogueSnapshot:
