@@ -1,4 +1,4 @@
-"""Paths of the files that ship with the package: models, prompts, and the bundled corpus."""
+"""Paths of what ships with the package: models, prompts, the bundled corpus."""
 
 from pathlib import Path
 

@@ -16,7 +16,7 @@ from reader_network import QUESTION_COLUMN, STATEMENT_COLUMN, Reader
 from train_reader import MODELS, Batch, collate
 
 from evals.training.reader.examples import QUESTION, ReaderExample, read_examples
-from evals.training.reader.measures import Reading, measure_questions, measure_statements
+from evals.training.reader.measures import ExampleReading, measure_questions, measure_statements
 from rag.reading.layout import encode_inputs
 
 BATCH = 8
@@ -56,14 +56,14 @@ def open_export(path: Path, threads: int) -> Model:
     return run
 
 
-def read_all(model: Model, examples: Sequence[ReaderExample], max_tokens: int) -> list[Reading]:
+def read_all(model: Model, examples: Sequence[ReaderExample], max_tokens: int) -> list[ExampleReading]:
     """The model's reading of each example."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(MODELS / "tokenizer.json"))
     rows = [(example.kind, example.query, example.heading, example.sentences) for example in examples]
     inputs = encode_inputs(tokenizer, rows, max_tokens)
-    readings: dict[int, Reading] = {}
+    readings: dict[int, ExampleReading] = {}
     order = sorted(range(len(inputs)), key=lambda number: len(inputs[number].token_ids))
     for start in range(0, len(order), BATCH):
         numbers = order[start : start + BATCH]
@@ -73,7 +73,7 @@ def read_all(model: Model, examples: Sequence[ReaderExample], max_tokens: int) -
             column = QUESTION_COLUMN if example.kind == QUESTION else STATEMENT_COLUMN
             read = len(inputs[number].sentences)
             logits = tuple(float(value) for value in sentences[row, :read, column])
-            readings[number] = Reading(logits, float(passages[row, column]))
+            readings[number] = ExampleReading(logits, float(passages[row, column]))
     return [readings[number] for number in range(len(examples))]
 
 

@@ -121,7 +121,7 @@ def nearest_articles(passages: Sequence[RankedPassage]) -> tuple[ArticleRef, ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _SentenceRun:
     """A run of consecutive sentences of one passage.
 
     It consists of the sentences `first` to `last` - 1 of passage number `passage`, chosen for the score of one of them.
@@ -146,7 +146,7 @@ def select_quotes(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
     )
     best = -ranked[0][0]
     floor = best * _floor(expected, is_read=retrieval.best_reading is not None)
-    runs: list[_Run] = []
+    runs: list[_SentenceRun] = []
     points: list[set[str]] = []
     for negative_score, passage, index in ranked:
         score = -negative_score
@@ -163,7 +163,7 @@ def select_quotes(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
         neighbours = [run for run in runs if run.passage == passage]
         first = max([first, *(run.last for run in neighbours if run.last <= index)])
         last = min([last, *(run.first for run in neighbours if run.first > index)])
-        runs.append(_Run(score, passage, first, last))
+        runs.append(_SentenceRun(score, passage, first, last))
         points.append(set().union(*(_content_terms(sentence) for sentence in sentences[first:last])))
     return [_quote(retrieval, run) for run in runs]
 
@@ -174,7 +174,7 @@ def _floor(expected: AnswerType, *, is_read: bool) -> float:
     return READ_RELATIVE_FLOOR if is_read else RELATIVE_FLOOR
 
 
-def _is_quoted(runs: Sequence[_Run], passage: int, index: int) -> bool:
+def _is_quoted(runs: Sequence[_SentenceRun], passage: int, index: int) -> bool:
     return any(run.passage == passage and run.first <= index < run.last for run in runs)
 
 
@@ -226,7 +226,7 @@ def _extend(
     return first, last
 
 
-def _quote(retrieval: Retrieval, run: _Run) -> Quote:
+def _quote(retrieval: Retrieval, run: _SentenceRun) -> Quote:
     passage, sentences = retrieval.passages[run.passage], retrieval.sentences[run.passage]
     start, end = sentences[run.first].start, sentences[run.last - 1].end
     text = passage.text[start - passage.start : end - passage.start]

@@ -89,7 +89,7 @@ class StageTimer:
 
 
 @dataclass(slots=True)
-class _Run:
+class _PipelineRun:
     """The state of one request in the pipeline, from retrieval on.
 
     `notices` are messages that the reader must see.
@@ -151,7 +151,7 @@ class AnswerPipeline:
         session = self._llm_writer.start_session(request.cancellation) if self._llm_writer else None
         reader = QuestionReader(session, strict=self._settings.strict)
         turn = self._understand(request, reader)
-        run = _Run(request, turn, session, timer, reader.notices)
+        run = _PipelineRun(request, turn, session, timer, reader.notices)
         immediate = self._selector.immediate_answer(request.question, turn, request.filters)
         if immediate:
             timer.end("retrieve")
@@ -212,7 +212,7 @@ class AnswerPipeline:
 
     # -- quotes -------------------------------------------------------------------------------------------------------
 
-    def _quote(self, run: _Run, selection: Selection) -> Answer:
+    def _quote(self, run: _PipelineRun, selection: Selection) -> Answer:
         texts = extractive_writer.statements(selection.quotes)
         run.timer.end("write")
         supports = self._checker.quote_supports(selection.quotes)
@@ -221,7 +221,7 @@ class AnswerPipeline:
 
     # -- a language model ---------------------------------------------------------------------------------------------
 
-    def _try_to_generate(self, run: _Run, session: WritingSession, selection: Selection) -> Iterator[Event]:
+    def _try_to_generate(self, run: _PipelineRun, session: WritingSession, selection: Selection) -> Iterator[Event]:
         """The events of a language model's answer.
 
         They end without an Answer if the model fails.
@@ -241,7 +241,7 @@ class AnswerPipeline:
             log.exception("a model's answer could not be read")
             run.notices = [f"{UNREADABLE}{QUOTES_INSTEAD}"]
 
-    def _generate(self, run: _Run, session: WritingSession, selection: Selection) -> Iterator[Event]:
+    def _generate(self, run: _PipelineRun, session: WritingSession, selection: Selection) -> Iterator[Event]:
         """Yields the events of a language model's answer.
 
         Raises ModelError if the articles support nothing of what the model writes.

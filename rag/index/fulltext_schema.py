@@ -70,7 +70,7 @@ def term_query(schema: tantivy.Schema, field: str, term: str) -> Query:
 
 
 def any_term_query(schema: tantivy.Schema, field: str, terms: Sequence[str], scope: Scope) -> Query:
-    """Matches the passages in `scope` with any of `terms` in `field`; the terms are scored."""
+    """Matches the passages in `scope` with any of `terms`, which are scored."""
     any_term = Query.boolean_query([(Occur.Should, term_query(schema, field, term)) for term in terms])
     if scope.is_unrestricted:
         return any_term
@@ -78,7 +78,7 @@ def any_term_query(schema: tantivy.Schema, field: str, terms: Sequence[str], sco
 
 
 def every_term_query(schema: tantivy.Schema, field: str, terms: Sequence[str], scope: Scope) -> Query:
-    """Matches the passages in `scope` with every one of `terms` in `field`; the terms are scored."""
+    """Matches the passages in `scope` with all of `terms`, which are scored."""
     every_term = [(Occur.Must, term_query(schema, field, term)) for term in terms]
     return Query.boolean_query([*every_term, *_scope_clauses(schema, scope)])
 

@@ -35,7 +35,7 @@ class ReadablePassage:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PassageReading:
     """The reader's logits for one query and passage.
 
     `sentences` has one for each sentence that fits into the model's 320 tokens, in the passage's order. They do not
@@ -49,7 +49,7 @@ class Reading:
 class _CachedReading:
     """The place in the cache of one reading, which is None until it is read."""
 
-    reading: Reading | None = None
+    reading: PassageReading | None = None
 
 
 class PassageReader:
@@ -64,7 +64,7 @@ class PassageReader:
         self._lock = threading.Lock()
         self._cache = lru_cache(MAX_CACHED_READINGS)(_new_place)
 
-    def read(self, kind: QueryKind, query: str, passages: Sequence[ReadablePassage]) -> list[Reading]:
+    def read(self, kind: QueryKind, query: str, passages: Sequence[ReadablePassage]) -> list[PassageReading]:
         """Reads `query` together with each passage.
 
         Raises EncoderError when the model is missing.
@@ -95,7 +95,7 @@ class PassageReader:
         return ThreadPoolExecutor(self._threads or cpu_count(), "reader")
 
 
-def _run(session: Any, row: ReaderInput, column: int) -> Reading:
+def _run(session: Any, row: ReaderInput, column: int) -> PassageReading:
     """Reads one input, without padding, which costs more than a run does."""
     mask = np.zeros((1, max(1, len(row.sentences)), len(row.token_ids)), dtype=np.float32)
     for position, (start, end) in enumerate(row.sentences):
@@ -104,7 +104,7 @@ def _run(session: Any, row: ReaderInput, column: int) -> Reading:
     arrays = {name: np.array([values], dtype=np.int32) for name, values in integers.items()}
     sentences, passages = session.run(["sentence_logits", "passage_logits"], {**arrays, "sentence_mask": mask})
     logits = tuple(float(logit) for logit in sentences[0, : len(row.sentences), column])
-    return Reading(float(passages[0, column]), logits)
+    return PassageReading(float(passages[0, column]), logits)
 
 
 def _new_place(kind: QueryKind, query: str, passage: ReadablePassage) -> _CachedReading:

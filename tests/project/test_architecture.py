@@ -100,6 +100,15 @@ def test_a_package_holds_at_most_ten_modules_and_a_module_350_lines() -> None:
     assert long == {}
 
 
+def test_one_class_name_stands_for_one_thing() -> None:
+    places: dict[str, list[str]] = {}
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name.lstrip("_"), []).append(path.relative_to(ROOT).as_posix())
+    assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
+
+
 def test_the_first_line_of_a_docstring_has_at_most_80_characters() -> None:
     too_long = [
         f"{path.relative_to(ROOT).as_posix()}: {first_line}"

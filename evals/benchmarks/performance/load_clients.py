@@ -20,7 +20,7 @@ EMPTY_ANSWER = "an empty answer"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RequestOutcome:
     """The outcome of a request: ANSWERED, BUSY or ERROR.
 
     After BUSY, the server wants the next request `retry_after` seconds later.
@@ -60,7 +60,7 @@ class LoadRun:
     health: list[ClientReply] = field(default_factory=list)
 
 
-async def ask_page(client: httpx.AsyncClient, question: str) -> Outcome:
+async def ask_page(client: httpx.AsyncClient, question: str) -> RequestOutcome:
     """Asks through Gradio's queue, by the function that the page publishes."""
     queued = await client.post("/gradio_api/call/v2/ask", json={"question": question})
     if queued.status_code != httpx.codes.OK:
@@ -73,31 +73,34 @@ async def ask_page(client: httpx.AsyncClient, question: str) -> Outcome:
                 event = line.removeprefix("event: ")
             elif line.startswith("data: ") and event == "complete":
                 answer = json.loads(line.removeprefix("data: "))[0]["answer"]
-                return Outcome(ANSWERED) if answer else Outcome(ERROR, EMPTY_ANSWER)
+                return RequestOutcome(ANSWERED) if answer else RequestOutcome(ERROR, EMPTY_ANSWER)
             elif line.startswith("data: ") and event == "error":
                 is_busy = "being answered just now" in line
-                return Outcome(BUSY, retry_after=1.0) if is_busy else Outcome(ERROR, line[:200])
-    return Outcome(ERROR, "the stream ended without an answer")
+                return RequestOutcome(BUSY, retry_after=1.0) if is_busy else RequestOutcome(ERROR, line[:200])
+    return RequestOutcome(ERROR, "the stream ended without an answer")
 
 
-async def ask_v1(client: httpx.AsyncClient, question: str) -> Outcome:
+async def ask_v1(client: httpx.AsyncClient, question: str) -> RequestOutcome:
     """Asks by OpenAI's chat completions."""
     body = {"model": "commentary", "messages": [{"role": "user", "content": question}]}
     response = await client.post("/v1/chat/completions", json=body)
     if response.status_code != httpx.codes.OK:
         return _refusal(response)
     content = response.json()["choices"][0]["message"]["content"]
-    return Outcome(ANSWERED) if content else Outcome(ERROR, EMPTY_ANSWER)
+    return RequestOutcome(ANSWERED) if content else RequestOutcome(ERROR, EMPTY_ANSWER)
 
 
-def _refusal(response: httpx.Response) -> Outcome:
+def _refusal(response: httpx.Response) -> RequestOutcome:
     retry_after = response.headers.get("retry-after", "")
     if response.status_code in (429, 503) and retry_after.isdigit():
-        return Outcome(BUSY, retry_after=float(retry_after))
-    return Outcome(ERROR, f"{response.status_code} {response.text[:200]}")
+        return RequestOutcome(BUSY, retry_after=float(retry_after))
+    return RequestOutcome(ERROR, f"{response.status_code} {response.text[:200]}")
 
 
-ENDPOINTS: Mapping[str, Callable[[httpx.AsyncClient, str], Awaitable[Outcome]]] = {"page": ask_page, "/v1": ask_v1}
+ENDPOINTS: Mapping[str, Callable[[httpx.AsyncClient, str], Awaitable[RequestOutcome]]] = {
+    "page": ask_page,
+    "/v1": ask_v1,
+}
 
 
 async def _ask(endpoint: str, client: httpx.AsyncClient, question: str) -> ClientReply:
@@ -105,7 +108,7 @@ async def _ask(endpoint: str, client: httpx.AsyncClient, question: str) -> Clien
     try:
         result = await ENDPOINTS[endpoint](client, question)
     except httpx.HTTPError as error:
-        result = Outcome(ERROR, f"{type(error).__name__} {error}")
+        result = RequestOutcome(ERROR, f"{type(error).__name__} {error}")
     return ClientReply(endpoint, result.outcome, time.monotonic() - start, result.error, result.retry_after)
 
 

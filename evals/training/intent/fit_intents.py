@@ -40,7 +40,7 @@ INVERSE_REGULARIZATION = 0.3
 
 
 @dataclass(frozen=True)
-class Outcome:
+class HeldOutIntent:
     """What an example is taken for when its catalogue is held out.
 
     `scored` is the regression's verdict, `decided` the intent at run time.
@@ -112,7 +112,7 @@ def fit_weights(examples: list[Example], vectors: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hold_out(name: str, examples: list[Example], vectors: Any) -> list[Outcome]:
+def hold_out(name: str, examples: list[Example], vectors: Any) -> list[HeldOutIntent]:
     """What the questions of catalogue `name` are taken for.
 
     The fit is on the other catalogues.
@@ -125,15 +125,15 @@ def hold_out(name: str, examples: list[Example], vectors: Any) -> list[Outcome]:
     return [classify_example(model, examples[row], vectors[row]) for row in test]
 
 
-def classify_example(model: IntentModel, example: Example, vector: Any) -> Outcome:
+def classify_example(model: IntentModel, example: Example, vector: Any) -> HeldOutIntent:
     """What rules and regression take an example for, as at run time."""
     scored = model.score(example.masked, vector, example.rule, example.mentions)
     is_decided = example.is_talk or not any(character.isalnum() for character in example.question)
     intent = example.rule if is_decided else decide(example.rule, scored, example.question, example.mentions)
-    return Outcome(example, scored, intent)
+    return HeldOutIntent(example, scored, intent)
 
 
-def report(outcomes: Sequence[Outcome]) -> str:
+def report(outcomes: Sequence[HeldOutIntent]) -> str:
     """The tables of accuracy by catalogue and of precision by kind, in Markdown."""
     lines = ["| held out | questions | rules alone | regression alone | as used |", "|---|---|---|---|---|"]
     for name in [*sorted({outcome.example.catalogue for outcome in outcomes}), ""]:
@@ -155,7 +155,7 @@ def report(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def report_unsure(outcomes: Sequence[Outcome], golden: Sequence[Outcome]) -> str:
+def report_unsure(outcomes: Sequence[HeldOutIntent], golden: Sequence[HeldOutIntent]) -> str:
     """The tables of what a language model is asked about, in Markdown.
 
     `golden` are the golden questions, with the weights in use.

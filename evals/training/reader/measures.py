@@ -14,7 +14,7 @@ MAX_WRONGLY_DECLINED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ExampleReading:
     """The reader's logits for one example: of each sentence and of the passage."""
 
     sentences: tuple[float, ...]
@@ -63,7 +63,7 @@ def roc_auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
     return (total - positives * (positives + 1) / 2) / (positives * negatives)
 
 
-def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[Reading]) -> QuestionFigures:
+def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[ExampleReading]) -> QuestionFigures:
     """Examples of one group are passages read for one question.
 
     The question counts as answerable where one of its passages answers, or where its source ends in ":answerable"; the
@@ -96,7 +96,7 @@ def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[Read
     )
 
 
-def measure_statements(examples: Sequence[ReaderExample], readings: Sequence[Reading]) -> StatementFigures:
+def measure_statements(examples: Sequence[ReaderExample], readings: Sequence[ExampleReading]) -> StatementFigures:
     """Examples of one group are the statements of one response."""
     scores = [reading.passage for reading in readings]
     labels = [example.label for example in examples]

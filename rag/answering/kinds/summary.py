@@ -36,7 +36,7 @@ _SPEECH = re.compile(r"[“\"].*[”\"]$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Candidate:
+class _SentenceCandidate:
     """A sentence of the article, with its score as a part of a summary.
 
     `place` in [0, 1) is its relative position in the article.
@@ -59,7 +59,7 @@ def summary_quotes(article: ArticleRef, passages: Sequence[StoredPassage], title
     """
     candidates = _candidates(article, passages, title_vector)
     count = MAX_SENTENCES if len(candidates) >= LONG_ARTICLE_SENTENCES else MIN_SENTENCES
-    chosen: list[_Candidate] = []
+    chosen: list[_SentenceCandidate] = []
     parts = ((0.0, OPENING_SHARE), (1 - CLOSING_SHARE, 1.01), (OPENING_SHARE, 1 - CLOSING_SHARE))
     for first, last in parts:
         _choose(chosen, [candidate for candidate in candidates if first <= candidate.place < last])
@@ -80,7 +80,9 @@ def article_passages(article: ArticleRef, passages: Sequence[StoredPassage]) -> 
     )
 
 
-def _candidates(article: ArticleRef, passages: Sequence[StoredPassage], title_vector: Vector) -> list[_Candidate]:
+def _candidates(
+    article: ArticleRef, passages: Sequence[StoredPassage], title_vector: Vector
+) -> list[_SentenceCandidate]:
     ranked = article_passages(article, passages)
     spans, vectors = [], []
     for passage, stored in zip(ranked, passages, strict=True):
@@ -105,7 +107,7 @@ def _candidates(article: ArticleRef, passages: Sequence[StoredPassage], title_ve
         score = float(likeness[index]) + (JUDGEMENT_BONUS if attribution_verb(text) == "argues" else 0.0)
         score += PLACE_BONUS if _is_well_placed(spans, index) else 0.0
         score -= DEPENDENCE_PENALTY if index and DEPENDENT_OPENING.match(text) else 0.0
-        candidates.append(_Candidate(passage, start, end, text, vectors[index], index / len(spans), score))
+        candidates.append(_SentenceCandidate(passage, start, end, text, vectors[index], index / len(spans), score))
     return candidates
 
 
@@ -119,7 +121,7 @@ def _is_well_placed(spans: Sequence[tuple[RankedPassage, int, int]], index: int)
     return opens or (closes and share >= 1 - CLOSING_SHARE)
 
 
-def _choose(chosen: list[_Candidate], candidates: Sequence[_Candidate]) -> bool:
+def _choose(chosen: list[_SentenceCandidate], candidates: Sequence[_SentenceCandidate]) -> bool:
     """Adds the best of `candidates` that repeats no chosen sentence.
 
     Returns False if there is none.
@@ -128,7 +130,7 @@ def _choose(chosen: list[_Candidate], candidates: Sequence[_Candidate]) -> bool:
     if not left:
         return False
 
-    def marginal_relevance(candidate: _Candidate) -> float:
+    def marginal_relevance(candidate: _SentenceCandidate) -> float:
         similarity = max((float(candidate.vector @ other.vector) for other in chosen), default=0.0)
         return candidate.score - REDUNDANCY_WEIGHT * similarity
 

@@ -1,7 +1,7 @@
 """Fitting the classifier of intents: the labelled questions, and what is reported of them."""
 
 from evals.training.intent.examples import Example, load_examples, load_golden_questions
-from evals.training.intent.fit_intents import Outcome, report, report_unsure
+from evals.training.intent.fit_intents import HeldOutIntent, report, report_unsure
 from rag.answering.intent.classifier import Intent
 from rag.answering.intent.intent_model import ScoredIntent
 from rag.types.understanding import KINDS, Kind
@@ -15,10 +15,10 @@ def _outcome(
     decided: Kind,
     probability: float = 0.7,
     question: str = "a question",
-) -> Outcome:
+) -> HeldOutIntent:
     example = Example(catalogue, labels, "", question, question, (), Intent(rule), is_talk=False)
     probabilities = {kind: probability if kind == likeliest else (1 - probability) / 6 for kind in KINDS}
-    return Outcome(example, ScoredIntent(probabilities, {}), Intent(decided))
+    return HeldOutIntent(example, ScoredIntent(probabilities, {}), Intent(decided))
 
 
 def test_the_report_has_the_accuracy_by_catalogue_and_the_precision_by_kind() -> None:

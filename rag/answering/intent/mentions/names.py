@@ -61,7 +61,7 @@ class NamedValue:
 
 
 @dataclass(slots=True)
-class _Candidate:
+class _NameCandidate:
     first: int
     last: int
     spelling: NameSpelling
@@ -111,8 +111,8 @@ class CatalogueNames:
             if c.is_filter or c.is_named
         ]
 
-    def _candidates(self, question: QuestionWords) -> list[_Candidate]:
-        found: list[_Candidate] = []
+    def _candidates(self, question: QuestionWords) -> list[_NameCandidate]:
+        found: list[_NameCandidate] = []
         index = 0
         while index < len(question) and len(found) < MAX_NAMES:
             key = question.keys[index]
@@ -128,7 +128,7 @@ class CatalogueNames:
                     is_sure = _is_written_as_a_name(question, index, spelling, has_article)
                     is_owner = question.keys[index + length - 1] != spelling.keys[-1]
                     found.append(
-                        _Candidate(
+                        _NameCandidate(
                             index - has_article,
                             index + length,
                             spelling,
@@ -140,7 +140,7 @@ class CatalogueNames:
             index += length
         return found
 
-    def _judge(self, question: QuestionWords, group: list[_Candidate]) -> None:
+    def _judge(self, question: QuestionWords, group: list[_NameCandidate]) -> None:
         """Decides on names that are joined, as "Hard Power and the Asia Desk"."""
         before, after = question.before(group[0].first), question.after(group[-1].last)
         after = f"'s{after}" if group[-1].is_owner else after
@@ -162,7 +162,7 @@ class CatalogueNames:
             is_sure = candidate.is_sure and not candidate.is_owner and not _may_be_a_place(question, candidate)
             candidate.is_filter = is_beside or (frames.any if is_sure else self._admits(question, candidate, frames))
 
-    def _admits(self, question: QuestionWords, candidate: _Candidate, frames: Frames) -> bool:
+    def _admits(self, question: QuestionWords, candidate: _NameCandidate, frames: Frames) -> bool:
         """Whether the frames are sufficient evidence for a name in small letters."""
         spelling = candidate.spelling
         is_told = frames.speaks or frames.of_pieces
@@ -188,7 +188,7 @@ class CatalogueNames:
             return frames.speaks or frames.owns or (is_told and candidate.is_capitalized)
         return frames.strong
 
-    def _is_part_of_another_name(self, question: QuestionWords, candidate: _Candidate, has_article: bool) -> bool:
+    def _is_part_of_another_name(self, question: QuestionWords, candidate: _NameCandidate, has_article: bool) -> bool:
         """Whether the word is part of another name, or plain ("the rules")."""
         spelling, first = candidate.spelling, candidate.first
         if has_article and not spelling.has_article and spelling.kind in ("whole", "surname", "given"):
@@ -247,15 +247,15 @@ def _is_written_as_a_name(question: QuestionWords, index: int, spelling: NameSpe
     return words[0].key not in _PLAIN_WORDS
 
 
-def _may_be_a_place(question: QuestionWords, candidate: _Candidate) -> bool:
+def _may_be_a_place(question: QuestionWords, candidate: _NameCandidate) -> bool:
     """Whether a publication's name may be another name ("the Atlantic")."""
     word = question.words[candidate.last - 1].text
     return candidate.spelling.field == "source" and len(candidate.spelling.keys) == 1 and not word.isupper()
 
 
-def _groups(question: QuestionWords, candidates: list[_Candidate]) -> list[list[_Candidate]]:
+def _groups(question: QuestionWords, candidates: list[_NameCandidate]) -> list[list[_NameCandidate]]:
     """Groups names that are separated only by "and", "or", "vs" and commas."""
-    groups: list[list[_Candidate]] = []
+    groups: list[list[_NameCandidate]] = []
     for candidate in candidates:
         previous = groups[-1][-1] if groups else None
         if previous and (
@@ -268,12 +268,12 @@ def _groups(question: QuestionWords, candidates: list[_Candidate]) -> list[list[
     return groups
 
 
-def _between(question: QuestionWords, left: _Candidate, right: _Candidate) -> str:
+def _between(question: QuestionWords, left: _NameCandidate, right: _NameCandidate) -> str:
     text = question.after(left.last, right.first - left.last)
     return text if text.endswith(" ") else f"{text} "
 
 
-def _judge_compared(question: QuestionWords, candidates: list[_Candidate]) -> None:
+def _judge_compared(question: QuestionWords, candidates: list[_NameCandidate]) -> None:
     """Makes two compared names filters ("compare bremmer with zakaria").
 
     Both are names of the catalogue, so that neither can be a word of the subject.
@@ -285,7 +285,7 @@ def _judge_compared(question: QuestionWords, candidates: list[_Candidate]) -> No
             left.is_filter = right.is_filter = True
 
 
-def _judge_pairs(question: QuestionWords, candidates: list[_Candidate]) -> None:
+def _judge_pairs(question: QuestionWords, candidates: list[_NameCandidate]) -> None:
     """Makes the name that a filter is compared with a filter ("does X agree with Y")."""
     for index, candidate in enumerate(candidates):
         is_author = candidate.spelling.field == "author" and candidate.spelling.kind in ("whole", "surname")
@@ -298,13 +298,13 @@ def _judge_pairs(question: QuestionWords, candidates: list[_Candidate]) -> None:
                 candidate.is_filter = True
 
 
-def _one_per_place(candidates: list[_Candidate]) -> list[_Candidate]:
+def _one_per_place(candidates: list[_NameCandidate]) -> list[_NameCandidate]:
     """The best candidate for each position.
 
     A filter is better than no filter, a whole name better than a part, and a publication better than an author of the
     same name.
     """
-    best: dict[int, _Candidate] = {}
+    best: dict[int, _NameCandidate] = {}
     for candidate in candidates:
         known = best.get(candidate.last)
         if known is None or _rank(candidate) > _rank(known):
@@ -312,6 +312,6 @@ def _one_per_place(candidates: list[_Candidate]) -> list[_Candidate]:
     return [best[place] for place in sorted(best)]
 
 
-def _rank(candidate: _Candidate) -> tuple[bool, ...]:
+def _rank(candidate: _NameCandidate) -> tuple[bool, ...]:
     spelling = candidate.spelling
     return candidate.is_filter, candidate.is_named, spelling.kind == "whole", spelling.field == "source"

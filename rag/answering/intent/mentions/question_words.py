@@ -27,7 +27,7 @@ MAX_CONTEXT_WORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class QuestionWord:
     """A word of a question.
 
     It has its `text` as written, its folded `key`, and its characters [start:end].
@@ -72,8 +72,8 @@ class QuestionWords:
 
     def __init__(self, question: str) -> None:
         self.question = question
-        self.words: Sequence[Word] = tuple(
-            Word(match[0], fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(question)
+        self.words: Sequence[QuestionWord] = tuple(
+            QuestionWord(match[0], fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(question)
         )
         self.keys: Sequence[str] = tuple(word.key for word in self.words)
         self._gaps = [question[a:b] for a, b in zip(self._ends(), self._starts(), strict=True)]

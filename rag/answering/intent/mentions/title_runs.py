@@ -32,7 +32,7 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TitleRun:
     """Consecutive words of a title in a question."""
 
     title: str
@@ -100,10 +100,10 @@ def is_stop_word(key: str) -> bool:
 
 def title_runs(
     title: str, question: QuestionWords, content: list[tuple[int, str]], places: dict[str, list[int]]
-) -> list[Run]:
+) -> list[TitleRun]:
     """The longest runs of the title's words in the question."""
     parsed = parse_title(title)
-    runs: dict[tuple[int, int], Run] = {}
+    runs: dict[tuple[int, int], TitleRun] = {}
     for anchor, key in enumerate(parsed.content):
         for place in places.get(key, ()):
             back, is_edited = _extent(parsed.content, anchor, content, place, question, -1)
@@ -115,7 +115,7 @@ def title_runs(
             known = runs.get((first, last))
             if known is None or len(found) > known.length:
                 is_exact = not (is_edited or is_edited_after)
-                runs[first, last] = Run(title, first, last, len(found), is_whole, is_exact)
+                runs[first, last] = TitleRun(title, first, last, len(found), is_whole, is_exact)
     return list(runs.values())
 
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 from rag.answering.intent.mentions.question_words import QuestionWords, fold, folded_words
 from rag.answering.intent.mentions.title_runs import (
     MAX_PLACES,
-    Run,
     Title,
+    TitleRun,
     is_stop_word,
     parse_title,
     title_index,
@@ -137,7 +137,7 @@ def _place_words() -> frozenset[str]:
 
 
 def _is_named(
-    run: Run,
+    run: TitleRun,
     question: QuestionWords,
     content: list[tuple[int, str]],
     topics: list[frozenset[str]],
@@ -177,7 +177,7 @@ def _is_named(
     )
 
 
-def _is_all_that_is_asked(run: Run, question: QuestionWords, title: Title) -> bool:
+def _is_all_that_is_asked(run: TitleRun, question: QuestionWords, title: Title) -> bool:
     """Whether the question is a title and nothing else.
 
     A title that is a question may be asked as a question.
@@ -186,7 +186,7 @@ def _is_all_that_is_asked(run: Run, question: QuestionWords, title: Title) -> bo
     return is_alone and len(title.keys) > 1 and title.keys[0] not in _QUESTION_WORDS
 
 
-def _has_title_capitals(run: Run, question: QuestionWords, title: Title, topics: list[frozenset[str]]) -> bool:
+def _has_title_capitals(run: TitleRun, question: QuestionWords, title: Title, topics: list[frozenset[str]]) -> bool:
     """Whether the run has capitals that only a title explains."""
     if not question.has_case or len(title.keys) + (question.keys[run.first] in ("the", "a", "an")) < 2:
         return False
@@ -215,7 +215,7 @@ def _quoted_words(question: QuestionWords) -> list[tuple[int, int]]:
     return spans
 
 
-def _distinct(runs: list[Run]) -> list[Run]:
+def _distinct(runs: list[TitleRun]) -> list[TitleRun]:
     """One title for each position, and none if two are equally good.
 
     A whole title is better than a part, then a longer run, then an exact one.
@@ -223,7 +223,7 @@ def _distinct(runs: list[Run]) -> list[Run]:
     ranked = sorted(
         runs, key=lambda run: (not (run.is_whole and run.is_exact), -run.length, not run.is_whole, not run.is_exact)
     )
-    kept: list[Run] = []
+    kept: list[TitleRun] = []
     for run in ranked:
         if any(run.first < other.last and other.first < run.last for other in kept):
             continue
@@ -234,5 +234,5 @@ def _distinct(runs: list[Run]) -> list[Run]:
         ]  # fmt: skip
         kept.append(run)
         if rivals:
-            kept[-1] = Run("", run.first, run.last, 0, False, False)
+            kept[-1] = TitleRun("", run.first, run.last, 0, False, False)
     return sorted((run for run in kept if run.title), key=lambda run: run.first)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from rag.answering.intent.spelling.slips import nearest_texts, slips_between
-from rag.answering.intent.spelling.typed_words import Change, Word, folded
+from rag.answering.intent.spelling.typed_words import Change, TypedWord, folded
 from rag.text.lexicon import is_rare_word
 
 MAX_NAME_WORDS = 4
@@ -21,7 +21,7 @@ _ARTICLES = ("the", "a", "an")
 
 
 def misspelt_names(
-    question: str, words: Sequence[Word], known: Collection[str], names: Sequence[str]
+    question: str, words: Sequence[TypedWord], known: Collection[str], names: Sequence[str]
 ) -> Iterator[Change]:
     """The runs of `words` that are one of `names` with a slip, each with the name.
 
@@ -43,11 +43,11 @@ def misspelt_names(
                 yield Change(run[0].start, end, " ".join(_core_words(cores[of_length[nearest[0]]])))
 
 
-def _is_joined(question: str, run: Sequence[Word]) -> bool:
+def _is_joined(question: str, run: Sequence[TypedWord]) -> bool:
     return all(question[left.end : right.start] == " " for left, right in pairwise(run))
 
 
-def _is_misspelt(run: Sequence[Word], core: tuple[str, ...], known: Collection[str]) -> bool:
+def _is_misspelt(run: Sequence[TypedWord], core: tuple[str, ...], known: Collection[str]) -> bool:
     for word, right in zip(run, core, strict=True):
         typed = folded(word.text)
         slips = slips_between(typed, right)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from rag.answering.intent.spelling.acronyms import may_be_an_acronym, spelt_out
 from rag.answering.intent.spelling.catalogue_names import misspelt_names
 from rag.answering.intent.spelling.slips import single_slips, slips_between
-from rag.answering.intent.spelling.typed_words import Change, Word, folded, typed_words
+from rag.answering.intent.spelling.typed_words import Change, TypedWord, folded, typed_words
 from rag.answering.intent.spelling.vocabulary import Vocabulary, WrittenForm
 from rag.text.analyzer import STOP_TERMS
 from rag.text.lexicon import COLLECTION_WORDS, FRAME_WORDS, is_ordinary_word, is_rare_word
@@ -101,7 +101,7 @@ def correct_spelling(question: str, vocabulary: Vocabulary) -> SpellingCorrectio
     return _apply(question, sorted(changes, key=lambda change: change.start))
 
 
-def _outside(changes: Sequence[Change], words: Sequence[Word]) -> list[Word]:
+def _outside(changes: Sequence[Change], words: Sequence[TypedWord]) -> list[TypedWord]:
     return [word for word in words if not any(change.start <= word.start < change.end for change in changes)]
 
 
@@ -137,7 +137,7 @@ def _common_word(word: str, vocabulary: Vocabulary) -> str | None:
     return min(written, key=lambda slip: (common[slip], -frequencies[slip])) if written else None
 
 
-def _is_english(words: Sequence[Word], strange: Sequence[Word]) -> bool:
+def _is_english(words: Sequence[TypedWord], strange: Sequence[TypedWord]) -> bool:
     """Whether the words besides the `strange` ones show that the question is English.
 
     A question in another language may have known names and loan words, and short words that look English.
@@ -169,7 +169,7 @@ def _may_be_misspelt(word: str, *, is_shouted: bool) -> bool:
     return is_shouted or word[1:].islower()
 
 
-def _joined(question: str, words: Sequence[Word], known: set[str], vocabulary: Vocabulary) -> Iterator[Change]:
+def _joined(question: str, words: Sequence[TypedWord], known: set[str], vocabulary: Vocabulary) -> Iterator[Change]:
     """Joins two words that the library writes as one ("semi conductors").
 
     The library does not have one of the two words.

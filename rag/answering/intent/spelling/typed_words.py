@@ -13,7 +13,7 @@ _NO_WORD = re.compile(r"[\d@/\\_]|\w\.\w")
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class TypedWord:
     """A word of the question, without a possessive's ending; `end` is where it ends."""
 
     start: int
@@ -28,7 +28,7 @@ class Change:
     text: str
 
 
-def typed_words(question: str) -> Iterator[Word]:
+def typed_words(question: str) -> Iterator[TypedWord]:
     """The words of `question` outside of quotation marks, without addresses and such."""
     quoted = [match.span() for match in _QUOTED.finditer(question)]
     for piece in re.finditer(r"\S+", question):
@@ -37,7 +37,7 @@ def typed_words(question: str) -> Iterator[Word]:
         for match in _WORD.finditer(question, piece.start(), piece.end()):
             if not any(start <= match.start() < end for start, end in quoted):
                 text = _POSSESSIVE.sub("", match[0])
-                yield Word(match.start(), match.start() + len(text), text)
+                yield TypedWord(match.start(), match.start() + len(text), text)
 
 
 def folded(word: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample
-from evals.training.reader.measures import Reading, measure_questions, measure_statements, roc_auc
+from evals.training.reader.measures import ExampleReading, measure_questions, measure_statements, roc_auc
 
 
 def _question(group: str, gold: tuple[int, ...], *, label: bool) -> ReaderExample:
@@ -23,17 +23,17 @@ def test_the_area_is_the_chance_of_the_right_order_with_ties_half() -> None:
 
 def test_the_sentences_of_all_passages_of_a_question_are_ranked_together() -> None:
     examples = [_question("a", (1,), label=True), _question("a", (), label=True), _question("b", (), label=False)]
-    readings = [Reading((0.0, 2.0), 1.0), Reading((0.0, 0.5), 2.0), Reading((0.0, 0.0), -1.0)]
+    readings = [ExampleReading((0.0, 2.0), 1.0), ExampleReading((0.0, 0.5), 2.0), ExampleReading((0.0, 0.0), -1.0)]
     figures = measure_questions(examples, readings)
     assert (figures.questions, figures.area, figures.declined) == (2, 1.0, 1.0)
     assert (figures.first, figures.first_three) == (1.0, 1.0)
-    readings[1] = Reading((0.0, 1.5), 2.0)
+    readings[1] = ExampleReading((0.0, 1.5), 2.0)
     figures = measure_questions(examples, readings)
     assert (figures.first, figures.first_three) == (0.0, 1.0)
 
 
 def test_a_response_is_as_good_as_its_lowest_statement() -> None:
     examples = [_statement("a", label=True), _statement("a", label=False), _statement("b", label=True)]
-    figures = measure_statements(examples, [Reading((), 5.0), Reading((), -5.0), Reading((), 1.0)])
+    figures = measure_statements(examples, [ExampleReading((), 5.0), ExampleReading((), -5.0), ExampleReading((), 1.0)])
     assert (figures.area, figures.response_area, figures.balanced_accuracy) == (1.0, 1.0, 1.0)
     assert figures.calibration_error == pytest.approx(0.094, abs=0.01)
