@@ -59,8 +59,8 @@ def overlap(gold: SpansByArticle, retrieved: SpansByArticle) -> Overlap:
     """
     shared = sum(shared_length(spans, retrieved.get(article, ())) for article, spans in gold.items())
     target = sum(total_length(spans) for spans in gold.values())
-    found = sum(total_length(spans) for spans in retrieved.values())
-    return Overlap(ratio(shared, target), ratio(shared, found), ratio(shared, target + found - shared))
+    returned = sum(total_length(spans) for spans in retrieved.values())
+    return Overlap(ratio(shared, target), ratio(shared, returned), ratio(shared, target + returned - shared))
 
 
 def group_by_article(spans: Iterable[tuple[str, int, int]]) -> dict[str, list[Span]]:

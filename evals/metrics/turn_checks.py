@@ -45,8 +45,8 @@ class TurnAnswer:
     def titled(self) -> list[str]:
         """The ids of the articles whose titles stand in the text, in the text's order."""
         text = _plain(self.text)
-        found = {article.id: text.find(_plain(article.title).strip('"')) for article in self.library.values()}
-        return sorted((name for name, place in found.items() if place >= 0), key=lambda name: found[name])
+        positions = {article.id: text.find(_plain(article.title).strip('"')) for article in self.library.values()}
+        return sorted((name for name, place in positions.items() if place >= 0), key=lambda name: positions[name])
 
     @property
     def articles(self) -> list[str]:
@@ -124,9 +124,9 @@ def _first(expected: Expectation, given: TurnAnswer) -> str | None:
 def _order(expected: Expectation, given: TurnAnswer) -> str | None:
     if expected.order == "article":
         places = [(citation.article_id, citation.start) for citation in given.answer.citations]
-        for (one, start), (other, later) in pairwise(places):
-            if one == other and later < start:
-                return f"the quote at {later} of {one} stands after the one at {start}"
+        for (article_id, start), (next_id, next_start) in pairwise(places):
+            if article_id == next_id and next_start < start:
+                return f"the quote at {next_start} of {article_id} stands after the one at {start}"
         return None
     dates = [article.published for article in map(given.library.get, given.articles) if article and article.published]
     for one_day, next_day in pairwise(dates):
@@ -212,7 +212,7 @@ def _corrected(expected: Expectation, given: TurnAnswer) -> str | None:
         return f"corrects {pairs[0][0]!r} to {pairs[0][1]!r}" if pairs and expected.corrected is not None else None
     missing = []
     for typed, right in expected.corrected or ():
-        readings = [set(_plain(read).split()) for one, read in pairs if _plain(typed) in _plain(one).split()]
+        readings = [set(_plain(read).split()) for written, read in pairs if _plain(typed) in _plain(written).split()]
         if not any(set(_plain(right).split("|")) & reading for reading in readings):
             missing.append(f"{typed} → {right}")
     return f"does not correct {_listed(missing)}" if missing else None

@@ -149,7 +149,8 @@ def change_date(source: SourceSentence, chance: random.Random, style: Style) -> 
         matches = list(re.finditer(rf"\b(?:{any_of(words)})\b", source.text))
         if matches:
             match = chance.choice(matches)
-            return _replaced(source.text, match.start(), match[0], chance.choice([w for w in words if w != match[0]]))
+            others = [word for word in words if word != match[0]]
+            return _replaced(source.text, match.start(), match[0], chance.choice(others))
     return None
 
 
@@ -189,7 +190,7 @@ def exchange_names(source: SourceSentence, chance: random.Random, style: Style) 
         return None
     # In a list the order of the names says nothing.
     listed = (
-        rf"{re.escape(one)}(?:,| and| or) {re.escape(other)}" for one, other in ((first, second), (second, first))
+        rf"{re.escape(left)}(?:,| and| or) {re.escape(right)}" for left, right in ((first, second), (second, first))
     )
     if any(re.search(pattern, source.text) for pattern in listed):
         return None

@@ -80,7 +80,7 @@ def _points(split: str, articles: dict[str, Article]) -> Iterable[CheckedStateme
 
 
 def _contrasts(subjects: set[str], articles: Iterable[Article]) -> Iterable[CheckedStatement]:
-    of_subjects = {article.id: article for article in articles if any(article.id.startswith(s) for s in subjects)}
+    of_subjects = {article.id: article for article in articles if article.id.startswith(tuple(subjects))}
     for pair in contrast_pairs(of_subjects.values()):
         article = of_subjects[pair.document]
         subject = next(subject for subject in subjects if article.id.startswith(subject))

@@ -77,8 +77,8 @@ def contrast_pairs(articles: Iterable[Article]) -> list[LabelledPair]:
                 continue
             evidence = (" ".join(sentences[max(0, i - 2) : i + 3]),)
             source = SourceSentence(true, sentences, i, article_names, ())
-            made = (make(source, chance, MINIMAL) for make in _CONTRAST_MAKERS)
-            false = [text for text in made if text and text != true]
+            texts = (make(source, chance, MINIMAL) for make in _CONTRAST_MAKERS)
+            false = [text for text in texts if text and text != true]
             if false:
                 pairs.append(LabelledPair(true, evidence, True, article.id))
                 pairs.append(LabelledPair(chance.choice(false), evidence, False, article.id))

@@ -62,7 +62,7 @@ def cited_answer(
 
 
 def catalogue_answer(
-    asked: str, turn: UnderstoodTurn, found: CatalogueAnswer, opening: Callable[[ArticleRef], Quote | None]
+    asked: str, turn: UnderstoodTurn, computed: CatalogueAnswer, opening: Callable[[ArticleRef], Quote | None]
 ) -> Answer:
     """An answer that is computed from the catalogue.
 
@@ -72,7 +72,7 @@ def catalogue_answer(
     citations: list[Citation] = []
     statements: list[Statement] = []
     written: list[str] = []
-    for line in (found.heading, *found.lines):
+    for line in (computed.heading, *computed.lines):
         quote = opening(line.article) if line.article else None
         numbers: tuple[int, ...] = ()
         if quote:

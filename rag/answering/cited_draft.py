@@ -115,7 +115,7 @@ class CitedDraft:
                     yield from self._show(piece)
                     continue
                 self._held_back.append(piece)
-                text = "".join(held.text for held in self._held_back if isinstance(held, SentenceText))
+                text = "".join(sentence.text for sentence in self._held_back if isinstance(sentence, SentenceText))
                 letters = _NOT_A_LETTER.sub("", text).upper()
                 if letters.startswith(NO_ANSWER):
                     self.says_no = True

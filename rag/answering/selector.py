@@ -95,8 +95,9 @@ class AnswerSelector:
             return talk_answer(asked, turn.intent.action, holdings(articles), examples, turn.language or "")
         if turn.intent.kind == "collection":
             filters = replace(filters, in_words=turn.understanding.scope)
-            found = answer_from_catalogue(turn.intent, catalogue, filters, turn.understanding.searched, self._nearest)
-            return catalogue_answer(asked, turn, found, self._opening)
+            described = turn.understanding.searched
+            computed = answer_from_catalogue(turn.intent, catalogue, filters, described, self._nearest)
+            return catalogue_answer(asked, turn, computed, self._opening)
         return None
 
     def select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
@@ -104,11 +105,11 @@ class AnswerSelector:
 
         `k` passages are read for a question of fact. Raises what retrieval raises.
         """
-        found = self._select(turn, k, filters)
-        if isinstance(found, Abstention) and turn.narrower_search not in ("", turn.search):
+        selected = self._select(turn, k, filters)
+        if isinstance(selected, Abstention) and turn.narrower_search not in ("", turn.search):
             again = self._select(replace(turn, search=turn.narrower_search), k, filters)
-            return found if isinstance(again, Abstention) else again
-        return found
+            return selected if isinstance(again, Abstention) else again
+        return selected
 
     def _select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
         filters = replace(filters, in_words=turn.understanding.scope)
@@ -120,8 +121,8 @@ class AnswerSelector:
         if kind in ("views", "author", "timeline"):
             named = turn.understanding.scope.authors or turn.authors_named
             everyone = replace(filters, in_words=replace(filters.in_words, authors=()))
-            found = self._library.catalogue.about(turn.intent.subject, everyone) if turn.intent.subject else None
-            about = frozenset(article.ref.id for article in found.articles) if found else frozenset()
+            lookup = self._library.catalogue.about(turn.intent.subject, everyone) if turn.intent.subject else None
+            about = frozenset(article.ref.id for article in lookup.articles) if lookup else frozenset()
             request = ViewRequest(turn.search, named, about, k, filters, self._settings.abstain_below)
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
             # Several views need many passages. Only the passages of a single author are few enough for the trained

@@ -164,23 +164,23 @@ def _talk(text: str) -> str:
     parts = []
     for paragraph in text.split("\n\n"):
         lines = paragraph.split("\n")
-        said = " ".join(line for line in lines if not line.startswith("- "))
+        prose = " ".join(line for line in lines if not line.startswith("- "))
         questions = "".join(
             f'<li><button type="button" class="ask-this">{escape(line.removeprefix("- "))}</button></li>'
             for line in lines
             if line.startswith("- ")
         )
-        parts.append(f'<p class="said">{escape(said)}</p>' if said else "")
+        parts.append(f'<p class="said">{escape(prose)}</p>' if prose else "")
         parts.append(f'<ul class="to-ask">{questions}</ul>' if questions else "")
     return f'<div class="view">{"".join(parts)}</div>'
 
 
 def _catalogue_list(statements: Sequence[Statement], citations: dict[int, Citation]) -> str:
     """What was counted, then the list; a chip opens the article that a line names."""
-    said = [f"{escape(statement.text)} {_chips(statement, citations)}".strip() for statement in statements]
-    rows = "".join(f"<li>{line}</li>" for line in said[1:])
+    lines = [f"{escape(statement.text)} {_chips(statement, citations)}".strip() for statement in statements]
+    rows = "".join(f"<li>{line}</li>" for line in lines[1:])
     listed = f'<ul class="listed">{rows}</ul>' if rows else ""
-    return f'<div class="view"><p class="said">{said[0]}</p>{listed}</div>' if said else ""
+    return f'<div class="view"><p class="said">{lines[0]}</p>{listed}</div>' if lines else ""
 
 
 def _is_sectioned(answer: Answer) -> bool:

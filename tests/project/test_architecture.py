@@ -109,6 +109,25 @@ def test_one_class_name_stands_for_one_thing() -> None:
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
 
 
+def test_a_variable_s_name_says_what_it_holds_and_a_limit_begins_with_max() -> None:
+    vague = {"one", "found", "at", "held", "said", "mine", "theirs"}
+    limits = ("MOST_", "LONGEST_", "LARGEST_")
+    names = [
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in _modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (name := _bound_name(node)) in vague or name.lstrip("_").startswith(limits)
+    ]
+    assert names == []
+
+
+def _bound_name(node: ast.AST) -> str:
+    """The variable or argument that the node binds, else ""."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return node.id
+    return node.arg if isinstance(node, ast.arg) else ""
+
+
 def test_the_first_line_of_a_docstring_has_at_most_80_characters() -> None:
     too_long = [
         f"{path.relative_to(ROOT).as_posix()}: {first_line}"

@@ -53,10 +53,10 @@ MAX_ERRORS = 5
 class ProcessSample:
     """The server's process at one moment.
 
-    `at` is seconds after the start; the others are resident bytes, open files, threads, and seconds of CPU.
+    `elapsed` is seconds since the start; the others are resident bytes, open files, threads, and seconds of CPU.
     """
 
-    at: float
+    elapsed: float
     memory: int
     files: int
     threads: int
@@ -99,7 +99,7 @@ def sample_process(pid: int, start: float) -> ProcessSample | None:
     except OSError:
         return None
     return ProcessSample(
-        at=time.monotonic() - start,
+        elapsed=time.monotonic() - start,
         memory=int(status["VmRSS"].split()[0]) * 1024,
         files=files,
         threads=int(status["Threads"]),
@@ -152,15 +152,15 @@ def latency_table(run: LoadRun, elapsed: float) -> str:
 
 def memory_growth(samples: Sequence[ProcessSample]) -> str:
     """What the process grew to at each sample, and how fast it grows after its start."""
-    settled = [sample for sample in samples if sample.at >= SETTLING_SECONDS]
+    settled = [sample for sample in samples if sample.elapsed >= SETTLING_SECONDS]
     memory = ", ".join(f"{sample.memory / 1e6:.0f}" for sample in samples)
     lines = [f"memory, MB, every {SAMPLE_SECONDS:.0f} s: {memory}"]
     if len(settled) > 2:
-        minutes, megabytes = [sample.at / 60 for sample in settled], [sample.memory / 1e6 for sample in settled]
+        minutes, megabytes = [sample.elapsed / 60 for sample in settled], [sample.memory / 1e6 for sample in settled]
         slope = float(np.polyfit(minutes, megabytes, 1)[0])
         lines.append(f"slope after the first minute: {slope:+.2f} MB a minute")
     first, last = (settled or samples)[0], samples[-1]
-    busy = (samples[-1].cpu - samples[0].cpu) / max(1e-9, samples[-1].at - samples[0].at) / cpu_count()
+    busy = (samples[-1].cpu - samples[0].cpu) / max(1e-9, samples[-1].elapsed - samples[0].elapsed) / cpu_count()
     lines.append(f"open files {first.files} to {last.files}, threads {first.threads} to {last.threads}")
     lines.append(f"the server's share of {cpu_count()} processors: {100 * busy:.0f}%")
     return "\n".join(lines)

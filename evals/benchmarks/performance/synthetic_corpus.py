@@ -158,7 +158,7 @@ class SyntheticArticles:
             stored = []
             for ordinal, spans in enumerate(passages):
                 start, end = spans[0][0], spans[-1][1]
-                vectors = encoder.encode_sentences([text[a:b] for a, b in spans])
+                vectors = encoder.encode_sentences([text[start:end] for start, end in spans])
                 passage = Passage(
                     passage_id(digest, start, end), article.id, ordinal, start, end, text[start:end], tuple(spans)
                 )

@@ -149,7 +149,8 @@ def fit_weights(outcomes: Sequence[AbstentionOutcome]) -> tuple[float, float, fl
     from scipy.special import expit, xlogy
 
     rows = [
-        np.array([[f.relevance, f.best_reading or 0.0, f.penalty] for f in outcome.features]) for outcome in outcomes
+        np.array([[case.relevance, case.best_reading or 0.0, case.penalty] for case in outcome.features])
+        for outcome in outcomes
     ]
 
     def scores(values: Array, weights: Array) -> Array:

@@ -153,13 +153,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(markdown_table(headings, rows))
 
     index = AnswerIndex(everything)
-    found_rows = []
+    search_rows = []
     for name in ("canard", "cast"):
         for label, form in (("as typed", _typed), ("rules", rules.__getitem__), ("people", _by_people)):
-            found = score_search(index, groups[name], form)
-            recall, reciprocal_rank = f"{100 * found.recall_at_5:.1f}", f"{100 * found.reciprocal_rank:.1f}"
-            found_rows.append((name, label, str(found.questions), recall, reciprocal_rank))
-    print(f"\n{markdown_table(('conversations', 'form', 'questions', 'recall@5', 'MRR'), found_rows)}")
+            search_scores = score_search(index, groups[name], form)
+            recall, reciprocal_rank = (
+                f"{100 * search_scores.recall_at_5:.1f}",
+                f"{100 * search_scores.reciprocal_rank:.1f}",
+            )
+            search_rows.append((name, label, str(search_scores.questions), recall, reciprocal_rank))
+    print(f"\n{markdown_table(('conversations', 'form', 'questions', 'recall@5', 'MRR'), search_rows)}")
 
 
 def _typed(question: RewrittenQuestion) -> str:

@@ -149,9 +149,9 @@ def report(outcomes: Sequence[HeldOutIntent]) -> str:
         lines.append(f"| {name or 'all'} | {len(chosen)} | {by_rule} | {alone} | {used} |")
     lines += ["", "| kind | rules say it | of these right | as used | of these right |", "|---|---|---|---|---|"]
     for kind in KINDS:
-        said = [outcome.is_right(kind) for outcome in outcomes if outcome.example.rule.kind == kind]
+        by_rules = [outcome.is_right(kind) for outcome in outcomes if outcome.example.rule.kind == kind]
         decided = [outcome.is_right(kind) for outcome in outcomes if outcome.decided.kind == kind]
-        lines.append(f"| {kind} | {len(said)} | {_percent(said)} | {len(decided)} | {_percent(decided)} |")
+        lines.append(f"| {kind} | {len(by_rules)} | {_percent(by_rules)} | {len(decided)} | {_percent(decided)} |")
     return "\n".join(lines)
 
 

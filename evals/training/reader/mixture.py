@@ -82,13 +82,13 @@ def with_absent_answers(examples: Sequence[ReaderExample], chance: random.Random
             if not example.label:
                 continue
             if chance.random() < DELETED.get(source, _MADE):
-                made = without_gold(example)
-                if made:
-                    yield made
+                unanswered = without_gold(example)
+                if unanswered:
+                    yield unanswered
             if chance.random() < NEAREST.get(source, _MADE):
-                made = passages.nearest(example, chance)
-                if made:
-                    yield made
+                unanswered = passages.nearest(example, chance)
+                if unanswered:
+                    yield unanswered
 
 
 def windows(
@@ -114,9 +114,9 @@ def commentary_examples(chance: random.Random) -> list[ReaderExample]:
     own = [example for example, is_held_out in read_commentary() if not is_held_out]
     statements = [example for example in own if example.kind == STATEMENT]
     supported = [example for example in statements if example.label and chance.random() < EVIDENCE_DELETED]
-    made = [deleted for deleted in map(without_gold, supported) if deleted]
+    unsupported = [deleted for deleted in map(without_gold, supported) if deleted]
     questions = with_absent_answers([example for example in own if example.kind == QUESTION], chance)
-    return list(windows([*questions, *statements, *made], _COMMENTARY_WINDOW_WORDS, chance))
+    return list(windows([*questions, *statements, *unsupported], _COMMENTARY_WINDOW_WORDS, chance))
 
 
 def public_examples(data: Path, chance: random.Random) -> list[ReaderExample]:

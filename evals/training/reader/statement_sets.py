@@ -37,7 +37,7 @@ def read_statement_sets(data: Path) -> Iterator[ReaderExample]:
     """Reads every set. `data` holds support/, wice/ and reader/."""
     chance = random.Random(SEED)  # noqa: S311  (reproducible, nothing to guard)
     pairs = list(read_training_pairs(data))
-    premises = {name: sorted({p.evidence for p in pairs if p.source == name}) for name in _ONE_SENTENCE_SETS}
+    premises = {name: sorted({pair.evidence for pair in pairs if pair.source == name}) for name in _ONE_SENTENCE_SETS}
     for pair in pairs:
         others = premises.get(pair.source)
         if others and chance.random() < _AMONG_OTHERS:

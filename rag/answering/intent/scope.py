@@ -85,33 +85,35 @@ def find_scope(question: str, catalogue: Catalogue, today: date) -> ScopeInWords
     titles = [title for title in find_titles(words, articles, topics) if not _is_a_name(title, names)]
     names = [name for name in names if not _overlaps(name.first, name.last, titles)]
     titles, names = _agreeing(question, titles, names, articles)
-    found: list[tuple[int, int, ScopePart, tuple[str, ...]]] = [
+    mentioned: list[tuple[int, int, ScopePart, tuple[str, ...]]] = [
         *((title.first, title.last, "articles", title.articles) for title in titles),
-        *((n.first, n.last, "authors" if n.field == "author" else "sources", n.values) for n in names if n.is_filter),
+        *(
+            (name.first, name.last, "authors" if name.field == "author" else "sources", name.values)
+            for name in names
+            if name.is_filter
+        ),
     ]
-    found.sort()
-    named = [(first, last, _MASKS[part]) for first, last, part, _ in found]
+    mentioned.sort()
+    named = [(first, last, _MASKS[part]) for first, last, part, _ in mentioned]
     dates = find_publication_dates(words, named, today)
     for day in dates:
-        found.append((day.first, day.last, "dates", (_iso(day.since), _iso(day.until))))
-    taken = [(first, last) for first, last, *_ in found]
-    for topic in find_topics(words, topics, taken):
-        found.append((topic.first, topic.last, "topics", topic.values))
-    found.sort()
+        mentioned.append((day.first, day.last, "dates", (_iso(day.since), _iso(day.until))))
+    for topic in find_topics(words, topics, [(first, last) for first, last, *_ in mentioned]):
+        mentioned.append((topic.first, topic.last, "topics", topic.values))
+    mentioned.sort()
     since, until = combine(dates)
     scope = QuestionScope(
-        _values(found, "authors"),
-        _values(found, "sources"),
-        _values(found, "topics"),
-        _values(found, "articles"),
+        _values(mentioned, "authors"),
+        _values(mentioned, "sources"),
+        _values(mentioned, "topics"),
+        _values(mentioned, "articles"),
         since,
         until,
     )
-    mentions = tuple(_mention(words, first, last, part, values) for first, last, part, values in found)
-    authors_named = tuple(dict.fromkeys(v for n in names if n.field == "author" for v in n.values))
-    return ScopeInWords(
-        scope, mentions, authors_named, subject_of(question, [(m.start, m.end, m.part) for m in mentions])
-    )
+    mentions = tuple(_mention(words, first, last, part, values) for first, last, part, values in mentioned)
+    authors_named = tuple(dict.fromkeys(value for name in names if name.field == "author" for value in name.values))
+    masked = [(mention.start, mention.end, mention.part) for mention in mentions]
+    return ScopeInWords(scope, mentions, authors_named, subject_of(question, masked))
 
 
 def _is_a_name(title: NamedTitle, names: Sequence[NamedValue]) -> bool:
@@ -129,7 +131,7 @@ def _agreeing(
     """
     asked = {value for name in names if name.is_filter and name.field == "author" for value in name.values}
     named = {article_id for title in titles for article_id in title.articles}
-    if not asked or not named or any(a.author in asked for a in articles if a.id in named):
+    if not asked or not named or any(article.author in asked for article in articles if article.id in named):
         return titles, names
     if not _ASKS_WHO_WROTE.search(question):
         return [], names
@@ -140,8 +142,8 @@ def _overlaps(first: int, last: int, titles: Sequence[NamedTitle]) -> bool:
     return any(first < title.last and title.first < last for title in titles)
 
 
-def _values(found: Sequence[tuple[int, int, ScopePart, tuple[str, ...]]], part: ScopePart) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for *_, of, values in found if of == part for value in values))
+def _values(mentioned: Sequence[tuple[int, int, ScopePart, tuple[str, ...]]], part: ScopePart) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for *_, kind, values in mentioned if kind == part for value in values))
 
 
 def _mention(words: QuestionWords, first: int, last: int, part: ScopePart, values: tuple[str, ...]) -> Mention:

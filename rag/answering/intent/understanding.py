@@ -102,8 +102,8 @@ def understand(
     days = snapshot.days()
     # The sentences around the question state its subject; they do not limit the articles.
     asking = extracted.question if extracted.question in question else question
-    found = find_scope(asking, snapshot, reference_day(clock, days[1] if days else None))
-    mentions = [mention for mention in found.mentions if mention.part not in ignore]
+    in_words = find_scope(asking, snapshot, reference_day(clock, days[1] if days else None))
+    mentions = [mention for mention in in_words.mentions if mention.part not in ignore]
     rule = intent = classify(asking, mentions)
     has_words = any(character.isalnum() for character in asking)
     scored = score(with_common_nouns(asking, mentions), rule, mentions) if score and has_words else None
@@ -116,14 +116,14 @@ def understand(
     is_alone = asking == question or _says_what_it_is_about(asking)
     if asking != question and intent.kind != "collection":
         intent = replace(intent, subject=asking if is_alone else question)
-    scope = _scope_for(intent, _without(found.scope, ignore))
+    scope = _scope_for(intent, _without(in_words.scope, ignore))
     if reference and "articles" not in ignore:
         scope = replace(scope, articles=reference.articles)
     understanding = Understanding(question, spelling.corrected, scope)
-    alone = _without_dates(asking, found.mentions, ignore)
-    search = _search_text(intent, question.replace(asking, alone, 1), found.subject)
-    narrower = _search_text(intent, alone, found.subject) if is_alone else search
-    return UnderstoodTurn(intent, understanding, search, narrower, found.authors_named)
+    alone = _without_dates(asking, in_words.mentions, ignore)
+    search = _search_text(intent, question.replace(asking, alone, 1), in_words.subject)
+    narrower = _search_text(intent, alone, in_words.subject) if is_alone else search
+    return UnderstoodTurn(intent, understanding, search, narrower, in_words.authors_named)
 
 
 def _standalone(

@@ -51,8 +51,8 @@ def answer_from_catalogue(
         return CatalogueAnswer(CatalogueLine(f"No article of the collection is by {intent.subject}."))
     if intent.subject and intent.action in ("about", "topics", "count_topics", "sources", "count_sources", "period"):
         intent = replace(intent, action="list")  # "do you have anything on …?" is a request for the articles
-    found = _find(intent, catalogue, filters)
-    articles = found.articles
+    lookup = _find(intent, catalogue, filters)
+    articles = lookup.articles
     if intent.action in ("who_wrote", "when_published"):
         ids = {article.ref.id for article in articles} or {ref.id for ref in nearest(intent.subject, filters)[:1]}
         return _about_titles(intent, [each for each in catalogue.in_scope(filters) if each.ref.id in ids])
@@ -68,11 +68,11 @@ def answer_from_catalogue(
         return _values(articles, "topic", lambda article: article.topics, _on(intent))
     if not articles:
         return CatalogueAnswer(
-            CatalogueLine(f"{_quantity(0, found)}{_on(intent, is_single=True)}{_in_scope(described)}.")
+            CatalogueLine(f"{_quantity(0, lookup)}{_on(intent, is_single=True)}{_in_scope(described)}.")
         )
     if intent.action in ("newest", "oldest"):
         return _first_of(intent, articles, described)
-    heading = f"{_quantity(len(articles), found)}{_on(intent)}{_in_scope(described)}"
+    heading = f"{_quantity(len(articles), lookup)}{_on(intent)}{_in_scope(described)}"
     listed = articles[:MAX_LISTED]
     more = (
         f"; the {len(listed)} newest are"
@@ -184,8 +184,8 @@ def _first_of(intent: Intent, articles: Sequence[CataloguedArticle], described: 
     )
 
 
-def _quantity(count: int, found: FoundArticles) -> str:
-    at_least = "" if found.is_complete else "At least "
+def _quantity(count: int, lookup: FoundArticles) -> str:
+    at_least = "" if lookup.is_complete else "At least "
     return f"{at_least}{_plural(count, 'article')}" if count else "No article"
 
 

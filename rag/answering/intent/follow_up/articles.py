@@ -110,23 +110,22 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     if not turns or len(question) > 200:
         return None
     before = _BEFORE.match(question)
-    which = _WHICH.match(question)
+    asks_which = _WHICH.match(question)
     about_one = next((rewritten for pattern, rewritten in _ABOUT_ONE if pattern.match(question)), None)
     says = _IT_SAYS.search(question)
     by_whom = _BY_WHOM.match(question)
     in_it = _IN_THIS_ARTICLE.search(question)
-    if not (before or which or about_one or says or by_whom or in_it):
+    if not (before or asks_which or about_one or says or by_whom or in_it):
         return None
     named = articles_named_in(turns[-1], catalogue)
     if not named or (says and not about_one and _names_an_author_alone(turns[-1].question, catalogue)):
         return None
     if by_whom and len(named) > 1:
         return ArticleReference("who are the authors?", tuple(ref.id for ref in named))
-    if which:
-        order = _ORDERED.search(which["rest"])
-        asks = (
-            "articles" + _COPULA.sub("", which["rest"]) if not order else f"the {_superlative(order['order'])} article"
-        )
+    if asks_which:
+        order = _ORDERED.search(asks_which["rest"])
+        plural = "articles" + _COPULA.sub("", asks_which["rest"])
+        asks = f"the {_superlative(order['order'])} article" if order else plural
         return ArticleReference(asks.strip(" ?"), tuple(ref.id for ref in named))
     if before:
         if len(named) < 2:

@@ -144,7 +144,7 @@ def find_names(text: str, names: Sequence[str]) -> tuple[Span, ...]:
     """
     lowered = text.lower()
     last_words = Counter(name.split()[-1] for name in names if name.split())
-    found: list[Span] = []
+    spans: list[Span] = []
     for name in sorted(names, key=len, reverse=True):
         plain = re.sub(r"^the\s+", "", " ".join(name.split()), flags=re.IGNORECASE)
         words = plain.split()
@@ -156,9 +156,9 @@ def find_names(text: str, names: Sequence[str]) -> tuple[Span, ...]:
             flags = re.IGNORECASE if " " in candidate else 0
             for match in re.finditer(rf"(?<!\w)(?:[Tt]he )?{re.escape(candidate)}(?!\w)", text, flags):
                 span = Span(match.start(), match.end(), match[0])
-                if not span.overlaps(found):
-                    found.append(span)
-    return tuple(sorted(found, key=lambda span: span.start))
+                if not span.overlaps(spans):
+                    spans.append(span)
+    return tuple(sorted(spans, key=lambda span: span.start))
 
 
 def find_places(text: str) -> tuple[Span, ...]:

@@ -31,5 +31,5 @@ class AskedHolder:
 
 def asked_holder(question: str) -> AskedHolder | None:
     """The source whose statements `question` asks for; None if it names none."""
-    found = _NAMED.search(question) or (_TYPED.search(question) if question == question.lower() else None)
-    return AskedHolder(found["name"], re.fullmatch(_WRITES, found["verb"]) is not None) if found else None
+    match = _NAMED.search(question) or (_TYPED.search(question) if question == question.lower() else None)
+    return AskedHolder(match["name"], re.fullmatch(_WRITES, match["verb"]) is not None) if match else None

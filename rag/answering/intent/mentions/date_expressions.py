@@ -87,24 +87,24 @@ class Period:
 
 def find_periods(text: str, today: date) -> list[Period]:
     """The periods that `text` names, in order; relative ones are counted from `today`."""
-    found: list[tuple[re.Match[str], tuple[date, date]]] = []
+    matches: list[tuple[re.Match[str], tuple[date, date]]] = []
     for match in _PERIOD.finditer(text):
         span = _days(match, today, text)
         if span is not None:
-            found.append((match, span))
-            if len(found) == _MAX_PERIODS:
+            matches.append((match, span))
+            if len(matches) == _MAX_PERIODS:
                 break
-    return list(_with_prepositions(text, found))
+    return list(_with_prepositions(text, matches))
 
 
-def _with_prepositions(text: str, found: list[tuple[re.Match[str], tuple[date, date]]]) -> Iterator[Period]:
+def _with_prepositions(text: str, matches: list[tuple[re.Match[str], tuple[date, date]]]) -> Iterator[Period]:
     index = 0
-    while index < len(found):
-        match, (first, last) = found[index]
+    while index < len(matches):
+        match, (first, last) = matches[index]
         lead = _LEAD.search(text, max(0, match.start() - 16), match.start())
         word = re.sub(r"\s+", " ", lead["word"].lower()) if lead else ""
         start, end = (lead.start() if lead else match.start()), match.end()
-        following = found[index + 1] if index + 1 < len(found) else None
+        following = matches[index + 1] if index + 1 < len(matches) else None
         joint = (
             _JOINT.fullmatch(text, end, following[0].start()) if following and following[0].start() - end < 16 else None
         )
@@ -239,8 +239,8 @@ def _day(year: int, month: int, day: int) -> tuple[date, date] | None:
         return None
 
 
-def _fraction_of_year(ordinal: str, fraction: str, of: str, today: date) -> tuple[date, date] | None:
-    year = int(of) if of.isdigit() else today.year - of.startswith("last")
+def _fraction_of_year(ordinal: str, fraction: str, year_text: str, today: date) -> tuple[date, date] | None:
+    year = int(year_text) if year_text.isdigit() else today.year - year_text.startswith("last")
     size = {"quarter": 3, "half": 6}.get(fraction, 1)
     number = _ORDINALS[ordinal] if _ORDINALS[ordinal] > 0 else 12 // size
     return _months(year, (number - 1) * size + 1, size) if number <= 12 // size else None
@@ -275,21 +275,21 @@ def _around(day: date, unit: str) -> tuple[date, date]:
     return _month(day.year, day.month) if unit == "month" else (date(day.year, 1, 1), date(day.year, 12, 31))
 
 
-def _relative(which: str, what: str, part: str | None, today: date, *, is_rolling: bool) -> tuple[date, date]:
+def _relative(order: str, unit: str, part: str | None, today: date, *, is_rolling: bool) -> tuple[date, date]:
     """The period "last summer" or "this year"; "the last year" ends today."""
-    is_last = which in ("last", "previous")
-    if what in _MONTH_NUMBERS:
-        month = _latest_month(_MONTH_NUMBERS[what], today)
+    is_last = order in ("last", "previous")
+    if unit in _MONTH_NUMBERS:
+        month = _latest_month(_MONTH_NUMBERS[unit], today)
         is_running = is_last and month[1] >= today
         return _month(month[0].year - is_running, month[0].month)
-    if what in _SEASONS:
-        season = _latest_season(what, today)
+    if unit in _SEASONS:
+        season = _latest_season(unit, today)
         is_running = is_last and season[1] >= today
         return _months(season[0].year - is_running, season[0].month, 3)
-    if which == "past" or is_rolling:
-        return _back(today, 1, what), today
-    first, last = _around(_back(today, 1, what) if is_last else today, what)
-    if what == "year" and part:
+    if order == "past" or is_rolling:
+        return _back(today, 1, unit), today
+    first, last = _around(_back(today, 1, unit) if is_last else today, unit)
+    if unit == "year" and part:
         return _months(first.year, _YEAR_PARTS[part][0], 4)
     return first, last
 

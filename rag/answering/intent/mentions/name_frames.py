@@ -175,7 +175,8 @@ class Frames:
 
 def author_frames(before: str, after: str) -> Frames:
     """The frames of an author's name between the words `before` and `after`."""
-    after_do, after_have, after_be = (p.search(before) is not None for p in (_AFTER_DO, _AFTER_HAVE, _AFTER_BE))
+    auxiliaries = (_AFTER_DO, _AFTER_HAVE, _AFTER_BE)
+    after_do, after_have, after_be = (pattern.search(before) is not None for pattern in auxiliaries)
     is_object = _UNDER_PREPOSITION.search(before) is not None
     speaks = (
         (after_do and _SPEAKS_BASE.match(after) is not None)

@@ -39,7 +39,7 @@ def spellings_of(name: str, field: NameField) -> list[NameSpelling]:
     """All spellings of one name, and of each person in a by-line of several."""
     parts = [part for part in _SEVERAL.split(name) if len(part.split()) > 1]
     is_several = len(parts) > 1 or (len(parts) == 1 and re.search(r"[,;|/(]", name) is not None)
-    found: list[NameSpelling] = []
+    spellings: list[NameSpelling] = []
     for text in dict.fromkeys([name, *(parts if is_several else [])]):
         text = _HONORIFIC.sub("", text)
         keys = folded_words(text)
@@ -47,24 +47,24 @@ def spellings_of(name: str, field: NameField) -> list[NameSpelling]:
         core = keys[1:] if has_article else keys
         if not core:
             continue
-        found.append(NameSpelling(core, (name,), field, "whole", has_article))
+        spellings.append(NameSpelling(core, (name,), field, "whole", has_article))
         if field == "author" and has_article and len(core) > 1:
-            found.append(NameSpelling(core[-1:], (name,), field, "short", True))
+            spellings.append(NameSpelling(core[-1:], (name,), field, "short", True))
         letters = "".join(key[0] for key in core if key not in SMALL_WORDS or field == "author")
         if len(letters) > 1 and letters not in _ACRONYMS:
-            found += [
+            spellings += [
                 NameSpelling((letters,), (name,), field, "initials", has_article),
                 NameSpelling(tuple(letters), (name,), field, "initials", has_article),
             ]
         if field == "author" and _may_be_a_person(text, keys):
-            found += _person_spellings(text, name)
-    return found
+            spellings += _person_spellings(text, name)
+    return spellings
 
 
 def _may_be_a_person(text: str, keys: tuple[str, ...]) -> bool:
     words = text.split()
-    is_capitalized = all(w[:1].isupper() or w.lower() in PERSON_NAME_PARTICLES for w in words)
-    is_plain = any(w.lower() in SMALL_WORDS and w.lower() not in PERSON_NAME_PARTICLES for w in words)
+    is_capitalized = all(word[:1].isupper() or word.lower() in PERSON_NAME_PARTICLES for word in words)
+    is_plain = any(word.lower() in SMALL_WORDS and word.lower() not in PERSON_NAME_PARTICLES for word in words)
     return 2 <= len(keys) <= 5 and is_capitalized and not is_plain and not any(key.isdigit() for key in keys)
 
 

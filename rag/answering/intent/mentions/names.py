@@ -95,8 +95,8 @@ class CatalogueNames:
             if spelling.kind in ("initials", "given", "short") and len(spelling.values) > 1:
                 continue
             self._by_first_word.setdefault(spelling.keys[0], []).append(spelling)
-        for found in self._by_first_word.values():
-            found.sort(key=lambda spelling: (-len(spelling.keys), spelling.field))
+        for spellings_of_word in self._by_first_word.values():
+            spellings_of_word.sort(key=lambda spelling: (-len(spelling.keys), spelling.field))
 
     def find(self, question: QuestionWords) -> list[NamedValue]:
         """The names in `question` in their order, at most one for each position."""
@@ -106,18 +106,18 @@ class CatalogueNames:
         _judge_compared(question, candidates)
         _judge_pairs(question, candidates)
         return [
-            NamedValue(c.first, c.last, c.spelling.field, c.spelling.values, c.is_filter)
-            for c in _one_per_place(candidates)
-            if c.is_filter or c.is_named
+            NamedValue(name.first, name.last, name.spelling.field, name.spelling.values, name.is_filter)
+            for name in _one_per_place(candidates)
+            if name.is_filter or name.is_named
         ]
 
     def _candidates(self, question: QuestionWords) -> list[_NameCandidate]:
-        found: list[_NameCandidate] = []
+        candidates: list[_NameCandidate] = []
         index = 0
-        while index < len(question) and len(found) < MAX_NAMES:
+        while index < len(question) and len(candidates) < MAX_NAMES:
             key = question.keys[index]
             known = (*self._by_first_word.get(key, ()), *self._by_first_word.get(key.removesuffix("s"), ()))
-            matching = [s for s in dict.fromkeys(known) if _matches(question, index, s)]
+            matching = [spelling for spelling in dict.fromkeys(known) if _matches(question, index, spelling)]
             matching.sort(key=lambda spelling: -len(spelling.keys))
             length = len(matching[0].keys) if matching else 1
             for spelling in matching:
@@ -127,7 +127,7 @@ class CatalogueNames:
                     )
                     is_sure = _is_written_as_a_name(question, index, spelling, has_article)
                     is_owner = question.keys[index + length - 1] != spelling.keys[-1]
-                    found.append(
+                    candidates.append(
                         _NameCandidate(
                             index - has_article,
                             index + length,
@@ -138,15 +138,15 @@ class CatalogueNames:
                         )
                     )
             index += length
-        return found
+        return candidates
 
     def _judge(self, question: QuestionWords, group: list[_NameCandidate]) -> None:
         """Decides on names that are joined, as "Hard Power and the Asia Desk"."""
         before, after = question.before(group[0].first), question.after(group[-1].last)
         after = f"'s{after}" if group[-1].is_owner else after
-        wholes = [c for c in group if c.spelling.kind == "whole" and len(c.spelling.keys) > 1]
-        are_authors = all(c.spelling.field == "author" for c in group)
-        places = {c.first for c in group}
+        wholes = [name for name in group if name.spelling.kind == "whole" and len(name.spelling.keys) > 1]
+        are_authors = all(name.spelling.field == "author" for name in group)
+        places = {name.first for name in group}
         for candidate in group:
             is_author = candidate.spelling.field == "author"
             frames: Frames = (author_frames if is_author else source_frames)(before, after)
@@ -156,7 +156,7 @@ class CatalogueNames:
             if is_set_apart(before) or others_are_asked(question.after(group[-1].last, _MAX_WORDS_AFTER)):
                 candidate.is_named = candidate.is_sure or candidate.spelling.kind in ("whole", "surname")
                 continue
-            is_beside = are_authors and len({c.first for c in wholes}) > 1
+            is_beside = are_authors and len({name.first for name in wholes}) > 1
             is_person_asked = candidate.spelling.kind in ("whole", "surname") and asks_who(before)
             candidate.is_named = candidate.is_sure or (is_author and is_person_asked)
             is_sure = candidate.is_sure and not candidate.is_owner and not _may_be_a_place(question, candidate)
@@ -278,7 +278,7 @@ def _judge_compared(question: QuestionWords, candidates: list[_NameCandidate]) -
 
     Both are names of the catalogue, so that neither can be a word of the subject.
     """
-    people = [c for c in candidates if c.spelling.field == "author" and c.spelling.kind in ("whole", "surname")]
+    people = [candidate for candidate in candidates if _names_a_person(candidate)]
     for left, right in pairwise(people):
         between = question.before(right.first, right.first - left.last) if right.first > left.last else ""
         if _COMPARES.search(question.before(left.first)) and _COMPARED_WITH.fullmatch(between.strip()):
@@ -288,14 +288,22 @@ def _judge_compared(question: QuestionWords, candidates: list[_NameCandidate]) -
 def _judge_pairs(question: QuestionWords, candidates: list[_NameCandidate]) -> None:
     """Makes the name that a filter is compared with a filter ("does X agree with Y")."""
     for index, candidate in enumerate(candidates):
-        is_author = candidate.spelling.field == "author" and candidate.spelling.kind in ("whole", "surname")
+        if candidate.is_filter or not _names_a_person(candidate):
+            continue
         asked = [
-            c for c in candidates[:index] if c.is_filter and c.spelling.field == "author" and c.last <= candidate.first
+            earlier
+            for earlier in candidates[:index]
+            if earlier.is_filter and earlier.spelling.field == "author" and earlier.last <= candidate.first
         ]
-        if not candidate.is_filter and is_author and asked and _PAIRED.search(question.before(candidate.first)):
+        if asked and _PAIRED.search(question.before(candidate.first)):
             between = question.before(candidate.first, candidate.first - asked[-1].last)
             if not re.search(r" \. |\b(?:about|on)\b", between):
                 candidate.is_filter = True
+
+
+def _names_a_person(candidate: _NameCandidate) -> bool:
+    """Whether the candidate is an author's name, whole or without the given names."""
+    return candidate.spelling.field == "author" and candidate.spelling.kind in ("whole", "surname")
 
 
 def _one_per_place(candidates: list[_NameCandidate]) -> list[_NameCandidate]:

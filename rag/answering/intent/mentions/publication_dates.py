@@ -129,24 +129,24 @@ def find_publication_dates(
 
     `named` are the positions of the authors, publications and titles in the question, with their masks.
     """
-    found = []
+    dates = []
     for period in find_periods(question.question, today):
         first, last = question.index_at(period.start), question.index_at(period.end)
         is_free = first < last and not any(begin < last and first < end for begin, end, _ in named)
         if is_free and _is_of_publication(question, named, period, first, last):
-            found.append(PublicationDate(first, last, period.first, period.last))
-    return found
+            dates.append(PublicationDate(first, last, period.first, period.last))
+    return dates
 
 
 def combine(dates: Sequence[PublicationDate]) -> tuple[date | None, date | None]:
     """Combines `dates` into one period: their intersection, or from first to last."""
     if not dates:
         return None, None
-    since = max((d.since for d in dates if d.since), default=None)
-    until = min((d.until for d in dates if d.until), default=None)
+    since = max((day.since for day in dates if day.since), default=None)
+    until = min((day.until for day in dates if day.until), default=None)
     if since and until and since > until:
-        since = min((d.since for d in dates if d.since), default=None)
-        until = max((d.until for d in dates if d.until), default=None)
+        since = min((day.since for day in dates if day.since), default=None)
+        until = max((day.until for day in dates if day.until), default=None)
     return since, until
 
 
@@ -161,7 +161,8 @@ def _is_of_publication(
     left = re.sub(r" +", " ", left).lstrip()
     end = min(len(question), last + MAX_CONTEXT_WORDS)
     right_gap = question.after(last, 0)
-    right = f"{right_gap}{question.masked([s for s in named if s[0] >= last and s[1] <= end], last, end)}"
+    following = [span for span in named if span[0] >= last and span[1] <= end]
+    right = f"{right_gap}{question.masked(following, last, end)}"
     is_attribute = _ATTRIBUTE.search(question.question[period.start : period.end]) and re.match(
         r" (?!and\b|or\b)[a-z]", right
     )

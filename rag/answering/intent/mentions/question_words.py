@@ -52,9 +52,9 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower().replace(" ", "")
     plain = "".join(
-        c
-        for c in unicodedata.normalize("NFKD", word.casefold().translate(_PLAIN_LETTERS))
-        if not unicodedata.combining(c)
+        character
+        for character in unicodedata.normalize("NFKD", word.casefold().translate(_PLAIN_LETTERS))
+        if not unicodedata.combining(character)
     )
     return plain or word
 
@@ -76,7 +76,7 @@ class QuestionWords:
             QuestionWord(match[0], fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(question)
         )
         self.keys: Sequence[str] = tuple(word.key for word in self.words)
-        self._gaps = [question[a:b] for a, b in zip(self._ends(), self._starts(), strict=True)]
+        self._gaps = [question[start:end] for start, end in zip(self._ends(), self._starts(), strict=True)]
         for index, key in enumerate(self.keys, 1):
             if key in _ABBREVIATIONS and self._gaps[index].startswith(". "):
                 self._gaps[index] = " "

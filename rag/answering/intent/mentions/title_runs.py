@@ -108,14 +108,14 @@ def title_runs(
         for place in places.get(key, ()):
             back, is_edited = _extent(parsed.content, anchor, content, place, question, -1)
             onward, is_edited_after = _extent(parsed.content, anchor, content, place, question, 1, is_edited)
-            found = [*reversed(back), (anchor, place), *onward]
-            first, last = content[found[0][1]][0], content[found[-1][1]][0] + 1
-            is_whole = len(found) == len(parsed.content)
-            first, last = _with_stop_words(parsed, question, first, last, found[0][0], found[-1][0])
+            matched = [*reversed(back), (anchor, place), *onward]
+            first, last = content[matched[0][1]][0], content[matched[-1][1]][0] + 1
+            is_whole = len(matched) == len(parsed.content)
+            first, last = _with_stop_words(parsed, question, first, last, matched[0][0], matched[-1][0])
             known = runs.get((first, last))
-            if known is None or len(found) > known.length:
+            if known is None or len(matched) > known.length:
                 is_exact = not (is_edited or is_edited_after)
-                runs[first, last] = TitleRun(title, first, last, len(found), is_whole, is_exact)
+                runs[first, last] = TitleRun(title, first, last, len(matched), is_whole, is_exact)
     return list(runs.values())
 
 
@@ -132,7 +132,7 @@ def _extent(
 
     One edit is allowed: a misspelt word, or a word that only the title or only the question has.
     """
-    found: list[tuple[int, int]] = []
+    matched: list[tuple[int, int]] = []
     while True:
         pairs = [(word + step, place + step)]
         if not is_edited:
@@ -147,15 +147,15 @@ def _extent(
             if is_same or (index == 0 and not is_edited and _is_misspelt(typed, meant)):
                 is_edited = is_edited or index > 0 or not is_same
                 word, place = next_word, next_place
-                found.append((word, place))
+                matched.append((word, place))
                 break
         else:
-            return found, is_edited
+            return matched, is_edited
 
 
-def _are_near(question: QuestionWords, one: int, other: int) -> bool:
+def _are_near(question: QuestionWords, first: int, second: int) -> bool:
     """Whether two words of the question are close together in one sentence."""
-    left, right = min(one, other), max(one, other)
+    left, right = min(first, second), max(first, second)
     return right - left <= _MAX_SKIPPED + 1 and not any(question.begins_sentence(i) for i in range(left + 1, right + 1))
 
 

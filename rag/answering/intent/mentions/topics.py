@@ -59,17 +59,17 @@ class NamedTopic:
     values: tuple[str, ...]
 
 
-def find_topics(question: QuestionWords, topics: Sequence[str], taken: Sequence[tuple[int, int]]) -> list[NamedTopic]:
+def find_topics(question: QuestionWords, topics: Sequence[str], named: Sequence[tuple[int, int]]) -> list[NamedTopic]:
     """The topics to which `question` limits the articles.
 
-    `taken` are the words that already name something else.
+    `named` are the words that already name something else.
     """
     by_first_word = _topic_words(tuple(topics))
     groups: list[list[NamedTopic]] = []
     index = 0
     while index < len(question):
         topic = _topic_at(question, index, by_first_word)
-        if topic is None or any(topic.first < last and first < topic.last for first, last in taken):
+        if topic is None or any(topic.first < last and first < topic.last for first, last in named):
             index += 1
             continue
         previous = groups[-1][-1] if groups else None
@@ -78,14 +78,14 @@ def find_topics(question: QuestionWords, topics: Sequence[str], taken: Sequence[
         else:
             groups.append([topic])
         index = topic.last
-    return [topic for group in groups if _is_meant(question, group, taken) for topic in group]
+    return [topic for group in groups if _is_meant(question, group, named) for topic in group]
 
 
-def _is_meant(question: QuestionWords, group: list[NamedTopic], taken: Sequence[tuple[int, int]]) -> bool:
+def _is_meant(question: QuestionWords, group: list[NamedTopic], named: Sequence[tuple[int, int]]) -> bool:
     first, last = group[0].first, group[-1].last
     start = max(0, first - MAX_CONTEXT_WORDS)
     # Dates and names between "articles" and "about" do not belong to the subject of the articles.
-    others = [(begin, end, "") for begin, end in taken if begin >= start and end <= first]
+    others = [(begin, end, "") for begin, end in named if begin >= start and end <= first]
     before = re.sub(r" {2,}", " ", f"{question.masked(others, start, first)} ").lstrip()
     after = question.after(last)
     if _PIECES_AFTER.match(after):
@@ -115,7 +115,7 @@ def _topic_words(topics: tuple[str, ...]) -> dict[str, list[tuple[tuple[str, ...
 
     They are singular and plural, and the acronyms of known names.
     """
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    by_first_word: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for topic in topics:
         keys = folded_words(topic)
         if not keys:
@@ -129,8 +129,8 @@ def _topic_words(topics: tuple[str, ...]) -> dict[str, list[tuple[tuple[str, ...
             elif keys in short:
                 spellings.add(long)
         for spelling in spellings:
-            found.setdefault(spelling[0], []).append((spelling, topic))
-    return found
+            by_first_word.setdefault(spelling[0], []).append((spelling, topic))
+    return by_first_word
 
 
 def _between(question: QuestionWords, left: NamedTopic, right: NamedTopic) -> str:

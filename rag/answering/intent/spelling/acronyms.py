@@ -31,8 +31,8 @@ def spelt_out(acronym: str, texts: Iterable[str]) -> str | None:
     run = re.compile(rf"(?<![\w’'-]){words}(?![\w’'-])", re.IGNORECASE)
     counted: Counter[str] = Counter()
     for text in texts:
-        found = {" ".join(match[0].split()) for match in run.finditer(text) if _has_content(match.groups())}
-        counted.update({phrase.lower(): phrase for phrase in found}.values())
+        phrases = {" ".join(match[0].split()) for match in run.finditer(text) if _has_content(match.groups())}
+        counted.update({phrase.lower(): phrase for phrase in phrases}.values())
     forms: Counter[str] = Counter()
     for phrase, count in counted.items():
         forms[phrase.lower()] += count

@@ -133,7 +133,8 @@ def _common_word(word: str, vocabulary: Vocabulary) -> str | None:
     frequencies = vocabulary.frequencies(list(common))
     frequent = [slip for slip, passages in frequencies.items() if passages >= MIN_PASSAGES_OF_COMMON_WORD]
     # A plural or another inflection of a word of the library is not a misspelling.
-    written = [slip for slip in frequent if any(folded(f.text) == slip for f in vocabulary.written_forms([slip])[slip])]
+    forms = {slip: vocabulary.written_forms([slip])[slip] for slip in frequent}
+    written = [slip for slip in frequent if any(folded(form.text) == slip for form in forms[slip])]
     return min(written, key=lambda slip: (common[slip], -frequencies[slip])) if written else None
 
 
@@ -205,12 +206,12 @@ def _correction(word: str, vocabulary: Vocabulary, *, is_named: bool) -> str | N
     candidates = [
         (costs[candidate], form) for candidate in forms if (form := _form_of(candidate, forms[candidate])) is not None
     ]
-    found = _best(candidates, MAX_COSTS.get(len(plain), MAX_COST), is_named=is_named)
-    if found is None and len(plain) >= MIN_LETTERS_OF_TWO_SLIPS:
-        found = _best(_two_slips(plain, costs, vocabulary), MAX_COST_OF_TWO_SLIPS, is_named=is_named)
-    if found is None and not is_named:
+    corrected = _best(candidates, MAX_COSTS.get(len(plain), MAX_COST), is_named=is_named)
+    if corrected is None and len(plain) >= MIN_LETTERS_OF_TWO_SLIPS:
+        corrected = _best(_two_slips(plain, costs, vocabulary), MAX_COST_OF_TWO_SLIPS, is_named=is_named)
+    if corrected is None and not is_named:
         return _split(plain, vocabulary)
-    return found
+    return corrected
 
 
 def _best(candidates: Sequence[tuple[float, WrittenForm]], max_cost: float, *, is_named: bool) -> str | None:

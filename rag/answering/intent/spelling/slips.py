@@ -27,8 +27,8 @@ def slips_between(left: str, right: str, limit: int | None = None) -> int:
 
 def nearest_texts(text: str, others: Sequence[str], limit: int) -> list[str]:
     """Those of `others` with the fewest slips to `text`, at most `limit`."""
-    found = process.extract(text, others, scorer=OSA.distance, score_cutoff=limit, limit=2)
-    return [other for other, slips, _ in found if slips == found[0][1]]
+    nearest = process.extract(text, others, scorer=OSA.distance, score_cutoff=limit, limit=2)
+    return [other for other, slips, _ in nearest if slips == nearest[0][1]]
 
 
 def single_slips(word: str) -> dict[str, float]:

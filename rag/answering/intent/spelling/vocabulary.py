@@ -99,11 +99,11 @@ class LibraryVocabulary:
         """
         stems = {word: _stems(word) for word in dict.fromkeys(words)}
         distinct = {stem for of_word in stems.values() for stem in of_word} - STOP_TERMS
-        held = self._fulltext.occurring_terms(sorted(distinct), "section") | STOP_TERMS
-        if not distinct <= held:
+        occurring = self._fulltext.occurring_terms(sorted(distinct), "section") | STOP_TERMS
+        if not distinct <= occurring:
             for field in _FILTER_FIELDS:
-                held |= set(terms(" ".join(self._library.distinct_values(field))))
-        return {word for word, of_word in stems.items() if held.issuperset(of_word)}
+                occurring |= set(terms(" ".join(self._library.distinct_values(field))))
+        return {word for word, of_word in stems.items() if occurring.issuperset(of_word)}
 
     def frequencies(self, words: Sequence[str]) -> Mapping[str, int]:
         """How many passages have each of `words`, in any inflection.
@@ -155,8 +155,8 @@ class LibraryVocabulary:
         forms: dict[str, list[WrittenForm]] = {}
         for stem in stems:
             passages = [stored[id].passage for id in ids[stem] if id in stored]
-            found = {passage.article_id: articles.get(passage.article_id) for passage in passages}.values()
-            bylines = [f"{article.title}\n{article.author or ''}" for article in found if article]
+            refs = {passage.article_id: articles.get(passage.article_id) for passage in passages}.values()
+            bylines = [f"{article.title}\n{article.author or ''}" for article in refs if article]
             # Capitals in a title do not show a name, so titles count only for words that no text has.
             forms[stem] = _written_forms(stem, [passage.text for passage in passages], frequencies[stem]) or (
                 _written_forms(stem, bylines, frequencies[stem])
