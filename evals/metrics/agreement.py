@@ -46,12 +46,14 @@ class Agreement:
 def roc_auc(scores: Array, labels: Array) -> float:
     """The chance that a supported pair scores above one that is not.
 
-    0.5 is chance, 1.0 is best (Fawcett, 2006).
+    0.5 is chance, 1.0 is best (Fawcett, 2006). Ties count half; it is 0.5 where the labels are all the same.
     """
     from scipy.stats import rankdata
 
     ranks, is_supported = rankdata(scores), labels > THRESHOLD
     supported, others = int(is_supported.sum()), int((~is_supported).sum())
+    if not supported or not others:
+        return 0.5
     return float((ranks[is_supported].sum() - supported * (supported + 1) / 2) / (supported * others))
 
 

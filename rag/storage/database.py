@@ -4,6 +4,7 @@ SQLite's and the disk's errors become LibraryError or LibraryDamaged here, where
 caller's (a value of the wrong type, an exception in a callback) is never translated.
 """
 
+import getpass
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -183,6 +184,14 @@ def sqlite_error(path: Path, error: BaseException) -> LibraryError | None:
     if "locked" in text:
         return LibraryError(f"{path} is locked by another program; close it, then repeat")
     return library_damaged(path, cause)
+
+
+def process_user() -> str:
+    """The user that this process runs as, for the messages of processes that wait for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a user id that has no name
+        return str(os.getuid()) if hasattr(os, "getuid") else "unknown"
 
 
 def library_damaged(path: Path, cause: str, advice: str = RESTORE_ADVICE) -> LibraryDamaged:

@@ -5,7 +5,6 @@ its indexes. A library on a server has a write lock on the server, and each fold
 file lock. Where both are needed, the library's lock is taken first.
 """
 
-import getpass
 import json
 import os
 import sys
@@ -17,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import LibraryBusy
-from rag.storage.database import Location, translate_errors
+from rag.storage.database import Location, process_user, translate_errors
 from rag.storage.postgres import PostgresDatabase
 
 
@@ -61,13 +60,9 @@ def folder_lock(folder: Path, timeout: float) -> Iterator[None]:
 
 
 def _this_process() -> dict[str, str | int]:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a user id that has no name
-        user = str(os.getuid()) if hasattr(os, "getuid") else "unknown"
     return {
         "pid": os.getpid(),
-        "user": user,
+        "user": process_user(),
         "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:3]]),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
     }

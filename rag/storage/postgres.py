@@ -5,7 +5,6 @@ the lock together with its connection is refused by the fencing token, which eac
 become errors of the library here. No message contains the password.
 """
 
-import getpass
 import os
 import socket
 import sys
@@ -21,7 +20,7 @@ from sqlalchemy import exc
 
 from rag.errors import LibraryBusy, LibraryDamaged, LibraryError, ServerUnavailable, SettingsError, single_line
 from rag.storage import tables
-from rag.storage.database import RESTORE_ADVICE
+from rag.storage.database import RESTORE_ADVICE, process_user
 
 # Key of `meta`: the fencing token. Each new writer stores its own token, so that the previous writer cannot go on.
 FENCING_TOKEN = "writer"  # noqa: S105  (the name of a row)
@@ -247,10 +246,6 @@ def _this_process() -> str:
 
     PostgreSQL keeps 63 ASCII characters of the name.
     """
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a user id that has no name
-        user = "unknown"
     command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]])[:24]
-    name = f"process {os.getpid()} on {socket.gethostname()[:20]} ({command}, {user[:8]})"
+    name = f"process {os.getpid()} on {socket.gethostname()[:20]} ({command}, {process_user()[:8]})"
     return name.encode("ascii", "replace").decode()[:63]

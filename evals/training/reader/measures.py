@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evals.metrics.agreement import BINS, balanced_accuracy, roc_auc
+from evals.metrics.significance import Array
+from evals.training.logistic import sigmoid
 from evals.training.reader.examples import ReaderExample
 
 # The share of answered questions that may be declined.
@@ -48,21 +50,6 @@ class StatementFigures:
     calibration_error: float
 
 
-def roc_auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
-    """The chance that a positive scores above a negative, ties counted half.
-
-    It is 0.5 where there is one class only.
-    """
-    values, positive = np.asarray(scores, dtype=float), np.asarray(labels, dtype=bool)
-    positives, negatives = int(positive.sum()), int((~positive).sum())
-    if not positives or not negatives:
-        return 0.5
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = np.cumsum(counts) - (counts - 1) / 2
-    total = float(ranks[inverse][positive].sum())
-    return (total - positives * (positives + 1) / 2) / (positives * negatives)
-
-
 def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[ExampleReading]) -> QuestionFigures:
     """Examples of one group are passages read for one question.
 
@@ -89,10 +76,10 @@ def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[Exam
         first.append(bool(ranked) and ranked[0][1])
         first_three.append(any(is_gold for _, is_gold in ranked[:3]))
     values, answered = np.asarray(scores), np.asarray(labels, dtype=bool)
-    line = float(np.quantile(values[answered], MAX_WRONGLY_DECLINED)) if answered.any() else 0.0
-    declined = float((values[~answered] < line).mean()) if (~answered).any() else 0.0
+    threshold = float(np.quantile(values[answered], MAX_WRONGLY_DECLINED)) if answered.any() else 0.0
+    declined = float((values[~answered] < threshold).mean()) if (~answered).any() else 0.0
     return QuestionFigures(
-        len(groups), roc_auc(scores, labels), declined, float(np.mean(first)), float(np.mean(first_three))
+        len(groups), _roc_auc(scores, labels), declined, float(np.mean(first)), float(np.mean(first_three))
     )
 
 
@@ -105,23 +92,28 @@ def measure_statements(examples: Sequence[ReaderExample], readings: Sequence[Exa
         groups[example.group].append(number)
     lowest = [min(scores[number] for number in numbers) for numbers in groups.values()]
     faithful = [all(labels[number] for number in numbers) for numbers in groups.values()]
-    chances, supported = 1 / (1 + np.exp(-np.asarray(scores))), np.asarray(labels, dtype=bool)
-    passed = chances >= 0.5
-    accuracy = 0.5 * (float(passed[supported].mean()) + float((~passed[~supported]).mean()))
+    supports, supported = sigmoid(np.asarray(scores, dtype=float)), np.asarray(labels, dtype=float)
     return StatementFigures(
         len(scores),
-        roc_auc(scores, labels),
-        roc_auc(lowest, faithful),
-        accuracy,
-        _calibration_error(chances, supported),
+        _roc_auc(scores, labels),
+        _roc_auc(lowest, faithful),
+        balanced_accuracy(supports, supported),
+        _calibration_error(supports, supported),
     )
 
 
-def _calibration_error(chances: NDArray[np.float64], labels: NDArray[np.bool_], bins: int = 10) -> float:
-    """The mean distance of chance and share over ten bins, weighted by count."""
-    places = np.minimum((chances * bins).astype(int), bins - 1)
-    distances = [
-        float((places == place).mean()) * abs(float(chances[places == place].mean() - labels[places == place].mean()))
-        for place in np.unique(places)
+def _roc_auc(scores: Sequence[float], labels: Sequence[bool]) -> float:
+    return roc_auc(np.asarray(scores, dtype=float), np.asarray(labels, dtype=float))
+
+
+def _calibration_error(supports: Array, labels: Array) -> float:
+    """The calibration error over ten bins, weighted by count.
+
+    That of `rag eval judge-check` (evals.metrics.agreement) balances the labels instead.
+    """
+    bins = np.minimum((supports * BINS).astype(int), BINS - 1)
+    gaps = [
+        float((bins == number).mean()) * abs(float(supports[bins == number].mean() - labels[bins == number].mean()))
+        for number in np.unique(bins)
     ]
-    return float(sum(distances))
+    return float(sum(gaps))

@@ -10,6 +10,8 @@ def test_agreement_by_hand() -> None:
     scores, labels = np.array([0.9, 0.6, 0.4, 0.2]), np.array([1.0, 0.0, 1.0, 0.0])
     # Of the four pairs of one supported and one not, three are in the right order.
     assert roc_auc(scores, labels) == 0.75
+    assert roc_auc(np.ones(2), np.array([1.0, 0.0])) == 0.5
+    assert roc_auc(np.ones(1), np.ones(1)) == 0.5
     assert balanced_accuracy(scores, labels) == 0.5
     # Four bins of one pair each: (0.1 + 0.6 + 0.6 + 0.2) / 4.
     assert calibration_error(scores, labels) == pytest.approx(1.5 / 4)

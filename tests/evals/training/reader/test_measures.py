@@ -3,7 +3,7 @@
 import pytest
 
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample
-from evals.training.reader.measures import ExampleReading, measure_questions, measure_statements, roc_auc
+from evals.training.reader.measures import ExampleReading, measure_questions, measure_statements
 
 
 def _question(group: str, gold: tuple[int, ...], *, label: bool) -> ReaderExample:
@@ -12,13 +12,6 @@ def _question(group: str, gold: tuple[int, ...], *, label: bool) -> ReaderExampl
 
 def _statement(group: str, *, label: bool) -> ReaderExample:
     return ReaderExample(STATEMENT, "A claim.", "", ("One.",), None, label, "own", group)
-
-
-def test_the_area_is_the_chance_of_the_right_order_with_ties_half() -> None:
-    assert roc_auc([3.0, 2.0, 1.0], [True, True, False]) == 1.0
-    assert roc_auc([1.0, 2.0, 3.0], [True, True, False]) == 0.0
-    assert roc_auc([1.0, 1.0], [True, False]) == 0.5
-    assert roc_auc([1.0], [True]) == 0.5
 
 
 def test_the_sentences_of_all_passages_of_a_question_are_ranked_together() -> None:
