@@ -17,8 +17,8 @@ from evals.metrics.significance import Interval, bootstrap_interval
 from evals.metrics.turn_checks import CHECKS
 from rag.types.understanding import KINDS
 
-# The figures that thresholds are set for, in percent: of all turns, and of those of each kind.
-CHAT_FIGURES = ("turns_right", *(f"right_{kind}" for kind in KINDS))
+# The metrics that thresholds are set for, in percent: of all turns, and of those of each kind.
+CHAT_METRICS = ("turns_right", *(f"right_{kind}" for kind in KINDS))
 
 
 class TurnFailure(BaseModel):
@@ -112,8 +112,8 @@ def passes(result: TurnResult, check: str) -> bool:
     return not result.is_failed and all(failure.check != check for failure in result.failures)
 
 
-def chat_figures(results: Sequence[TurnResult]) -> dict[str, float]:
-    """Those of CHAT_FIGURES that some turn has."""
+def chat_metrics(results: Sequence[TurnResult]) -> dict[str, float]:
+    """Those of CHAT_METRICS that some turn has."""
     by_kind = {f"right_{kind}": 100 * share.share for kind, share in shares_by_kind(results).items()}
     return {"turns_right": 100 * right_share(results).share, **by_kind}
 

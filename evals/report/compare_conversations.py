@@ -24,7 +24,7 @@ class ChatComparison:
     unpaired: int
 
     @property
-    def mended(self) -> list[TurnResult]:
+    def fixed(self) -> list[TurnResult]:
         """The turns that were wrong and are right, as they are now."""
         return [after for before, after in self.pairs if after.is_right and not before.is_right]
 
@@ -56,14 +56,14 @@ def compare_chat_runs(base: ChatRun, new: ChatRun) -> ChatComparison:
 
 
 def chat_comparison(comparison: ChatComparison) -> str:
-    """The shares by kind of both runs, then what broke and what was mended."""
+    """The shares by kind of both runs, then what broke and what was fixed."""
     before = _shares(earlier for earlier, _ in comparison.pairs)
     after = _shares(later for _, later in comparison.pairs)
     rows = [
         (kind, before[kind], after[kind], format_p(comparison.p) if kind == "all" else "") for kind in after
     ]  # fmt: skip
     parts = [markdown_table(("kind", comparison.base, comparison.new, "p"), rows)]
-    for heading, changed in (("broken", comparison.broken), ("mended", comparison.mended)):
+    for heading, changed in (("broken", comparison.broken), ("fixed", comparison.fixed)):
         lines = [f"- {result.conversation}.{result.number} {result.turn.ask}{_reasons(result)}" for result in changed]
         parts.append("\n".join([f"{len(changed)} {heading}", *lines]))
     return "\n\n".join(parts)

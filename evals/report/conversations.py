@@ -15,7 +15,7 @@ from evals.errors import EvalError
 from evals.metrics.turn_results import (
     RightShare,
     TurnResult,
-    chat_figures,
+    chat_metrics,
     right_share,
     shares_by_check,
     shares_by_kind,
@@ -94,10 +94,10 @@ def chat_tables(results: Sequence[TurnResult]) -> str:
 
 def missed_chat_thresholds(results: Sequence[TurnResult], limits: Mapping[str, float]) -> list[str]:
     """A sentence for each limit, in percent, that the turns miss."""
-    figures = chat_figures(results)
+    metrics = chat_metrics(results)
     missed = []
     for name, limit in limits.items():
-        value = figures.get(name)
+        value = metrics.get(name)
         if value is None:
             missed.append(f"{name}: no turn has it, the threshold is {limit:g}")
         # Rounded, so that a value that is exactly at its threshold keeps it.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from evals.errors import EvalError
 from evals.metrics.registry import Metric, MetricValue, find_metric, format_value
 from evals.metrics.significance import format_p
-from evals.metrics.turn_results import CHAT_FIGURES
+from evals.metrics.turn_results import CHAT_METRICS
 
 if TYPE_CHECKING:
     from evals.report.compare import MetricDifference
@@ -25,7 +25,7 @@ class Thresholds:
     """The limits and margins of a file.
 
     `limits` are by split and metric (its tables `lines.<split>`), `margins` by metric (its table `margins`), and
-    `chat` by split and figure of a suite of conversations (its tables `chat.<split>`).
+    `chat` by split and metric of a suite of conversations (its tables `chat.<split>`).
     """
 
     limits: Mapping[str, Mapping[str, float]]
@@ -53,10 +53,10 @@ def read_thresholds(path: Path) -> Thresholds:
         )
     for table in (*limits.values(), margins, *chat.values()):
         for name, number in table.items():
-            if not any(table is figures for figures in chat.values()):
+            if not any(table is metrics for metrics in chat.values()):
                 find_metric(name)
-            elif name not in CHAT_FIGURES:
-                raise EvalError(f"{path}: there is no figure {name!r}; there are {', '.join(CHAT_FIGURES)}")
+            elif name not in CHAT_METRICS:
+                raise EvalError(f"{path}: there is no metric {name!r}; there are {', '.join(CHAT_METRICS)}")
             if not isinstance(number, int | float):
                 raise EvalError(f"{path}: {name}: {number!r} is no number")
     return Thresholds(limits, margins, chat)

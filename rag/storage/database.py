@@ -187,7 +187,7 @@ def sqlite_error(path: Path, error: BaseException) -> LibraryError | None:
 
 
 def process_user() -> str:
-    """The user that this process runs as, for the messages of processes that wait for it."""
+    """The user that this process runs as, for the messages of waiting processes."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run under a user id that has no name

@@ -82,6 +82,25 @@ def test_each_outside_library_has_one_door(library: str) -> None:
     ] == []
 
 
+def test_the_table_of_packages_has_them_all_in_the_order_of_the_import_contract() -> None:
+    import re
+    import tomllib
+
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(contract["layers"] for contract in contracts if contract["name"] == "rag: data flows one way")
+    layer_of = {name.strip(): number for number, layer in enumerate(layers) for name in layer.split("|")}
+    document = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    listed = [name.removesuffix(".py") for name in re.findall(r"^\| `rag/([\w.]+)/?` \|", document, re.MULTILINE)]
+    modules = [
+        path.stem for path in (ROOT / "rag").iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
+    ]
+    assert sorted(listed) == sorted({*modules, "models"} - {"__init__", "__main__"})
+    order = [layer_of[name] for name in listed if name in layer_of]
+    assert order == sorted(order)
+
+
 def test_a_package_holds_at_most_ten_modules_and_a_module_350_lines() -> None:
     packages: dict[Path, list[Path]] = {}
     for path in _modules():

@@ -67,7 +67,7 @@ FILTERS: dict[str, dict[str, str]] = {
 
 
 @dataclass(slots=True)
-class SizeFigures:
+class SizeMeasurements:
     """The table column of one size: text by row name, in the order of the rows."""
 
     passages: int
@@ -205,12 +205,12 @@ def find_nearest(
     return {name: (admitted[name], [set(row) - {""} for row in rows]) for name, (_, rows) in best.items()}
 
 
-def measure_size(home: Path, passages: int, vectors: dict[str, Any], questions: Sequence[str]) -> SizeFigures:
+def measure_size(home: Path, passages: int, vectors: dict[str, Any], questions: Sequence[str]) -> SizeMeasurements:
     """Runs every phase in a process of its own.
 
     A library that exists is not built again.
     """
-    figures = SizeFigures(passages)
+    figures = SizeMeasurements(passages)
     first = -(-passages // PASSAGES_PER_ARTICLE)
     if not (home / LIBRARY_FILE).is_file():
         home.mkdir(parents=True, exist_ok=True)
@@ -224,7 +224,7 @@ def measure_size(home: Path, passages: int, vectors: dict[str, Any], questions: 
     return figures
 
 
-def growth_table(columns: Sequence[SizeFigures]) -> str:
+def growth_table(columns: Sequence[SizeMeasurements]) -> str:
     """Markdown, a column for each size."""
     headings = "| | " + " | ".join(f"{column.passages:,} passages" for column in columns) + " |"
     names = dict.fromkeys(name for column in columns for name in column.rows)

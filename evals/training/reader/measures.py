@@ -24,7 +24,7 @@ class ExampleReading:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionFigures:
+class QuestionMetrics:
     """Figures of a set of questions, each of them in one passage or several.
 
     `area` is the ROC AUC of "answered". `declined` is the share of unanswered questions declined where
@@ -40,7 +40,7 @@ class QuestionFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementFigures:
+class StatementMetrics:
     """ROC AUC of single statements, and of responses by their lowest one."""
 
     statements: int
@@ -50,7 +50,7 @@ class StatementFigures:
     calibration_error: float
 
 
-def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[ExampleReading]) -> QuestionFigures:
+def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[ExampleReading]) -> QuestionMetrics:
     """Examples of one group are passages read for one question.
 
     The question counts as answerable where one of its passages answers, or where its source ends in ":answerable"; the
@@ -78,12 +78,12 @@ def measure_questions(examples: Sequence[ReaderExample], readings: Sequence[Exam
     values, answered = np.asarray(scores), np.asarray(labels, dtype=bool)
     threshold = float(np.quantile(values[answered], MAX_WRONGLY_DECLINED)) if answered.any() else 0.0
     declined = float((values[~answered] < threshold).mean()) if (~answered).any() else 0.0
-    return QuestionFigures(
+    return QuestionMetrics(
         len(groups), _roc_auc(scores, labels), declined, float(np.mean(first)), float(np.mean(first_three))
     )
 
 
-def measure_statements(examples: Sequence[ReaderExample], readings: Sequence[ExampleReading]) -> StatementFigures:
+def measure_statements(examples: Sequence[ReaderExample], readings: Sequence[ExampleReading]) -> StatementMetrics:
     """Examples of one group are the statements of one response."""
     scores = [reading.passage for reading in readings]
     labels = [example.label for example in examples]
@@ -93,7 +93,7 @@ def measure_statements(examples: Sequence[ReaderExample], readings: Sequence[Exa
     lowest = [min(scores[number] for number in numbers) for numbers in groups.values()]
     faithful = [all(labels[number] for number in numbers) for numbers in groups.values()]
     supports, supported = sigmoid(np.asarray(scores, dtype=float)), np.asarray(labels, dtype=float)
-    return StatementFigures(
+    return StatementMetrics(
         len(scores),
         _roc_auc(scores, labels),
         _roc_auc(lowest, faithful),

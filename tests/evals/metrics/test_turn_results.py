@@ -4,10 +4,10 @@ import pytest
 
 from evals.datasets.conversations import ChatTurn
 from evals.metrics.turn_results import (
-    CHAT_FIGURES,
+    CHAT_METRICS,
     TurnFailure,
     TurnResult,
-    chat_figures,
+    chat_metrics,
     right_share,
     shares_by_check,
     shares_by_kind,
@@ -53,9 +53,9 @@ def test_shares_are_by_kind_tag_and_check() -> None:
 
 
 def test_the_figures_for_thresholds_are_in_percent() -> None:
-    figures = chat_figures(RESULTS)
-    assert figures == pytest.approx({"turns_right": 50, "right_talk": 100, "right_fact": 100 / 3})
-    assert set(figures) <= set(CHAT_FIGURES)
+    metrics = chat_metrics(RESULTS)
+    assert metrics == pytest.approx({"turns_right": 50, "right_talk": 100, "right_fact": 100 / 3})
+    assert set(metrics) <= set(CHAT_METRICS)
 
 
 def test_no_turns_have_no_share() -> None:

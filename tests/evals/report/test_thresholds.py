@@ -28,7 +28,7 @@ def test_thresholds_have_the_direction_of_their_metric(tmp_path: Path) -> None:
     [
         ("[lines.dev]\nnonsense = 1", "there is no metric 'nonsense'"),
         ("[margins]\nfaithfulness = 'x'", "is no number"),
-        ("[chat.dev]\nfaithfulness = 1", "there is no figure 'faithfulness'"),
+        ("[chat.dev]\nfaithfulness = 1", "there is no metric 'faithfulness'"),
         ("[other]\nfaithfulness = 1", "no table 'other'"),
         ("[[", "is not TOML"),
     ],

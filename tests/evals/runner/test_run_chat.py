@@ -77,7 +77,7 @@ def test_two_runs_are_compared_turn_by_turn(
     printed = capsys.readouterr()
     assert "| all | 100.0 (1 of 1) | 0.0 (0 of 1) | 1.000 |" in printed.out
     assert "1 broken\n- a-1.1 Why does China dislike the pact?\n  - kind: so" in printed.out
-    assert "0 mended" in printed.out
+    assert "0 fixed" in printed.out
     assert "1 turns are left out" in printed.err
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from evals.benchmarks.performance.growth import SizeFigures, growth_table
+from evals.benchmarks.performance.growth import SizeMeasurements, growth_table
 
 
 def test_the_table_has_a_column_for_each_size() -> None:
-    table = growth_table([SizeFigures(10, {"opening": "1 s"}), SizeFigures(100, {"opening": "2 s", "disk": "3 MB"})])
+    table = growth_table(
+        [SizeMeasurements(10, {"opening": "1 s"}), SizeMeasurements(100, {"opening": "2 s", "disk": "3 MB"})]
+    )
     assert table.splitlines() == [
         "| | 10 passages | 100 passages |", "|---|---|---|", "| opening | 1 s | 2 s |", "| disk | – | 3 MB |",
     ]  # fmt: skip
