@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from evals.datasets.published import read_published
+from rag.text.lexicon import GRAMMATICAL_ARTICLES
 
 FILE = "rewrites.jsonl"
 _SOURCES = "CANARD, TREC CAsT and MTRAG, joined as evals/datasets/rewrites.py says"
 Half = Literal["dev", "test"]
 
-_ARTICLES = frozenset({"a", "an", "the"})
 # What CANARD writes where the article has no answer.
 _NO_ANSWER = "I don't know."
 
@@ -89,4 +89,6 @@ def _has_answers(source: str) -> bool:
 
 
 def _normalized(question: str) -> list[str]:
-    return [word for word in re.findall(r"\w+", re.sub("[’']", "", question.casefold())) if word not in _ARTICLES]
+    return [
+        word for word in re.findall(r"\w+", re.sub("[’']", "", question.casefold())) if word not in GRAMMATICAL_ARTICLES
+    ]

@@ -24,9 +24,9 @@ from evals.judges.response_cache import CachedReply, ResponseCache, cache_key
 from evals.result import ModelUsage
 from rag.errors import ModelError, SettingsError
 from rag.generation.openai_chat import OpenAIChat
+from rag.verification.verifier import SUPPORTED
 
 MAX_COMPLETION_TOKENS = 2_000
-SUPPORTED = 0.5
 # Sent where the server needs none: the client insists on a key.
 NO_KEY = "none"
 _CODE_FENCE = re.compile(r"^```\w*\s*|\s*```$")

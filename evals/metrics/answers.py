@@ -9,8 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from evals.datasets.cases import TextSpan, covers_gold
-
-SUPPORTED = 0.5
+from rag.verification.verifier import SUPPORTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from evals.report.compare import ChangedCase, Comparison
 from evals.result import CaseResult
 from evals.run_folder import Run
 
-MAX_STATEMENT_CHARACTERS = 240
+MAX_SHOWN_CHARACTERS = 240
 # Wide enough for two answers where the output goes to a file.
 MIN_WIDTH = 80
 
@@ -106,7 +106,7 @@ def answer_text(result: CaseResult) -> str:
 
 
 def _shortened(line: str) -> str:
-    return line if len(line) <= MAX_STATEMENT_CHARACTERS else line[: MAX_STATEMENT_CHARACTERS - 1] + "…"
+    return line if len(line) <= MAX_SHOWN_CHARACTERS else line[: MAX_SHOWN_CHARACTERS - 1] + "…"
 
 
 def _format_share(value: float | None) -> str:

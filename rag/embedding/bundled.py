@@ -26,7 +26,7 @@ MODEL_FILE = model_file("all-MiniLM-L6-v2.onnx")
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 DIMENSION = 384
 # The published model was trained and measured on texts of up to this many tokens, the two special tokens included.
-MAX_TOKENS = 256
+MAX_TEXT_TOKENS = 256
 SPECIAL_TOKENS = 2
 # Tokens in one pass, padding included. A passage has a pass of its own, which is no slower than four together and takes
 # 65 MB less; sentences of twenty tokens share a pass by the dozen.
@@ -65,7 +65,7 @@ class BundledEncoder(Encoder):
         A text longer than 256 tokens is read in windows; its vector is the mean of theirs, weighted by their lengths.
         """
         token_ids = self._token_ids(texts)
-        window_tokens = MAX_TOKENS - SPECIAL_TOKENS
+        window_tokens = MAX_TEXT_TOKENS - SPECIAL_TOKENS
         windows = [
             ids[start : start + window_tokens]
             for ids in token_ids
@@ -90,9 +90,9 @@ class BundledEncoder(Encoder):
         """
         encodings = self._tokenizer.encode_batch([passage.text for passage in passages], add_special_tokens=True)
         for encoding in encodings:
-            if len(encoding.ids) > MAX_TOKENS:
+            if len(encoding.ids) > MAX_TEXT_TOKENS:
                 raise EncoderError(
-                    f"a passage has {len(encoding.ids)} tokens, the model reads {MAX_TOKENS}; split it first"
+                    f"a passage has {len(encoding.ids)} tokens, the model reads {MAX_TEXT_TOKENS}; split it first"
                 )
 
         def pool(index: int, hidden_state: Vector) -> PassageVectors:

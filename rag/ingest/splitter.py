@@ -17,10 +17,10 @@ from rag.types.passage import Passage, Span
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 
 # What the encoder reads of one text, without the two special tokens that it puts around it.
-MAX_TOKENS = 254
+MAX_PASSAGE_TOKENS = 254
 # As long as the encoder allows: on the chunking questions recall@5 is 92.2 with passages of up to 1,000 characters,
 # 94.6 with up to 1,200 and 95.4 with up to 1,300 (then 1,003 on average: mostly it is the encoder's tokens that bind).
-MAX_CHARACTERS = 1_300
+MAX_PASSAGE_CHARACTERS = 1_300
 # No prose packs more sentences; the bound keeps the time linear on text of one-word lines.
 MAX_SENTENCES = 64
 
@@ -82,7 +82,7 @@ def _cut_to_fit(text: str, span: Span, tokens: int, count_tokens: CountTokens) -
     It is cut between words where possible.
     """
     start, end = span
-    if tokens <= MAX_TOKENS or end - start < 2:
+    if tokens <= MAX_PASSAGE_TOKENS or end - start < 2:
         yield span, tokens
         return
     middle = (start + end) // 2
@@ -100,7 +100,7 @@ def _halve_to_fit(text: str, run: list[Span], count_tokens: CountTokens) -> Iter
     """
     gaps = (text[before[1] : after[0]] for before, after in itertools.pairwise(run))
     is_sum_of_sentences = all(_WHITE_SPACE.search(gap) for gap in gaps)
-    if is_sum_of_sentences or count_tokens([text[run[0][0] : run[-1][1]]])[0] <= MAX_TOKENS:
+    if is_sum_of_sentences or count_tokens([text[run[0][0] : run[-1][1]]])[0] <= MAX_PASSAGE_TOKENS:
         yield run
         return
     middle = len(run) // 2
@@ -121,9 +121,9 @@ def _cheapest_runs(text: str, sized_spans: Sequence[tuple[Span, int]]) -> list[l
         for first in range(last, max(-1, last - MAX_SENTENCES), -1):
             tokens += sized_spans[first][1]
             characters = spans[last][1] - spans[first][0]
-            if first < last and (tokens > MAX_TOKENS or characters > MAX_CHARACTERS):
+            if first < last and (tokens > MAX_PASSAGE_TOKENS or characters > MAX_PASSAGE_CHARACTERS):
                 break
-            fullness = min(1.0, max(tokens / MAX_TOKENS, characters / MAX_CHARACTERS))
+            fullness = min(1.0, max(tokens / MAX_PASSAGE_TOKENS, characters / MAX_PASSAGE_CHARACTERS))
             cost = lowest_costs[first] + _PASSAGE_COST + (1 - fullness) ** 2 + end_costs[last]
             if cost < best_cost:
                 best_cost, best_start = cost, first

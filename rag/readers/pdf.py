@@ -22,7 +22,7 @@ from rag.readers.metadata import MAX_TITLE_CHARACTERS, parse_published
 from rag.types.article import Article, slug
 
 MAX_PAGES = 2_000
-MAX_CHARACTERS = 20_000_000
+MAX_TEXT_CHARACTERS = 20_000_000
 # A thousand pages that all draw one stream are a few kilobytes. An article's stream has tens of kilobytes and takes
 # 0.05 s; the longest one that these limits allow takes 13 s, and the reader cannot be stopped within a stream.
 MAX_SECONDS = 60.0
@@ -117,7 +117,7 @@ def _extract_pages(reader: Any, source_name: str, max_seconds: float) -> list[li
             raise ReadError(source_name, f"takes longer than {max_seconds:g} s to read; save its text as .txt")
         text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), page.extract_text())
         characters += len(text)
-        if characters > MAX_CHARACTERS:
+        if characters > MAX_TEXT_CHARACTERS:
             raise ReadError(source_name, "holds more text than any article; split it")
         readable, removed = CONTROL_CHARACTERS.subn("", text)
         control_characters += removed

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MAX_TOKENS = 320
+MAX_INPUT_TOKENS = 320
 MAX_QUERY_TOKENS = 96
 MAX_HEADING_TOKENS = 32
 # Of a sentence that does not fit whole, this many tokens are worth reading.
@@ -55,7 +55,7 @@ class ReaderInput:
 
 
 def encode_inputs(
-    tokenizer: Any, rows: Sequence[tuple[str, str, str, Sequence[str]]], max_tokens: int = MAX_TOKENS
+    tokenizer: Any, rows: Sequence[tuple[str, str, str, Sequence[str]]], max_tokens: int = MAX_INPUT_TOKENS
 ) -> list[ReaderInput]:
     """Token ids of each (kind, query, heading, sentences)."""
     texts = list(dict.fromkeys(text for _, query, heading, sentences in rows for text in (query, heading, *sentences)))

@@ -9,18 +9,17 @@ version of Tantivy could shift them without an error: pyproject.toml holds Tanti
 tests/text/test_analyzer.py has a table of words and stems that fails first.
 """
 
-import re
 import sys
 from functools import lru_cache
 
 import tantivy
 
+from rag.text.unicode import mask_unencodable
+
 # The name under which the full-text index registers the analyzer; it is stored in the index's schema.
 ANALYZER_NAME = "commentary"
 # Words of this many bytes of UTF-8 or more are not indexed.
 MAX_TERM_BYTES = 60
-# Half of a surrogate pair, which a Python string can hold and UTF-8 cannot.
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +41,7 @@ def english_analyzer() -> tantivy.TextAnalyzer:
 
 def terms(text: str) -> list[str]:
     """The index terms of `text`, in order, with repeats."""
-    analyzed: list[str] = english_analyzer().analyze(_LONE_SURROGATE.sub("\ufffd", text))
+    analyzed: list[str] = english_analyzer().analyze(mask_unencodable(text))
     return analyzed
 
 

@@ -198,6 +198,7 @@ PLACE_NAMES: tuple[tuple[str, ...], ...] = tuple(
 PEOPLE_OF_PLACES: dict[str, str] = {
     name: line["people"][0] for line in _DATA["places"]["lines"] if line["people"] for name in line["names"]
 }
+GRAMMATICAL_ARTICLES = ("the", "a", "an")
 # Small words inside a name, and those of a person's name alone.
 NAME_PARTICLES = _words("names", "particles")
 PERSON_NAME_PARTICLES = _words("names", "person_particles")

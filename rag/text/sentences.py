@@ -12,6 +12,7 @@ from typing import Any
 
 from sentencex import get_sentence_boundaries
 
+from rag.text.unicode import mask_unencodable
 from rag.types.passage import Span
 
 # No sentence of prose is this long; what is (tables, logs, text without full stops) is cut at the last weaker stop.
@@ -23,8 +24,6 @@ LONG_SENTENCE_CHARACTERS = 250
 # 4.4 s).
 MAX_BLOCK_CHARACTERS = 10_000
 
-# Half of a surrogate pair, which a Python string can hold and sentencex cannot read.
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
 # Lines that begin something new, whatever precedes them (list items, headings, quotations, table rows), and lines that
 # end it too (headings, table rows).
@@ -121,7 +120,8 @@ def _split(text: str, span: Span, splitter: Splitter, *, hide_marks: bool) -> li
     Cuts inside a number, code or a row are ignored.
     """
     start, end = span
-    shown = _LONE_SURROGATE.sub("\ufffd", text[start:end])
+    # sentencex cannot read half a surrogate pair.
+    shown = mask_unencodable(text[start:end])
     if hide_marks:
         shown = shown.translate(_HIDE_MARKS)
     cuts = [0]

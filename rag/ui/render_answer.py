@@ -24,7 +24,7 @@ _VERDICTS = {
 # A quote is compared with itself, so a verdict would say nothing.
 _VERBATIM = ("✓", "quoted verbatim")
 # Characters before and after the quote on its card; the reading pane shows the rest.
-CONTEXT_CHARACTERS = 90
+SHOWN_CONTEXT_CHARACTERS = 90
 
 
 def turn_html(answer: Answer) -> str:
@@ -311,8 +311,12 @@ def _card(citation: Citation) -> str:
     article, passage = citation.article, citation.passage
     before = passage.text[: max(0, citation.start - passage.start)]
     after = passage.text[max(0, citation.end - passage.start) :]
-    lead = f"…{before[-CONTEXT_CHARACTERS:].partition(' ')[2]}" if len(before) > CONTEXT_CHARACTERS else before
-    tail = f"{after[:CONTEXT_CHARACTERS].rpartition(' ')[0]} …" if len(after) > CONTEXT_CHARACTERS else after
+    lead = (
+        f"…{before[-SHOWN_CONTEXT_CHARACTERS:].partition(' ')[2]}" if len(before) > SHOWN_CONTEXT_CHARACTERS else before
+    )
+    tail = (
+        f"{after[:SHOWN_CONTEXT_CHARACTERS].rpartition(' ')[0]} …" if len(after) > SHOWN_CONTEXT_CHARACTERS else after
+    )
     original = article_link(article, "original ↗")
     return (
         f'<article class="card" data-cite="{citation.number}" data-article="{escape(article.id)}" '

@@ -16,7 +16,7 @@ from rag.embedding.onnx_session import open_onnx_session, open_tokenizer
 from rag.package_data import model_file
 
 MODEL_PATH = model_file("verifier.onnx")
-MAX_TOKENS = 256
+MAX_PAIR_TOKENS = 256
 MAX_STATEMENT_TOKENS = 128
 # [CLS] evidence [SEP] statement [SEP]
 SPECIAL_TOKENS = 3
@@ -77,7 +77,7 @@ class CrossEncoder:
         sequences = []
         for start in range(0, max(1, len(statement_ids)), MAX_STATEMENT_TOKENS):
             part = statement_ids[start : start + MAX_STATEMENT_TOKENS]
-            read = evidence_ids[: MAX_TOKENS - SPECIAL_TOKENS - len(part)]
+            read = evidence_ids[: MAX_PAIR_TOKENS - SPECIAL_TOKENS - len(part)]
             sequences.append(_Sequence(pair, [cls, *read, sep, *part, sep], len(read) + 2))
         return sequences
 

@@ -26,7 +26,7 @@ MAX_DIFFERING_WORDS = 6
 # Words read of a statement's sentence and of its evidence: the time of an alignment grows with both.
 MAX_STATEMENT_WORDS = 200
 MAX_EVIDENCE_WORDS = 400
-MAX_SENTENCE_CHARACTERS = 8_000
+MAX_COMPARED_CHARACTERS = 8_000
 Kind = Literal["name", "number", "denial", "hedge", "opening", "word", "grammar"]
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NOT = re.compile(r"\bcannot\b|(?<=\w)n[’']t\b", re.IGNORECASE)
@@ -163,7 +163,7 @@ def _is_enough(words: Sequence[_Word]) -> bool:
 
 def _words(sentences: Sequence[str]) -> Iterator[_Word]:
     for number, sentence in enumerate(sentences):
-        text = _POSSESSIVE.sub("", _NOT.sub(" not", canonicalize_names(sentence[:MAX_SENTENCE_CHARACTERS])))
+        text = _POSSESSIVE.sub("", _NOT.sub(" not", canonicalize_names(sentence[:MAX_COMPARED_CHARACTERS])))
         end = 0
         for match in _TOKEN.finditer(text):
             # The text between two words tells whether the second opens a sentence; one inside a quotation does too.

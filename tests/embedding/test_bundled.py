@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.embedding.base import PassageText
-from rag.embedding.bundled import DIMENSION, MAX_TOKENS, BundledEncoder
+from rag.embedding.bundled import DIMENSION, MAX_TEXT_TOKENS, BundledEncoder
 from rag.errors import EncoderError
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "data" / "encoder_reference.json").read_text(encoding="utf-8"))
@@ -31,7 +31,7 @@ def test_the_order_and_company_of_texts_do_not_matter(encoder: BundledEncoder) -
 
 def test_a_text_longer_than_the_model_reads_is_encoded_to_its_end(encoder: BundledEncoder) -> None:
     long = "Grain prices rose in the spring. " * 100
-    assert encoder.count_tokens([long])[0] > MAX_TOKENS
+    assert encoder.count_tokens([long])[0] > MAX_TEXT_TOKENS
     rates, volcano = encoder.encode([long + "The bank cut its rate. " * 60, long + "A volcano erupted. " * 60])
     assert float(rates @ volcano) < 0.99
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from rag.errors import RagError
-from rag.ingest.splitter import MAX_TOKENS, split_article
+from rag.ingest.splitter import MAX_PASSAGE_TOKENS, split_article
 from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.encoding import decode_text
 from rag.readers.fetch import FetchedPage
@@ -152,7 +152,7 @@ def check_passages(text: str) -> None:
         assert (passage.sentences[0][0], passage.sentences[-1][1]) == (passage.start, passage.end)
         assert passage.start >= previous_end
         previous_end = passage.end
-        assert _count_tokens([passage.text])[0] <= MAX_TOKENS or passage.end - passage.start < 2
+        assert _count_tokens([passage.text])[0] <= MAX_PASSAGE_TOKENS or passage.end - passage.start < 2
     assert [sentence for sentence in sentences if not sentence.strip()] == []
     assert len("".join(text.split())) == sum(len("".join(sentence.split())) for sentence in sentences)
 

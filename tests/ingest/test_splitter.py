@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 
 from rag.embedding.bundled import BundledEncoder
-from rag.ingest.splitter import MAX_CHARACTERS, MAX_SENTENCES, MAX_TOKENS, split_article
+from rag.ingest.splitter import MAX_PASSAGE_CHARACTERS, MAX_PASSAGE_TOKENS, MAX_SENTENCES, split_article
 from rag.types.article import Article
 from rag.types.passage import Passage
 from tests.text.test_sentences import texts
@@ -44,15 +44,15 @@ def test_a_passage_is_made_of_its_sentences_and_of_nothing_else(text: str) -> No
 def test_the_encoder_reads_every_passage_whole(text: str) -> None:
     found = passages(text)
 
-    assert all(tokens <= MAX_TOKENS for tokens in ENCODER.count_tokens([passage.text for passage in found]))
-    assert all(passage.end - passage.start <= MAX_CHARACTERS for passage in found)
+    assert all(tokens <= MAX_PASSAGE_TOKENS for tokens in ENCODER.count_tokens([passage.text for passage in found]))
+    assert all(passage.end - passage.start <= MAX_PASSAGE_CHARACTERS for passage in found)
     assert all(len(passage.sentences) <= MAX_SENTENCES for passage in found)
 
 
 def test_paragraphs_long_and_short_make_passages_that_are_all_well_filled() -> None:
     text = "\n\n".join((PROSE * number).strip() for number in (3, 5, 4, 7, 2, 6, 5, 3, 4, 8, 6, 5, 9, 1, 4))
 
-    assert min(passage.end - passage.start for passage in passages(text)) > MAX_CHARACTERS / 2
+    assert min(passage.end - passage.start for passage in passages(text)) > MAX_PASSAGE_CHARACTERS / 2
 
 
 def test_an_article_without_a_word_has_no_passages() -> None:

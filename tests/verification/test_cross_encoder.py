@@ -3,7 +3,13 @@
 import pytest
 
 from rag.embedding.onnx_session import open_tokenizer
-from rag.verification.cross_encoder import BATCH_SIZE, MAX_STATEMENT_TOKENS, MAX_TOKENS, SPECIAL_TOKENS, CrossEncoder
+from rag.verification.cross_encoder import (
+    BATCH_SIZE,
+    MAX_PAIR_TOKENS,
+    MAX_STATEMENT_TOKENS,
+    SPECIAL_TOKENS,
+    CrossEncoder,
+)
 
 EVIDENCE = "Seoul detected 10,000 containers sent from North Korea to Russia. Beijing did not sign the statement."
 SUPPORTED = "Containers went from North Korea to Russia."
@@ -46,7 +52,7 @@ def test_a_pair_has_the_same_logit_every_time(cross_encoder: CrossEncoder) -> No
 
 def test_evidence_beyond_the_limit_is_not_read(cross_encoder: CrossEncoder) -> None:
     statement = words(10)
-    room = MAX_TOKENS - SPECIAL_TOKENS - 10
+    room = MAX_PAIR_TOKENS - SPECIAL_TOKENS - 10
     full = words(room)
     (expected,) = cross_encoder.logits([(statement, full)])
     assert cross_encoder.logits([(statement, full + EVIDENCE)]) == [expected]

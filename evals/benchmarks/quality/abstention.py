@@ -22,6 +22,7 @@ from evals.benchmarks.quality.xquad import load_xquad
 from evals.datasets.cases import SPLITS, load_cases
 from evals.datasets.chunking import load_documents, load_questions
 from evals.datasets.published import SQUAD, read_published
+from evals.training.reader.measures import MAX_WRONGLY_DECLINED
 from rag import QueryEngine, open_engine
 from rag.answering.answerability import (
     GATE_SLOPE,
@@ -40,8 +41,6 @@ from rag.retrieval.filters import Filters
 from rag.retrieval.passage_readings import read_passages
 
 Array = NDArray[np.float64]
-# The share of answerable questions that may be declined.
-MAX_WRONGLY_DECLINED = 0.05
 # Questions, each with whether its library answers it.
 LabelledQuestions = list[tuple[str, bool]]
 

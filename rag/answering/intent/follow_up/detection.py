@@ -14,7 +14,7 @@ from rag.answering.intent.follow_up.words import AUXILIARY
 from rag.text.analyzer import terms
 
 # A longer question has a subject of its own.
-MAX_CHARACTERS = 300
+MAX_FOLLOW_UP_CHARACTERS = 300
 
 # Words that begin a turn and ask nothing.
 _OPENING = re.compile(
@@ -52,7 +52,7 @@ class Dependence:
 def find_dependence(question: str) -> Dependence | None:
     """How `question` depends on an earlier one; None if it stands alone."""
     rest = " ".join(question.split())
-    if len(rest) > MAX_CHARACTERS or _has_subject_in_brackets(rest):
+    if len(rest) > MAX_FOLLOW_UP_CHARACTERS or _has_subject_in_brackets(rest):
         return None
     opening = _OPENING.match(rest)
     rest = rest[opening.end() :] if opening and opening.end() < len(rest) else rest

@@ -17,7 +17,7 @@ from rag.text.entities import CAPITALIZED_WORD, NAME_PARTICLE
 from rag.text.lexicon import PLACE_NAMES, alternation
 
 # The parts of a question are looked for in its first characters.
-MAX_CHARACTERS = 300
+MAX_PARSED_CHARACTERS = 300
 
 _CAPITALIZED = rf"(?:{CAPITALIZED_WORD}|[A-Z]{{2,}}|[A-Z]\.)"
 _NAME = re.compile(rf"\b{_CAPITALIZED}(?:\s+(?:{NAME_PARTICLE}\s+)?{_CAPITALIZED})*(?:\s+\d+\b)?")
@@ -104,14 +104,14 @@ def parse_question(question: str, names: Sequence[str]) -> QuestionParts:
 
     `names` are the library's authors and publications.
     """
-    plain = _own_words(question[:MAX_CHARACTERS]).rstrip(" ?!.…")
+    plain = _own_words(question[:MAX_PARSED_CHARACTERS]).rstrip(" ?!.…")
     authors = find_names(plain, names)
     dates = tuple(Span(match.start(), match.end(), match[0]) for match in DATE.finditer(plain))
     places = tuple(span for span in find_places(plain) if not span.overlaps(authors))
     other_names = tuple(span for span in _capitalized_names(plain) if not span.overlaps((*authors, *dates, *places)))
     topic, preposition = find_topic(plain, dates)
     subject, object_ = (None, None) if topic else find_subject_and_object(plain, dates)
-    brackets = _BRACKETS.search(question[:MAX_CHARACTERS].rstrip(" ?!.…"))
+    brackets = _BRACKETS.search(question[:MAX_PARSED_CHARACTERS].rstrip(" ?!.…"))
     return QuestionParts(
         plain,
         authors,

@@ -6,7 +6,7 @@ They are thanks, greetings and questions about the program.
 import re
 
 # A longer turn is a question or a request.
-MAX_CHARACTERS = 200
+MAX_SMALL_TALK_CHARACTERS = 200
 
 _COURTESY = (
     r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day|night)|(?:good)?bye|thanks?|thank you|thx|cheers|ok(?:ay)?"
@@ -38,7 +38,7 @@ def looks_like_small_talk(question: str) -> bool:
 
     A question without words counts too.
     """
-    plain = " ".join(re.findall(r"[\w’']+", question[: MAX_CHARACTERS + 1]))
+    plain = " ".join(re.findall(r"[\w’']+", question[: MAX_SMALL_TALK_CHARACTERS + 1]))
     if not plain:
         return True
-    return len(question) <= MAX_CHARACTERS and _SMALL_TALK.fullmatch(plain + " ") is not None
+    return len(question) <= MAX_SMALL_TALK_CHARACTERS and _SMALL_TALK.fullmatch(plain + " ") is not None

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answering.intent.mentions.question_words import folded_words
-from rag.text.lexicon import LONG_NAMES, NAME_PARTICLES, PERSON_NAME_PARTICLES
+from rag.text.lexicon import GRAMMATICAL_ARTICLES, LONG_NAMES, NAME_PARTICLES, PERSON_NAME_PARTICLES
 
 NameField = Literal["author", "source"]
 # The kinds of spellings: the whole name, its last word ("the Ledger"), a part of a person's name, or the first letters.
 SpellingKind = Literal["whole", "short", "surname", "given", "initials"]
 
-_ARTICLES = frozenset({"the", "a", "an"})
-SMALL_WORDS = frozenset({*_ARTICLES, *NAME_PARTICLES, "in", "on", "for", "to", "from", "at", "by", "or", "with"})
+SMALL_WORDS = frozenset(
+    {*GRAMMATICAL_ARTICLES, *NAME_PARTICLES, "in", "on", "for", "to", "from", "at", "by", "or", "with"}
+)
 _SEVERAL = re.compile(r"\s+(?:and|&|with)\s+|\s*[,;|/(]\s*", re.IGNORECASE)
 _HONORIFIC = re.compile(
     r"^(?:(?:dr|prof|professor|sir|dame|mr|mrs|ms|by)\b\.? )+|,? (?:jr|sr|phd|md|esq)\.?$", re.IGNORECASE
@@ -43,7 +44,7 @@ def spellings_of(name: str, field: NameField) -> list[NameSpelling]:
     for text in dict.fromkeys([name, *(parts if is_several else [])]):
         text = _HONORIFIC.sub("", text)
         keys = folded_words(text)
-        has_article = len(keys) > 1 and keys[0] in _ARTICLES and _INITIAL.match(text) is None
+        has_article = len(keys) > 1 and keys[0] in GRAMMATICAL_ARTICLES and _INITIAL.match(text) is None
         core = keys[1:] if has_article else keys
         if not core:
             continue

@@ -7,17 +7,18 @@ slip may be another English word, or may resemble no word enough.
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
-from rag.answering.intent.spelling.slips import nearest_texts, slips_between
+from rag.answering.intent.spelling.slips import (
+    MIN_LETTERS_OF_TWO_SLIPS,
+    MIN_WORD_LETTERS,
+    nearest_texts,
+    slips_between,
+)
 from rag.answering.intent.spelling.typed_words import Change, TypedWord, folded
-from rag.text.lexicon import is_rare_word
+from rag.text.lexicon import GRAMMATICAL_ARTICLES, is_rare_word
 
 MAX_NAME_WORDS = 4
 # Slips in a whole name, in a word of it, and in one of MIN_LETTERS_OF_TWO_SLIPS letters.
 MAX_SLIPS, MAX_SLIPS_OF_A_WORD, MAX_SLIPS_OF_A_LONG_WORD = 3, 1, 2
-MIN_LETTERS_OF_TWO_SLIPS = 7
-# A shorter word of a name has too many similar words.
-MIN_WORD_LETTERS = 4
-_ARTICLES = ("the", "a", "an")
 
 
 def misspelt_names(
@@ -66,4 +67,4 @@ def _core(name: str) -> tuple[str, ...]:
 def _core_words(name: str) -> list[str]:
     """The words of a name without the article before them."""
     words = name.split()
-    return words[1:] if len(words) > 1 and words[0].lower() in _ARTICLES else words
+    return words[1:] if len(words) > 1 and words[0].lower() in GRAMMATICAL_ARTICLES else words

@@ -12,18 +12,19 @@ from itertools import pairwise
 
 from rag.answering.intent.spelling.acronyms import may_be_an_acronym, spelt_out
 from rag.answering.intent.spelling.catalogue_names import misspelt_names
-from rag.answering.intent.spelling.slips import single_slips, slips_between
+from rag.answering.intent.spelling.slips import (
+    MIN_LETTERS_OF_TWO_SLIPS,
+    MIN_WORD_LETTERS,
+    single_slips,
+    slips_between,
+)
 from rag.answering.intent.spelling.typed_words import Change, TypedWord, folded, typed_words
 from rag.answering.intent.spelling.vocabulary import Vocabulary, WrittenForm
 from rag.text.analyzer import STOP_TERMS
 from rag.text.lexicon import COLLECTION_WORDS, FRAME_WORDS, is_ordinary_word, is_rare_word
 
-# A shorter word has too many similar words.
-MIN_WORD_LETTERS = 4
 # A half of a word that was typed without a blank in it may be shorter, if the word is a word of grammar ("ofthe").
 MIN_HALF_LETTERS = 3
-# Two slips in a shorter word leave too little of it.
-MIN_LETTERS_OF_TWO_SLIPS = 7
 # Maximum number of unknown words: a question with more of them is in another language, or is no question.
 MAX_UNKNOWN_WORDS = 8
 # Candidates of one word whose written forms are read from the library.

@@ -16,6 +16,11 @@ INSERTION_COST = 0.8
 SUBSTITUTION_COST = 1.1
 FIRST_LETTER_COST = 0.5
 
+# A shorter word has too many similar words.
+MIN_WORD_LETTERS = 4
+# Two slips in a shorter word leave too little of it.
+MIN_LETTERS_OF_TWO_SLIPS = 7
+
 _KEYBOARD_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS = frozenset("aeiouy")
 
