@@ -1,7 +1,7 @@
 """The command `python -m evals …`, which is the same as `rag eval …`.
 
-A command that is wrongly given, or that cannot be done, is one line on standard error and exit code 2; a missed
-threshold is exit code 1.
+An error in a command, or in its input, is one line on standard error and exit code 2. A missed threshold is exit code
+1.
 """
 
 import sys
@@ -62,7 +62,7 @@ Results = Annotated[Path, typer.Option(help="Folder that holds the runs' folders
 
 @app.callback(help=_ABOUT)
 def _common() -> None:
-    """Has no options of its own; it makes every command a subcommand."""
+    """Makes every command a subcommand; it has no options."""
 
 
 @app.command()

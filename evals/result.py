@@ -1,8 +1,8 @@
 """One line of a run's results.jsonl.
 
-It holds the case, the answer, the passages retrieved and the judgement. A line holds everything that the metrics are
-computed from, so that a report can be made again without engine or judge. It holds no metric itself
-(evals.metrics.registry computes them). The field names are the file's keys.
+It has the case, the answer, the retrieved passages and the judgement. A line has all the input of the metrics, so a
+report can be made again without engine or judge. It does not have the metrics (evals.metrics.registry computes them).
+The field names are the file's keys.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evals.datasets.cases import Case, TextSpan
 from evals.errors import EvalError
 
-# Of results.jsonl and run.json; goes up whenever an older line cannot be read any more, or means something else.
+# The version of results.jsonl and run.json. It is incremented when older lines cannot be read any more, or have another
+# meaning.
 VERSION = 1
 
 
@@ -39,7 +40,7 @@ class RetrievedPassage(_ResultModel):
 class JudgedClaim(_ResultModel):
     """A claim of the answer with its support by the retrieved passages.
 
-    `statement` is the number of its statement, from 0; `evidence` the words that the judge names, verbatim.
+    `statement` is the number of its statement, from 0; `evidence` are the verbatim words that the judge names.
     """
 
     text: str
@@ -73,7 +74,7 @@ class ModelUsage(_ResultModel):
 
 
 class Judgement(_ResultModel):
-    """What a judge said of one answer; supports and `relevance` are in [0, 1]."""
+    """A judge's scores of one answer; supports and `relevance` are in [0, 1]."""
 
     claims: tuple[JudgedClaim, ...] = ()
     statements: tuple[JudgedStatement, ...] = ()
@@ -86,7 +87,7 @@ class Judgement(_ResultModel):
 class _AnswerModel(BaseModel):
     """Base class for the parts of a stored answer that the evals read.
 
-    An answer has more fields. They are kept in the file and not read here.
+    An answer has more fields, which stay in the file and are not read here.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -161,10 +162,10 @@ class StoredAnswer(_AnswerModel):
 class CaseResult(_ResultModel):
     """One case of a run.
 
-    `answer_json` is the engine's answer as the file keeps it, `answer` the same as a typed object; both are None when
-    the engine failed, and `error` says how. `judgement` is None when the case failed, or when the judge did, which
-    `judge_error` says. `gold` are the spans of the case's gold quotes, `relevant` the ids of the passages that hold
-    one, `retrieved` the best passages for the standalone question.
+    `answer_json` is the engine's answer as stored in the file, `answer` the same as a typed object. Both are None if
+    the engine failed; `error` is then its message. `judgement` is None if the case or the judge failed; `judge_error`
+    is the judge's message. `gold` are the spans of the case's gold quotes, `relevant` the ids of the passages that
+    contain one, `retrieved` the best passages for the standalone question.
     """
 
     version: int = VERSION
@@ -183,7 +184,7 @@ class CaseResult(_ResultModel):
     def answer(self) -> StoredAnswer | None:
         """The stored answer.
 
-        Raises pydantic's ValidationError where a field that the evals need is missing.
+        Raises pydantic's ValidationError if a field that the evals need is missing.
         """
         return None if self.answer_json is None else StoredAnswer.model_validate(self.answer_json)
 
@@ -224,7 +225,7 @@ def _complete_lines(path: Path) -> Iterator[tuple[int, str]]:
 def _read_result(line: str, where: str) -> CaseResult:
     try:
         result = CaseResult.model_validate_json(line)
-        # An answer without what the metrics read would fail later, without its line.
+        # Validated here, because a later error would not name the line.
         _ = result.answer
     except ValidationError as error:
         first = error.errors()[0]

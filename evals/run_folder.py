@@ -1,7 +1,7 @@
 """A run's folder and its files.
 
-They are run.json (what was run), results.jsonl (one line a case), summary.json and report.html. A folder that is read
-is checked first: one of another version, or a folder that is no run, is refused in one line.
+They are run.json (what was run), results.jsonl (one line a case), summary.json and report.html. A folder is checked
+before it is read: a run of another version, or a folder that is no run, is refused with one line.
 """
 
 import hashlib
@@ -22,10 +22,10 @@ RUN_FILE, RESULTS_FILE, SUMMARY_FILE, REPORT_FILE = "run.json", "results.jsonl",
 
 
 class RunInfo(BaseModel):
-    """What was run.
+    """The description of a run.
 
-    That is the cases, the engine with its settings (no secrets), the judge, the code and the machine. The field names
-    are run.json's keys; `chosen` says which cases of the split, empty for all of them.
+    It has the cases, the engine with its settings (no secrets), the judge, the code and the machine. The field names
+    are run.json's keys. `chosen` describes the selected cases of the split; it is empty for all of them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,7 +50,7 @@ class RunInfo(BaseModel):
 
     @property
     def identity(self) -> str:
-        """A hash that is the same for runs whose results may be in one file."""
+        """A hash that is equal for runs whose results may be in one file."""
         return hashlib.sha256(self.model_dump_json(exclude={"started", "workers"}).encode()).hexdigest()
 
 
@@ -79,7 +79,7 @@ class Run:
 def read_info(folder: Path) -> RunInfo:
     """Reads run.json.
 
-    Raises EvalError when `folder` is no run, or one of another version.
+    Raises EvalError if `folder` is no run, or a run of another version.
     """
     path = folder / RUN_FILE
     try:
@@ -115,7 +115,7 @@ def make_run(folder: Path, info: RunInfo, results: Sequence[CaseResult]) -> Run:
 def write_summary(run: Run) -> None:
     """Writes summary.json.
 
-    It has every metric with its interval, over all cases and by kind, and what models cost.
+    It has every metric with its interval, over all cases and by kind, and the cost of models.
     """
     usages = [
         usage

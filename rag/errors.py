@@ -1,6 +1,6 @@
 """The errors that the package raises on purpose, as one tree.
 
-The tree says when each error is raised, and what the user can do.
+The tree shows when each error is raised, and what the user can do.
 
     RagError
     ├── SettingsError             a setting has no usable value → correct the variable that the message names
@@ -102,7 +102,7 @@ class LibraryVersion(LibraryError):
 
 
 class EncoderMismatch(LibraryError):
-    """Another encoder than the settings name made the library's vectors."""
+    """The library's vectors were made by another encoder than the settings name."""
 
 
 class LibraryDamaged(LibraryError):
@@ -116,8 +116,8 @@ class IndexDamaged(LibraryDamaged):
 def disk_error(folder: Path, cause: str) -> LibraryError | None:
     """The error for a disk that refuses to read or write, or None.
 
-    `cause` is the message of SQLite, Chroma, Tantivy or the operating system, and is recognised by its words. None
-    where it says something else.
+    `cause` is the message of SQLite, Chroma, Tantivy or the operating system, and is recognised by its words. None for
+    any other message.
     """
     text = cause.replace(str(folder), "").lower()
     if any(words in text for words in ("readonly", "read-only", "permission denied", "not permitted")):

@@ -19,15 +19,15 @@ from rag.errors import SettingsError
 
 # The file that the commands read in the folder they are started in.
 ENV_FILE = Path(".env")
-# What a process of our own sets before it imports chromadb, gradio, ray or a hub client.
+# Variables that the command or the server sets before it imports chromadb, gradio, ray or a hub client.
 _NO_TELEMETRY = {
     "ANONYMIZED_TELEMETRY": "False",  # Chroma
     "GRADIO_ANALYTICS_ENABLED": "False",
-    # Gradio keeps each call for a monitor that is not served, and sorts all of them again at every one that fails.
+    # Gradio keeps each call for a monitor that is not served here, and sorts all calls again when one fails.
     "GRADIO_ANALYTICS_MAX_EVENTS": "100",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
-# What such a process sets where the user has not.
+# Variables that such a process sets if the user has not set them.
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1"}
 
 

@@ -1,7 +1,7 @@
 """Renders a conversation as Markdown.
 
-Questions are headings; answers have numbered footnotes that hold the quotes. Text that comes from articles, people and
-models is escaped: it shows as it is and is no markup.
+Questions are headings; answers have numbered footnotes that hold the quotes. Text from articles, people and models is
+escaped: it is shown unchanged and never acts as markup.
 """
 
 import re
@@ -41,8 +41,8 @@ def to_markdown(answers: Sequence[Answer]) -> str:
 def _in_sections(answer: Answer, offset: int) -> list[str]:
     """The quotes below the headings of their sections, then the other text.
 
-    A heading says who writes and when, so that the quotes below it do not. Empty for an answer that is not made of
-    quotes, or that has one section only.
+    A heading has the author and the date, so the quotes below it do not repeat them. Empty for an answer that is not
+    made of quotes, or that has only one section.
     """
     if not answer.is_quoted or len(answer.sections) < 2:
         return []
@@ -60,7 +60,7 @@ def _with_footnote_marks(text: str, offset: int) -> str:
     end, markdown = 0, ""
     for match in _MARKER.finditer(text):
         markdown += _escape_markup(text[end : match.start()]) + f"[^{offset + int(match[1])}]"
-        # A round bracket right behind the mark would turn both into a link.
+        # A round bracket directly after the mark would turn both into a link.
         markdown += "\\" if text.startswith("(", match.end()) else ""
         end = match.end()
     return markdown + _escape_markup(text[end:])
@@ -72,7 +72,8 @@ def _escape_markup(text: str) -> str:
 
 def _footnote(citation: Citation) -> str:
     url = citation.article.url or ""
-    # A renderer that does not know "<...>" would take "](" for the beginning of a link; "](" as "%5D(" is the same URL.
+    # A renderer that does not support "<...>" would read "](" as the beginning of a link; with "%5D(" the URL is the
+    # same.
     link = f" <{url.replace('](', '%5D(')}>" if is_web_address(url) else ""
     return f"{_escape(reference_line(citation.article))}: “{_escape(citation.quote)}”{link}"
 

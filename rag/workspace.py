@@ -1,6 +1,6 @@
 """An opened library: storage, indexes, encoder, retriever and indexer.
 
-Everything lies in one folder, unless the settings name a server for the library or for the vectors; the full-text index
+Everything is in one folder, unless the settings name a server for the library or for the vectors; the full-text index
 is always in the folder. A folder without a library gets one, filled from the bundled corpus; a first fill that was
 interrupted continues at the next opening.
 """
@@ -45,17 +45,17 @@ T = TypeVar("T")
 # The library stores under this key whether the bundled corpus still has to be added.
 BUNDLED_CORPUS_KEY = "bundled corpus"
 FIRST_FILL_TIMEOUT_SECONDS = 600.0
-# The time between two looks at a shared library. An article added elsewhere must be answerable here within two seconds:
-# half a second to notice it, and the rest to apply it and to answer. One look reads one number from the library, 1 ms
-# on loopback.
+# The time between two checks of a shared library for changes. An article that another process added must be found here
+# within two seconds: half a second to notice it, and the rest to apply it and to answer. A check reads one number from
+# the library, 1 ms on loopback.
 REFRESH_INTERVAL_SECONDS = 0.5
-# Files that are written after the library, and never before it: SQLite's log, the manifests of the indexes.
+# Files that exist only after the library was written: SQLite's log, the manifests of the indexes.
 FILES_BESIDE_A_LIBRARY = (f"{LIBRARY_FILE}-wal", "vectors.json", "fulltext.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """How much is encoded, stored and indexed at a time.
+    """Batch sizes of encoding, storing and indexing.
 
     The defaults are explained in rag.ingest.indexer.
     """
@@ -127,7 +127,7 @@ class Workspace:
             undo.pop_all()
 
     def close(self) -> None:
-        """Closes files and connections. What is on disk is complete without it, too."""
+        """Closes files and connections. The files on disk are complete without it, too."""
         self.vectors.close()
         self.fulltext.close()
         self.library.close()
@@ -151,11 +151,11 @@ class Workspace:
         return self.search_safely(lambda: self.retriever.retrieve(question, k, filters))
 
     def search_safely(self, search: Callable[[], T]) -> T:
-        """Runs `search`, and repairs an index that it finds damaged (IndexRepair.run)."""
+        """Runs `search`; repairs an index that is damaged (IndexRepair.run)."""
         return self._index_repair.run(search)
 
     def passage_count(self) -> int:
-        """How many passages a question is searched in."""
+        """The number of passages that a question searches."""
         return self.fulltext.count()
 
     # -- writing ------------------------------------------------------------------------------------------------------
@@ -183,8 +183,7 @@ class Workspace:
     def reencode(self, progress: ProgressCallback = no_progress) -> None:
         """Encodes every article again with the encoder of the settings.
 
-        That becomes the library's encoder. Raises LibraryBusy, LibraryError, EncoderError; the library is then as it
-        was.
+        It becomes the library's encoder. After LibraryBusy, LibraryError or EncoderError the library is unchanged.
         """
         self.vectors.close()
         self._open_vectors(self.encoder.fingerprint, self.encoder.dimension)
@@ -217,7 +216,7 @@ class Workspace:
     def refresh(self, min_interval: float = 0.0) -> None:
         """Applies to the local indexes what other processes have committed.
 
-        Does nothing for a library in the folder, nor within `min_interval` seconds of the last call.
+        Does nothing for a library in the folder, or within `min_interval` seconds of the last call.
         """
         if isinstance(self.location, SQLiteFile) or time.monotonic() - self._last_refresh < min_interval:
             return
@@ -226,7 +225,7 @@ class Workspace:
 
     @property
     def remote_locations(self) -> dict[str, str]:
-        """Where the "library" and the "vectors" are, as texts, for those on a server."""
+        """The addresses of the "library" and the "vectors", for those on a server."""
         return {
             **({"library": str(self.location)} if self.settings.library_url else {}),
             **({"vectors": str(self.vectors)} if self.settings.chroma_url else {}),
@@ -269,8 +268,8 @@ class Workspace:
     def _open_index_folder(self) -> Path:
         """The folder of the local indexes.
 
-        That is the library's own folder, or one named after a library on a server. The name keeps the indexes of one
-        library from being used for another.
+        It is the library's own folder, or a folder named after a library on a server, so that the indexes of one
+        library are never used for another.
         """
         if isinstance(self.location, SQLiteFile):
             return self.path
@@ -319,7 +318,7 @@ class Workspace:
         self.catalogue = CatalogueSearch(self.library, self.fulltext, self.search_safely)
 
     def _fill(self, progress: ProgressCallback) -> None:
-        """Adds the bundled corpus where that has still to be done."""
+        """Adds the bundled corpus if that is still to be done."""
         if self.library.get_meta(BUNDLED_CORPUS_KEY) != "pending":
             return
         with self.write_lock(FIRST_FILL_TIMEOUT_SECONDS):
@@ -332,7 +331,7 @@ class Workspace:
     def _sync_on_opening(self) -> None:
         """Syncs the indexes.
 
-        A process that is writing syncs them itself, so it is waited for only where an index cannot be used.
+        A process that is writing syncs them itself, so this process waits for it only if an index cannot be used.
         """
         is_usable = self.vectors.generation is not None and self.fulltext.generation is not None
         try:

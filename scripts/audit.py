@@ -1,7 +1,8 @@
-"""Looks for published advisories against the installed packages.
+"""Checks the installed packages for published advisories.
 
-The exit code is 1 where one is not excused. Needs `pip install '.[audit]'` and the network. When the advisory service
-cannot be reached, the script says so and exits with 0: a build must not depend on another's server.
+The exit code is 1 if an advisory is not excused. Needs `pip install '.[audit]'` and the network. If the advisory
+service cannot be reached, the script says so and exits with 0, because a build must not depend on another party's
+server.
 """
 
 import json
@@ -16,7 +17,7 @@ TIMEOUT_SECONDS = 300
 def verdict(report: str) -> tuple[int, str]:
     """The exit code and the message for pip-audit's report as JSON.
 
-    Anything that is no report means that the service cannot be reached.
+    If the text is no report, the service could not be reached.
     """
     try:
         packages = json.loads(report)["dependencies"]

@@ -1,6 +1,6 @@
 """Exports the bundled encoder from the published weights.
 
-Written are the graph, the tokenizer, the test's reference vectors and the model card.
+It writes the graph, the tokenizer, the test's reference vectors and the model card.
 
     python -m venv export && export/bin/pip install -r scripts/export_requirements.txt
     export/bin/python scripts/export_encoder.py --passages FOLDER_OF_TEXTS
@@ -52,7 +52,7 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
 
 
 def read_passages(folder: Path, tokenizer: object, characters: int = 1000) -> list[str]:
-    """Slices of the folder's texts that the model reads whole (256 tokens).
+    """Slices of the folder's texts that fit into the model's 256 tokens.
 
     They have about 1,000 characters.
     """
@@ -78,7 +78,7 @@ def encode_with_export(texts: list[str], tokenizer: object) -> np.ndarray:
 
 
 def main() -> None:
-    """Exports the model, and stops where parity is too low."""
+    """Exports the model, and fails if parity is too low."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=Path, required=True, help="folder of texts to measure parity over")
     options = parser.parse_args()

@@ -3,9 +3,9 @@
     PYTHONPATH=. train/bin/python scripts/export_reader.py --checkpoints RUN/checkpoint.pt ... --examples FILE.jsonl
         --to reader.onnx
 
-What the encoder's file in the same folder stores already is referred to there, by its place in that file: the two
-belong together. The exported weights are the mean of the checkpoints; with --mean, of their moving means. The logits of
-some examples are compared with the trained model's.
+Values that the encoder's file in the same folder has already are not stored again, but referred to by their offset in
+that file. So the two files belong together. The exported weights are the mean of the checkpoints; with --mean, of their
+moving means. The logits of some examples are compared with the trained model's.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from rag.reading.layout import encode_inputs
 PARITY_EXAMPLES = 60
 MAX_LOGIT_DIFFERENCE = 0.05
 ENCODER = "all-MiniLM-L6-v2.onnx"
-# Smaller values are stored again.
+# Values of fewer bytes are always stored.
 MIN_SHARED_BYTES = 4_096
 
 
@@ -61,7 +61,7 @@ def build(state: dict[str, np.ndarray]) -> onnx.ModelProto:
 
 
 def add_masks(graph: Graph) -> None:
-    """Adds what the segments say: which tokens exist, which are the query's, and which are of the same segment."""
+    """Adds masks: existing tokens, the query's tokens, pairs in the same segment."""
     for name, value in (("padding", -1), ("query.segment", QUERY_SEGMENT)):
         graph.store(name, np.array([value], dtype=np.int32))
     for name, value in (("axis.1", 1), ("axis.2", 2)):
@@ -78,7 +78,7 @@ def add_masks(graph: Graph) -> None:
 
 
 def bert_names(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The body's weights by the names of the published BERT, which scripts/minilm_graph.py builds from."""
+    """The body's weights by the names of the published BERT (scripts/minilm_graph.py)."""
     weights = {
         "embeddings.word_embeddings.weight": state["words.weight"],
         "embeddings.position_embeddings.weight": state["places.weight"],
@@ -192,7 +192,9 @@ def add_heads(graph: Graph, state: dict[str, np.ndarray], states: str) -> None:
 
 
 def share_weights(model: onnx.ModelProto, encoder: Path) -> int:
-    """Refers to the encoder's file for every value that it stores in the same bytes; returns how many bytes those are.
+    """Replaces each value that the encoder's file has too by a reference.
+
+    Only values with the same bytes are replaced. Returns the number of these bytes.
 
     The table of words and the lower layers are not trained, and are three quarters of all.
     """
@@ -219,7 +221,7 @@ def average_weights(checkpoints: list[Path], *, mean: bool) -> dict[str, torch.T
 
 
 def main() -> None:
-    """Exports the model, and stops where it differs too much."""
+    """Exports the model, and fails if it differs too much."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True)
     parser.add_argument("--mean", action="store_true")
@@ -258,8 +260,8 @@ def main() -> None:
             for part in (0, 1)
         )  # fmt: skip
 
-    # Rounding shifts all cosines a little the same way. The shift over the first examples goes into the biases, and the
-    # others measure what is left.
+    # Rounding shifts all cosines by a similar amount. The shift over the first examples is subtracted in the biases,
+    # and the other examples measure the remaining difference.
     sentences, passages = differences(slice(PARITY_EXAMPLES))
     weights["sentence_out.bias"] = weights["sentence_out.bias"] + sentences.mean(0)
     weights["passage_out.bias"] = weights["passage_out.bias"] + passages.mean(0)

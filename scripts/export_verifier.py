@@ -46,7 +46,7 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     total = graph.add("ReduceSum", [statement_states, "places.axis"], "total", keepdims=0)
     count = graph.add("ReduceSum", [is_statement, "places.axis"], "count", keepdims=0)
     mean = graph.add("Div", [total, count], "mean")
-    # Tokens of the evidence are lowered far below every other before the maximum is taken.
+    # Tokens of the evidence get very low values, so that they are never the maximum.
     unit, far = (graph.store(name, np.array([value], dtype=np.float32)) for name, value in (("unit", 1), ("far", 1e4)))
     not_statement = graph.add("Sub", [is_statement, unit], "apart")
     lowered = graph.add("Mul", [not_statement, far], "below")
@@ -71,7 +71,7 @@ def average_weights(checkpoints: list[Path]) -> dict[str, torch.Tensor]:
 
 
 def main() -> None:
-    """Exports the model, and stops where it differs too much."""
+    """Exports the model, and fails if it differs too much."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True)
     parser.add_argument("--pairs", type=Path, required=True)

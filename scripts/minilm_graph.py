@@ -49,10 +49,10 @@ class Graph:
 def body(graph: Graph, types: str = "", places: str = "", apart: tuple[str, int] = ("", 0)) -> str:
     """Adds embeddings and layers; returns the output's name.
 
-    The inputs are `input_ids` and `attention_mask`, (texts, tokens). `types` names an input of 0 and 1 that says which
-    of two texts a token belongs to; without it all belong to the first. `places` names an input with each token's
-    place; without it they are counted. `apart` names a mask, (texts, tokens, tokens), and how many of the lowest layers
-    attend by it. The output is last_hidden_state, (texts, tokens, 384).
+    The inputs are `input_ids` and `attention_mask`, (texts, tokens). `types` names an input of 0 and 1 with the text of
+    each token (first or second); without it all belong to the first. `places` names an input with each token's
+    position; without it positions are counted. `apart` names a mask, (texts, tokens, tokens), and the number of the
+    lowest layers that use it. The output is last_hidden_state, (texts, tokens, 384).
     """
     state = _embeddings(graph, types, places)
     for number in range(LAYERS):

@@ -1,9 +1,9 @@
-"""The reader's network: a BERT of six layers that reads a passage and a query together, and its two heads.
+"""The reader's network: a BERT of six layers over passage and query, two heads.
 
-The lower layers read the heading, each sentence and the query apart, as the encoder does that they come from; the upper
-ones read all together. A sentence's score is its mean's cosine to the query's mean, and what a head adds to that; the
-passage's score is made of the query's states and of all sentences. Each score has a value for questions and one for
-statements.
+In the lower layers the heading, each sentence and the query attend only to themselves, as in the encoder that the
+weights come from. In the upper layers all tokens attend to each other. A sentence's score is the cosine of its mean
+state to the query's mean state, plus the output of a head. The passage's score is computed from the query's states and
+all sentences. Each score has a value for questions and one for statements.
 """
 
 from pathlib import Path
@@ -16,15 +16,15 @@ from torch import nn
 from torch.nn import functional
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
-# Untrained, the cosine finds a sentence that answers first for 88% of 70 questions of SQuAD 2.0 with three layers
-# apart, for 79% with all six, and for 41% after training on 3,800 examples with none (docs/reader.md).
+# Untrained, the sentence with the highest cosine answers 88% of 70 questions of SQuAD 2.0 with three such lower layers,
+# and 79% with six. Without any, it is 41% after training on 3,800 examples (docs/reader.md).
 LAYERS_APART = 3
 INNER = 1536
 TOKENS, PLACES, KINDS = 30_522, 512, 2
 NORM_EPSILON = 1e-12
-# In the heads alone: every example is read once or twice, and drawing what to drop costs a fifth of a step.
+# Dropout is only in the heads: every example is read once or twice, and dropout everywhere costs a fifth of a step.
 DROPOUT = 0.1
-# A token's features that a sentence has the largest of, and the width of each head's hidden layer.
+# The number of token features of which a sentence has the maximum, and the width of each head's hidden layer.
 TOKEN_FEATURES = 64
 HIDDEN = 128
 # The columns of a head's output.
@@ -32,7 +32,7 @@ QUESTION_COLUMN, STATEMENT_COLUMN = 0, 1
 QUERY_SEGMENT = 1
 MAX_EXPONENT = 20.0
 NO_SENTENCE = -1e4
-# The parts of the network that no start has.
+# The parts of the network that no initial weights have.
 HEADS_OF_TASKS = frozenset(
     {
         "token_features", "sentence_hidden", "sentence_out", "passage_hidden", "passage_out", "passage_direct",
@@ -54,7 +54,10 @@ class Layer(nn.Module):
         self.outer_norm = nn.LayerNorm(WIDTH, NORM_EPSILON)
 
     def forward(self, states: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-        """States, (texts, tokens, 384), from states and what is added to attention, (texts, 1, 1, tokens)."""
+        """States (texts, tokens, 384) from states and the attention bias.
+
+        The bias has the shape (texts, 1, 1, tokens).
+        """
         texts, tokens, _ = states.shape
         joined = self.qkv(states).view(texts, tokens, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
         attended = functional.scaled_dot_product_attention(joined[0], joined[1], joined[2], attn_mask=bias)
@@ -67,7 +70,7 @@ class Reader(nn.Module):
     """Scores the sentences of a passage and the passage, for one query each."""
 
     def __init__(self, frozen_layers: int = 0) -> None:
-        """`frozen_layers` of the layers, the lowest, are not trained; the table of words never is."""
+        """Freezes the lowest `frozen_layers` layers and the word embeddings."""
         super().__init__()
         self.frozen_layers = frozen_layers
         self.words = nn.Embedding(TOKENS, WIDTH)
@@ -81,11 +84,11 @@ class Reader(nn.Module):
         self.sentence_out = nn.Linear(HIDDEN, 2)
         self.passage_hidden = nn.Linear(3 * WIDTH + HIDDEN, HIDDEN)
         self.passage_out = nn.Linear(HIDDEN, 2)
-        # Straight from the query's states, as the verifier's head has it, and from the best sentence's score.
+        # Directly from the query's states, as in the verifier's head, and from the best sentence's score.
         self.passage_direct = nn.Linear(3 * WIDTH, 2)
         self.best_sentence = nn.Parameter(torch.tensor([0.5, 0.0]))
         self.cosine_scale = nn.Parameter(torch.tensor([10.0, 10.0]))
-        # Before training, the cosine alone counts: 0.5 is a passable line for it.
+        # Before training only the cosine counts; 0.5 is a reasonable threshold for it.
         nn.init.zeros_(self.sentence_out.weight)
         nn.init.constant_(self.sentence_out.bias, -5.0)
 
@@ -106,7 +109,7 @@ class Reader(nn.Module):
         lengths = sentences.sum(2, keepdim=True)
         sentence_mean = torch.matmul(sentences, states) / lengths.clamp(min=1)
         features = self.token_features(states).clamp(-MAX_EXPONENT, MAX_EXPONENT)
-        # The log of the sum of exponents is a maximum that every token has a part in.
+        # The log of the sum of exponentials is a soft maximum with a gradient for every token.
         largest = torch.log(torch.matmul(sentences, features.exp()) + 1e-9)
         count = sentences.shape[1]
         repeated = query_mean.unsqueeze(1).expand(-1, count, -1)
@@ -142,7 +145,7 @@ class Reader(nn.Module):
 
 
 def load_start(path: Path) -> dict[str, torch.Tensor]:
-    """The weights of a bundled model's BERT by the names of `Reader`, from its file in int8.
+    """Loads the weights of a bundled model's BERT, by the names of `Reader`.
 
     The verifier's file has its head, too, which becomes `passage_direct` for statements.
     """
@@ -153,7 +156,7 @@ def load_start(path: Path) -> dict[str, torch.Tensor]:
 
     places = stored["places"]
     weights: dict[str, np.ndarray] = {"words.weight": matrix("words")}
-    # Without an input of kinds, the places hold the first kind's values already.
+    # Without an input of types, the position embeddings include the first type's values already.
     weights["places.weight"] = places
     weights["kinds.weight"] = stored.get("kinds", np.zeros((KINDS, WIDTH), dtype=np.float32))
     for part in ("weight", "bias"):

@@ -4,12 +4,11 @@
     PYTHONPATH=. train/bin/python scripts/train_reader.py --examples FILE.jsonl ... --out FOLDER --steps 4000
 
 FOLDER gets `checkpoint.pt`, every few minutes, and `log.txt`; the same command continues from the checkpoint, and a
-larger --steps prolongs the run. The learning rate stays level; a run with --initial-weights CHECKPOINT --cool brings it
-down to 0 over its steps, and its weights are those to export. Each checkpoint also holds the moving mean of the
-weights.
+larger --steps prolongs the run. The learning rate is constant. A run with --initial-weights CHECKPOINT --cool lowers it
+to 0 over its steps; the weights of that run are exported. Each checkpoint also has the moving mean of the weights.
 
-On a machine that does other work too, two processes of one thread lose less time than one of two, which waits for the
-slower thread at every operation: `torchrun --nproc-per-node 2 scripts/train_reader.py --threads 1 ...`.
+On a machine with other work, two processes of one thread are faster than one process of two threads, which waits for
+the slower thread at every operation: `torchrun --nproc-per-node 2 scripts/train_reader.py --threads 1 ...`.
 """
 
 import argparse
@@ -88,7 +87,7 @@ def collate(inputs: Sequence[ReaderInput], examples: Sequence[ReaderExample]) ->
 
 
 def padded_width(tokens: int) -> int:
-    """Tokens that an example is padded to."""
+    """The number of tokens to which an example is padded."""
     return -(-tokens // PADDING_STEP) * PADDING_STEP
 
 
@@ -118,9 +117,9 @@ def endless_batches(lengths: Sequence[int], seed: int) -> Iterator[list[int]]:
 
 
 def label_weights(examples: Sequence[ReaderExample]) -> torch.Tensor:
-    """Weights with which both labels of a set of statements count the same, so that 0.5 is the line in each.
+    """Weights that give both labels of a set of statements the same total weight.
 
-    Questions count as they come.
+    So 0.5 is the threshold in each set. Questions have weight 1.
     """
     counts: dict[tuple[str, bool], int] = {}
     for example in examples:
@@ -182,7 +181,7 @@ def main() -> None:
 
     model = Reader(options.frozen_layers)
     _load(model, options.initial_weights or MODELS / "all-MiniLM-L6-v2.onnx")
-    model.words.requires_grad_(False)  # half of all weights, and there is too little data to train them
+    model.words.requires_grad_(False)  # half of all weights, and there is too little data for them
     if options.frozen_layers:
         for part in (model.places, model.kinds, model.norm, *model.layers[: options.frozen_layers]):
             part.requires_grad_(False)
@@ -254,7 +253,7 @@ def main() -> None:
 
 
 def _is_whole(row: ReaderInput, example: ReaderExample) -> bool:
-    """Whether something of the passage fits, and all of its sentences that answer."""
+    """Whether a part of the passage fits, with all of its sentences that answer."""
     return 0 < len(row.sentences) > max(example.gold or (0,))
 
 
@@ -278,7 +277,7 @@ def _load(model: Reader, start: Path) -> None:
 
 
 def _save(path: Path, model: Reader, optimizer: Any, mean: dict[str, torch.Tensor], step: int, read: int) -> None:
-    """Writes the checkpoint beside the old one first, so that a stop in between leaves one whole."""
+    """Writes the checkpoint atomically: to another file first, then renamed."""
     part = path.with_suffix(".part")
     state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "mean": mean, "step": step, "read": read}
     torch.save(state, part)

@@ -31,7 +31,8 @@ SHUFFLED_PAIRS = 2_048
 LEARNING_RATE = 1e-4
 HEAD_LEARNING_RATE = 5e-4
 WARM_UP_STEPS = 150
-# The rate stays level, and falls to 0 over this last part of the run, so that a run can be shortened or prolonged.
+# The learning rate is constant and falls to 0 over this last part of the run, so that a run can be shortened or
+# prolonged.
 COOL_DOWN = 0.3
 WEIGHT_DECAY = 0.01
 DROPOUT = 0.1
@@ -95,7 +96,10 @@ def encode_pairs(tokenizer: Any, pairs: list[tuple[str, str]]) -> list[tuple[lis
 
 
 def padded_width(tokens: int) -> int:
-    """Tokens that a pair is padded to: a few widths, since each new shape is compiled."""
+    """The number of tokens to which a pair is padded.
+
+    There are few widths, because each new shape is compiled.
+    """
     return -(-tokens // PADDING_STEP) * PADDING_STEP
 
 

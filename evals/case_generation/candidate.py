@@ -1,7 +1,7 @@
 """A candidate case: a case that a person has not reviewed yet.
 
-It has the fields of a case, as far as they are known, and `review`, which says what is left to do. A suite refuses a
-line that still has `review` (evals.datasets.cases), so that no case enters it without a review.
+It has the known fields of a case, and `review`, which says what a person still has to do. A suite refuses a line with
+`review` (evals.datasets.cases), so no case is added without a review.
 """
 
 import json
@@ -45,7 +45,7 @@ def case_id(subject: str, kind: CaseKind) -> str:
 def is_quotable(article: Article, quote: str) -> bool:
     """Whether `quote` can be gold.
 
-    It can when it has ten characters or more and stands in the article exactly once.
+    It can if it has at least ten characters and occurs in the article exactly once.
     """
     return len(quote) >= MIN_QUOTE_CHARACTERS and article.text.count(quote) == 1
 
@@ -65,7 +65,7 @@ def guess_kind(question: str) -> CaseKind:
 
 
 def author_or_title(article: Article) -> str:
-    """What a question can call the article's author.
+    """The name of the article's author for a question.
 
     It is the author's name, else the title in quotes.
     """
@@ -75,7 +75,7 @@ def author_or_title(article: Article) -> str:
 def write_candidates(candidates: Sequence[CandidateCase], out: Path) -> None:
     """Writes one line a candidate.
 
-    Raises EvalError when `out` exists, lies in a suite, or cannot be written.
+    Raises EvalError if `out` exists, is in a suite, or cannot be written.
     """
     if out.exists():
         raise EvalError(f"{out} is there already; name a new file")
@@ -88,7 +88,7 @@ def write_candidates(candidates: Sequence[CandidateCase], out: Path) -> None:
 
 
 def number_ids(candidates: Iterable[CandidateCase]) -> list[CandidateCase]:
-    """The candidates with a number at the end of each id, so that no id stands twice."""
+    """The candidates with a number at the end of each id, so that ids are unique."""
     counts: dict[str, int] = {}
     numbered = []
     for candidate in candidates:
@@ -98,6 +98,6 @@ def number_ids(candidates: Iterable[CandidateCase]) -> list[CandidateCase]:
 
 
 def _json_line(candidate: CandidateCase) -> str:
-    # `review` first: a person begins there.
+    # `review` comes first, because a person begins there.
     fields: dict[str, Any] = {"review": candidate.review, **candidate.model_dump(mode="json", exclude={"review"})}
     return json.dumps(fields, ensure_ascii=False) + "\n"

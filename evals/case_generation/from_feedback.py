@@ -1,4 +1,4 @@
-"""Makes candidate cases from readers' feedback.
+"""Makes candidate cases from users' feedback.
 
 Quotes of a well-rated answer become gold; a badly rated answer is left for a person to examine.
 """
@@ -19,7 +19,7 @@ SUBJECT = "feedback"
 
 
 class ExportedCitation(BaseModel):
-    """A citation as the feedback has it."""
+    """A citation in exported feedback."""
 
     article_id: str
     quote: str
@@ -39,7 +39,7 @@ class ExportedFeedback(BaseModel):
 
     @property
     def is_good(self) -> bool | None:
-        """Whether the rating is good; None where it says neither."""
+        """Whether the rating is good; None if there is no rating."""
         rating = str(self.rating).strip().lower()
         return True if rating in GOOD else False if rating in BAD else None
 
@@ -69,10 +69,10 @@ def read_feedback(path: Path) -> list[ExportedFeedback]:
 
 
 def candidate_from_feedback(feedback: ExportedFeedback, articles: Mapping[str, Article]) -> CandidateCase:
-    """Makes a candidate from one reader's feedback.
+    """Makes a candidate from one user's feedback.
 
-    A good rating gives its quotes as gold; after a bad one, `review` says what was quoted. `articles` are by id; a
-    quote that is not in its article, or not once, is left out.
+    For a good rating the quotes become gold; for a bad one, `review` lists what was quoted. `articles` are by id. A
+    quote that is not in its article exactly once is left out.
     """
     quotes = [
         Gold(article=citation.article_id, quote=citation.quote)

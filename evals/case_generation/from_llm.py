@@ -1,6 +1,6 @@
 """Makes candidate cases from an article by a model.
 
-A gold quote has to stand in the article to the letter, once.
+A gold quote has to be in the article verbatim, exactly once.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class _CasesReply(BaseModel):
 class LLMCandidates:
     """The candidates of one article.
 
-    `dropped` is how many had a quote that is not in the article, or not once.
+    `dropped` is the number of candidates whose quote is not in the article exactly once.
     """
 
     candidates: tuple[CandidateCase, ...]
@@ -45,7 +45,7 @@ class LLMCandidates:
 def candidates_from_llm(article: Article, model: ChatModel, limit: int) -> LLMCandidates:
     """Asks `model` for at most `limit` cases of an article.
 
-    Raises EvalError when the model cannot be asked, UnreadableReply when its reply has not the form asked for.
+    Raises EvalError if the model cannot be asked, UnreadableReply if its reply does not have the requested form.
     """
     messages = fill_prompt(
         "make-cases", number=str(limit), author=author_or_title(article), title=article.title, article=article.text

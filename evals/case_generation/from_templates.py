@@ -1,6 +1,6 @@
 """Makes candidate cases from an article by rule.
 
-A sentence is taken for a reason it gives, a number it counts, or a view it takes.
+A sentence is used if it gives a reason, a number or a view.
 """
 
 import re
@@ -21,7 +21,7 @@ REVIEW = (
 _REASON = re.compile(
     r"^(?P<statement>(?!It\b|This\b|That\b|They\b|He\b|She\b)[A-Z][^,;:]{20,120}),? because (?P<reason>[^;]+)[.]$"
 )
-# "one" and "dozen" seldom count anything that a question can ask for.
+# "One" and "dozen" seldom are numbers that a question can ask for.
 _AMOUNTS = alternation(word for word, number in NUMBER_WORDS.items() if number > 1 and word != "dozen")
 _COUNT = re.compile(
     rf"\b(?i:\d[\d,.]*(?: (?:million|billion|thousand))?|{_AMOUNTS}) (?P<counted>(?:[a-z]+ )?[a-z]{{3,}}s)\b"
@@ -36,10 +36,10 @@ MIN_VIEW_CHARACTERS, MAX_VIEW_CHARACTERS = 40, 160
 def candidates_from_rules(article: Article, limit: int) -> Iterator[CandidateCase]:
     """Yields at most `limit` candidates of an article.
 
-    The kinds come in turn; each candidate has its gold quote.
+    The kinds alternate; each candidate has its gold quote.
     """
     sentences = [article.text[start:end] for start, end in sentence_spans(article.text)]
-    # Line breaks and quotation marks would make the question and the point hard to read; another sentence will do.
+    # Line breaks and quotation marks would make the question and the point hard to read, so such a sentence is skipped.
     usable = [text for text in sentences if is_quotable(article, text) and "\n" not in text and '"' not in text]
     by_kind = [[case for text in usable if (case := make(article, text)) is not None] for make in _MAKERS]
     for rank in range(max(map(len, by_kind), default=0)):

@@ -18,9 +18,9 @@ def generate_cases(
 ) -> str:
     """Writes candidates to `out` and returns a line that says how many there are.
 
-    They come from `feedback` where it is given, else from a model where `model` names one, else from rules over
-    `articles` (default: the bundled ones). `per_article` is how many of one article at most, `cache` the folder that
-    keeps the model's replies. Raises EvalError.
+    They come from `feedback` if it is given, else from a model if `model` names one, else from rules over `articles`
+    (default: the bundled ones). `per_article` is the maximum number for one article, `cache` the folder for the model's
+    replies. Raises EvalError.
     """
     source = articles or bundled_folder("corpus") / "articles"
     if not source.exists():

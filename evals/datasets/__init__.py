@@ -1,1 +1,1 @@
-"""What is known of the right answers, and the articles asked about."""
+"""Datasets: questions with known answers, and the articles that they are about."""

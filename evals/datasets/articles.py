@@ -12,7 +12,7 @@ from rag.types.ingest import LoadedArticle
 def load_articles(source: Path) -> list[Article]:
     """Loads the articles of a file or folder, in the readers' order.
 
-    What cannot be read is left out.
+    Sources that cannot be read are left out.
     """
     results = sources.load_articles([source], load_command_settings())
     return [result.article for result in results if isinstance(result, LoadedArticle)]

@@ -24,7 +24,7 @@ CaseKind = Literal["why", "fact", "who_argues", "compare", "change", "follow_up"
 
 
 class SuiteError(RagError):
-    """A suite is missing, or a line of it is no case or statement.
+    """A suite is missing, or one of its lines is not valid.
 
     The message names file, line and field.
     """
@@ -40,7 +40,7 @@ class TextSpan:
 
 
 class Gold(BaseModel):
-    """Words that answer: `quote` stands in the text of `article` exactly once."""
+    """A quote that answers; it occurs in the text of `article` exactly once."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,7 +49,7 @@ class Gold(BaseModel):
 
 
 class SuiteLine(BaseModel):
-    """What a line of any suite has: an id that is unique in its file."""
+    """A line of any suite: it has an id that is unique in its file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,8 +62,9 @@ AnySuiteLine = TypeVar("AnySuiteLine", bound=SuiteLine)
 class Case(SuiteLine):
     """One question, or the turns of a conversation whose last question is measured.
 
-    `gold` is a list of groups: a complete answer quotes something of every group, and any quote of a group will do.
-    `points` are what a complete answer says, `must_not` what would be wrong to say, in the suite's own words.
+    `gold` is a list of groups: a complete answer has a quote of every group, and any quote of a group is enough.
+    `points` are the statements of a complete answer, and `must_not` statements that would be wrong, in the suite's own
+    words.
     """
 
     subject: str
@@ -89,7 +90,7 @@ class Case(SuiteLine):
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """What is asked, in order; the answer to the last question is measured."""
+        """The questions in order; the answer to the last one is measured."""
         return self.turns or (self.question or "",)
 
 
@@ -142,7 +143,7 @@ def find_misquotes(cases: Iterable[Case], texts: Mapping[str, str]) -> Iterator[
 
 
 def describe_misquote(line_id: str, article: str, quote: str, texts: Mapping[str, str]) -> str | None:
-    """Says where `quote` is wrong; None when it stands in `article` exactly once."""
+    """Describes what is wrong with `quote`; None if it is in `article` exactly once."""
     times = texts.get(article, "").count(quote)
     if times == 1:
         return None

@@ -25,7 +25,7 @@ class ChunkingQuestion:
 
 
 def load_documents(folder: Path) -> dict[str, str]:
-    """Loads the folder's *.md files by stem; the text is kept to the character."""
+    """Loads the folder's *.md files by stem, without changing a character."""
     return {path.stem: path.read_bytes().decode("utf-8") for path in sorted(folder.glob("*.md"))}
 
 
@@ -48,6 +48,6 @@ def load_questions(path: Path) -> list[ChunkingQuestion]:
 
 
 def write_articles(documents: Mapping[str, str], path: Path) -> None:
-    """Writes the documents as JSON Lines, which the readers keep to the character."""
+    """Writes the documents as JSON Lines, which the readers do not change."""
     lines = [json.dumps({"id": name, "title": name, "text": text}) for name, text in documents.items()]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

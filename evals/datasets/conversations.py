@@ -1,7 +1,7 @@
-"""Conversations with what each answer has to hold, one conversation a line.
+"""Conversations with the requirements for each answer, one conversation a line.
 
-evals/suites/chat/README.md says what each field demands and how conversations are written. The field names are the
-file's keys. Articles, authors and quotes are checked against the library before a run.
+evals/suites/chat/README.md describes each field and how conversations are written. The field names are the file's keys.
+Articles, authors and quotes are checked against the library before a run.
 """
 
 import json
@@ -29,7 +29,7 @@ def _check_pattern(pattern: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
-# An author's name or an article's id; in a tuple, any of them will do.
+# An author's name or an article's id; of a tuple, any member is enough.
 Named = str | tuple[str, ...]
 
 
@@ -38,7 +38,7 @@ class _Part(BaseModel):
 
 
 class Limits(_Part):
-    """What every cited article has to be of; an empty field limits nothing.
+    """Limits for every cited article; an empty field limits nothing.
 
     `since` and `until` are days of publication, both included.
     """
@@ -50,16 +50,17 @@ class Limits(_Part):
 
 
 class ScopeWords(_Part):
-    """What the answer has to say it was limited to; None is not checked."""
+    """The scope that the answer must state; None is not checked."""
 
     authors: tuple[str, ...] | None = None
 
 
 class Expectation(_Part):
-    """What the answer to one turn has to hold.
+    """The requirements for the answer to one turn.
 
-    A field that is not given is not checked. `kind` are the admissible intents. `citations` are the fewest and the most
-    citations, `corrected` pairs of a misspelt word and the right one; with none, nothing may have been corrected.
+    A missing field is not checked. `kind` has the admissible intents. `citations` has the minimum and maximum number of
+    citations. `corrected` has pairs of a misspelt word and the right one; if it is empty, nothing may have been
+    corrected.
     """
 
     kind: tuple[Kind, ...] = Field(min_length=1)
@@ -90,7 +91,7 @@ class Expectation(_Part):
 
 
 class ChatTurn(_Part):
-    """One thing a person types; `tags` say what is particular about it."""
+    """One typed turn; `tags` name its properties."""
 
     ask: str = Field(min_length=1)
     tags: tuple[str, ...] = ()
@@ -112,8 +113,8 @@ class Conversation(SuiteLine):
 def holds_conversations(suite: str | Path, split: str) -> bool:
     """Whether the split's lines are conversations with expectations.
 
-    False for a file that cannot be read as either; loading it says what is wrong. Raises SuiteError where there is no
-    such file.
+    False for a file that cannot be read as either; loading it reports the error. Raises SuiteError if there is no such
+    file.
     """
     for line in find_split(suite, split).read_text(encoding="utf-8").split("\n"):
         if line.strip():

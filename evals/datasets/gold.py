@@ -9,7 +9,7 @@ from rag.engine import workspace_of
 from rag.storage.library import Library
 from rag.types.article import Article
 
-# How many wrong gold quotes an error names before "and … more".
+# Maximum number of wrong gold quotes that an error names.
 MAX_NAMED = 3
 
 
@@ -39,7 +39,7 @@ class GoldCorpus:
         )
 
     def check(self, cases: Iterable[Case]) -> None:
-        """Raises SuiteError when a gold quote does not stand in its article exactly once."""
+        """Raises SuiteError if a gold quote is not in its article exactly once."""
         texts = {article_id: article.text for article_id, article in self.articles.items()}
         misquotes = list(find_misquotes(cases, texts))
         if misquotes:

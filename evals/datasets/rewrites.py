@@ -1,4 +1,4 @@
-"""Conversations whose questions people rewrote as standalone questions.
+"""Conversations with people's rewrites as standalone questions.
 
 The records come from CANARD (Elgohary et al., EMNLP 2019), TREC CAsT 2019 to 2021 and MTRAG (IBM, 2025), as one JSON
 object a line: {"history": […], "question", "rewrite", "source", "id", "turn"}.
@@ -19,7 +19,7 @@ FILE = "rewrites.jsonl"
 _SOURCES = "CANARD, TREC CAsT and MTRAG, joined as evals/datasets/rewrites.py says"
 Half = Literal["dev", "test"]
 
-# What CANARD writes where the article has no answer.
+# CANARD's answer if the article has none.
 _NO_ANSWER = "I don't know."
 
 
@@ -27,9 +27,8 @@ _NO_ANSWER = "I don't know."
 class RewrittenQuestion:
     """A question of a conversation, with a person's rewrite of it.
 
-    `before` are the questions before it, oldest first; in CANARD the first of them is the title of the article that the
-    conversation is about. `answer` is the answer that the data has for it, "" where it has none, and `title` the
-    article's.
+    `before` are the earlier questions, oldest first; in CANARD the first one is the title of the conversation's
+    article. `answer` is the answer in the data, "" if there is none, and `title` is the article's title.
     """
 
     source: str
@@ -42,15 +41,15 @@ class RewrittenQuestion:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the person left the question as it was.
+        """Whether the person left the question unchanged.
 
-        Case, articles and punctuation do not count.
+        Case, articles and punctuation are ignored.
         """
         return _normalized(self.question) == _normalized(self.rewrite)
 
     @property
     def half(self) -> Half:
-        """The half that its conversation belongs to, by a hash of the conversation's name."""
+        """The half of its conversation, by a hash of the conversation's name."""
         digest = hashlib.sha256(f"{self.source}:{self.conversation}".encode()).digest()
         return "test" if digest[0] % 2 else "dev"
 

@@ -1,4 +1,4 @@
-"""Statements with the words they cite, and whether those support them.
+"""Statements with the quotes that they cite, labelled as supported or not.
 
 They are worded as an answer would word them. One JSON object a line, in evals/suites/statements; evals/suites/README.md
 says how they are written. The field names are the file's keys.
@@ -20,8 +20,8 @@ StatementKind = Literal["true", "number", "name", "attribution", "elsewhere", "n
 class LabelledStatement(SuiteLine):
     """One sentence with the words that it cites.
 
-    `quote`, of the article `cites`, supports it if `kind` is "true", and does not otherwise. `why` says of an invented
-    statement what is wrong with it.
+    `quote`, of the article `cites`, supports it if and only if `kind` is "true". `why` says what is wrong with an
+    invented statement.
     """
 
     subject: str
@@ -54,7 +54,7 @@ def load_statements(split: str, suite: str | Path = SUITE) -> list[LabelledState
 
 
 def find_misquotes(statements: Iterable[LabelledStatement], texts: Mapping[str, str]) -> Iterator[str]:
-    """Yields a line for each quote that does not stand exactly once in its article.
+    """Yields a line for each quote that is not in its article exactly once.
 
     `texts` maps article ids to texts.
     """

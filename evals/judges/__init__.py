@@ -1,6 +1,6 @@
 """Judges: score whether a text supports a statement.
 
-Two implementations stand behind one protocol and are opened by name.
+Two implementations have one protocol and are opened by name.
 """
 
 from evals.judges.base import Claim, Judge, Support

@@ -1,6 +1,6 @@
 """The protocol of a judge.
 
-A judge gives the claims of an answer, the support of a statement, and the relevance of an answer.
+A judge extracts the claims of an answer, and scores the support of a statement and the relevance of an answer.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from evals.result import ModelUsage
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing that an answer says.
+    """One assertion of an answer.
 
-    `statement` is the number of the statement it is from, counted from 0.
+    `statement` is the number of its statement, counted from 0.
     """
 
     text: str
@@ -25,8 +25,8 @@ class Claim:
 class Support:
     """How far a text supports a statement, in [0, 1].
 
-    0.5 and more counts as supported. `evidence` are words of the text that show it, verbatim, where the judge names
-    any.
+    A score of at least 0.5 counts as supported. `evidence` are the verbatim words of the text that show it, if the
+    judge names any.
     """
 
     score: float
@@ -36,7 +36,7 @@ class Support:
 class Judge(Protocol):
     """Judges one answer.
 
-    A judge is opened for each answer, so that its usage is that answer's; threads share none.
+    A judge is opened for each answer, so its usage is that of one answer. Threads do not share a judge.
     """
 
     @property

@@ -1,6 +1,6 @@
-"""Limits what models may cost.
+"""Limits the cost of models.
 
-A call is made only when its highest possible cost is still left to spend.
+A call is made only if its maximum cost is still left in the budget.
 """
 
 import threading
@@ -46,10 +46,10 @@ class Budget:
         return self._spent
 
     def reserve(self, characters: int, completion_tokens: int) -> float:
-        """Reserves the highest cost of a call and returns it, in dollars.
+        """Reserves the maximum cost of a call and returns it, in dollars.
 
-        `characters` are the prompt's, `completion_tokens` the most that the model may write. Raises BudgetSpent when so
-        much is not left.
+        `characters` is the length of the prompt, `completion_tokens` the maximum length of the reply. Raises
+        BudgetSpent if less is left.
         """
         if self._prices is None:
             return 0.0
@@ -64,10 +64,10 @@ class Budget:
         return amount
 
     def settle(self, reserved: float, prompt_tokens: int | None = None, completion_tokens: int = 0) -> float | None:
-        """Replaces a reserved cost with the real one, and returns that.
+        """Replaces a reserved cost by the real cost, and returns the real cost.
 
-        It is in dollars, None without prices. Without `prompt_tokens`, because the server does not count them, the
-        reserved cost is taken for the real one.
+        It is in dollars, None without prices. If the server does not count tokens, `prompt_tokens` is None and the
+        reserved cost is used as the real one.
         """
         if self._prices is None:
             return None

@@ -1,4 +1,4 @@
-"""An encoder that keeps its vectors.
+"""An encoder with a cache of its vectors.
 
 A judge compares the same few sentences with every point of a case.
 """

@@ -1,4 +1,4 @@
-"""Opens judges by name, with what they need from the settings."""
+"""Opens judges by name, with their settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def judge_factory(options: JudgeOptions, settings: Settings, cache_folder: Path)
     """Checks the options and returns the factory.
 
     `settings` are the engine's; a model's replies are kept in `cache_folder`. Raises EvalError for an unknown judge or
-    a budget without prices, SettingsError where a model or key is missing.
+    a budget without prices, SettingsError if a model or key is missing.
     """
     budget = Budget(options.max_cost, options.prices)
     if options.name == LOCAL:
@@ -87,7 +87,7 @@ def open_model(
 
 
 def _endpoint(options: JudgeOptions, settings: Settings) -> tuple[str | None, str | None]:
-    """Address and key. A key goes to no other server than the one that it was set for."""
+    """The address and the key. A key is sent only to the server that it was set for."""
     servers: list[tuple[str | None, SecretStr | None]] = [
         (settings.judge_base_url, settings.judge_api_key),
         (settings.llm_base_url, settings.llm_api_key),

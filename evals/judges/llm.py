@@ -1,8 +1,8 @@
 """The judge that asks a model at an OpenAI-compatible server.
 
-The model first takes an answer apart into claims, then scores each one's support and copies the words that show it.
-Replies are kept on disk by content. A reply that cannot be read is never used, and a support whose evidence does not
-stand in the text to the letter never counts.
+The model first splits an answer into claims. Then it scores each claim's support and copies the words that show it.
+Replies are cached on disk by content. A reply that cannot be read is never used, and a score never counts if its
+evidence is not in the text verbatim.
 """
 
 import json
@@ -27,10 +27,10 @@ from rag.generation.openai_chat import OpenAIChat
 from rag.verification.verifier import SUPPORTED
 
 MAX_COMPLETION_TOKENS = 2_000
-# Sent where the server needs none: the client insists on a key.
+# Sent if the server needs no key, because the client requires one.
 NO_KEY = "none"
 _CODE_FENCE = re.compile(r"^```\w*\s*|\s*```$")
-# The shape of quotation marks does not matter, nor the mark that keeps a text inside its element.
+# The comparison ignores the shape of quotation marks, and the character that keeps a text inside its element.
 _SAME_MARKS = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u2060": None})
 ReplyModel = TypeVar("ReplyModel", bound=BaseModel)
 
@@ -69,8 +69,8 @@ class Endpoint:
 class ChatModel:
     """A model behind chat completions.
 
-    Its replies are kept and its cost is counted. Threads share one. Raises SettingsError when a key is missing or the
-    address is none.
+    Its replies are cached and its cost is counted. Threads may share it. Raises SettingsError if a key is missing or
+    the address is not valid.
     """
 
     def __init__(self, endpoint: Endpoint, cache: ResponseCache, budget: Budget) -> None:
@@ -91,8 +91,8 @@ class ChatModel:
     def ask(self, messages: list[dict[str, str]], expected: type[ReplyModel]) -> tuple[ReplyModel, ModelUsage]:
         """Returns the reply as an `expected`, and what it took; a kept reply took nothing.
 
-        Raises UnreadableReply for a reply that is no `expected` (it is not kept), EvalError when there is no reply,
-        BudgetSpent when the call could cost too much.
+        Raises UnreadableReply for a reply that is no `expected` (it is not cached), EvalError if there is no reply,
+        BudgetSpent if the call could cost too much.
         """
         key = cache_key(self._base_url, self.model, json.dumps(messages))
         cached = self._cache.get(key)
@@ -151,7 +151,7 @@ class LLMJudge:
     def support(self, statement: str, evidence: Sequence[str]) -> Support:
         """The model's score of support.
 
-        It is 0 instead of a supporting one whose quote does not stand in the evidence.
+        It is 0 if the model calls the claim supported with a quote that is not in the evidence.
         """
         if not evidence:
             return Support(0.0)
@@ -182,16 +182,16 @@ class LLMJudge:
 
 
 def is_verbatim(quote: str, text: str) -> bool:
-    """Whether `quote` is in `text` to the letter.
+    """Whether `quote` is in `text` verbatim.
 
-    White space and the shape of quotation marks do not matter.
+    White space and the shape of quotation marks are ignored.
     """
     words = _normalised(quote)
     return bool(words) and words in _normalised(text)
 
 
 def add_usage(left: ModelUsage, right: ModelUsage) -> ModelUsage:
-    """The sum of both; without a price for one there is none for both."""
+    """The sum of both; the cost is None if one of them has none."""
     has_price = left.cost is not None or left.calls == 0
     cost = (left.cost or 0.0) + right.cost if has_price and right.cost is not None else None
     return ModelUsage(

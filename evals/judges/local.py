@@ -1,6 +1,6 @@
 """The judge that needs no model: the engine's own verifier.
 
-It costs nothing and always gives the same; docs/verifier.md says how far it agrees with people.
+It costs nothing and always gives the same scores; docs/verifier.md has its agreement with people.
 """
 
 import re
@@ -16,13 +16,13 @@ from rag.embedding.base import Encoder
 from rag.verification.verifier import Verifier
 
 NAME = "local"
-# A statement that only introduces a quotation, as the extractive writer makes it: it claims the quoted words. Whether
-# they are attributed to the right author is measured by `attribution`.
+# A statement that only introduces a quotation, as the extractive writer makes it: it claims the quoted words. The
+# metric `attribution` measures whether they are attributed to the right author.
 _QUOTATION = re.compile(r"^[^“”]+: “(?P<words>.+)”$", re.DOTALL)
 
 
 class LocalJudge:
-    """Scores support as the engine's verifier does; `encoder` is the engine's."""
+    """Scores support with the engine's verifier; `encoder` is the engine's."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = CachingEncoder(encoder)

@@ -1,4 +1,4 @@
-"""Fills the judges' prompts and gives them as messages.
+"""Fills the judges' prompts and returns them as messages.
 
 They are prompts/judge-*.md and prompts/make-cases.md.
 """

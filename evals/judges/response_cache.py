@@ -1,4 +1,4 @@
-"""Keeps a model's replies on disk, by the content of what was asked.
+"""Caches a model's replies on disk, by the content of the request.
 
 No reply is paid for twice.
 """

@@ -1,4 +1,4 @@
-"""Metrics: pure functions over results, and how sure their values are.
+"""Metrics: pure functions over results, and the significance of their values.
 
-They ask no engine and no judge.
+They use no engine and no judge.
 """

@@ -1,8 +1,8 @@
 """Metrics of one answer, from judged statements.
 
-They are of faithfulness, citations, points, attribution and abstention. Every function is pure and takes numbers that a
-judge has given; a support of `SUPPORTED` or more counts as supported. None means that the metric does not apply: no
-statement, no citation, no point.
+They measure faithfulness, citations, points, attribution and abstention. Every function is pure and takes a judge's
+scores; a support of at least `SUPPORTED` counts as supported. None means that the metric does not apply, because there
+is no statement, no citation or no point.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,10 +14,10 @@ from rag.verification.verifier import SUPPORTED
 
 @dataclass(frozen=True, slots=True)
 class CitationSupport:
-    """How far a statement is supported by what it cites, each in [0, 1].
+    """The support of a statement by its citations, in [0, 1].
 
-    `together` is the support by all its citations, None when it cites nothing; `alone` that by each one alone;
-    `without` that by all the others when this one is left out.
+    `together` is the support by all its citations, None if it cites nothing. `alone` has the support by each citation
+    alone, `without` the support by all citations except this one.
     """
 
     together: float | None
@@ -48,8 +48,8 @@ def faithfulness(supports: Sequence[float]) -> float | None:
 def mean_support(supports: Sequence[float]) -> float | None:
     """The mean support of an answer's claims by the retrieved passages.
 
-    In [0, 1], higher is better. Our own: faithfulness without the threshold. A word that is lost from a quotation
-    lowers support long before the threshold is reached.
+    In [0, 1], higher is better. Our own: faithfulness without the threshold. A word that is missing from a quotation
+    lowers the support, even if the support stays above the threshold.
     """
     return sum(supports) / len(supports) if supports else None
 
@@ -66,10 +66,10 @@ def citation_recall(statements: Sequence[CitationSupport]) -> float | None:
 
 
 def citation_precision(statements: Sequence[CitationSupport]) -> float | None:
-    """The share of citations that are of use.
+    """The share of citations that are useful.
 
-    In [0, 1], higher is better (ALCE: Gao et al., EMNLP 2023). A citation is of use when the statement is supported by
-    its citations together, and this one either supports it alone, or the others do not support it without this one.
+    In [0, 1], higher is better (ALCE: Gao et al., EMNLP 2023). A citation is useful if the statement's citations
+    together support it, and if either this citation supports it alone or the others do not support it without this one.
     """
     useful, cited = 0, 0
     for statement in statements:
@@ -100,8 +100,8 @@ def must_not_said(supports: Sequence[float]) -> float | None:
 def attribution(statements: Sequence[tuple[Collection[str], Collection[str]]]) -> float | None:
     """The share of statements naming an author that name a right one.
 
-    In [0, 1], higher is better. Each statement is the authors that it names, and the authors of what it cites; it is
-    right when one of the former is among the latter.
+    In [0, 1], higher is better. Each statement is a pair: the authors that it names, and the authors of its citations.
+    It is right if one of the named authors is among the cited ones.
     """
     naming = [(named, cited) for named, cited in statements if named]
     return sum(bool(set(named) & set(cited)) for named, cited in naming) / len(naming) if naming else None

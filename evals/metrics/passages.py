@@ -67,9 +67,9 @@ class SearchSystem(Protocol):
 def score_passages(question: ChunkingQuestion, passages: Sequence[RetrievedCandidate]) -> PassageScores:
     """Scores one question's passages.
 
-    Those of other documents, and their sentences, count as retrieved and as wrong. Recall is the gold's covered
-    characters over the gold's, precision the same over the retrieved characters, IoU over the characters of either
-    (Chroma, 2024); likewise for the highlighted sentences.
+    Passages of other documents, and their sentences, count as retrieved and wrong. The number of gold characters that
+    are retrieved is divided by the gold characters (recall), by the retrieved characters (precision), or by the
+    characters of either (IoU) (Chroma, 2024). The same holds for the highlighted sentences.
     """
     gold = {question.document: question.gold}
     spans = group_by_article((passage.article_id, passage.start, passage.end) for passage in passages)

@@ -1,7 +1,7 @@
 """The registry of every metric of a run.
 
-A metric has a name, a unit, a direction and a meaning, and is computed from results. A case that failed gets the worst
-value of every metric that has one and that the case can have. Nothing here asks an engine or a judge.
+A metric has a name, a unit, a direction and a description, and is computed from results. A failed case gets the worst
+value of every metric that has a worst value and applies to the case. This module uses no engine and no judge.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from evals.result import CaseResult, Judgement
 
 Unit = Literal["share", "number", "ms", "tokens", "usd"]
 Value = float | WeightedValue | None
-# How many passages recall and characters are computed over, and how many the rank metrics are computed over.
+# The number of passages for recall and for characters, and the number for the rank metrics.
 TOP_K, RANKED_K = 5, 10
 
 
@@ -27,8 +27,8 @@ TOP_K, RANKED_K = 5, 10
 class Metric:
     """One metric of a run.
 
-    `compute` gives a case's value, None where the metric does not apply. `failed_value` is what a failed case gets
-    where `applies` says that the case can have a value; None where a failure is not counted.
+    `compute` returns a case's value, None if the metric does not apply. `failed_value` is the value of a failed case to
+    which the metric `applies`; None if a failure is not counted.
     """
 
     name: str
@@ -46,7 +46,8 @@ class Metric:
 class MetricValue:
     """A metric's value over some cases.
 
-    `interval` is the 95% interval, None with fewer than two cases that count; `cases` is how many count.
+    `interval` is the 95% interval, None with fewer than two cases that count; `cases` is the number of cases that
+    count.
     """
 
     value: float
@@ -207,7 +208,7 @@ def find_metric(name: str) -> Metric:
 
 
 def case_value(metric: Metric, result: CaseResult) -> WeightedValue | None:
-    """One case's value of `metric`, None where it does not apply."""
+    """One case's value of `metric`, None if it does not apply."""
     if result.is_failed:
         has_worst = metric.failed_value is not None and metric.applies(result)
         return WeightedValue(metric.failed_value or 0.0) if has_worst else None
@@ -250,7 +251,7 @@ def compute_metrics_by_kind(results: Sequence[CaseResult]) -> dict[str, dict[str
 
 
 def format_value(value: float, unit: Unit) -> str:
-    """A value as people read it: shares in percent."""
+    """Formats a value for people: shares in percent."""
     match unit:
         case "share":
             return f"{100 * value:.1f}"

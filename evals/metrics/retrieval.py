@@ -1,7 +1,7 @@
 """Metrics of rankings: hit, recall, reciprocal rank, nDCG.
 
 ir-measures computes them, as trec_eval does. Relevance is binary: a passage is relevant when it holds a gold quote.
-Every function takes passage ids, best first, the relevant ids, and how many are looked at; values are in [0, 1] and
+Every function takes passage ids, best first, the relevant ids, and the number of ids to consider. Values are in [0, 1];
 higher is better.
 """
 

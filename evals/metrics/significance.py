@@ -1,4 +1,4 @@
-"""How sure a metric is: bootstrap intervals and a permutation test.
+"""Significance of metrics: bootstrap intervals and a permutation test.
 
 scipy.stats computes both over cases. A metric's value is a mean of case values that count by their weights, or a
 quantile of them. NaN with weight 0 stands for a case that the metric does not apply to. Arrays of values and weights
@@ -33,14 +33,14 @@ class Interval:
 
 
 def format_p(p: float) -> str:
-    """A p-value as it is printed; so many permutations cannot tell smaller ones apart."""
+    """Formats a p-value; very small ones cannot be distinguished by the permutations."""
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def aggregate_values(values: Array, weights: Array, aggregate: Aggregate, axis: int = -1) -> Array:
     """The weighted mean, or the quantile of the cases that count, over `axis`.
 
-    NaN where no case counts.
+    NaN if no case counts.
     """
     if aggregate == "mean":
         total = weights.sum(axis=axis)
@@ -88,8 +88,8 @@ def paired_interval(base: CaseValues, new: CaseValues, aggregate: Aggregate = "m
 def permutation_p(base: CaseValues, new: CaseValues, aggregate: Aggregate = "mean") -> float:
     """Two-sided p of the difference between two runs (Fisher, 1935).
 
-    Both are over the same cases. Under the hypothesis, chance decides which run a case's value came from: the two runs'
-    values are exchanged case by case. In (0, 1]; 1.0 where no case differs, or where there is only one case.
+    Both are over the same cases. Under the null hypothesis, a case's values are exchangeable between the runs, so they
+    are exchanged at random case by case. In (0, 1]; 1.0 if no case differs, or if there is only one case.
     """
     differs = ~((base[0] == new[0]) | (np.isnan(base[0]) & np.isnan(new[0]))) | (base[1] != new[1])
     if not differs.any() or len(differs) < 2:
@@ -97,7 +97,7 @@ def permutation_p(base: CaseValues, new: CaseValues, aggregate: Aggregate = "mea
     values, weights = np.concatenate([base[0], new[0]]), np.concatenate([base[1], new[1]])
     cases = len(base[0])
 
-    # scipy exchanges single numbers, so these are positions in the joined arrays.
+    # scipy exchanges single numbers, so the samples are positions in the joined arrays.
     def statistic(base_positions: Array, new_positions: Array, axis: int = -1) -> Array:
         before, after = base_positions.astype(int), new_positions.astype(int)
         return aggregate_values(values[after], weights[after], aggregate, axis) - aggregate_values(
@@ -114,7 +114,7 @@ def permutation_p(base: CaseValues, new: CaseValues, aggregate: Aggregate = "mea
 
 def _bootstrap(data: tuple[Array, ...], statistic: Callable[..., Any]) -> Interval | None:
     with warnings.catch_warnings():
-        # Cases that are all the same have an interval of no width, which is nothing to warn of.
+        # If all cases are equal, the interval has width 0, which needs no warning.
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         result = stats.bootstrap(
             data, statistic, paired=True, vectorized=True, n_resamples=RESAMPLES, confidence_level=LEVEL,

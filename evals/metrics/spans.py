@@ -1,4 +1,4 @@
-"""Character spans: what gold and retrieved text share.
+"""Character spans: the overlap of gold and retrieved text.
 
 Each character is counted once. Recall, precision and IoU over characters are those of "Evaluating Chunking Strategies
 for Retrieval" (Smith and Troynikov, Chroma, 2024). A span is `(start, end)` in characters of one text.
@@ -26,7 +26,7 @@ class Overlap:
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:
-    """The same characters as spans that neither overlap nor touch, in order."""
+    """Merges spans into spans that neither overlap nor touch, in order."""
     union: list[Span] = []
     for start, end in sorted(spans):
         if union and start <= union[-1][1]:
@@ -37,18 +37,18 @@ def merge_spans(spans: Iterable[Span]) -> list[Span]:
 
 
 def total_length(spans: Iterable[Span]) -> int:
-    """How many characters the spans cover, each counted once."""
+    """The number of characters that the spans cover, each counted once."""
     return sum(end - start for start, end in merge_spans(spans))
 
 
 def shared_length(left: Iterable[Span], right: Iterable[Span]) -> int:
-    """How many characters both cover."""
+    """The number of characters that both cover."""
     union = merge_spans(right)
     return sum(max(0, min(end, last) - max(start, first)) for start, end in merge_spans(left) for first, last in union)
 
 
 def ratio(part: float, whole: float) -> float:
-    """`part / whole`, 0.0 where there is no whole."""
+    """`part / whole`, 0.0 if `whole` is 0."""
     return part / whole if whole else 0.0
 
 

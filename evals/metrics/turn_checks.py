@@ -1,7 +1,7 @@
-"""Checks one answer of a conversation against what it has to hold.
+"""Checks one answer of a conversation against its requirements.
 
-Every check is a function of the stored answer and the catalogue; none asks an engine, a judge or a clock. A check that
-fails says why in a few words.
+Every check is a function of the stored answer and the catalogue, without engine, judge or clock. A failed check gives
+its reason in a few words.
 """
 
 import re
@@ -21,7 +21,7 @@ MAX_SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class FailedCheck:
-    """A check that an answer does not pass, and why in a few words."""
+    """A failed check with its reason in a few words."""
 
     check: str
     why: str
@@ -29,21 +29,21 @@ class FailedCheck:
 
 @dataclass(frozen=True, slots=True)
 class TurnAnswer:
-    """An answer with the articles of the library that it was given from, by id."""
+    """An answer with the library's articles by id."""
 
     answer: StoredAnswer
     library: Mapping[str, Article]
 
     @property
     def text(self) -> str:
-        """All that a reader sees of the answer, without its markers."""
+        """The complete text of the answer as users see it, without markers."""
         answer = self.answer
         headings = [part for section in answer.sections for part in (section.title, section.author) if part]
         return strip_markers("\n".join(filter(None, (*headings, answer.text, answer.reason, answer.notice))))
 
     @property
     def titled(self) -> list[str]:
-        """The ids of the articles whose titles stand in the text, in the text's order."""
+        """The ids of the articles whose titles are in the text, in the text's order."""
         text = _plain(self.text)
         positions = {article.id: text.find(_plain(article.title).strip('"')) for article in self.library.values()}
         return sorted((name for name, place in positions.items() if place >= 0), key=lambda name: positions[name])
@@ -52,7 +52,7 @@ class TurnAnswer:
     def articles(self) -> list[str]:
         """The ids of the articles that the answer is about, with repeats.
 
-        They are those that it cites; where an answer cites none, those whose titles stand in it.
+        They are the cited articles. If an answer cites none, they are those whose titles are in its text.
         """
         cited = [citation.article_id for citation in self.answer.citations]
         return cited if cited or self.answer.abstained else self.titled
@@ -63,7 +63,7 @@ class TurnAnswer:
 
 
 def failed_checks(expected: Expectation, answer: StoredAnswer, library: Mapping[str, Article]) -> list[FailedCheck]:
-    """The checks that `answer` fails of those that `expected` asks for."""
+    """The checks of `expected` that `answer` fails."""
     given = TurnAnswer(answer, library)
     failed = []
     for name in asked_checks(expected):
@@ -74,7 +74,7 @@ def failed_checks(expected: Expectation, answer: StoredAnswer, library: Mapping[
 
 
 def asked_checks(expected: Expectation) -> list[str]:
-    """The names of the checks that `expected` asks for; they are its fields' names."""
+    """The names of the checks that `expected` has; they are its field names."""
     asked = []
     for name in _CHECKS:
         value = getattr(expected, name)
@@ -226,7 +226,7 @@ def _scope(expected: Expectation, given: TurnAnswer) -> str | None:
     return f"understands the authors {_listed(understood) or 'as any'}, not {_listed(wanted) or 'as any'}"
 
 
-# In the order in which failures are told.
+# In the order of the report.
 _CHECKS: Mapping[str, Callable[[Expectation, TurnAnswer], str | None]] = {
     "kind": _kind,
     "abstain": _abstain,

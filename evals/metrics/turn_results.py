@@ -1,7 +1,6 @@
 """The results of conversations, turn by turn, and the shares of right turns.
 
-A turn is right when every check passes that its expectation asks for. A turn on which the engine fails is wrong, and
-fails every check.
+A turn is right if all checks of its expectation pass. A turn on which the engine fails is wrong, and fails every check.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +21,7 @@ CHAT_METRICS = ("turns_right", *(f"right_{kind}" for kind in KINDS))
 
 
 class TurnFailure(BaseModel):
-    """A check that a turn's answer does not pass, and why in a few words."""
+    """A failed check of a turn's answer, with its reason in a few words."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +32,7 @@ class TurnFailure(BaseModel):
 class TurnResult(BaseModel):
     """One turn of a run; a line of turns.jsonl.
 
-    `number` counts the turns of the conversation from 1, `asked` are the names of the checks. `answer_json` is the
+    `number` counts the turns of the conversation from 1. `asked` has the names of the checks. `answer_json` is the
     engine's answer (`rag.Answer.to_dict()`), None when the engine failed, which `error` says.
     """
 
@@ -59,10 +58,10 @@ class TurnResult(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RightShare:
-    """How many of some turns are right.
+    """The share of right turns among some turns.
 
-    `interval` is the 95% interval of the share; conversations are drawn for it, since the turns of one depend on each
-    other. None with fewer than two conversations.
+    `interval` is the 95% interval of the share. The bootstrap draws whole conversations, because the turns of one
+    depend on each other. None with fewer than two conversations.
     """
 
     right: int
@@ -71,7 +70,7 @@ class RightShare:
 
     @property
     def share(self) -> float:
-        """In [0, 1]; 0.0 of no turns."""
+        """In [0, 1]; 0.0 if there are no turns."""
         return self.right / self.turns if self.turns else 0.0
 
 
@@ -98,7 +97,7 @@ def shares_by_tag(results: Sequence[TurnResult]) -> dict[str, RightShare]:
 
 
 def shares_by_check(results: Sequence[TurnResult]) -> dict[str, RightShare]:
-    """For each check, the share of the turns that ask for it which pass it."""
+    """For each check, the share of passing turns among the turns that have it."""
     shares = {}
     for check in CHECKS:
         asked = [result for result in results if check in result.asked]
@@ -113,7 +112,7 @@ def passes(result: TurnResult, check: str) -> bool:
 
 
 def chat_metrics(results: Sequence[TurnResult]) -> dict[str, float]:
-    """Those of CHAT_METRICS that some turn has."""
+    """The metrics of CHAT_METRICS that apply to some turn."""
     by_kind = {f"right_{kind}": 100 * share.share for kind, share in shares_by_kind(results).items()}
     return {"turns_right": 100 * right_share(results).share, **by_kind}
 

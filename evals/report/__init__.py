@@ -1,4 +1,4 @@
-"""What people read of a run: report, tables, comparison, thresholds."""
+"""Reports of runs: HTML, tables, comparison, thresholds."""
 
 from evals.report.html import write_report
 

@@ -19,7 +19,7 @@ from evals.metrics.registry import METRICS, MetricValue, find_metric
 from evals.result import CaseResult
 from evals.run_folder import Run
 
-# Placeholders that matplotlib draws with, and that are replaced by the variables afterwards.
+# Placeholder colours for matplotlib, which are replaced by the variables afterwards.
 INK, MUTED, LINE, ACCENT, SECOND = "#101112", "#818283", "#d1d2d3", "#0a5fb4", "#c2571a"
 _VARIABLES = {INK: "--ink", MUTED: "--muted", LINE: "--line", ACCENT: "--accent", SECOND: "--second"}
 _STYLE: Any = {
@@ -31,7 +31,7 @@ _STYLE: Any = {
 
 
 def make_charts(run: Run) -> dict[str, str]:
-    """Draws every chart that the run has the cases for; SVG by name."""
+    """Draws every chart for which the run has cases; SVG by name."""
     charts = {
         "metrics": metrics_chart(run.metrics),
         "kinds": kinds_chart(run.by_kind),
@@ -45,7 +45,7 @@ def make_charts(run: Run) -> dict[str, str]:
 def metrics_chart(metrics: Mapping[str, MetricValue]) -> str | None:
     """Draws every share with its 95% interval.
 
-    Those where less is better have the second colour.
+    Shares where lower is better have the second colour.
     """
     shares = [metric for metric in METRICS if metric.unit == "share" and metric.name in metrics]
     if not shares:
@@ -100,10 +100,10 @@ def faithfulness_chart(results: Sequence[CaseResult]) -> str | None:
 
 
 def abstention_chart(results: Sequence[CaseResult], threshold: float) -> str | None:
-    """Draws what is declined for every threshold on answerability.
+    """Draws the shares of declined questions for every threshold on answerability.
 
-    It is the share of unanswerable questions declined over that of answerable ones. `threshold` is the one in use,
-    which is marked.
+    The vertical axis is the share of unanswerable questions declined, the horizontal axis that of answerable ones.
+    `threshold` is the one in use, which is marked.
     """
     scored = [(result.answerability, result.case.answerable) for result in results if result.answerability is not None]
     scores = np.array([score for score, _ in scored])

@@ -1,6 +1,6 @@
 """Compares two runs case by case.
 
-The comparison says what changed, how sure that is, and which cases it was.
+The comparison has the changed metrics, their significance, and the changed cases.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,8 +17,8 @@ from evals.run_folder import Run
 class MetricDifference:
     """A metric over the cases of both runs, in the metric's own unit.
 
-    `interval` is that of the change, new minus base; `p` the permutation test's; `cases` how many have a value in
-    either run.
+    `interval` is the interval of the change, new minus base; `p` that of the permutation test; `cases` the number of
+    cases with a value in either run.
     """
 
     metric: Metric
@@ -36,7 +36,7 @@ class MetricDifference:
     def verdict(self) -> str:
         """The change in a word: "better", "worse", "same" or "unclear".
 
-        It is better or worse where the interval excludes 0, and the same where nothing changed.
+        It is better or worse if the interval excludes 0, and the same if nothing changed.
         """
         if self.change == 0 and self.p == 1.0:
             return "same"
@@ -49,7 +49,7 @@ class MetricDifference:
 class ChangedCase:
     """A case whose shares differ between the runs.
 
-    `changes` are metric, value before and value after (None where it does not apply); `gain` is the sum of the changes,
+    `changes` are metric, value before and value after (None if it does not apply). `gain` is the sum of the changes,
     improvements minus losses.
     """
 
@@ -63,7 +63,7 @@ class ChangedCase:
 class Comparison:
     """Two runs compared; `changed` comes worst first.
 
-    `unpaired` are the ids of cases that only one run has, or that are not the same in both.
+    `unpaired` are the ids of cases that only one run has, or that differ between the runs.
     """
 
     base: Run
@@ -76,7 +76,7 @@ class Comparison:
 def compare_runs(base: Run, new: Run) -> Comparison:
     """Pairs the runs by case and compares every metric.
 
-    Raises EvalError when they have no case in common.
+    Raises EvalError if they have no case in common.
     """
     before = {result.case.id: result for result in base.results}
     after = {result.case.id: result for result in new.results}

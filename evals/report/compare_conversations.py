@@ -15,7 +15,8 @@ from evals.report.tables import markdown_table
 class ChatComparison:
     """The turns of both runs, in pairs of before and after.
 
-    `unpaired` is how many turns are left out: those of one run alone, and those whose words or expectation differ.
+    `unpaired` is the number of turns that are left out: turns of only one run, and turns whose words or expectation
+    differ.
     """
 
     base: str
@@ -25,17 +26,17 @@ class ChatComparison:
 
     @property
     def fixed(self) -> list[TurnResult]:
-        """The turns that were wrong and are right, as they are now."""
+        """The turns that were wrong and are right now, as in the new run."""
         return [after for before, after in self.pairs if after.is_right and not before.is_right]
 
     @property
     def broken(self) -> list[TurnResult]:
-        """The turns that were right and are wrong, as they are now."""
+        """The turns that were right and are wrong now, as in the new run."""
         return [after for before, after in self.pairs if before.is_right and not after.is_right]
 
     @property
     def p(self) -> float:
-        """The permutation test's p that the share of right turns is the same."""
+        """The p of a permutation test for equal shares of right turns."""
         before, after = (
             np.array([float(pair[side].is_right) for pair in self.pairs]) for side in (0, 1)
         )  # fmt: skip
@@ -56,7 +57,7 @@ def compare_chat_runs(base: ChatRun, new: ChatRun) -> ChatComparison:
 
 
 def chat_comparison(comparison: ChatComparison) -> str:
-    """The shares by kind of both runs, then what broke and what was fixed."""
+    """The shares by kind of both runs, then the turns that became wrong or right."""
     before = _shares(earlier for earlier, _ in comparison.pairs)
     after = _shares(later for _, later in comparison.pairs)
     rows = [

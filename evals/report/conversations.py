@@ -31,7 +31,7 @@ MAX_ANSWER_CHARACTERS = 400
 
 @dataclass(frozen=True, slots=True)
 class ChatRun:
-    """A run over conversations: its folder, what was run, and each turn's result."""
+    """A run over conversations: its folder, its description, and each turn's result."""
 
     folder: Path
     info: RunInfo
@@ -62,7 +62,7 @@ def is_chat_run(folder: Path) -> bool:
 
 
 def read_chat_run(folder: Path) -> ChatRun:
-    """Reads the run of a folder. Raises EvalError where a line cannot be read."""
+    """Reads the run of a folder. Raises EvalError if a line cannot be read."""
     lines = (folder / TURNS_FILE).read_text(encoding="utf-8").splitlines()
     try:
         results = tuple(TurnResult.model_validate_json(line) for line in lines)
@@ -93,14 +93,14 @@ def chat_tables(results: Sequence[TurnResult]) -> str:
 
 
 def missed_chat_thresholds(results: Sequence[TurnResult], limits: Mapping[str, float]) -> list[str]:
-    """A sentence for each limit, in percent, that the turns miss."""
+    """A sentence for each threshold, in percent, that the turns miss."""
     metrics = chat_metrics(results)
     missed = []
     for name, limit in limits.items():
         value = metrics.get(name)
         if value is None:
             missed.append(f"{name}: no turn has it, the threshold is {limit:g}")
-        # Rounded, so that a value that is exactly at its threshold keeps it.
+        # Rounded, so that a value that is exactly at its threshold passes.
         elif round(limit - value, 9) > 0:
             missed.append(f"{name}: {value:.1f}, the threshold is at least {limit:g}")
     return missed

@@ -1,7 +1,7 @@
 """Writes report.html: a run's metrics, charts and notable cases in one file.
 
-The file needs no script, no font and no address from elsewhere. Jinja escapes every text; only the charts, whose texts
-matplotlib has escaped, go in as they are.
+The file needs no script, font or other file. Jinja escapes every text; only the charts, whose texts matplotlib has
+escaped, are inserted unchanged.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from evals.report.charts import make_charts
 from evals.result import CaseResult, StoredAnswer
 from evals.run_folder import REPORT_FILE, Run
 
-# Cases that a list shows.
+# Maximum number of cases in a list.
 MAX_LISTED = 8
 TILES = ("faithfulness", "citation_precision", "citation_recall", "gold_groups_covered", "points_covered",
          "abstention_f1", "attribution", "latency_p50")  # fmt: skip
@@ -28,7 +28,7 @@ BY_KIND = ("recall_at_5", "any_gold_quoted", "first_quote_is_gold", "gold_groups
 class ListedStatement:
     """A statement of a listed case.
 
-    `support` is that by what it cites, None where it was not judged.
+    `support` is the support by its citations, None if it was not judged.
     """
 
     text: str
@@ -38,7 +38,7 @@ class ListedStatement:
 
 @dataclass(frozen=True, slots=True)
 class ListedCase:
-    """A case in a list, and what it is listed for."""
+    """A case in a list, with the reason for listing it."""
 
     result: CaseResult
     note: str
@@ -60,7 +60,7 @@ class ListedCase:
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
-    """Cases under a heading, and what to say when there are none."""
+    """Cases under a heading, and the text for an empty list."""
 
     title: str
     empty: str

@@ -22,7 +22,7 @@ def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> st
 def format_metric(name: str, value: MetricValue | None) -> str:
     """A metric with its interval: "67.1 [56.2, 77.5]".
 
-    Shares are in percent; a dash stands where no case has the metric.
+    Shares are in percent; a dash means that no case has the metric.
     """
     if value is None:
         return "–"
@@ -93,9 +93,9 @@ def changed_cases(cases: Sequence[ChangedCase], width: int) -> str:
 
 
 def answer_text(result: CaseResult) -> str:
-    """What the engine answered, shortened.
+    """The engine's answer, shortened.
 
-    That is why it abstained, how it failed, or its statements.
+    It is the reason of an abstention, the error of a failure, or the statements.
     """
     if result.answer is None:
         return f"failed: {result.error}"

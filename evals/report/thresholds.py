@@ -1,8 +1,8 @@
 """Checks runs against the thresholds of evals/thresholds.toml.
 
-The file says what a run has to reach, and how much worse than another run it may be. Numbers are in the unit that
-metrics are printed in: percent for shares, percentage points for margins. Whether a threshold is a floor or a ceiling
-follows from the metric.
+The file has the values that a run has to reach, and the margins by which it may be worse than another run. Numbers have
+the unit of the printed metrics: percent for shares, percentage points for margins. The metric decides whether a
+threshold is a minimum or a maximum.
 """
 
 import tomllib
@@ -36,7 +36,7 @@ class Thresholds:
 def read_thresholds(path: Path) -> Thresholds:
     """Reads a file of thresholds.
 
-    Raises EvalError for a file that is missing or no TOML, and for an unknown metric.
+    Raises EvalError for a file that is missing or not TOML, and for an unknown metric.
     """
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -96,10 +96,10 @@ def exceeded_margins(differences: Mapping[str, "MetricDifference"], margins: Map
 
 
 def printed_number(metric: Metric, value: float) -> float:
-    """A value as thresholds are written: shares in percent."""
+    """A value in the unit of the thresholds: shares in percent."""
     return 100 * value if metric.unit == "share" else value
 
 
 def _worse_by(metric: Metric, value: float, reference: float) -> float:
-    # Rounded, so that a value that is exactly at its threshold keeps it.
+    # Rounded, so that a value that is exactly at its threshold passes.
     return round(reference - value if metric.better == "higher" else value - reference, 9)

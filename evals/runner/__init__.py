@@ -1,1 +1,1 @@
-"""Runs a suite: asks each case, has the answer judged, and keeps one line a case."""
+"""Runs a suite: asks each case, judges the answer, writes one line a case."""

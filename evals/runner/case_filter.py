@@ -16,7 +16,7 @@ _FIELDS: Mapping[str, Callable[[Case], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Field and value pairs that a case has to have, and how many cases at most."""
+    """Required field values of a case, and the maximum number of cases."""
 
     fields: tuple[tuple[str, str], ...] = ()
     limit: int | None = None
@@ -36,9 +36,9 @@ class CaseFilter:
         return cls(tuple(fields), limit)
 
     def select(self, cases: Sequence[Case]) -> list[Case]:
-        """The first cases that fit.
+        """The first cases that match.
 
-        Values of one field are alternatives; different fields have to fit all. Raises EvalError when no case fits.
+        Values of one field are alternatives; all fields have to match. Raises EvalError if no case matches.
         """
         accepted: dict[str, set[str]] = {}
         for name, value in self.fields:

@@ -1,6 +1,6 @@
-"""Evaluates one case: asks it, retrieves for it, and has the answer judged.
+"""Evaluates one case: asks it, retrieves for it, and judges the answer.
 
-A case that breaks the engine comes back as failed; it stops nothing.
+If the engine raises an error, the case is returned as failed, and the run continues.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -19,13 +19,13 @@ from rag.text.citation_markers import strip_markers
 
 
 class ChatSession(Protocol):
-    """A conversation: each question may refer to the ones before."""
+    """A conversation: each question may refer to earlier ones."""
 
     def ask(self, question: str) -> Answer: ...
 
 
 class EngineUnderTest(Protocol):
-    """What a run measures: rag.QueryEngine, or a test's variation of it."""
+    """The engine that a run measures: rag.QueryEngine, or a test's variant of it."""
 
     def chat(self) -> ChatSession: ...
     def search(self, query: str, *, k: int) -> Sequence[RankedPassage]: ...
@@ -34,10 +34,10 @@ class EngineUnderTest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EvalContext:
-    """What every case is evaluated with; threads share it.
+    """The context of evaluating every case; threads share it.
 
-    `open_judge` opens a judge for one answer, `passages` is how many passages an answer is made from, and `price`
-    gives the dollars of the writer's prompt and completion tokens, None without prices.
+    `open_judge` opens a judge for one answer. `passages` is the number of passages for an answer. `price` computes the
+    dollars of the writer's prompt and completion tokens, None without prices.
     """
 
     engine: EngineUnderTest
@@ -50,7 +50,7 @@ class EvalContext:
 def evaluate_case(case: Case, context: EvalContext) -> CaseResult:
     """Returns the result of one case.
 
-    Raises EvalError when the judge cannot be asked at all.
+    Raises EvalError if the judge cannot be asked at all.
     """
     gold = context.corpus.gold_spans(case)
     result = CaseResult(case=case, gold=gold, relevant=context.corpus.relevant_passages(gold))
@@ -85,15 +85,15 @@ def judge_answer(
 ) -> Judgement:
     """Asks `judge` about `answer`.
 
-    Claims are judged against the passages, statements against their citations, the case's points against the claims.
-    `authors` are those of the catalogue. An abstention claims nothing and is left to the abstention metrics. Raises
-    EvalError when the judge cannot be asked or its reply cannot be read.
+    Claims are judged against the passages, statements against their citations, and the case's points against the
+    claims. `authors` are those of the catalogue. An abstention has no claims; only the abstention metrics apply to it.
+    Raises EvalError if the judge cannot be asked or its reply cannot be read.
     """
     if answer.abstained:
         return Judgement(usage=judge.usage)
     statements = [strip_markers(statement.text) for statement in answer.statements]
     claims = judge.claims(answer.standalone_question, statements)
-    # The passages, and the quotes too: a writer may quote a passage that is not among the first.
+    # The quotes are added to the passages, because a writer may quote a passage that is not among the first.
     texts = [_with_byline(passage) for passage in passages] + [_with_byline(citation) for citation in answer.citations]
     supports = [judge.support(claim.text, texts) for claim in claims]
     claimed = [claim.text for claim in claims]
@@ -116,7 +116,7 @@ def judge_answer(
 
 
 def authors_before_quote(statement: str, authors: Collection[str]) -> set[str]:
-    """The authors of the catalogue that a statement names before it begins to quote."""
+    """The catalogue's authors that a statement names before its quotation."""
     introduction, _, _ = statement.partition("“")
     return {author for author in authors if author.casefold() in introduction.casefold()}
 
@@ -142,7 +142,7 @@ def _judge_statement(
 
 
 def _with_byline(source: RankedPassage | Citation) -> str:
-    """Puts a byline above the text: who wrote it, where and when.
+    """Adds a byline above the text: author, publication and date.
 
     A statement may repeat the byline's facts, so the judge has to see them.
     """

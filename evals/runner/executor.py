@@ -1,6 +1,6 @@
-"""Evaluates the cases of a run in threads and writes each result as it comes.
+"""Evaluates the cases of a run in threads and writes each result at once.
 
-A run that was killed loses no finished case: the next one reads the lines that are there.
+A killed run loses no finished case: the next run reads the existing lines.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,11 +18,11 @@ def run_cases(
     cases: Sequence[Case], context: EvalContext, folder: Path, *, workers: int = 1,
     on_result: Callable[[CaseResult], None],
 ) -> list[CaseResult]:  # fmt: skip
-    """Evaluates every case that `folder` has no line of yet.
+    """Evaluates every case that has no line in `folder` yet.
 
-    So many as `workers` run at a time; each result is written at once. `on_result` is called with every result, those
-    that were there first. Returns the results in the order of `cases`. Raises EvalError when the judge cannot be asked;
-    the lines stay.
+    At most `workers` cases run at a time; each result is written at once. `on_result` is called with every result,
+    first with the existing ones. Returns the results in the order of `cases`. Raises EvalError if the judge cannot be
+    asked; the written lines stay.
     """
     path = folder / RESULTS_FILE
     results = {result.case.id: result for result in read_partial_results(path)}
@@ -33,7 +33,8 @@ def run_cases(
         pending: set[Future[CaseResult]] = set()
         try:
             while True:
-                # No more than there are workers: what has not begun need not be waited for when one fails.
+                # No more cases are submitted than there are workers, so that after a failure no further case has to be
+                # awaited.
                 while len(pending) < workers and (case := next(remaining, None)) is not None:
                     pending.add(pool.submit(evaluate_case, case, context))
                 if not pending:

@@ -1,7 +1,4 @@
-"""What a run of any suite needs first.
-
-That is settings, a library, a label, and a progress bar.
-"""
+"""Prepares a run of any suite: settings, library, label, progress bar."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -45,7 +42,7 @@ def open_suite_engine(home: Path | None, articles: Path | None, settings: Settin
 
 
 def writer_settings(writer: str) -> Settings:
-    """The settings of a run with `writer`. Raises EvalError for a writer there is not."""
+    """The settings of a run with `writer`. Raises EvalError for an unknown writer."""
     if writer not in (QUOTES, LLM):
         raise EvalError(f"there is no writer {writer!r}; there are {QUOTES}, {LLM}")
     return load_command_settings(writer=writer, strict=True)
@@ -63,7 +60,7 @@ def checked_label(label: str) -> str:
 
 @contextmanager
 def progress_bar(units: int, unit: str = "Cases") -> Iterator[Callable[[AnyResult], None]]:
-    """A bar on standard error: units done, time left, and how many failed."""
+    """A progress bar on standard error: finished units, time left, failed units."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

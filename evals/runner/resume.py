@@ -1,7 +1,7 @@
-"""Finds the folder of a run that was cut short, or makes a new one.
+"""Finds the folder of an interrupted run, or makes a new one.
 
-Two runs with the same identity (cases, corpus, settings, judge, code) give the same metrics, but for times, so the
-second may go on in the first one's folder.
+Two runs with the same identity (cases, corpus, settings, judge, code) give the same metrics except times, so the second
+may continue in the first one's folder.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from rag.settings import Settings
 from rag.storage.locks import folder_lock
 
 MAX_RUNS_PER_SECOND = 100
-# Settings that change no metric: where things are, and whether an error of our own is raised. Secrets are left out.
+# Settings that change no metric: locations, and whether a bug of this package is raised. Secrets are left out.
 _LEFT_OUT = ("home", "lock_timeout", "strict")
 
 
@@ -35,7 +35,7 @@ def describe_run(
     engine: rag.QueryEngine, cases: Sequence[SuiteLine], *, label: str, suite: str, split: str, chosen: str,
     writer: str, judge: str, workers: int,
 ) -> RunInfo:  # fmt: skip
-    """Describes a run of `cases` over `engine`; no key and no password is part of it."""
+    """Describes a run of `cases` over `engine`, without keys and passwords."""
     dumped = engine.settings.model_dump(mode="json", exclude={*_LEFT_OUT, *_secret_names(engine.settings)})
     articles = sorted(f"{entry.id}:{entry.sha256}" for entry in engine.articles())
     return RunInfo(
@@ -64,8 +64,8 @@ def describe_run(
 def open_run_folder(info: RunInfo, results: Path, *, fresh: bool = False) -> Iterator[tuple[Path, RunInfo]]:
     """Opens a run's folder under `results` and locks it against other processes.
 
-    It is that of the newest unfinished run of the same identity, with that run's info, else a new one; always a new one
-    with `fresh`. Raises EvalError when the folder cannot be made.
+    It is the folder of the newest unfinished run with the same identity, with that run's info, else a new folder. With
+    `fresh` it is always a new one. Raises EvalError if the folder cannot be made.
     """
     with ExitStack() as locks:
         opened = None if fresh else _lock_unfinished(info, results, locks)
@@ -78,7 +78,7 @@ def open_run_folder(info: RunInfo, results: Path, *, fresh: bool = False) -> Ite
 
 
 def read_partial_results(path: Path) -> list[CaseResult]:
-    """Reads the results of a run that was cut short.
+    """Reads the results of an interrupted run.
 
     A line that a kill left incomplete is removed from the file.
     """

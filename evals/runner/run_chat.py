@@ -1,6 +1,6 @@
 """Runs a suite of conversations: each in a chat of its own, turn by turn.
 
-The folder of a run holds run.json (what was run), turns.jsonl (one line a turn), summary.json and report.md.
+The folder of a run has run.json (the description), turns.jsonl (one line a turn), summary.json and report.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,7 @@ _FIELDS: Mapping[str, Callable[[Conversation], set[str]]] = {
 def run_chat(options: RunOptions) -> ChatRun:
     """Asks every turn of a split and checks its answer.
 
-    Writes results, summary and report. `options` of judges and workers are not used. Raises RagError.
+    Writes results, summary and report. The judge and worker options are not used. Raises RagError.
     """
     chosen = select_conversations(load_conversations(options.split, options.suite), options.filters, options.limit)
     label = checked_label(options.label or (Path(options.suite).name if options.writer == QUOTES else options.writer))
@@ -76,10 +76,10 @@ def hold_conversation(
 def select_conversations(
     conversations: Sequence[Conversation], filters: Sequence[str], limit: int | None
 ) -> list[Conversation]:
-    """The first conversations with a turn that fits `field=value` filters.
+    """The first conversations with a turn that matches `field=value` filters.
 
-    The fields are kind, tag, subject and id. Values of one field are alternatives; different fields have to fit all.
-    Raises EvalError for another field and when none fits.
+    The fields are kind, tag, subject and id. Values of one field are alternatives; all fields have to match. Raises
+    EvalError for another field, and if no conversation matches.
     """
     accepted: dict[str, set[str]] = {}
     for argument in filters:

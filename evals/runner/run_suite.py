@@ -1,4 +1,4 @@
-"""Runs a suite from the names on the command line to the folder with its report."""
+"""Runs a suite: from the options of the command to the folder with its report."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ DEFAULT_RESULTS = Path("evals") / "results"
 class RunOptions:
     """The options of `python -m evals run`.
 
-    `home` is a library that exists; without it a temporary one is made of `articles`, or of the bundled corpus.
+    `home` is an existing library; without it a temporary one is made from `articles`, or from the bundled corpus.
     `writer_prices` are those of the writer's model.
     """
 
@@ -44,9 +44,9 @@ class RunOptions:
 
 
 def run_suite(options: RunOptions, notify: Callable[[str], None]) -> Run:
-    """Runs the suite, or what is left of it.
+    """Runs the suite, or continues an interrupted run of it.
 
-    Writes summary and report. Raises RagError. `notify` is called with a line when an earlier run is continued.
+    Writes summary and report. Raises RagError. `notify` is called with a line if an earlier run is continued.
     """
     case_filter = CaseFilter.parse(options.filters, options.limit)
     cases = case_filter.select(load_cases(options.suite, options.split))

@@ -1,8 +1,8 @@
 """Writes the pairs that the cross-encoder is trained and measured on.
 
-The measuring ones are planted falsehoods.
+It is measured on planted falsehoods.
 
-Run: python -m evals.training.build_training_set --data DIR --to FOLDER. DIR holds support/, wice/ and qa/ as published.
+Run: python -m evals.training.build_training_set --data DIR --to FOLDER. DIR has support/, wice/ and qa/ as published.
 FOLDER gets public.jsonl and planted.jsonl, which scripts/train_verifier.py reads, and planted_held_out.jsonl, whose
 articles are in neither of the two.
 """
@@ -28,7 +28,7 @@ from rag.types.article import Article
 
 SEED = 11
 ROUNDS = 3
-# For each collection of texts: at most so many pairs are made of it, and each sentence is used so often.
+# For each collection of texts: the maximum number of pairs, and how often each sentence is used.
 _LIMITS = {"squad": (7_000, 2), "factcg_text": (12_000, 1), "wice_text": (9_000, 1), "summedits_text": (2_500, 1)}
 
 
@@ -46,8 +46,8 @@ def held_out_ids(articles: Iterable[Article]) -> set[str]:
 def build_planted_pairs(data: Path | None) -> tuple[list[TrainingPair], list[TrainingPair]]:
     """Makes true and false statements by rule.
 
-    Returns those to train on, and those out of the held-out articles. `data` is the folder of the public texts; without
-    it only the corpus is used. The corpus's pairs are the same either way.
+    Returns the pairs for training, and those from the held-out articles. `data` is the folder of the public texts;
+    without it only the corpus is used. The corpus's pairs are the same in both cases.
     """
     chance = random.Random(SEED)  # noqa: S311  (reproducible, nothing to guard)
     articles = load_corpus()
@@ -73,7 +73,7 @@ def build_planted_pairs(data: Path | None) -> tuple[list[TrainingPair], list[Tra
 
 
 def _read_texts(data: Path, name: str) -> list[tuple[str, list[str]]]:
-    """Running texts of one collection: each one's name and sentences."""
+    """The running texts of one collection, each with its name and sentences."""
     if name == "wice_text":
         rows = read_rows(data / "wice/non_supported_tokens_train.jsonl")
         return [(row["evidence"][0], row["evidence"]) for row in rows]

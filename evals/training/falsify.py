@@ -1,7 +1,7 @@
 """Makes a true statement false in one way.
 
-Only what it says then tells the two apart. Each maker takes a statement with the article it comes from, and returns the
-false statement, or None where its kind of change does not fit. A `Style` says how freely the makers choose. The same
+The two statements then differ only in their content. Each maker takes a statement with its article, and returns the
+false statement, or None if its kind of change is not possible. A `Style` defines how freely the makers choose. The same
 seed gives the same statements.
 """
 
@@ -40,10 +40,10 @@ _DETAIL = re.compile(r"\b(?:in|at|by|for|from|during|with|to) (?:the )?[A-Z0-9][
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How statements are changed.
+    """The way in which statements are changed.
 
-    A style says what counts as a clause, a number or a name, and which words are replaced. `is_varied` is False where
-    the first match is always taken, and nothing but the statement is looked at.
+    A style defines what counts as a clause, a number or a name, and which words are replaced. If `is_varied` is False,
+    the first match is always used, and the rest of the article is not read.
     """
 
     head_clause: re.Pattern[str]
@@ -60,9 +60,9 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class SourceSentence:
-    """A true statement with the article that it comes from.
+    """A true statement with its article.
 
-    `position` is that of its own sentence; `names` and `numbers` are the article's.
+    `position` is that of its sentence in the article; `names` and `numbers` are the article's.
     """
 
     text: str
@@ -78,7 +78,7 @@ Maker = Callable[[SourceSentence, random.Random, Style], str | None]
 def names_in(sentence: str) -> list[str]:
     """Names inside the sentence.
 
-    The word that begins it counts only when more of a name follows.
+    The first word counts only if the name continues after it.
     """
     return [
         match[0]
@@ -89,14 +89,14 @@ def names_in(sentence: str) -> list[str]:
 
 
 def capitalised_names_in(sentence: str) -> list[str]:
-    """Single capitalised words of the sentence that the verifier takes for names."""
+    """Single capitalised words of the sentence that the verifier treats as names."""
     return [
         word for word in re.findall(r"\b[A-Z][a-z]{3,}\b", sentence[1:]) if set(terms(word)) <= extract_names(sentence)
     ]
 
 
 def lower_opening(text: str) -> str:
-    """The sentence as it goes on after other words.
+    """The sentence with the beginning that it has after other words.
 
     Common opening words lose their capital.
     """
@@ -115,7 +115,8 @@ VARIED = Style(
     names_in=names_in,
     is_varied=True,
 )
-# The style of the contrasts: it knows fewer words and takes the first match. The shipped weights were fitted on both.
+# The style of the contrasts: it has fewer words and uses the first match. The shipped weights were fitted on both
+# styles.
 MINIMAL = Style(
     head_clause=head_clause(CLAUSE_OPENERS, kept=45, cut=15),
     after_adverbial=after_adverbial(kept=45),
@@ -133,7 +134,8 @@ MINIMAL = Style(
 def change_number(source: SourceSentence, chance: random.Random, style: Style) -> str | None:
     """Replaces a number.
 
-    The new one is one of the article's where the style looks at it, else one near, or one with a digit changed.
+    The new number is another number of the article if the style is varied, else a similar number, or one with a changed
+    digit.
     """
     matches = list(style.number.finditer(source.text))
     if not matches:
@@ -157,7 +159,7 @@ def change_date(source: SourceSentence, chance: random.Random, style: Style) -> 
 def change_name(source: SourceSentence, chance: random.Random, style: Style) -> str | None:
     """Replaces a name with another of the article.
 
-    Mostly it is one that stands near: the evidence then holds it, as in the mistakes of answers.
+    Mostly it is a name nearby: the evidence then contains it, as in typical errors of answers.
     """
     own = style.names_in(source.text)
     if not own:
@@ -188,7 +190,7 @@ def exchange_names(source: SourceSentence, chance: random.Random, style: Style) 
     first, second = chance.sample(own, 2)
     if first in second or second in first:
         return None
-    # In a list the order of the names says nothing.
+    # In a list the order of the names has no meaning.
     listed = (
         rf"{re.escape(left)}(?:,| and| or) {re.escape(right)}" for left, right in ((first, second), (second, first))
     )
@@ -206,7 +208,7 @@ def give_to_another(source: SourceSentence, chance: random.Random, style: Style)
 
 
 def deny(source: SourceSentence, chance: random.Random, style: Style) -> str | None:
-    """Adds a negation, or removes the one that is there."""
+    """Adds a negation, or removes the existing one."""
     text = source.text
     if style.denial.search(text):
         return style.denial.sub(lambda match: match[1] or match[2] or "", text, count=1)
@@ -250,7 +252,7 @@ def exchange_cause(source: SourceSentence, chance: random.Random, style: Style) 
 
 
 def join_wrongly(source: SourceSentence, chance: random.Random, style: Style) -> str | None:
-    """Joins the beginning of a sentence to the end of another one of the article."""
+    """Joins the beginning of a sentence to the end of another sentence."""
     cuts = [match.start() for match in style.auxiliary.finditer(source.text)]
     others = [text for i, text in enumerate(source.sentences) if abs(i - source.position) in (1, 2, 3, 4)]
     chance.shuffle(others)

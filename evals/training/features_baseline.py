@@ -1,7 +1,7 @@
 """The verifier without its cross-encoder: support by the plain features alone.
 
-It takes no part in answers. `python -m evals judge-check` shows it beside the verifier, as a measure of what the
-trained half is worth.
+It is not used in answers. `python -m evals judge-check` prints it beside the verifier, to show the value of the trained
+part.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class FeaturesBaseline:
     def support(self, statement: str, evidence: Sequence[str]) -> float:
         """Scores how far the texts of `evidence` support the statement.
 
-        In [0, 1], 0 where they hold no sentence.
+        In [0, 1], 0 if they have no sentence.
         """
         sentences = [" ".join(text[start:end].split()) for text in evidence for start, end in sentence_spans(text)]
         if not sentences:

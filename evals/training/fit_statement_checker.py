@@ -4,8 +4,9 @@ The checker is rag.verification.statement_checker.
 
 Run: python -m evals bench checking [--fit]. The weights are fitted on the dev split alone: the suite `statements`, the
 golden questions' points against their own gold quotes and against those of another question on the subject, and
-contrasts made by rule from the articles of dev's subjects. The figures are cross-validated by subject for dev, and
-plain for test. Without --fit the file is compared with what was fitted; with it rag/models/checking.json is written.
+contrasts made by rule from the articles of dev's subjects. The figures of dev are cross-validated by subject; test is
+measured with the fitted weights. Without --fit the file is compared with the fitted weights; with it
+rag/models/checking.json is written.
 """
 
 import argparse
@@ -42,9 +43,9 @@ FEATURE_NAMES = tuple(field.name for field in fields(CheckerFeatures))
 
 @dataclass(frozen=True, slots=True)
 class CheckedStatement:
-    """A statement with what it cites.
+    """A statement with its citations.
 
-    `kind` is "true" or how it is wrong, `subject` what it is about.
+    `kind` is "true" or the kind of error; `subject` is the subject of the article.
     """
 
     source: str
@@ -114,7 +115,7 @@ def feature_rows(checker: StatementChecker, statements: Sequence[CheckedStatemen
 def fit(statements: Sequence[CheckedStatement], rows: Matrix) -> FittedRegression:
     """Fits the regression.
 
-    Each set counts as SET_WEIGHTS say, and in it true and false the same.
+    Each set has its weight in SET_WEIGHTS. In a set, true and false statements have the same total weight.
     """
     labels = np.array([statement.is_true for statement in statements])
     weights = np.zeros(len(statements))
@@ -139,7 +140,7 @@ def cross_validate(statements: Sequence[CheckedStatement], rows: Matrix) -> Matr
 
 
 def flagged_table(statements: Sequence[CheckedStatement], supports: Matrix) -> str:
-    """Markdown: what share of each kind falls under the threshold."""
+    """Markdown: the share of each kind that scores below the threshold."""
     lines = ["| set | kind | pairs | flagged, % |", "|---|---|---|---|"]
     for source, kind in dict.fromkeys((statement.source, statement.kind) for statement in statements):
         chosen = np.array([row.source == source and row.kind == kind for row in statements])

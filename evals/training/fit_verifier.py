@@ -3,8 +3,8 @@
 It combines the cross-encoder's logit with the plain features.
 
 Run: python -m evals bench verifier --data DIR [--write]. DIR holds wice/dev.jsonl, qags/xsum.jsonl and
-support/summedits. Agreement with people's labels is cross-validated by document, and printed beside that of the plain
-features alone and of the cross-encoder alone. Without --write the files are compared with what was fitted; with it
+support/summedits. Agreement with people's labels is cross-validated by document, and printed with that of the plain
+features alone and of the cross-encoder alone. Without --write the files are compared with the fitted weights; with it
 rag/models/verifier.json and evals/training/features_baseline.json are written. Needs the extra `evals`.
 """
 
@@ -38,10 +38,10 @@ from rag.verification.verifier import FEATURE_NAMES, WEIGHTS_PATH, Verifier, fea
 FOLDS = 5
 SEED = 7
 MAX_ITERATIONS = 5_000
-# Of 0.003 to 0.1 (stronger to weaker pull towards 0), the strongest whose error of calibration is below 0.07 on all
-# four sets in cross-validation.
+# Of 0.003 to 0.1 (stronger to weaker regularisation), the strongest whose calibration error is below 0.07 on all four
+# sets in cross-validation.
 INVERSE_PULL = 0.02
-# SummEdits is measured with weights that never saw it; fitted on it too, the other sets lost and it gained 0.01.
+# SummEdits is not used for fitting. When it was, the other sets lost and SummEdits gained 0.01.
 FITTED = ("wice", "qags", "contrasts", "planted")
 # The share of false alarms at which the shares of flagged falsehoods are compared.
 ALARMS = 0.05
@@ -69,7 +69,7 @@ def plain_features(sets: Sequence[FeatureSet]) -> list[FeatureSet]:
 def fit(sets: Sequence[FeatureSet], inverse_pull: float = INVERSE_PULL) -> FittedRegression:
     """Fits the regression over all sets.
 
-    Each set counts the same, and in it each label.
+    Each set has the same total weight, and in a set each label.
     """
     rows, labels = np.concatenate([x for x, _ in sets]), np.concatenate([y for _, y in sets])
     share = np.concatenate([balanced_weights(y) / len(y) for _, y in sets])
@@ -102,7 +102,7 @@ def cross_validate(
 def flagged_share(supports: Matrix, labels: Matrix, alarms: float = ALARMS) -> tuple[float, float]:
     """The share of false statements that are flagged, and the threshold.
 
-    The threshold is that under which `alarms` of the true statements fall.
+    The share `alarms` of the true statements scores below the threshold.
     """
     threshold = float(np.quantile(supports[labels > 0.5], alarms))
     return float((supports[labels < 0.5] < threshold).mean()), threshold
@@ -111,7 +111,7 @@ def flagged_share(supports: Matrix, labels: Matrix, alarms: float = ALARMS) -> t
 def flagged_share_by_kind(supports: Matrix, pairs: Sequence[TrainingPair], threshold: float) -> dict[str, float]:
     """The share of the planted pairs under `threshold`, by kind.
 
-    A kind is that of the false statement, or "true".
+    The kind is that of the false statement, or "true".
     """
     flags: dict[str, list[bool]] = {}
     for support, pair in zip(supports, pairs, strict=True):
@@ -123,7 +123,7 @@ def flagged_share_by_kind(supports: Matrix, pairs: Sequence[TrainingPair], thres
 def load_measured_sets(data: Path) -> dict[str, list[LabelledPair]]:
     """Loads the sets that agreement is measured on.
 
-    The cross-encoder was trained on none of their documents.
+    The cross-encoder was not trained on their documents.
     """
     planted = build_planted_pairs(None)[1]
     held_out = {pair.document for pair in planted}
@@ -158,7 +158,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true", help="write the fitted weights")
     options = parser.parse_args(argv)
     pairs = load_measured_sets(options.data)
-    # Not a Verifier, whose file of weights knows nothing of a feature that is new.
+    # A Verifier is not used, because its file of weights may lack a new feature.
     cross_encoder = CrossEncoder()
     features = {name: feature_set(set_pairs, cross_encoder) for name, set_pairs in pairs.items()}
     sets = [features[name] for name in FITTED]

@@ -39,8 +39,8 @@ def fit_logistic(
 ) -> FittedRegression:
     """Fits a logistic regression with an L2 penalty (scikit-learn's).
 
-    The penalty is on weights of features divided by `scale`. `rows` are (pairs, features), `labels` (pairs,) of 0 and
-    1, `inverse_pull` is scikit-learn's C. The weights that come back are for features that are not divided.
+    The penalty applies to the weights of features divided by `scale`. `rows` are (pairs, features), `labels` (pairs,)
+    of 0 and 1, `inverse_pull` is scikit-learn's C. The returned weights are for features that are not divided.
     """
     from sklearn.linear_model import LogisticRegression
 

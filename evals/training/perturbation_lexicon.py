@@ -1,8 +1,8 @@
 """Words and patterns of the perturbations.
 
-They make a true statement false, or say the same in other words. Months, weekdays, numbers and verbs are those of
-rag.text.lexicon, as far as the perturbations use them. A replacement is not what the verifier knows of hedges and
-opposites: here each word has the one word that takes its place.
+They make a true statement false, or reword it. Months, weekdays, numbers and verbs are those of rag.text.lexicon, as
+far as the perturbations use them. The replacements are separate from the verifier's lists of hedges and opposites: here
+each word has exactly one replacement.
 
 The weights that are shipped were fitted on statements made with exactly these lists. A change here changes the
 generated pairs (tests/evals/training/test_perturbations.py holds their hash), and needs the weights to be fitted again.
@@ -24,7 +24,7 @@ NUMBER_WORDS = {
         "thirty", "forty", "fifty", "sixty",
     )
 }  # fmt: skip
-# Without May, which is mostly the auxiliary.
+# Without May, because the word is mostly the auxiliary.
 MONTHS = tuple(month for month in lexicon.MONTHS if month != "May")
 WEEKDAYS = lexicon.WEEKDAYS
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
@@ -40,7 +40,7 @@ CLAUSE_OPENERS = ("because", "while", "although", "after", "before", "since")
 ADVERBIAL_OPENERS = (
     "After", "At", "Before", "By", "During", "For", "From", "In", "On", "Since", "Under", "Until", "With",
 )  # fmt: skip
-# Words that lose their capital when something comes before them.
+# Words that lose their capital after other words.
 SENTENCE_OPENERS = (
     "The", "A", "An", "In", "On", "At", "It", "He", "She", "They", "We", "This", "That", "These", "Those", "But", "And",
     "For", "By", "With", "As", "There", "Its", "His", "Her", "Their", "From", "After",
@@ -51,7 +51,7 @@ ATTRIBUTIONS = (
     "It is said that {}", "The text says: {}",
 )  # fmt: skip
 
-# Words that leave something open, and what closes it.
+# Hedges with their replacements.
 HEDGES = {
     "may": "will", "might": "will", "could": "will", "likely": "certain", "probably": "certainly", "perhaps": "surely",
     "possibly": "definitely", "often": "always", "usually": "always", "some": "all", "many": "all", "most": "all",
@@ -95,7 +95,7 @@ ANTONYMS = {
     "capital": "port", "army": "navy", "ministry": "court", "professor": "student", "deputy": "former",
 }  # fmt: skip
 
-# The part of the lists that the contrasts use: they were fitted with it before the lists grew.
+# The part of the lists that the contrasts use: the weights were fitted with it before the lists grew.
 CONTRAST_NUMBER_WORDS = (
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "twenty", "thirty",
 )  # fmt: skip
@@ -109,7 +109,7 @@ CONTRAST_ANTONYMS = {
     )
 } | {"most": "fewest"}  # fmt: skip
 
-# Patterns and what says the same.
+# Patterns with replacements of the same meaning.
 PARAPHRASES = (
     (r"\bsaid\b", "stated"), (r"\bbut\b", "yet"), (r"\bbegan\b", "started"), (r"\bhowever, ", ""), (r"\balso ", ""),
     (r"\babout (?=\d)", "around "), (r"\bnearly\b", "almost"), (r"\balmost\b", "nearly"), (r"\bper cent\b", "percent"),
@@ -125,7 +125,7 @@ PARAPHRASES = (
 
 YEAR = re.compile(r"^(?:1[5-9]|20)\d\d$")
 NAME = re.compile(r"\b[A-Z][\w’'&-]*[a-zA-Z0-9](?:(?: (?:of|de|al|bin|van|von|the|and))? [A-Z][\w’'&-]*[a-zA-Z]){0,3}")
-# A regular past tense, and what else ends in "ed".
+# Words of a regular past tense, and exceptions that end in "ed".
 SIMPLE_PAST = re.compile(r"\b(?!need|seed|speed|hundred|red\b|indeed|exceed|proceed|feed|bed\b)([a-z]{3,}[^aeiou])ed\b")
 REPORTED = re.compile(rf"^(?P<who>[A-Z][\w’'.-]+(?: [A-Z][\w’'.-]+){{0,3}}) (?P<says>{'|'.join(REPORTING_VERBS)})\b")
 

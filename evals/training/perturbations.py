@@ -1,9 +1,9 @@
 """Makes labelled pairs by rule from running text.
 
-A pair of statements is a true one, and a false one made of it. Both have the same style and length, so that only what
-they say tells them apart. `contrast_pairs` shortens a sentence and changes one thing (evals.training.falsify.MINIMAL).
-`perturbed_pairs` also rewords, joins and moves parts of sentences and knows more ways to be wrong (VARIED). The same
-seed gives the same pairs: the shipped weights were fitted on them.
+Each pair has a true statement, and a false one made from it. Both have the same style and length, so they differ only
+in their content. `contrast_pairs` shortens a sentence and changes one thing (evals.training.falsify.MINIMAL).
+`perturbed_pairs` also rewords, joins and moves parts of sentences, and has more kinds of errors (VARIED). The same seed
+gives the same pairs: the shipped weights were fitted on them.
 """
 
 import random
@@ -42,8 +42,8 @@ from rag.verification.sentence_selection import select_sentences
 CONTRAST_SEED = 11
 _MOVABLE_OPENING = re.compile(r"^((?:In|On|At|After|During|Since|By|Under)\b[\w’ -]{2,30}), ([^,;:]{20,})[.]$")
 _CONTRAST_MAKERS: tuple[Maker, ...] = (change_number, change_name, deny, reverse, remove_hedge)
-# The makers by the kind that a pair's source names, and how often each is drawn where it fits: the rarer ways are drawn
-# wherever they fit.
+# The makers by the kind in a pair's source, each with its relative frequency among the possible makers. Makers that are
+# seldom possible have a high frequency.
 _MAKERS: Mapping[str, tuple[Maker, float]] = {
     "other_number": (change_number, 1.5),
     "other_date": (change_date, 1.5),
@@ -134,7 +134,7 @@ def _shorten(sentence: str) -> str | None:
 def _window(sentences: Sequence[str], position: int, merged: int, true: str, chance: random.Random) -> str:
     """The sentences around the source sentence, as evidence.
 
-    Sometimes they are the sentences that the verifier would select from the whole article.
+    In some pairs they are the sentences that the verifier would select from the whole article.
     """
     if chance.random() < 0.25:
         selected = set(select_sentences(true, sentences, chance.choice([40, 60, 80]))) | {position}
@@ -195,7 +195,7 @@ def _move_opening(text: str) -> str:
 
 
 def _evidence_elsewhere(statement: SourceSentence, sentence: str, chance: random.Random) -> str | None:
-    """The closest other sentences of the article, which do not hold the statement."""
+    """The closest other sentences of the article, which do not support the statement."""
     near = {statement.position - 1, statement.position, statement.position + 1}
     rest = [text for i, text in enumerate(statement.sentences) if i not in near]
     if len(rest) < 6:

@@ -1,7 +1,6 @@
-"""Reads statements with evidence that people have labelled.
+"""Reads statements with evidence, labelled by people.
 
-The sets are WiCE, QAGS and SummEdits, as published. The files stay where they are; nothing of them is copied or
-shipped.
+The sets are WiCE, QAGS and SummEdits, as published. The files are not copied or shipped.
 """
 
 from dataclasses import dataclass
@@ -54,7 +53,7 @@ def load_qags(path: Path) -> list[LabelledPair]:
 def load_summedits(folder: Path) -> list[LabelledPair]:
     """SummEdits (Laban et al., EMNLP 2023): whole summaries.
 
-    They are of the domains that nothing was trained on.
+    They are of the domains that no training used.
     """
     rows = [row for domain in SUMMEDITS_MEASURED for row in read_rows(folder / f"summedits_{domain}.json", SUMMEDITS)]
     return [LabelledPair(row["summary"], (row["doc"],), bool(row["label"]), row["doc"]) for row in rows]

@@ -1,8 +1,8 @@
 """Reads public sets of (statement, evidence, label) for training.
 
-All are read as published, into one shape. "Supported" means that a careful reader of the evidence alone would agree
-with the statement. "Partly", "neutral" and "refuted" are not supported. The training card says which sets may go into a
-model that ships, and under which licence.
+All are read as published and converted to one type. "Supported" means that a careful reader of only the evidence would
+agree with the statement. "Partly", "neutral" and "refuted" count as not supported. The model card says which sets may
+be used for a shipped model, and under which licence.
 """
 
 import csv
@@ -17,7 +17,7 @@ from evals.datasets.published import TRAINING_SETS, read_published, require_publ
 from rag.text.sentences import sentence_spans
 from rag.verification.sentence_selection import select_sentences
 
-# Domains of SummEdits (Laban et al., EMNLP 2023) that are trained on; the others measure how well training transfers.
+# Domains of SummEdits (Laban et al., EMNLP 2023) for training; the others measure how well training transfers.
 SUMMEDITS_TRAINED = ("podcast", "qmsumm", "sales_call", "sales_email")
 SUMMEDITS_MEASURED = ("ectsum", "samsum", "scitldr")
 _CITATION = re.compile(r"\s*[\[(][^\[\]()]*<\|\w+\|>[^\[\]()]*[\])]|<\|\w+\|>")
@@ -47,12 +47,12 @@ def read_training_pairs(data: Path) -> Iterator[TrainingPair]:
 
 
 def split_sentences(text: str) -> list[str]:
-    """The text's sentences, each in one line."""
+    """The text's sentences, each on one line."""
     return [" ".join(text[start:end].split()) for start, end in sentence_spans(text)]
 
 
 def detokenize(text: str) -> str:
-    """Text that a set gives as Penn Treebank tokens, written as people write it."""
+    """Converts Penn Treebank tokens to normal text."""
     for token, mark in (("-LRB-", "("), ("-RRB-", ")"), ("-LSB-", "["), ("-RSB-", "]"), ("``", '"'), ("''", '"')):
         text = text.replace(token, mark)
     text = re.sub(r"\s+--\s+", " – ", text)
@@ -207,7 +207,7 @@ _READERS: tuple[Callable[[Path], Iterator[TrainingPair]], ...] = (
 def read_unlicensed_pairs(data: Path) -> Iterator[TrainingPair]:
     """Reads sets without a licence, or with a non-commercial one.
 
-    They serve only to measure what leaving them out costs.
+    They are used only to measure the cost of leaving them out.
     """
     for row in read_rows(data / "support/climate_fever/dataset/climate-fever.jsonl"):
         for number, evidence in enumerate(row["evidences"]):

@@ -1,8 +1,8 @@
 """The command line `rag`: its commands, its exit codes, its errors.
 
 Results go to standard output, progress and messages to standard error. Exit codes: 0 done (an abstention is a result),
-1 a check found something, 2 input or setup needs changing, 130 interrupted. Each command imports its heavy parts
-itself, so that `rag --help` answers at once.
+1 a check found something, 2 input or setup needs changing, 130 interrupted. Each command imports its heavy modules
+itself, so that `rag --help` starts fast.
 """
 
 import sys
@@ -66,7 +66,7 @@ def _common(
         bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Begins every command: the library's folder, no telemetry of other libraries."""
+    """Runs before every command: sets the library's folder, switches telemetry off."""
     context.obj = home
     if context.invoked_subcommand is None:
         print_text(context.get_help())
@@ -85,13 +85,13 @@ def main() -> None:
 def run(arguments: list[str], *, tuning: "Tuning | None" = None) -> int:
     """Runs one command line and returns its exit code.
 
-    An error that the user can act on is one line on standard error. Any other exception is a fault of ours and is
-    raised. `tuning` replaces the batch sizes with which the library is opened.
+    An error that the user can act on is one line on standard error. Any other exception is a bug and is raised.
+    `tuning` replaces the batch sizes with which the library is opened.
     """
     command = typer.main.get_command(app)
     try:
-        # Not command.main(): it ends the process itself when the reader of the output has gone, and makes of Ctrl-C an
-        # exit code that `rag eval` may also return.
+        # command.main() is not used: it ends the process itself when the output's reader has closed the pipe, and turns
+        # Ctrl-C into an exit code that `rag eval` may also return.
         with command.make_context("rag", list(arguments)) as context:
             context.meta[TUNING_KEY] = tuning
             command.invoke(context)
@@ -106,13 +106,13 @@ def run(arguments: list[str], *, tuning: "Tuning | None" = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print_message("rag: interrupted; what was finished is kept")
         return INTERRUPTED
-    except BrokenPipeError:  # `rag articles | head`: the reader of the output has gone
+    except BrokenPipeError:  # `rag articles | head`: the output's reader has closed the pipe
         discard_output()
     return DONE
 
 
 def _usage_message(error: typer.TyperException) -> str:
-    """What is wrong with the command line, in one line."""
+    """The error in the command line, in one line."""
     context = getattr(error, "ctx", None)  # of a usage error: the command that could not be understood
     command_path = context.command_path if context else "rag"
     return f"rag: {error.format_message().rstrip('.')}; see: {command_path} --help"

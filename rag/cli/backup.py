@@ -17,7 +17,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Overwrite FILE where it exists.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Writes the library to FILE, also while it is served or added to."""
+    """Writes the library to FILE, also while it is in use."""
     from rag.maintenance.backup import write_backup
 
     with progress_bar("Backing up") as bar:
@@ -33,7 +33,7 @@ def restore(
     ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Makes a library from FILE, which `rag backup` wrote."""
+    """Restores the library from FILE, which `rag backup` wrote."""
     from rag.maintenance.backup import restore_backup
 
     settings = command_settings(context, home)

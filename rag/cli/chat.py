@@ -36,7 +36,7 @@ def converse(engine: "QueryEngine", options: dict[str, Any], *, as_json: bool, s
     chat = engine.chat()
     is_interactive = sys.stdin.isatty()
     if is_interactive:
-        with suppress(ImportError):  # line editing, where the platform has it
+        with suppress(ImportError):  # line editing, if the platform has it
             import readline  # noqa: F401
         print_message(HELP)
     for line in _lines(is_interactive):

@@ -1,4 +1,4 @@
-"""`rag feedback`: the ratings of answers, out of the library."""
+"""`rag feedback`: exports the users' ratings of answers from the library."""
 
 import json
 from pathlib import Path

@@ -51,7 +51,7 @@ def remove(
 
 
 def articles(context: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """The catalogue, newest first."""
+    """Lists the articles, newest first."""
     with open_library(context, home) as engine:
         entries = engine.articles()
     if as_json:
@@ -64,7 +64,7 @@ def articles(context: typer.Context, as_json: JsonOption = False, home: HomeOpti
 
 
 def status(context: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Counts, sizes, encoder, writer, and where the library is."""
+    """Shows counts, sizes, encoder, writer, and the library's location."""
     from rag.engine import workspace_of
 
     with open_library(context, home) as engine:
@@ -90,9 +90,9 @@ def check(
     repair: Annotated[bool, typer.Option("--repair", help="Repair what differs, from the library.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Whether library, vectors and full text agree.
+    """Checks whether library, vectors and full text agree.
 
-    Exit code 1 where they do not and are not repaired.
+    The exit code is 1 if they do not and are not repaired.
     """
     with open_library(context, home) as engine, progress_bar("Encoding") as bar:
         inconsistencies = engine.check()
@@ -114,7 +114,7 @@ def rebuild(
     home: HomeOption = None,
 ) -> None:
     """Rebuilds both indexes from the library."""
-    # Opened without a look at the indexes: whatever is wrong with them, they are rebuilt.
+    # Opened without checking the indexes, because they are rebuilt in any case.
     with (
         open_library(context, home, any_encoder=True) as engine,
         progress_bar("Encoding" if reencode else "Rebuilding") as bar,
@@ -138,6 +138,6 @@ def init(
 def _bytes_in(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
-        with suppress(OSError):  # a process that writes to the library removes files
+        with suppress(OSError):  # a file may disappear while another process writes to the library
             total += path.stat().st_size if path.is_file() else 0
     return total

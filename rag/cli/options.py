@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types.understanding import UnderstoodPart
 
-# Under this key the context of a command holds the Tuning that `rag.cli.app.run` was called with, or None.
+# The key under which the context of a command has the Tuning that `rag.cli.app.run` was called with, or None.
 TUNING_KEY = "rag.tuning"
 
 HomeOption = Annotated[
@@ -64,7 +64,7 @@ def open_library(
     `empty` and `any_encoder` are those of `open_engine`. Raises LibraryError or SettingsError.
     """
     settings = command_settings(context, home)
-    with suppress(OSError):  # opening the library says what is wrong with the folder
+    with suppress(OSError):  # opening the library reports the error in the folder
         if sys.stderr.isatty() and not empty and not settings.home_folder.exists():
             print_message(f"Creating a library in {settings.home_folder} from the bundled corpus.")
     from rag.engine import open_engine

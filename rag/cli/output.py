@@ -1,7 +1,7 @@
 """What the command line prints: results, messages, a progress bar.
 
 Results go to standard output, messages and progress to standard error. No character in a text makes printing fail or
-controls the terminal, and the reader of the output may stop reading early.
+controls the terminal. The output's reader may close the pipe early.
 """
 
 import json
@@ -32,8 +32,8 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u20
 def print_text(text: str) -> None:
     """Prints `text` as a result, with a line end, and flushes it.
 
-    Control characters, and characters that the output's encoding lacks, become escapes. Raises BrokenPipeError when
-    the reader has gone, RagError when the output cannot be written.
+    Control characters, and characters that the output's encoding lacks, become escapes. Raises BrokenPipeError when the
+    output's reader has closed the pipe, RagError when the output cannot be written.
     """
     print_piece(text + "\n")
 
@@ -68,7 +68,7 @@ def print_catalogue(entries: Sequence["CatalogueEntry"]) -> None:
         cells = (published, entry.author or "", entry.title, entry.id)
         table.add_row(*(Text(escape_control_characters(cell)) for cell in cells))
     console = Console(width=None if sys.stdout.isatty() else UNWRAPPED_WIDTH)
-    # Captured, because Rich's console ends the process itself when the reader of the output has gone.
+    # Captured, because Rich's console ends the process itself when the output's reader has closed the pipe.
     with console.capture() as captured:
         console.print(table)
     _write("".join(f"{line.rstrip()}\n" for line in captured.get().split("\n")[:-1]))
@@ -88,7 +88,7 @@ def discard_output() -> None:
 
 
 def print_wider_search(answer: "Answer") -> None:
-    """Says how to search without the scope that a declined question's words name."""
+    """After an abstention, says how to search without the scope in the question."""
     parts = answer.understood.scope.parts if answer.abstained else ()
     if parts:
         print_message(f"To search without {answer.understood.searched}, add: --ignore {','.join(parts)}")

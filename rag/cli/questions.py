@@ -34,7 +34,7 @@ def ask(
     ignore: IgnoreOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Answers QUESTION from the articles, or says why it does not."""
+    """Answers QUESTION from the articles, or says why they do not answer it."""
     from rag.answering.streaming import final_answer, report_steps
 
     ignored = ignored_parts(ignore)
@@ -66,7 +66,7 @@ def chat(
     ignore: IgnoreOption = None,
     home: HomeOption = None,
 ) -> None:
-    """A conversation: one question a line, follow-ups included."""
+    """Holds a conversation: one question a line, follow-ups included."""
     from rag.cli.chat import converse
 
     options = {
@@ -89,7 +89,7 @@ def search(
     until: UntilOption = None,
     home: HomeOption = None,
 ) -> None:
-    """The passages that are most relevant to QUERY, best first."""
+    """Prints the passages that are most relevant to QUERY, best first."""
     from rag.types.article import reference_line
 
     with open_library(context, home) as engine:

@@ -83,13 +83,13 @@ class IndexEntry:
 class DerivedIndex(Protocol):
     """An index that has one generation of the library and can be deleted and rebuilt.
 
-    Its methods raise IndexDamaged where the stored index cannot be used, LibraryError where the disk refuses, and
-    ServerUnavailable where a server does not answer. What `added` raises is passed on as it is.
+    Its methods raise IndexDamaged if the stored index cannot be used, LibraryError for an error of the disk, and
+    ServerUnavailable if a server does not answer. Exceptions of `added` are passed on unchanged.
     """
 
     @property
     def generation(self) -> int | None:
-        """The library's generation that is stored; None where the index has to be rebuilt."""
+        """The stored generation of the library; None if the index has to be rebuilt."""
 
     def is_intact(self) -> bool:
         """Whether the index opens and answers."""

@@ -1,8 +1,8 @@
 """Access to internals of Chroma that its API does not offer.
 
-Everything that this package knows of Chroma's internals is here. Each of these facts can change with a release of
-Chroma: pyproject.toml admits one minor version, and tests/index/test_chroma_internals.py fails first when a fact no
-longer holds.
+This module has everything that the package knows of Chroma's internals. Each of these facts can change with a release
+of Chroma. pyproject.toml admits one minor version, and tests/index/test_chroma_internals.py fails first if a fact is no
+longer true.
 """
 
 import itertools

@@ -47,7 +47,7 @@ class LocalChromaIndex:
 
     @property
     def generation(self) -> int | None:
-        """The library's generation that is stored; None where the index has to be rebuilt."""
+        """The stored generation of the library; None if the index has to be rebuilt."""
         manifest = read_manifest(self._manifest_path)
         if manifest is None or not self._is_usable(manifest):
             return None
@@ -101,7 +101,7 @@ class LocalChromaIndex:
             return set().union(*(self._check_count(folder).ids() for folder in self._open()))
 
     def count(self) -> int:
-        """Number of stored passages, by the manifest: counting reads a segment whole."""
+        """Number of stored passages by the manifest; counting would read whole segments."""
         with self._lock:
             folders = self._open()
             counts = [segment.stored for segment in self._in_use().segments]
@@ -122,8 +122,8 @@ class LocalChromaIndex:
             changes = Counter(self._delete(removed, [*self._segments]))
             number = 0
             for batch in _batches(self._records(added), BATCH_SIZE):
-                # The same change, applied again after a kill, must not leave a passage in two segments. The first
-                # attempt may have written to the segment before the last one, but to no earlier one: those were full.
+                # If the same change is applied again after a kill, no passage may be in two segments. The first attempt
+                # may have written to the segment before the last one, but to no earlier one, because those were full.
                 changes.update(self._delete([record.id for record in batch], earlier[-1:]))
                 self._begin_write(last).upsert(batch)
                 changes[last] += len(batch)
@@ -200,7 +200,7 @@ class LocalChromaIndex:
         self._delete_unused()
         folder = self._fresh_folder()
         number = compact(self._folder / segment.folder, folder, segment.pending)
-        if not number:  # no passage is left to build a graph from
+        if not number:  # no passage is left for a graph
             with translate_errors(self._folder, INDEX_NAME, OSError):
                 shutil.rmtree(folder)
             build(folder, [])
@@ -253,7 +253,7 @@ class LocalChromaIndex:
         if folder in self._unread:
             expected = {entry.folder: entry.stored for entry in self._in_use().segments}[folder]
             count = segment.count()
-            # Another process may be writing to the segment; it has then changed the manifest first.
+            # If another process is writing to the segment, it has changed the manifest first.
             if expected not in (None, count) and read_manifest(self._manifest_path) == self._manifest:
                 raise IndexDamaged(f"{segment.folder} has {count} passages of {expected} put in; run: rag rebuild")
             self._unread.discard(folder)
@@ -262,7 +262,7 @@ class LocalChromaIndex:
     def _verify_graphs(self, segments: Sequence[SegmentManifest]) -> None:
         """Compares the graphs' checksums before Chroma's native code first reads them.
 
-        A graph in use never changes. Raises IndexDamaged when a graph is not as it was written.
+        A graph in use never changes. Raises IndexDamaged if a graph differs from what was written.
         """
         folders = [self._folder / segment.folder for segment in segments]
         with ThreadPoolExecutor(max_workers=cpu_count()) as pool:

@@ -1,8 +1,8 @@
 """The remote vector index: a collection on a Chroma server or in Chroma Cloud.
 
-Processes share the collection, and the server keeps its own files. This module gives any number of readers and one
-writer what they need: which collection, of which generation, and an error of one line where the server does not answer.
-Only the holder of the library's write lock may write. An exception of our own is never reported as the server's.
+Processes share the collection, and the server keeps its own files. This module serves any number of readers and one
+writer. It finds the collection and its generation, and raises an error of one line if the server does not answer. Only
+the holder of the library's write lock may write. A bug of this package is never reported as an error of the server.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from rag.index.chroma_segment import SegmentRecord, hits_of, upsert_arguments, w
 from rag.settings import Settings, api_key_text, parse_base_url
 from rag.types.passage import Hit, Vector
 
-# How the collection's records are made; a collection that was made in another way is rebuilt.
+# The version of the records; a collection with another version is rebuilt.
 LAYOUT = "1"
 # Records in a request: the most that Chroma Cloud accepts or returns; a self-hosted server accepts 5,461.
 BATCH_SIZE = 300
@@ -66,7 +66,7 @@ class RemoteChromaIndex:
 
     @property
     def generation(self) -> int | None:
-        """The library's generation that is stored; None where the index has to be rebuilt."""
+        """The stored generation of the library; None if the index has to be rebuilt."""
         try:
             collection = self._find_collection()
         except IndexDamaged:
@@ -125,7 +125,7 @@ class RemoteChromaIndex:
     def rebuild(self, added: Iterable[Sequence[IndexEntry]], generation: int) -> None:
         """Builds a new collection beside the old one, then replaces the old one by it.
 
-        A reader that has the old one open opens the new one once the server says that the old one is gone.
+        A process that has the old collection open opens the new one once the server reports that the old one is gone.
         """
         fresh_name = f"{self._name}-new"
         client = self._connect()
@@ -154,7 +154,7 @@ class RemoteChromaIndex:
     def _request(self, method: str, **arguments: Any) -> Any:
         """Calls a method of the collection in use; returns the server's answer.
 
-        Raises IndexDamaged where there is no collection.
+        Raises IndexDamaged if there is no collection.
         """
         collection = self._collection
         if collection is None:
@@ -204,7 +204,7 @@ class RemoteChromaIndex:
     def _call(self, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """Calls a function of the client, and translates the errors of the server.
 
-        The arguments are computed before, so that whatever the call raises comes from the server.
+        The arguments are computed before the call, so every exception of the call is the server's.
         """
         with self._server_errors():
             return function(*arguments, **named)

@@ -5,7 +5,7 @@ grow. A process killed at that moment leaves a collection that no process can op
 opens it. Here changes stay in Chroma's own log, which is transactional; `build` and `compact` alone write a graph, into
 a folder that is not in use yet.
 
-The methods raise IndexDamaged for files that Chroma cannot read, and LibraryError where the disk refuses.
+The methods raise IndexDamaged for files that Chroma cannot read, and LibraryError for errors of the disk.
 """
 
 import shutil

@@ -1,8 +1,8 @@
 """Translates errors of Chroma, Tantivy and the disk into errors of the index.
 
-It decides which of these errors mean that an index cannot be used. The translation is for single calls with arguments
-that are known to be right, and never encloses a caller's code: an exception of our own must not be reported as damage,
-since damage leads to a rebuild.
+It decides which of these errors mean that an index cannot be used. The translation encloses only single calls with
+arguments that are known to be right, and never a caller's code. A bug of this package must not be reported as damage,
+because damage leads to a rebuild.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from rag.errors import IndexDamaged, LibraryError, disk_error, single_line
 def translate_errors(folder: Path, index: str, *errors: type[Exception]) -> Iterator[None]:
     """Translates `errors` and panics of native code into errors of an index.
 
-    `index` is the name of the index in messages, `folder` the library's folder. Raises LibraryError where the disk
-    refuses, IndexDamaged for anything else.
+    `index` is the name of the index in messages, `folder` the library's folder. Raises LibraryError for an error of the
+    disk, IndexDamaged for any other error.
     """
     try:
         yield

@@ -1,8 +1,8 @@
 """The full-text index: the passages' texts in Tantivy, ranked by BM25.
 
-The index is derived from the library. A commit of Tantivy is atomic. The manifest beside the index says which
-generation of the library it has, and has the digest of each of its files: Tantivy reads them without verification, and
-a corrupt file gives wrong answers or a panic. An exception of our own is never reported as damage.
+The index is derived from the library. A commit of Tantivy is atomic. The manifest beside the index has the library's
+generation and the digest of each file of the index. Tantivy reads the files without verification, and a corrupt file
+gives wrong answers or a panic. A bug of this package is never reported as damage.
 """
 
 import shutil
@@ -57,7 +57,7 @@ class FullTextIndex:
 
     @property
     def generation(self) -> int | None:
-        """The library's generation that is stored; None where the index has to be rebuilt."""
+        """The stored generation of the library; None if the index has to be rebuilt."""
         manifest = read_manifest(self._manifest_path)
         return manifest.generation if manifest and manifest.layout == LAYOUT and self._folder.is_dir() else None
 
@@ -77,8 +77,8 @@ class FullTextIndex:
     def search(self, terms: Sequence[str], field: str, k: int, scope: Scope) -> list[Hit]:
         """Returns the `k` passages in `scope` with the highest BM25 scores, best first.
 
-        They have any of `terms`, as rag.text.analyzer makes them, in `field`. ValueError for a field that is none of
-        rag.index.fulltext_schema.TEXT_FIELDS.
+        They have any of `terms`, as rag.text.analyzer makes them, in `field`. Raises ValueError for a field that is not
+        in rag.index.fulltext_schema.TEXT_FIELDS.
         """
         check_field(field)
         if not terms or k < 1 or scope.is_empty:
@@ -126,8 +126,8 @@ class FullTextIndex:
     def frequent_terms(self, prefix: str, field: str, limit: int) -> list[str]:
         """Returns the most frequent terms of `field` that begin with `prefix`.
 
-        They are at most `limit`, the most frequent first. Terms of removed passages are among them until a segment
-        merge. The time grows with the number of terms that begin so: of 500,000 terms, those with the same three
+        There are at most `limit` terms, the most frequent first. Terms of removed passages are included until a segment
+        merge. The time grows with the number of terms with the prefix: of 500,000 terms, those with the same three
         letters take 2 ms, and those with the same first letter a second.
         """
         check_field(field)
@@ -183,7 +183,7 @@ class FullTextIndex:
         with self._lock:
             index = self._open()
             if self._manifest:
-                # A kill from here on leaves either the old or the new files, so no digests are stored to compare.
+                # A kill from here on leaves either the old or the new files, so the manifest has no digests meanwhile.
                 with self._tantivy_errors():
                     write_manifest(self._manifest_path, self._manifest.model_copy(update={"files": {}}))
             self._write(index, removed, added)
@@ -215,14 +215,14 @@ class FullTextIndex:
                 documents = [(entry.id, passage_document(entry)) for entry in entries]
                 with self._tantivy_errors():
                     for passage_id, document in documents:
-                        # The same change, applied again after a kill, must not leave the passage in twice.
+                        # If the same change is applied again after a kill, the passage may not be stored twice.
                         writer.delete_documents_by_term("id", passage_id)
                         writer.add_document(document)
             with self._tantivy_errors():
                 writer.commit()
                 writer.wait_merging_threads()
         finally:
-            # Tantivy's lock is held for as long as the writer is referenced, also by the traceback of an exception.
+            # Tantivy holds its lock while the writer is referenced, also by the traceback of an exception.
             del writer
 
     # -- private -------------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ class FullTextIndex:
                 raise IndexDamaged(f"{self._manifest_path} does not name a usable index; run: rag rebuild")
             self._verify_files(manifest)
             with self._tantivy_errors():
-                # Opened again rather than reloaded: after a rebuild the folder has another index.
+                # Opened again instead of reloaded, because after a rebuild the folder has another index.
                 index = tantivy.Index.open(str(self._folder))
                 index.config_reader(reload_policy="Manual")
             index.register_tokenizer(ANALYZER_NAME, english_analyzer())
@@ -256,7 +256,7 @@ class FullTextIndex:
     def _verify_files(self, manifest: Manifest) -> None:
         """Compares the files with their digests, each file once in a process.
 
-        It reads about 1 GB/s. Raises IndexDamaged for a file that is not as it was written.
+        It reads about 1 GB/s. Raises IndexDamaged for a file that differs from what was written.
         """
         names = [name for name, digest in manifest.files.items() if self._verified.get(name) != digest]
         paths = [self._folder / name for name in names]

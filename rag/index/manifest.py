@@ -1,8 +1,7 @@
 """Manifests: the files that describe the derived indexes.
 
-A manifest lies beside its index, and says what the index is and which files are in use: the library's generation, how
-the index was built, and its files with their checksums. It is replaced atomically, and only after the files that it
-names are on the disk.
+A manifest is beside its index. It has the library's generation, the way in which the index was built, and the files in
+use with their checksums. It is replaced atomically, and only after the files that it names are on the disk.
 """
 
 import hashlib
@@ -40,8 +39,8 @@ class SegmentManifest(_StoredModel):
 class Manifest(_StoredModel):
     """Manifest of one index: its generation, its layout and its files.
 
-    `generation` is the library's, `layout` names how the index was built (encoder, fields), `segments` are the folders
-    in use, oldest first. `files` has the digests of the index's files by name; it is for an index whose files are only
+    `generation` is the library's. `layout` says how the index was built (encoder, fields). `segments` are the folders
+    in use, oldest first. `files` has the digests of the index's files by name. It is for an index whose files are only
     created and deleted, and is empty while the index is being written.
     """
 

@@ -1,1 +1,1 @@
-"""Articles are split, encoded, stored, and brought into the indexes."""
+"""Ingestion: articles → passages → vectors → library → indexes."""

@@ -1,8 +1,8 @@
 """Adds articles to a library and removes them.
 
 An article that is new or changed is split, encoded and stored; then the indexes are synced. The library is written
-first, one article a transaction. The indexes are derived from it and follow (rag.ingest.sync), so what was finished
-stays whatever stops this process. Nothing else writes articles.
+first, with one transaction for each article. The indexes are derived from it and follow (rag.ingest.sync). So finished
+articles stay stored if the process is stopped. No other module writes articles.
 """
 
 import itertools
@@ -22,10 +22,10 @@ from rag.types.article import Article
 from rag.types.ingest import AddReport, LoadedArticle, LoadFailure, ProgressCallback, no_progress
 from rag.types.passage import StoredPassage
 
-# Characters encoded at a time, about 128 passages: enough to sort by length and fill batches, little to lose to a kill
-# (a few seconds).
+# Characters encoded at a time, about 128 passages. This is enough to fill batches of passages of similar length, and a
+# kill loses only a few seconds of work.
 BATCH_CHARACTERS = 128_000
-# Passages after which the indexes are synced during a long add, so that readers see it grow.
+# Passages between two syncs of the indexes during a long add, so that other processes find the new articles.
 SYNC_PASSAGES = 4_000
 # Generations for which removals stay on record for the other folders of a library on a server. A replica that was away
 # for longer rebuilds its full text. At one changed article a generation and six passages each, 30 MB.
@@ -80,11 +80,11 @@ class Indexer:
         total: int | None = None,
         progress: ProgressCallback = no_progress,
     ) -> AddReport:
-        """Stores the articles that are new or changed and reports what became of each.
+        """Stores the articles that are new or changed, and reports the result of each.
 
-        One that is stored already with the same content is not encoded again. `total` is passed on to `progress`.
-        Raises LibraryBusy when another process writes for too long, LibraryError when the disk refuses,
-        EncoderMismatch, EncoderError; what was finished by then stays.
+        An article that is stored already with the same content is not encoded again. `total` is passed on to
+        `progress`. Raises LibraryBusy when another process writes for too long, LibraryError for an error of the disk,
+        EncoderMismatch, EncoderError. Articles that were finished by then stay stored.
         """
         report, counter = AddReport(), ProgressCounter(progress, total)
         pending: dict[str, Article] = {}
@@ -118,8 +118,8 @@ class Indexer:
     def reencode(self, progress: ProgressCallback = no_progress) -> None:
         """Encodes every article again with the current encoder, then rebuilds the indexes.
 
-        Articles are split again, too. All of it is one transaction: after LibraryBusy, LibraryError or EncoderError the
-        library is as it was.
+        Articles are split again, too. It is one transaction: after LibraryBusy, LibraryError or EncoderError the
+        library is unchanged.
         """
         counter = ProgressCounter(progress, self._library.count_articles())
         with self._write_lock(None):
@@ -128,7 +128,7 @@ class Indexer:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Holds the write lock of a library that is still of this encoder."""
+        """Holds the write lock, and checks that the library still has this encoder."""
         with self._write_lock(None):
             check_encoder(self._library, self._encoder.fingerprint)
             yield
@@ -142,10 +142,10 @@ class Indexer:
         report: AddReport,
         counter: ProgressCounter,
     ) -> Iterator[_PendingArticle | None]:
-        """Yields what has to be stored, and reports the rest.
+        """Yields the articles that have to be stored, and reports the others.
 
-        `pending` holds the articles that were yielded and are not stored yet. None asks for all of them to be stored
-        first: the next article has the id of one of them.
+        `pending` has the articles that were yielded and are not stored yet. Yields None to ask for all of them to be
+        stored first, because the next article has the id of one of them.
         """
         for item in loaded:
             if isinstance(item, LoadFailure):
@@ -211,7 +211,7 @@ class Indexer:
     # -- the indexes ---------------------------------------------------------------------------------------------------
 
     def _sync_after_write(self) -> None:
-        """Syncs every index, then drops the record of removals that none needs any more."""
+        """Syncs every index, then deletes records of removals that none needs any more."""
         target = self._library.generation()
         self._index_sync.catch_up()
         has_one_folder = isinstance(self._library.location, SQLiteFile)

@@ -18,22 +18,24 @@ CountTokens = Callable[[Sequence[str]], Sequence[int]]
 
 # What the encoder reads of one text, without the two special tokens that it puts around it.
 MAX_PASSAGE_TOKENS = 254
-# As long as the encoder allows: on the chunking questions recall@5 is 92.2 with passages of up to 1,000 characters,
-# 94.6 with up to 1,200 and 95.4 with up to 1,300 (then 1,003 on average: mostly it is the encoder's tokens that bind).
+# Passages are as long as the encoder allows: on the chunking questions recall@5 is 92.2 with passages of up to 1,000
+# characters, 94.6 with up to 1,200 and 95.4 with up to 1,300. With 1,300 the average is 1,003, because most passages
+# are limited by the encoder's tokens.
 MAX_PASSAGE_CHARACTERS = 1_300
-# No prose packs more sentences; the bound keeps the time linear on text of one-word lines.
+# Passages of prose have fewer sentences; the bound keeps the time linear on text of one-word lines.
 MAX_SENTENCES = 64
 
-# The cost of ending a passage at a place, against how full the passages are. Ends between paragraphs and before
-# headings rather than as late as possible: recall@5 on the chunking questions 94.8 to 95.4, of it on the papers (the
-# document with headings) 87.5 to 90.8; and a reader gets passages that begin where a thought begins. At an inside cost
-# of 0.05 and 0.15 it is 94.6 and 94.2, all within two questions of each other.
+# The cost of ending a passage at a position, relative to the cost of passages that are not full. With ends between
+# paragraphs and before headings, instead of as late as possible, recall@5 on the chunking questions rises from 94.8 to
+# 95.4, and on the papers (the document with headings) from 87.5 to 90.8. Also, passages then begin where a thought
+# begins. At an inside cost of 0.05 and 0.15 recall is 94.6 and 94.2, all within two questions of each other.
 _PASSAGE_COST = 0.3
 _INSIDE_PARAGRAPH_COST = 0.3
 _BEFORE_HEADING_COST = -0.1
 _AFTER_HEADING_COST = 1.0
 _MAX_HEADING_CHARACTERS = 100
-# How far around a line to look for its line ends: a text of one long line must not be searched again and again.
+# Characters around a position that are searched for line ends, so that a text of one long line is not searched
+# repeatedly.
 _LINE_END_CHARACTERS = 8
 _WHITE_SPACE = re.compile(r"[ \t\r\n]")
 _NOT_A_HEADING = re.compile(r"[-*+•] |\d|.*[.!?:;,”\"')]$|.*\|", re.DOTALL)
@@ -44,8 +46,8 @@ def split_article(article: Article, count_tokens: CountTokens) -> list[Passage]:
 
     Together they contain every sentence. `count_tokens` returns the number of the encoder's tokens in each text,
     without the special tokens around a text. A sentence longer than the encoder reads is cut between words. The
-    article's title is not part of what is encoded: before each passage it cost 1 point of recall@5 on XQuAD (vectors
-    alone 94.9 to 93.9, no difference fused) and the tokens.
+    article's title is not encoded: in front of each passage it lowered recall@5 on XQuAD by 1 point (vectors alone 94.9
+    to 93.9, no difference fused), and it uses tokens.
     """
     text = article.text
     spans = sentence_spans(text)
@@ -95,8 +97,8 @@ def _cut_to_fit(text: str, span: Span, tokens: int, count_tokens: CountTokens) -
 def _halve_to_fit(text: str, run: list[Span], count_tokens: CountTokens) -> Iterator[list[Span]]:
     """Yields `run`, halved while it has more tokens than the encoder reads.
 
-    A run can have more tokens than its sentences together where two sentences are not separated by what the encoder
-    takes for white space.
+    A run can have more tokens than its sentences together if the text between two sentences is no white space for the
+    encoder.
     """
     gaps = (text[before[1] : after[0]] for before, after in itertools.pairwise(run))
     is_sum_of_sentences = all(_WHITE_SPACE.search(gap) for gap in gaps)

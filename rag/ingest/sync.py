@@ -2,9 +2,8 @@
 
 The library stores a generation number that every commit increments; each index records the generation it was built
 from. `sync()` applies the commits an index is missing, and rebuilds it when it cannot be caught up (missing, corrupt,
-or ahead of the library).
-Local indexes live in this process's folder and need the folder lock. Remote indexes are shared between processes, so
-only the holder of the library's write lock may update them. The library itself is only read here.
+or ahead of the library). Local indexes are in this process's folder and need the folder lock. Remote indexes are shared
+between processes, so only the holder of the library's write lock may update them. The library itself is only read here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,7 +53,7 @@ class IndexSync:
     def __init__(
         self, library: Library, groups: Sequence[IndexGroup], encoder_fingerprint: str, write_lock: TakeLock
     ) -> None:
-        """Takes the groups in the order in which they are synced.
+        """Sets the groups, in the order in which they are synced.
 
         Args:
             encoder_fingerprint: the encoder whose vectors the indexes hold; a library of another one is refused.
@@ -66,10 +65,10 @@ class IndexSync:
         self._write_lock = write_lock
 
     def sync(self, *, wait: bool = True) -> bool:
-        """Brings every index to the library's generation; True when one had to change.
+        """Brings every index to the library's generation; True if one had to change.
 
-        An index that is already there is not locked. Raises LibraryBusy when another process holds a lock that is
-        needed: after the time the settings allow with `wait`, at once without it. Raises EncoderMismatch when the
+        An index that has that generation already is not locked. Raises LibraryBusy if another process holds a lock that
+        is needed: with `wait` after the time that the settings allow, without it at once. Raises EncoderMismatch if the
         library has changed to another encoder.
         """
         outdated = [group for group in self._groups if not self._is_current(group)]
@@ -98,7 +97,7 @@ class IndexSync:
     def refresh_remote(self) -> None:
         """Syncs the remote indexes unless a process is writing.
 
-        They miss what was added while their server did not answer.
+        They lack the articles that were added while their server did not answer.
         """
         self._refresh(is_remote=True)
 
@@ -111,7 +110,7 @@ class IndexSync:
             self._check_encoder()
             indexes = sum(len(group.indexes) for group in self._groups)
             counter = ProgressCounter(progress, self._library.count_articles() * indexes)
-            # The remote ones first: where their server does not answer, the local ones stay as they are.
+            # The remote ones come first: if their server does not answer, the local ones stay unchanged.
             for group in reversed(self._groups):
                 with group.lock(None):
                     for index in group.indexes:
@@ -147,8 +146,8 @@ class IndexSync:
 
     def _check_library_age(self, group: IndexGroup) -> None:
         """Raises LibraryDamaged when each of several indexes is ahead of the library."""
-        # One manifest that is ahead is a corrupt manifest; two mean that the library has lost its last commits, or
-        # that an older library was put in its place.
+        # If one manifest is ahead, it is corrupt. If both are ahead, the library has lost its last commits, or an older
+        # library was put in its place.
         generation = self._library.generation()
         if len(group.indexes) > 1 and all((index.generation or 0) > generation for index in group.indexes):
             raise LibraryDamaged(
@@ -171,7 +170,7 @@ class IndexSync:
                 index.update(removed, self._entries(start), target)
             # When another process has committed meanwhile, the two counts cannot be compared; the next sync compares.
             is_complete = index.count() == passages or self._library.generation() != target
-        except IndexDamaged:  # a file that a killed commit left behind can be in the way of the next commit
+        except IndexDamaged:  # a file that a killed commit left behind can block the next commit
             is_complete = False
         if not is_complete:
             self._rebuild_index(index)

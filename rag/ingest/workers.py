@@ -1,7 +1,7 @@
 """Splits and encodes articles, in this process or on a Ray cluster.
 
-A worker receives articles and returns their passages with vectors. It knows no library: the indexer stores what comes
-back, in the order in which it was submitted.
+A worker receives articles and returns their passages with vectors. It does not use the library: the indexer stores the
+results, in the order of submission.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,15 +20,16 @@ from rag.types.passage import Passage, StoredPassage
 EncodedPassages = list[StoredPassage]
 # Waits for a submitted batch and returns the passages of each of its articles, in order.
 PendingPassages = Callable[[], list[EncodedPassages]]
-# What a worker of a cluster runs: articles, settings and the fingerprint of the encoder it must have.
+# The function that a worker of a cluster runs. Its arguments are articles, settings and the fingerprint of the required
+# encoder.
 WorkerFunction = Callable[[Sequence[Article], Settings, str], list[EncodedPassages]]
 
 
 class EncodingWorkers(Protocol):
     """Where articles are split and encoded.
 
-    `max_pending` is how many batches to submit before the first is waited for. `submit` raises EncoderError at once or
-    when its result is asked for.
+    `max_pending` is the number of batches to submit before waiting for the first. `submit` raises EncoderError at once
+    or when its result is requested.
     """
 
     @property
@@ -52,8 +53,8 @@ class LocalWorkers:
 class RayWorkers:
     """Encodes on the processors of a Ray cluster, one task of one processor a batch.
 
-    Ray starts a task again, up to three times, when the process or the machine that had it dies. An error of ours in a
-    worker is raised here as it is, with the worker's traceback.
+    Ray starts a task again, up to three times, if its process or machine dies. A bug of this package in a worker is
+    raised here unchanged, with the worker's traceback.
     """
 
     def __init__(self, address: str, settings: Settings, encoder: Encoder, function: WorkerFunction | None = None):
@@ -73,7 +74,7 @@ class RayWorkers:
             ) from None
         self._ray: Any = ray
         self._address = address
-        # What a worker has to know: which encoder, and nothing of the library or of other keys.
+        # A worker gets only the settings of the encoder, and none of the library or of other keys.
         names = {"embed_model", "embed_base_url", "embed_api_key"}
         self._settings = Settings.model_construct(**{**{name: getattr(settings, name) for name in names}, "threads": 1})
         self._fingerprint = encoder.fingerprint
@@ -110,7 +111,7 @@ class RayWorkers:
         ray = self._ray
         if self._task is not None and ray.is_initialized():
             return ray
-        # A local cluster stays on this machine: without the address Ray looks for one that the internet can reach.
+        # A local cluster stays on this machine: without the address Ray would choose one that other machines can reach.
         # `_node_ip_address` is not part of Ray's public interface.
         local = {"_node_ip_address": "127.0.0.1"} if self._address == "local" else {}
         try:
@@ -175,12 +176,12 @@ def encode_in_worker(articles: Sequence[Article], settings: Settings, fingerprin
 
 @cache
 def _encoder(settings: Settings) -> Encoder:
-    """One for each process, which Ray uses again for the next batch."""
+    """The encoder, one for each process; Ray reuses the process for the next batch."""
     return open_encoder(settings)
 
 
 def _passage_text(passage: Passage) -> PassageText:
-    """What the encoder reads, with the sentences as offsets in the passage."""
+    """The encoder's input, with the sentences as offsets in the passage."""
     return PassageText(
         passage.text, tuple((start - passage.start, end - passage.start) for start, end in passage.sentences)
     )

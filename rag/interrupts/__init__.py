@@ -1,1 +1,1 @@
-"""Stops work that nobody waits for: signals to the program, cancelled questions."""
+"""Stops work: on signals to the program, and for cancelled questions."""

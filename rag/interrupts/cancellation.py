@@ -1,4 +1,4 @@
-"""Cancels, from another thread, a question whose answer nobody waits for."""
+"""Cancels a question from another thread."""
 
 import contextvars
 import threading
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from rag.errors import QuestionCancelled
 
 T = TypeVar("T")
-# How long a wait goes on after its question has been cancelled.
+# Maximum time in seconds that a wait continues after the cancellation.
 POLL_SECONDS = 0.1
 _END: Any = object()
 
@@ -63,13 +63,13 @@ class Cancellation:
     def iterate(self, items: Generator[T, None, None]) -> Iterator[T]:
         """Yields `items`; a wait for the next one ends when the work is cancelled.
 
-        A thread of its own waits for each item. It closes `items` as soon as it comes back from the one that it waits
-        for. Raises QuestionCancelled.
+        A separate thread waits for each item. After the cancellation it closes `items` once the current item has come.
+        Raises QuestionCancelled.
         """
         wanted: SimpleQueue[bool] = SimpleQueue()
         results: SimpleQueue[tuple[T, Exception | None]] = SimpleQueue()
         context = contextvars.copy_context()
-        # A daemon: a process that ends does not wait for a silent server.
+        # A daemon thread: the process can end without waiting for a silent server.
         threading.Thread(target=context.run, args=(_read, items, wanted, results), daemon=True).start()
         try:
             while True:
@@ -103,8 +103,8 @@ def _read(
     wanted: "SimpleQueue[bool]",
     results: "SimpleQueue[tuple[T, Exception | None]]",
 ) -> None:
-    """Puts one item into `results` each time that one is `wanted`, or its error."""
-    # Nobody waits for what goes wrong while it closes.
+    """Puts one item, or its error, into `results` for each request in `wanted`."""
+    # An error while closing is ignored: the question is cancelled.
     with suppress(Exception), closing(items):
         while wanted.get():
             try:

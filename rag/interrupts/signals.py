@@ -1,8 +1,8 @@
-"""Makes Ctrl-C and SIGTERM stop the program wherever it is.
+"""Makes Ctrl-C and SIGTERM stop the program at any point.
 
-Python raises KeyboardInterrupt in whatever code runs, and drops it where that code is a callback of the interpreter,
-for example a finalizer or the callback of a weak reference. Database libraries have such callbacks all the time, so
-that an interrupt could be lost; here a dropped one is sent again.
+Python raises KeyboardInterrupt in the code that is running. If that code is a callback of the interpreter, for example
+a finalizer or the callback of a weak reference, Python drops the interrupt. Database libraries run such callbacks
+often, so an interrupt could be lost. Here a dropped interrupt is sent again.
 """
 
 import signal

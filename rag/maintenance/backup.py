@@ -1,8 +1,9 @@
 """Writes a library to one file, and restores it from such a file.
 
-A backup holds the articles, passages, vectors and feedback; the indexes are rebuilt from them. It is the library of one
-moment, whenever it is taken. It is verified before it is used: by `write_backup` before the file gets its name, by
-`restore_backup` before it replaces anything. A kill at any point leaves the old library and backup, or the new ones.
+A backup has the articles, passages, vectors and feedback; the indexes are rebuilt from them. It is the library of one
+moment, even if other processes write meanwhile. It is verified before it is used: by `write_backup` before the file
+gets its name, by `restore_backup` before it replaces anything. A kill at any point leaves the old library and backup,
+or the new ones.
 """
 
 import os
@@ -27,16 +28,16 @@ from rag.types.catalogue import LibraryCounts
 from rag.types.ingest import ProgressCallback, no_progress
 from rag.workspace import Workspace
 
-# The files in which SQLite keeps what is not in the database's own file yet.
+# SQLite's log files: their content is not in the database's own file yet.
 LOG_SUFFIXES = ("-wal", "-journal")
 MAX_NAME_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What a restored library holds.
+    """The result of a restore.
 
-    `replaced` is the file that keeps the library that was there before, None where there was none.
+    `replaced` is the file with the previous library, None if there was none.
     """
 
     counts: LibraryCounts
@@ -48,9 +49,9 @@ def write_backup(
 ) -> LibraryCounts:
     """Writes the library of `settings`, as it is at one moment, to `file`.
 
-    Other processes may go on adding to the library. Only users who may read the library may read its backup. Raises
-    LibraryMissing, LibraryDamaged for a library that is not as it was written, RagError for a `file` that exists
-    (unless `force`), lies in the library's folder, or cannot be written.
+    Other processes may write to the library meanwhile. Only users who may read the library may read its backup. Raises
+    LibraryMissing, LibraryDamaged for a library that differs from what was written, RagError for a `file` that exists
+    (unless `force`), is in the library's folder, or cannot be written.
     """
     home = _library_folder(settings)
     _check_target(file, home, force)
@@ -81,9 +82,9 @@ def restore_backup(
 ) -> RestoreResult:
     """Replaces the library by the backup in `file`, then rebuilds both indexes.
 
-    With `force` a library that is there is replaced, and kept beside it as a file that can be restored in turn.
-    Processes that have the library open continue with the new one. Raises LibraryError for a `file` that is not an
-    undamaged library of this format or a library that is there already, LibraryBusy while another process writes.
+    With `force` an existing library is replaced, and kept beside it as a file that can be restored too. Processes that
+    have the library open continue with the new one. Raises LibraryError for a `file` that is damaged or no library of
+    this format, and for an existing library without `force`; LibraryBusy if another process writes.
     """
     home = _library_folder(settings)
     path = home / LIBRARY_FILE
@@ -121,7 +122,7 @@ def _library_folder(settings: Settings) -> Path:
 
 
 def _check_target(file: Path, home: Path, force: bool) -> None:
-    """Raises RagError where no backup may be written."""
+    """Raises RagError if no backup may be written to `file`."""
     with _write_errors(file):
         if file.parent.resolve() == home.resolve():
             raise RagError(f"{file} lies in the library's own folder; name a file somewhere else")
@@ -148,7 +149,7 @@ def _partial_file(file: Path) -> Iterator[Path]:
 
 @contextmanager
 def _write_errors(file: Path) -> Iterator[None]:
-    """Raises what the disk refuses as a RagError, and a name with a NUL in it."""
+    """Raises a RagError for an error of the disk, and for a name with a NUL."""
     try:
         yield
     except (OSError, ValueError) as error:
@@ -173,7 +174,7 @@ def _check_backup(file: Path) -> None:
 
 
 def _damage_in(path: Path) -> str:
-    """What is wrong with the library in `path`, in one line; empty for nothing."""
+    """The damage of the library in `path`, in one line; empty if there is none."""
     with closing(Library(path)) as library:
         problems = library.integrity_errors()
         if not problems:
@@ -205,22 +206,22 @@ def _copy_backup(file: Path, fresh: Path, progress: CopyProgress) -> None:
 
 def _replace_library(path: Path, fresh: Path, progress: CopyProgress) -> Path | None:
     """Puts `fresh` in the library's place; returns the file that keeps the old one."""
-    # Before the library is replaced, so that the indexes of one library are never taken for those of another: a kill
-    # between the two leaves the old library, and indexes that are rebuilt.
+    # The manifests are deleted before the library is replaced, so that the indexes of one library are never used with
+    # another. A kill between the two steps leaves the old library, whose indexes are rebuilt.
     delete_manifests(path.parent)
     kept = _unused_name(path)
     if path.exists() and path.stat().st_size:
         try:
             snapshot.copy_database(path, kept)
             snapshot.checkpoint(kept)
-            # Written over the file rather than renamed: a process that has the library open sees one more transaction,
-            # and nothing of the old log can be taken for the new library's.
+            # The content is written over the file instead of renaming a new file. A process that has the library open
+            # sees one more transaction, and the old log cannot be mistaken for the new library's.
             snapshot.copy_database(fresh, path, progress)
         except LibraryDamaged:
             _delete_database(kept)
         else:
             return kept
-    # The old library cannot be opened as a database, or is gone and left its log: its files are kept as they are.
+    # The old library cannot be opened as a database, or only its log is left: its files are moved unchanged.
     was_there = path.exists()
     if was_there:
         os.link(path, kept)

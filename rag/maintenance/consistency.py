@@ -16,7 +16,8 @@ from rag.workspace import Workspace
 
 # Passages that are searched for by their own vector.
 SEARCHED_PASSAGES = 50
-# Hits in which such a passage must be. Equal texts have equal vectors: as near as the passage itself counts as found.
+# The passage must be among this many hits. Equal texts have equal vectors, so a hit that is as near as the passage
+# itself counts as found.
 SEARCH_HITS = 10
 SAME_VECTOR_COSINE = 0.9999
 
@@ -25,8 +26,8 @@ SAME_VECTOR_COSINE = 0.9999
 class Inconsistency:
     """One way in which the stores do not agree.
 
-    `store` is "library", "articles", "passages", "vectors" or "full text", `problem` says in one line what is wrong,
-    `passages` how many passages are affected, 0 where that does not apply.
+    `store` is "library", "articles", "passages", "vectors" or "full text". `problem` describes the problem in one line.
+    `passages` is the number of affected passages, 0 if that does not apply.
     """
 
     store: str
@@ -35,10 +36,9 @@ class Inconsistency:
 
 
 def find_inconsistencies(workspace: Workspace) -> list[Inconsistency]:
-    """Where the library and its indexes differ, or are not what was written.
+    """Finds differences between the library and its indexes, and corrupt data.
 
-    Takes the write lock and reads every article. Raises LibraryBusy, and LibraryDamaged where the library cannot be
-    read.
+    Takes the write lock and reads every article. Raises LibraryBusy, and LibraryDamaged if the library cannot be read.
     """
     library = workspace.library
     with workspace.write_lock(), workspace.folder_lock():
@@ -94,7 +94,7 @@ def _index_problems(name: str, index: DerivedIndex, library: Library, passage_id
 
 
 def _article_problems(library: Library, altered_ids: list[str]) -> list[Inconsistency]:
-    """What SQLite's own check finds, and the articles that are not as they were added."""
+    """Errors of SQLite's own check, and articles that changed after they were added."""
     problems = [
         Inconsistency("library", f"{line}; restore a backup: rag restore FILE --force", 0)
         for line in library.integrity_errors()
@@ -110,7 +110,7 @@ def _article_problems(library: Library, altered_ids: list[str]) -> list[Inconsis
 
 
 def _passage_problems(library: Library, altered_ids: list[str]) -> list[Inconsistency]:
-    """Passages that are no slice of their article, lack a unit vector, or are corrupt."""
+    """Passages that differ from their article, lack a unit vector, or are corrupt."""
     wrong = 0
     corrupt_ids = set(corrupt_article_ids(library)) - set(altered_ids)
     for entry in library.entries():

@@ -14,8 +14,8 @@ from rag.workspace import REFRESH_INTERVAL_SECONDS, Workspace
 
 log = logging.getLogger(__name__)
 
-# Refreshes between two checks of the vectors' server. A check is one request, and finds something to do only after the
-# server was away.
+# Refreshes between two checks of the vectors' server. A check is one request; it finds missing vectors only after the
+# server was unavailable.
 REMOTE_CHECK_INTERVAL = 10
 
 
@@ -23,7 +23,7 @@ REMOTE_CHECK_INTERVAL = 10
 def background_refresh(workspace: Workspace) -> Iterator[None]:
     """Refreshes `workspace` in a thread while this is open.
 
-    Does nothing for a library that lies in one folder.
+    Does nothing for a library in one folder.
     """
     stop = threading.Event()
     thread = threading.Thread(target=_refresh_until, args=(workspace, stop), name="refresh", daemon=True)
@@ -51,5 +51,5 @@ def _refresh_until(workspace: Workspace, stop: threading.Event) -> None:
             if str(error) != last_message:  # once, not twice a second
                 log.warning("%s", error)
             last_message = str(error)
-        except Exception:  # an error of ours: its traceback is logged, and the next refresh may succeed
+        except Exception:  # a bug of this package: its traceback is logged, and the next refresh may succeed
             log.exception("the refresh from the library failed")

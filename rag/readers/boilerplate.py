@@ -1,8 +1,9 @@
 """Strips the boilerplate that web pages and news wires put around an article.
 
-Precision goes before recall, since a lost sentence is worse than a left-over notice. A line is removed only if all of
-it matches a pattern of page furniture. A paragraph is removed only before the article's first prose or after its last,
-and only if it is a byline, a notice or an author's biography. The author and publication that these name are returned.
+Precision is more important than recall: a lost sentence is worse than a left-over notice. A line is removed only if all
+of it matches a pattern of page furniture. A paragraph is removed only before the article's first prose or after its
+last, and only if it is a byline, a notice or an author's biography. The author and publication in the removed
+paragraphs are returned.
 """
 
 import re
@@ -44,7 +45,7 @@ _FURNITURE_LINE = re.compile(
 _MAX_LINE_CHARACTERS = 220
 # A longer line is a whole paragraph, not one line of a text that is wrapped at a width.
 _MAX_WRAPPED_LINE_CHARACTERS = 160
-# Sign-ups, disclaimers and appeals, at the start of a sentence or in words that only a publisher uses of itself.
+# Sign-ups, disclaimers and appeals: at the start of a sentence, or in words that only a publisher uses for itself.
 _SENTENCE_START = r"(?:^|(?<=[.!?:*_(—] )|(?<=[*_(—]))"
 _NOTICE = re.compile(
     rf"\b(?:opinions?|views?) expressed (?:here|herein|in this {_PIECE_NOUN}|are|do|"
@@ -86,7 +87,7 @@ _BIOGRAPHY_MARKS = (
     re.compile(r"\b(?:president|founder|director|chair\w*|chief \w+) of\b", re.IGNORECASE),
     re.compile(r"\bformer(?:ly)?\b|\bserved as\b", re.IGNORECASE),
 )
-# A person whom an article introduces is quoted there; an author's biography quotes nobody.
+# An article quotes the person that it introduces; an author's biography has no quotation.
 _SPEECH = re.compile(rf"[“”\"]|\b(?:{alternation(ARTICLE_SPEECH_VERBS)})\b")
 _MUST_READS_FROM = re.compile(rf"more must-reads from (?P<source>{_CAPITAL}[\w&’' -]{{1,40}})", re.IGNORECASE)
 _MAX_END_CHARACTERS = 100
@@ -142,7 +143,8 @@ def strip_boilerplate(text: str) -> StrippedText:
 def _split_paragraphs(text: str) -> list[str]:
     """Splits text at empty lines, and blocks that have a long line at every line."""
     blocks = [block for block in re.split(r"\r?\n[ \t]*\r?\n", text) if block.strip()]
-    # A pasted page has the furniture above its article on single lines, and each long line is a paragraph of its own.
+    # A pasted page has its page furniture on single lines above the article, and each long line is a paragraph of its
+    # own.
     return [
         part
         for block in blocks
@@ -153,7 +155,7 @@ def _split_paragraphs(text: str) -> list[str]:
 
 def _is_furniture(line: str) -> bool:
     bare = line.strip()
-    # In text wrapped at a width any words may stand on a line alone; a line that continues a sentence begins small.
+    # In wrapped text any words may be alone on a line; a line that continues a sentence begins with a small letter.
     begins_small = re.match(r"\W*[a-zß-öø-ÿ]", bare)
     return len(bare) <= _MAX_LINE_CHARACTERS and not begins_small and _FURNITURE_LINE.fullmatch(bare) is not None
 
@@ -175,7 +177,7 @@ def _is_biography(paragraph: str, paragraphs: list[str]) -> bool:
     if not opening or "\n" in paragraph or _SPEECH.search(paragraph):
         return False
     surname = opening["name"].split()[-1] if opening["name"] else None
-    # An article about a person names that person again; an article by a person does not.
+    # An article about a person repeats the person's name; an article by a person does not.
     if surname and any(
         re.search(rf"\b{re.escape(surname)}\b", other) and _ends_as_prose(other)
         for other in paragraphs

@@ -16,7 +16,7 @@ from rag.errors import ReadError
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-# Encodings of the standard that keep no text: one replaces all of it, one maps bytes to private characters.
+# Encodings of the standard that lose the text: one replaces all of it, one maps bytes to private characters.
 _NO_TEXT_ENCODINGS = ("replacement", "x-user-defined")
 # The characters above ASCII that Western prose in Windows-1252 holds: letters and typographic marks.
 _WESTERN_TEXT = re.compile(r"[\x00-\x7fÀ-ÖØ-öø-ÿŒœŠšŽžŸ‘’‚“”„–—…•«»‹›€£§©®°ªº¡¿½¼¾´·™†‡\xa0\xad]*")

@@ -1,9 +1,9 @@
 """Fetches one page over HTTP, from public addresses only, within fixed limits.
 
-The limits are a deadline and a maximum size. Every address of the host is checked, and the connection goes to a checked
-address and not to the name; each redirect is checked again. A name that resolves to a private address, at once or a
-moment later, is never connected to. The body is decompressed a little at a time, so a small response cannot fill the
-memory. No proxy, cookie or password is used.
+The limits are a deadline and a maximum size. Every address of the host is checked, and the connection is made to a
+checked address, not to the name. Each redirect is checked again. So a name that resolves to a private address, at once
+or later, is never connected to. The body is decompressed in small pieces, so a small response cannot fill the memory.
+No proxy, cookie or password is used.
 """
 
 # safehttpx 0.1.7, which is installed with Gradio, protects against less, so this client is ours. safehttpx follows no
@@ -67,7 +67,7 @@ def fetch(url: str, settings: Settings) -> FetchedPage:
     try:
         with (
             _sockets_closed_after(settings.fetch_timeout) as trace,
-            # No connection is used twice: it was checked for one name, and a redirect may lead to another.
+            # No connection is reused: it was checked for one name, and a redirect may lead to another name.
             httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)) as client,
         ):
             for _ in range(MAX_REDIRECTS + 1):
@@ -152,7 +152,7 @@ def _send_request(client: Any, url: str, settings: Settings, deadline: float, tr
         )
         try:
             return client.send(request, stream=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout):  # one address of a name may be unreachable from here
+        except (httpx.ConnectError, httpx.ConnectTimeout):  # some addresses of a name may be unreachable from here
             if number + 1 == len(addresses):
                 raise
     raise AssertionError("a host that resolves has an address")
@@ -211,7 +211,7 @@ def _read_page(source_url: str, url: str, response: Any, settings: Settings, dea
         data += chunk
         if len(data) > max_bytes:
             raise ReadError(source_url, f"is larger than {settings.max_file_mb:g} MB; raise RAG_MAX_FILE_MB")
-    # A body without a declared length that is cut off by the deadline looks complete.
+    # If the deadline cuts off a body without a declared length, the body looks complete.
     if time.monotonic() >= deadline:
         raise ReadError(source_url, _timeout_message(settings))
     if not data.strip():

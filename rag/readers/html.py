@@ -1,8 +1,8 @@
 """Extracts the article of a web page: main text, title, author and date.
 
-What the page puts around them is left out. The extraction is trafilatura's, in favour of precision; boilerplate that it
-leaves is stripped. Nothing on the page is run or fetched. A page in which no article is found is refused, never
-returned as an empty one.
+The rest of the page is left out. trafilatura extracts the article, with its setting for precision; remaining
+boilerplate is stripped. Nothing on the page is run or fetched. A page without an article is refused, never returned as
+an empty article.
 """
 
 import logging
@@ -17,7 +17,7 @@ from rag.readers.log_levels import log_level
 from rag.readers.metadata import parse_published
 from rag.types.article import Article, slug
 
-# The labels of a page's menus come to less than this; a shorter text is menus alone, or no article.
+# A shorter text is only the labels of menus, or no article.
 MIN_ARTICLE_CHARACTERS = 100
 # trafilatura's time grows with the square of the tags on some pages: 9 s with this many, minutes with 100,000.
 MAX_TAGS = 40_000
@@ -43,7 +43,7 @@ def article_from_html(
     if page.count("<") > MAX_TAGS:
         raise ReadError(source_name, f"{_NO_ARTICLE}, with more markup than any article has; save its text as .txt")
     try:
-        # What these libraries log is reported in the one line of a ReadError.
+        # A ReadError of one line reports the problem instead of these libraries' logs.
         with log_level(logging.CRITICAL, "trafilatura", "htmldate", "readability"):
             extracted: Any = trafilatura.bare_extraction(
                 page,
@@ -55,7 +55,7 @@ def article_from_html(
                 # If no date is declared, no date is better than the year in a copyright line.
                 date_extraction_params={"original_date": True, "extensive_search": False},
             )
-    except Exception as error:  # broken markup fails anywhere in the parser, with any of Python's errors
+    except Exception as error:  # broken markup can raise any exception anywhere in the parser
         raise ReadError(
             source_name, f"is not HTML that can be read ({type(error).__name__}); save its text as .txt"
         ) from error

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _lock = threading.Lock()
-# Readings in progress for each logger, and the level that the logger had before the first of them.
+# For each logger, the number of contexts that are open, and the level before the first of them.
 _readings: Counter[str] = Counter()
 _levels_before: dict[str, int] = {}
 

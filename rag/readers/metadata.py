@@ -2,9 +2,9 @@
 
 The fields are validated and converted to their types.
 
-A value means what is written: YAML's own types are off but for dates and null, so `title: No` is a title. Aliases and
-tags are refused, since a few lines of them can stand for gigabytes or name Python types. A wrong field is never dropped
-or guessed: ReadError names it.
+A value is the text as written: YAML's types are off except dates and null, so `title: No` is a title. Aliases and tags
+are refused, because a few lines of them can expand to gigabytes or name Python types. A wrong field is never dropped or
+guessed: ReadError names it.
 """
 
 import re
@@ -21,7 +21,7 @@ from rag.types.article import Article, slug
 
 # A first line longer than this is a paragraph, not a title.
 MAX_TITLE_CHARACTERS = 200
-# PyYAML reads this many characters in 1 s; what is longer is the text between two horizontal rules, not front matter.
+# PyYAML reads this many characters in 1 s; a longer text between two lines of --- is not front matter.
 MAX_FRONT_MATTER_CHARACTERS = 60_000
 MAX_ID_CHARACTERS = 200
 
@@ -43,7 +43,7 @@ class _FrontMatterLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Refuses aliases and tags.
 
-        A few lines of aliases can stand for gigabytes; a tag names a type that no field has.
+        A few lines of aliases can expand to gigabytes; a tag names a type that no field has.
         """
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):

@@ -1,8 +1,8 @@
 """Extracts the text of a PDF as an article.
 
-Hyphenated words are joined, and lines are joined into paragraphs. Page numbers and running titles are left out. Work is
-bounded: a few kilobytes of PDF can stand for years of reading, so pages, characters, time and the size of each stream
-have limits. A scan, which has pictures and no text, is refused.
+Hyphenated words are joined, and lines are joined into paragraphs. Page numbers and running titles are left out. A few
+kilobytes of PDF can expand to years of reading, so pages, characters, time and the size of each stream have limits. A
+scan, which has pictures and no text, is refused.
 """
 
 import io
@@ -63,7 +63,7 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
         raise
     except DependencyError:  # AES, without the library that implements it
         raise ReadError(source_name, _ENCRYPTED) from None
-    except Exception as error:  # a damaged PDF fails anywhere in the parser, with any of Python's errors
+    except Exception as error:  # a damaged PDF can raise any exception anywhere in the parser
         problem = to_one_line(f"{type(error).__name__}: {error}")
         raise ReadError(
             source_name, f"cannot be read as a PDF ({problem}); save it again, or its text as .txt"

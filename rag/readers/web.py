@@ -37,7 +37,8 @@ def load_url(
 ) -> Iterator[LoadedArticle | LoadFailure]:
     """Reads the article at `url`, or the articles of a feed's first entries.
 
-    At most `max_entries` entries of a feed are read. Never raises for bad input: what cannot be read is a LoadFailure.
+    At most `max_entries` entries of a feed are read. Never raises for bad input: a page that cannot be read is a
+    LoadFailure.
     """
     try:
         page = fetch(url, settings)
@@ -96,7 +97,7 @@ def _load_feed(feed: FetchedPage, settings: Settings, max_entries: int) -> Itera
     try:
         # As a stream: feedparser first tries bare bytes as the name of a file.
         entries = feedparser.parse(io.BytesIO(feed.data)).entries
-    except Exception as error:  # a broken feed fails anywhere in the parser, with any of Python's errors
+    except Exception as error:  # a broken feed can raise any exception anywhere in the parser
         raise ReadError(feed.url, f"is a feed that cannot be read ({type(error).__name__}); add its pages") from error
     if not entries:
         raise ReadError(feed.url, "is a feed with no entries; is it the right address?")

@@ -1,8 +1,8 @@
 """The token layout that the reader is trained on, and reads at run time.
 
 `[CLS] heading [SEP] sentences [SEP] [unused0] question [SEP]`; a statement has no marker in front. In the lower layers
-the heading, each sentence and the query are read apart: a token belongs to a segment and has a place in it. Only the
-standard library is used here: training and the product build the same tokens from it.
+the heading, each sentence and the query attend only to themselves: each token has a segment and a position in it. This
+module imports only the standard library, so that training and the product can both use it.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from typing import Any
 MAX_INPUT_TOKENS = 320
 MAX_QUERY_TOKENS = 96
 MAX_HEADING_TOKENS = 32
-# Of a sentence that does not fit whole, this many tokens are worth reading.
+# A sentence that does not fit whole is read if at least this many of its tokens fit.
 MIN_SENTENCE_TOKENS = 8
 QUESTION_MARKER = "[unused0]"
 
@@ -21,8 +21,8 @@ QUESTION_MARKER = "[unused0]"
 class ReaderInput:
     """Token ids of one query with one passage.
 
-    `query_start` is the position of the query's first token, which the last [SEP] also belongs to. `sentences` are the
-    first and the last-but-one position of each sentence that was read; those that did not fit are missing at the end.
+    `query_start` is the position of the query's first token; the last [SEP] belongs to the query. `sentences` has the
+    start and end of each sentence that was read. Sentences that did not fit are missing at the end.
     """
 
     token_ids: tuple[int, ...]
@@ -42,9 +42,9 @@ class ReaderInput:
 
     @property
     def places(self) -> list[int]:
-        """The place of each token in its segment.
+        """The position of each token in its segment.
 
-        That of [CLS] is 0, and that of a segment's first token 1.
+        [CLS] has position 0, and the first token of a segment has 1.
         """
         places = list(range(self.query_start)) if not self.sentences else list(range(self.sentences[0][0]))
         places += [0] * (self.query_start - len(places))

@@ -1,8 +1,8 @@
 """The trained reader: query and passage → logits of the passage and its sentences.
 
-A MiniLM of 22 million parameters reads both together in one run and gives a logit for each sentence (does it answer the
-question? is the statement about it?) and one for the passage (does it answer? does it support the statement?). Its card
-is rag/models/READER_CARD.md; docs/reader.md says how it is trained.
+A MiniLM of 22 million parameters reads query and passage together in one run. It gives a logit for each sentence (does
+it answer the question? is the statement about it?) and one for the passage (does it answer? does it support the
+statement?). Its card is rag/models/READER_CARD.md; docs/reader.md describes its training.
 """
 
 import threading
@@ -39,7 +39,7 @@ class PassageReading:
     """The reader's logits for one query and passage.
 
     `sentences` has one for each sentence that fits into the model's 320 tokens, in the passage's order. They do not
-    depend on what else is read.
+    depend on the other passages.
     """
 
     passage: float
@@ -47,7 +47,7 @@ class PassageReading:
 
 
 class _CachedReading:
-    """The place in the cache of one reading, which is None until it is read."""
+    """The cache entry of one reading; the reading is None until it is computed."""
 
     reading: PassageReading | None = None
 
@@ -96,7 +96,7 @@ class PassageReader:
 
 
 def _run(session: Any, row: ReaderInput, column: int) -> PassageReading:
-    """Reads one input, without padding, which costs more than a run does."""
+    """Reads one input without padding; a batch's padding would cost more time."""
     mask = np.zeros((1, max(1, len(row.sentences)), len(row.token_ids)), dtype=np.float32)
     for position, (start, end) in enumerate(row.sentences):
         mask[0, position, start:end] = 1
@@ -108,5 +108,5 @@ def _run(session: Any, row: ReaderInput, column: int) -> PassageReading:
 
 
 def _new_place(kind: QueryKind, query: str, passage: ReadablePassage) -> _CachedReading:
-    """An empty place; its arguments are the cache's key."""
+    """An empty cache entry; its arguments are the key."""
     return _CachedReading()

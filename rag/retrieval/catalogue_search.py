@@ -1,6 +1,6 @@
-"""Looks up articles by what a question says of them: title, words, subject, scope.
+"""Looks up articles by title, words, subject and scope.
 
-It reads the catalogue and the full-text index, and ranks nothing by similarity: what it finds can be counted.
+It reads the catalogue and the full-text index, and does not rank by similarity, so its results can be counted.
 """
 
 import threading
@@ -20,12 +20,14 @@ from rag.types.catalogue import CataloguedArticle, LibraryCounts
 from rag.types.understanding import QuestionScope
 
 T = TypeVar("T")
-# The catalogue of a library up to this size is kept in memory, about 10 MB; a larger one is read as it is needed.
+# The catalogue of a library with at most this many articles is kept in memory, about 10 MB. A larger one is read when
+# needed.
 MAX_CACHED_ARTICLES = 20_000
-# Passages whose words are compared for one question, best BM25 first. The words of more are counted as "at least".
+# Maximum number of passages that are compared for one question, best BM25 first. If there are more, the count is "at
+# least".
 MAX_COMPARED_PASSAGES = 2_000
 MAX_TITLE_CANDIDATES = 50
-# An article is about a term that is in its title or topics, or that it uses this often.
+# An article is about a term if its title or topics have it, or if its text has it this often.
 MIN_OCCURRENCES = 3
 
 
@@ -33,7 +35,7 @@ MIN_OCCURRENCES = 3
 class FoundArticles:
     """Articles that were looked up, newest first.
 
-    `is_complete` is whether they are all that there are.
+    `is_complete` is whether these are all such articles.
     """
 
     articles: tuple[CataloguedArticle, ...]
@@ -103,7 +105,7 @@ class CatalogueSearch:
         return tuple(article for article in cached if _admits(scope, filters.in_words.articles, article))
 
     def mentioning(self, words: str, filters: Filters) -> FoundArticles:
-        """The articles whose title or text has `words` one after the other.
+        """The articles whose title or text has `words` as a phrase.
 
         Words are compared as index terms, so that "tariff" matches "tariffs".
         """
@@ -129,7 +131,7 @@ class CatalogueSearch:
         """The articles that are about `subject`.
 
         Each content term of the subject is in the article's title or topics, or occurs at least MIN_OCCURRENCES times
-        in its text. Where there is no such article, those that use every term at all are returned.
+        in its text. If there is no such article, those that use every term at least once are returned.
         """
         subject_terms = [term for term in dict.fromkeys(terms(subject)) if term not in STOP_TERMS]
         if not subject_terms:
@@ -185,7 +187,7 @@ class CatalogueSearch:
 class CatalogueSnapshot:
     """The names, titles and days of a library's articles at one moment.
 
-    Of a small library all articles are at hand; a large one is asked for each. Implements
+    For a small library all articles are in memory; for a large one each request reads the library. Implements
     rag.answering.intent.catalogue.Catalogue.
     """
 
@@ -210,7 +212,7 @@ class CatalogueSnapshot:
     def titled(self, words: str) -> Sequence[ArticleRef]:
         """The articles whose titles `words` may name.
 
-        They are all articles of a small library, and the best candidates of a large one.
+        For a small library these are all articles, for a large one the best candidates.
         """
         if self._articles is None:
             return self._search.title_candidates(words)

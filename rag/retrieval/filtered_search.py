@@ -20,9 +20,10 @@ from rag.types.passage import Hit, Vector
 MAX_EXACT_PASSAGES = 4_000
 # Hits taken from the graph, as a multiple of k / (the scope's share of the library): neighbours are spread unevenly.
 OVERFETCH_FACTOR = 2.0
-# Most hits taken from the graph: of 100,000 passages, 20,000 hits take 120 ms of processor time, 1,500 take 16.
+# Maximum number of hits taken from the graph: of 100,000 passages, 20,000 hits take 120 ms of processor time, 1,500
+# take 16.
 MAX_GRAPH_HITS = 20_000
-# How much wider the graph is searched again when too few hits lie in the scope.
+# The factor for a second search of the graph, if too few hits are in the scope.
 RETRY_FACTOR = 4
 
 
@@ -82,7 +83,7 @@ class FilteredVectorSearch:
         hits = self._vectors.search(vector, fetched, Scope())
         ids_in_scope = self._fulltext.filter_by_scope([hit.id for hit in hits], scope)
         hits_in_scope = [hit for hit in hits if hit.id in ids_in_scope][:k]
-        # The neighbourhood of this vector may lie mostly outside the scope.
+        # The neighbours of this vector may be mostly outside the scope.
         if len(hits_in_scope) < k and len(hits) == fetched < self._max_graph_hits:
             return self._search_graph(vector, k, scope, inverse_selectivity * RETRY_FACTOR)
         return hits_in_scope

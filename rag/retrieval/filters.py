@@ -1,7 +1,7 @@
 """Filters on articles: author, publication, topic and date.
 
 They limit the articles that a question may be answered from. A filter is first resolved to the catalogue's own values
-("bremmer" → "Ian Bremmer"), so that both searches apply the same exact values while they search, and never afterwards.
+("bremmer" → "Ian Bremmer"). So both searches apply the same exact values during the search, and not to its results.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""Retrieved passages read by the trained reader, whose logits go into the scores.
+"""Adds the trained reader's logits to the scores of retrieved passages.
 
-The reader (rag.reading) reads the question together with each of the best passages; passages after these are ranked
-without it.
+The reader (rag.reading) reads the question together with each of the best passages. Further passages are ranked without
+it.
 """
 
 from collections.abc import Sequence
@@ -37,12 +37,12 @@ def read_passages(reader: PassageReader, retrieval: Retrieval, max_passages: int
 
 
 def heading(article: ArticleRef) -> str:
-    """What the reader reads before a passage: title, author and date."""
+    """The heading of a passage for the reader: title, author and date."""
     parts = (article.title, article.author, article.published and article.published.isoformat())
     return ", ".join(part for part in parts if part)
 
 
 def _with_logits(sentences: Sequence[ScoredSentence], logits: Sequence[float]) -> tuple[ScoredSentence, ...]:
-    """The sentences with their logits; what did not fit into the model has none."""
+    """The sentences with their logits; a sentence that did not fit has none."""
     read = [replace(sentence, logit=logit) for sentence, logit in zip(sentences, logits, strict=False)]
     return (*read, *sentences[len(read) :])

@@ -1,4 +1,4 @@
-"""Analyses a question into the terms that full text is searched for.
+"""Analyses a question into the terms of the full-text search.
 
 Adds both ways to write a well-known name ("EU", "European Union"), weights each term by its rarity in the library, and
 finds the authors that the question names.
@@ -15,12 +15,12 @@ from rag.text.lexicon import is_ordinary_word, may_be_name
 from rag.text.overlap import bm25_idf
 from rag.types.article import ArticleRef
 
-# Only the rarest terms are searched for. Real questions have fewer; one of 20,000 characters may arrive.
+# Only the rarest terms are searched for. Real questions have fewer terms, but a very long text may be asked.
 MAX_SEARCH_TERMS = 64
-# In a library of so many passages, the absence of an ordinary word says half of what its rarity says: articles may say
-# it in other words, and one column lacks most words of English. Of 28 plain questions about one column 10 were declined
-# with the full weight and 8 with half of it. Over hundreds of passages the weight is nearly full: half of it answered
-# 1.5% more of XQuAD's questions whose subject is absent.
+# In a library of this many passages, an ordinary word that is absent has half of its weight: articles may use a
+# synonym, and one column lacks most words of English. Of 28 plain questions about one column 10 were declined with the
+# full weight and 8 with half of it. Over hundreds of passages the weight is nearly full: with half of it, 1.5% more of
+# XQuAD's questions whose subject is absent were answered.
 HALF_EVIDENCE_PASSAGES = 20
 _WORD = re.compile(r"[^\W\d_]+")
 _OPENING_MARKS = " \t\r\n“”\"‘’'([¿¡"
@@ -30,10 +30,10 @@ _OPENING_MARKS = " \t\r\n“”\"‘’'([¿¡"
 class QueryTerms:
     """A question's terms.
 
-    `idf` is the rarity of every search term, `content` the weight of those that are no stop words: their rarity, or
-    less for an ordinary word that occurs in no passage. `unknown` are the other content terms that occur in no passage:
-    names, numbers and words that are no general English. `authors_named` are the catalogue's authors that the question
-    names.
+    `idf` is the rarity of every search term. `content` is the weight of the terms that are no stop words: their rarity,
+    or less for an ordinary word that occurs in no passage. `unknown` are the other content terms that occur in no
+    passage: names, numbers and words outside general English. `authors_named` are the catalogue's authors that the
+    question names.
     """
 
     idf: Mapping[str, float]
@@ -89,7 +89,7 @@ def analyze_query(question: str, fulltext: FullTextIndex, authors: Sequence[str]
 def _names_that_occur(words: Sequence[str], fulltext: FullTextIndex) -> list[str]:
     """`words` with another name of each place whose name no passage has.
 
-    It is the most frequent one. Articles may write "Britain" where the question has "UK".
+    It is the most frequent other name. Articles may write "Britain" instead of the question's "UK".
     """
     others = {word: expand_aliases([word]) - {word} for word in words if has_alias(word)}
     if not others:
@@ -106,8 +106,8 @@ def _names_that_occur(words: Sequence[str], fulltext: FullTextIndex) -> list[str
 def _ordinary_terms(question: str) -> set[str]:
     """The terms of those words of `question` that are general English.
 
-    Names are not among them: they have a capital inside the question, are a country's or a people's, or may be one in a
-    question that has no capitals.
+    Names are excluded: words with a capital inside the question, names of countries and peoples, and in a question
+    without capitals words that may be names.
     """
     has_capitals = question not in (question.upper(), question.lower())
     ordinary: set[str] = set()

@@ -1,7 +1,7 @@
 """Ranking: signals of the searches → one score per passage.
 
-It also chooses the sentences to highlight by their scores. Pure functions over arrays: nothing here reads an index or a
-text, and nothing decides whether a question can be answered.
+It also chooses the sentences to highlight by their scores. The functions are pure and work on arrays: they read no
+index and no text, and do not decide whether a question can be answered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-# Hits taken from each full-text field, and how many hits of each search become candidates. On the chunking benchmark 20
-# candidates a search rank as 200 do, and a hit after the 100th counts as much as no hit.
+# The number of hits taken from each full-text field, and the number of hits of each search that become candidates. On
+# the chunking benchmark 20 candidates a search give the same ranking as 200, and a hit after the 100th has the effect
+# of no hit.
 HITS_PER_FIELD = 100
 CANDIDATES_PER_SEARCH = 40
 
@@ -122,14 +123,14 @@ def sentence_scores(cosines: Scores, coverages: Scores, penalty: float) -> Score
     return scores
 
 
-# What the trained reader's logit adds for each unit above the neutral one, at which a sentence that was read and one
-# that was not are level (docs/reader.md has the values tried).
+# The weight of the trained reader's logit, and the neutral logit, at which a sentence that was read has the same score
+# as one that was not read (docs/reader.md has the values that were tried).
 LOGIT_WEIGHT = 0.08
 NEUTRAL_LOGIT = -4.0
 
 
 def answer_score(score: float, logit: float | None) -> float:
-    """A sentence's score with the reader's logit, where the reader has read it."""
+    """A sentence's score, with the reader's logit if the reader has read it."""
     return score if logit is None else score + LOGIT_WEIGHT * (logit - NEUTRAL_LOGIT)
 
 

@@ -36,9 +36,9 @@ class ScoredSentence:
     """A sentence of a retrieved passage.
 
     `start` and `end` count characters of the article's text; `cosine` is to the question; `coverage` is the
-    idf-weighted share of the question's words in the sentence; `score` says how well its words and its meaning fit, and
-    is comparable within one retrieval; `vector` is the encoder's, of unit length. `logit` is the trained reader's, None
-    where it has not read the sentence.
+    idf-weighted share of the question's words in the sentence; `score` combines the fit of words and meaning, and is
+    comparable within one retrieval. `vector` is the encoder's, of unit length. `logit` is the trained reader's, None if
+    it has not read the sentence.
     """
 
     start: int

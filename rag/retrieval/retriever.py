@@ -68,7 +68,7 @@ class Retriever:
     ) -> None:
         """Sets the library, its indexes and the encoder of the question.
 
-        `vector_search` replaces the filtered search over `vectors`; the default is one with its default limits.
+        `vector_search` replaces the filtered search over `vectors`; the default is a search with its default limits.
         """
         self._library = library
         self._vector_search = vector_search or FilteredVectorSearch(library, vectors, fulltext)

@@ -1,9 +1,8 @@
 """The routes that the server answers: an allow-list.
 
-They are our own and those of Gradio that the page and its callers use. Gradio brings about forty more (files of the
-machine, a proxy, monitoring, code generation, recordings); none of them is answered. A list of what is allowed stays
-right when a new version of Gradio brings another one. tests/server/test_allowed_routes.py compares both lists with the
-installed Gradio.
+They are our own routes and those of Gradio that the page and its callers use. Gradio has about forty more (files of the
+machine, a proxy, monitoring, code generation, recordings); none of them is answered. An allow-list stays correct when a
+new version of Gradio adds a route. tests/server/test_allowed_routes.py compares both lists with the installed Gradio.
 """
 
 from starlette.routing import compile_path
@@ -24,7 +23,7 @@ GRADIO_ROUTES = (
     "/gradio_api/call/{api_name}", "/gradio_api/call/{api_name}/", "/gradio_api/call/{api_name}/{event_id}",
     "/gradio_api/call/v2/{api_name}", "/gradio_api/call/v2/{api_name}/", "/gradio_api/call/v2/{api_name}/{event_id}",
 )  # fmt: skip
-# The MCP server, which is there with `rag serve --mcp` only.
+# The MCP server, which exists only with `rag serve --mcp`.
 MCP_ROUTES = ("/gradio_api/mcp", "/gradio_api/mcp/{path:path}")
 _PATTERNS = tuple(compile_path(route)[0] for route in (*OUR_ROUTES, *GRADIO_ROUTES, *MCP_ROUTES))
 

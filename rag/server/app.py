@@ -1,6 +1,6 @@
 """The web server: the page at /, OpenAI's protocol at /v1, and /health.
 
-It listens on this machine alone unless told otherwise, and sends nothing to any other.
+By default it listens on this machine only. It sends nothing to other machines.
 """
 
 import socket
@@ -21,7 +21,7 @@ from rag.server.openai_api import openai_router
 from rag.settings import cpu_count, disable_third_party_telemetry
 from rag.ui.page import mount_page
 
-# Open connections; a browser keeps up to six. The rest gets a 503.
+# Maximum number of open connections; a browser keeps up to six. Further ones get a 503.
 MAX_CONNECTIONS = 512
 SHUTDOWN_SECONDS = 3
 
@@ -38,7 +38,7 @@ def create_app(engine: QueryEngine, *, mcp: bool = False, loopback_only: bool = 
     concurrency = cpu_count() if engine.writer == "quotes" else LLM_CONCURRENCY
     admission = AdmissionControl(concurrency, engine.settings.max_waiting)
     app.add_middleware(RequestGuard, settings=engine.settings, admission=admission, loopback_only=loopback_only)
-    # A thread of its own: monitoring gets its answer while every slot is taken.
+    # It has a thread of its own, so that monitoring gets an answer while every slot is taken.
     health_limiter = CapacityLimiter(1)
 
     @app.get("/health")
@@ -61,9 +61,9 @@ def run_server(
 ) -> None:
     """Serves until it is interrupted.
 
-    Calls `on_ready` with the address once the server answers. The process is the server's: telemetry of other libraries
-    is switched off in its environment. A server that listens on this machine alone and has no key answers to this
-    machine's names only, unless `any_host`. Raises SettingsError when the address cannot be listened on.
+    Calls `on_ready` with the address once the server answers. The telemetry of other libraries is switched off in the
+    process's environment. A server that listens on this machine only and has no key answers only to this machine's
+    names, unless `any_host`. Raises SettingsError if it cannot listen on the address.
     """
     disable_third_party_telemetry()
     listener = listening_socket(host, port)
@@ -86,7 +86,7 @@ def run_server(
         with engine.background_refresh():
             server.run(sockets=[listener])
     finally:
-        # A process that ends while a model is being loaded crashes.
+        # The thread is awaited: a process that ends while a model is being loaded crashes.
         warm_up.join()
 
 
@@ -125,9 +125,9 @@ def _health(engine: QueryEngine) -> JSONResponse:
 def _warm_up(engine: QueryEngine) -> None:
     """Loads indexes and models for the first visitor: searches and checks once.
 
-    The language model is not called: nobody has asked anything yet.
+    The language model is not called, because there is no question yet.
     """
-    with suppress(RagError):  # a library that cannot be used says so with the first question
+    with suppress(RagError):  # if the library cannot be used, the first question reports it
         engine.search("What do the articles say?")
         engine.support("The articles say something.", "What do the articles say?")
 

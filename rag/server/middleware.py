@@ -1,7 +1,7 @@
 """ASGI middleware: limits, origins, allowed routes, security headers.
 
-It stands in front of the whole application, covers the page and the HTTP API alike, and refuses a request before
-anything behind it has read a byte of the body.
+It runs in front of the whole application, for the page and the HTTP API. It refuses a request before the application
+reads a byte of the body.
 """
 
 import hmac
@@ -32,12 +32,12 @@ GRADIO_PREFIX = "/gradio_api/"
 UPLOAD_PATH = "/gradio_api/upload"
 # Gradio asks callers of its MCP server for no login, and a program could not give one.
 MCP_PATH = "/gradio_api/mcp"
-# Programs call a function under its published name, and no hidden function: for those Gradio answers with an error of
-# its own. A program learns here that the server is busy; a person learns it from the page, which asks another way.
+# Programs may call only the published functions; for hidden ones Gradio answers with its own error. Here a program gets
+# the reply that the server is busy. The page asks in another way and shows that reply itself.
 CALL_PREFIX = "/gradio_api/call/"
 PUBLISHED_FUNCTIONS = ("ask", "search")
-# Gradio builds its components with eval and inline styles. The policy ensures that the page exchanges nothing with
-# another host, and that no other page shows this one in a frame.
+# Gradio builds its components with eval and inline styles, so both are allowed. The policy ensures that the page
+# exchanges nothing with another host, and that no other page shows this one in a frame.
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
@@ -49,12 +49,13 @@ SECURITY_HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
 }
-# Gradio lets any site read its answers with a visitor's login; nothing here is meant for the pages of other sites.
+# Gradio's headers let any site read its answers with a visitor's login. They are removed, because pages of other sites
+# need nothing from this server.
 CORS_HEADERS = ("access-control-allow-origin", "access-control-allow-credentials")
 
 
 def refuse_unguarded(host: str, settings: Settings) -> None:
-    """Raises SettingsError when other machines can reach `host` and no key is set."""
+    """Raises SettingsError if other machines can reach `host` and no key is set."""
     if settings.api_key is None and not is_loopback(host):
         raise SettingsError(
             f"{host or 'an empty --host'} can be reached from other machines and no key is set; set RAG_API_KEY, or "
@@ -65,11 +66,11 @@ def refuse_unguarded(host: str, settings: Settings) -> None:
 class RequestGuard:
     """Refuses requests before the application reads them, and adds security headers.
 
-    It refuses what is too large, too frequent, for an unknown route, or sent by a page of another site. It adds the
-    security headers to every response. With `loopback_only` it answers only requests whose Host header names this
-    machine: a page of another site whose own name resolves to 127.0.0.1 (DNS rebinding) is to the browser a page of
-    this server. Starlette's TrustedHostMiddleware does not cover that: it compares with a list of names, and any
-    address of 127.0.0.0/8 names this machine.
+    It refuses requests that are too large, too frequent, for an unknown route, or sent by a page of another site. It
+    adds the security headers to every response. With `loopback_only` it answers only requests whose Host header names
+    this machine. Otherwise the page of another site whose name resolves to 127.0.0.1 (DNS rebinding) would be a page of
+    this server to the browser. Starlette's TrustedHostMiddleware is not sufficient: it compares with a list of names,
+    but every address of 127.0.0.0/8 names this machine.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class RequestGuard:
                 raise
             log.warning("%a was not understood (%s)", scope["path"][:100], type(error).__name__)
         if has_failed:
-            # Gradio's routes fail on unknown numbers and names; our own routes say themselves what is wrong.
+            # Gradio's routes fail on unknown numbers and names; our own routes report such errors themselves.
             has_failed = False
             await _error(400, "this was not understood")(scope, receive, send_with_headers)
 
@@ -177,8 +178,8 @@ def is_loopback(host: str) -> bool:
 def _is_from_another_site(headers: Headers) -> bool:
     """Whether a page of another site made the browser send this request.
 
-    Another server on this machine is another site too. A browser that does not say so (over plain HTTP from another
-    machine) still sends the page's origin; programs send neither header.
+    Another server on this machine is another site too. A browser that omits Sec-Fetch-Site (over plain HTTP from
+    another machine) still sends the page's origin. Programs send neither header.
     """
     fetch_site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if fetch_site is not None:

@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 
 MODEL = "commentary"
 MAX_BODY_BYTES = 1_000_000
-# What follows the text of an answer of ours, which a client sends back with the conversation: the sources first, or
-# another part of Answer.footer where there are none.
+# The beginning of the footer in an answer of this server that a client sends back with the conversation: the sources,
+# or another part of Answer.footer if there are none.
 _FOOTER = re.compile(r"\n\n(?:\[1\] |Also on this: |Understood as: |Searched: |Corrected: ).*", re.DOTALL)
 
 
@@ -86,7 +86,7 @@ class ChatRequest(BaseModel):
 def openai_router(engine: QueryEngine, key: SecretStr | None, admission: AdmissionControl) -> APIRouter:
     """The routes under /v1.
 
-    With `key` they ask for it as the API key; each question takes a slot of `admission`.
+    With `key` they require it as the API key. Each question takes a slot of `admission`.
     """
     routes = APIRouter(prefix="/v1")
 
@@ -135,9 +135,9 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
 
 
 class _AnswerResponse(Response):
-    """The answer, made while it holds its slot.
+    """The response with the answer, which is computed while it holds a slot.
 
-    The work stops when the client goes away, and gives the slot back.
+    When the client disconnects, the work stops and the slot is released.
     """
 
     def __init__(self, slot: Slot, engine: QueryEngine, chat_request: ChatRequest) -> None:
@@ -165,7 +165,7 @@ class _AnswerResponse(Response):
 
 
 async def _watch_client(receive: Receive, cancellation: Cancellation, is_gone: asyncio.Event) -> None:
-    """Cancels the work when the client goes away, whose request has been read."""
+    """Cancels the work when the client disconnects after its request was read."""
     while (await receive())["type"] != "http.disconnect":
         pass
     cancellation.cancel()
@@ -173,9 +173,9 @@ async def _watch_client(receive: Receive, cancellation: Cancellation, is_gone: a
 
 
 def _receive_disconnect(is_gone: asyncio.Event) -> Receive:
-    """What a response may receive: that the client is gone.
+    """The `receive` of a response: returns the disconnect message.
 
-    A server sends this message to one receiver alone, and `_watch_client` is it.
+    A server sends this message to one receiver only, which is `_watch_client`.
     """
 
     async def receive() -> dict[str, Any]:
@@ -193,8 +193,8 @@ def _events(engine: QueryEngine, chat_request: ChatRequest, cancellation: Cancel
 def _turns(messages: list[Message]) -> list[Turn]:
     """The last of the earlier turns, each question as it was typed.
 
-    The engine makes standalone questions of them by rule. A language model's rewrites, which the page sends back, are
-    lost here: the protocol has no field for them.
+    The engine rewrites them as standalone questions by rule. A language model's rewrites, which the page sends back,
+    are lost here, because the protocol has no field for them.
     """
     sent: list[Turn] = []
     question = ""
@@ -204,12 +204,12 @@ def _turns(messages: list[Message]) -> list[Turn]:
         elif message.role == "assistant" and question.strip():
             sent.append(Turn(question, message.text))
             question = ""
-    # The draft comes before the final text, which therefore is found before the engine cuts anything.
+    # The draft comes before the final text, so the final text is extracted before the engine shortens the turn.
     return [Turn(turn.question, _final_text(turn.answer)) for turn in sent[-MAX_TURNS:]]
 
 
 def _final_text(answer: str) -> str:
-    """An answer of ours without a superseded draft and without its footer."""
+    """The text of an earlier answer, without a superseded draft and the footer."""
     return _FOOTER.sub("", re.split(SUPERSEDED_PATTERN, answer)[-1])
 
 
@@ -243,7 +243,7 @@ def _chunks(events: Iterator[Event], *, include_usage: bool) -> Iterator[str]:
     try:
         for event in events:
             if isinstance(event, TextDelta):
-                # Two pieces together must not make markup either.
+                # Two adjacent pieces must not form markup either.
                 yield chunk({"content": neutralize_markup(sent[-1:] + event)[len(sent[-1:]) :]})
                 sent += event
             elif isinstance(event, Answer):
@@ -259,8 +259,8 @@ def _chunks(events: Iterator[Event], *, include_usage: bool) -> Iterator[str]:
 def neutralize_markup(text: str) -> str:
     """`text` without working links, images and tags.
 
-    For a client that may render Markdown or HTML: a word joiner (U+2060) goes in after the character that would begin
-    the markup.
+    A client may render Markdown or HTML, so a word joiner (U+2060) is inserted after each character that would begin
+    markup.
     """
     return re.sub(r"\](?=\()|!(?=\[)|<(?=[A-Za-z/!])", lambda match: match[0] + "\u2060", text)
 

@@ -22,7 +22,8 @@ from rag.types.catalogue import (
 )
 from rag.types.understanding import QuestionScope
 
-# The id is last, so that articles with the same title and day have a fixed order, and no page repeats or omits one.
+# The id comes last, so that articles with the same title and day have a fixed order, and no page repeats or omits an
+# article.
 _NEWEST_FIRST = (tables.articles.c.published.desc().nulls_last(), tables.articles.c.title, tables.articles.c.id)
 _COUNT_NAMES = [field.name for field in fields(LibraryCounts)]
 
@@ -104,7 +105,7 @@ def stored_counts(connection: sa.Connection) -> LibraryCounts:
     In a library without stored counts, the rows are counted.
     """
     rows = connection.execute(sa.select(tables.meta).where(tables.meta.c.key.in_(_COUNT_NAMES))).all()
-    if len(rows) < len(_COUNT_NAMES):  # last written before counts were stored
+    if len(rows) < len(_COUNT_NAMES):  # the library was the library was last written before counts were stored
         return count_rows(connection)
     return LibraryCounts(**{row.key: serialization.decode_number(row.value, row.key) for row in rows})
 

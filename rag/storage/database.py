@@ -46,7 +46,7 @@ class Location(Protocol):
         """Opens a connection of `engine`. Raises LibraryError."""
 
     def damage_error(self, cause: str, advice: str = ...) -> LibraryDamaged:
-        """The error for a library that is not as it was written."""
+        """The error for a library that differs from what was written."""
 
     def check_fencing_token(self, connection: sa.Connection) -> None:
         """Checks inside a write that the thread has not lost its write lock.

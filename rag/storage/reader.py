@@ -66,8 +66,8 @@ class StoredVersion(NamedTuple):
 class LibraryReader:
     """An open library, for reading.
 
-    Threads may share it; a writer never blocks readers. Every method raises LibraryDamaged for a library that is not as
-    it was written, LibraryError for a disk that refuses, ServerUnavailable for a server that does not answer.
+    Threads may share it; a writer never blocks readers. Every method raises LibraryDamaged for a library that differs
+    from what was written, LibraryError for an error of the disk, ServerUnavailable if a server does not answer.
     """
 
     def __init__(self, location: Path | Location) -> None:

@@ -304,7 +304,7 @@ def _spans(value: Any) -> tuple[Span, ...]:
 
 
 def _check_unit_length(vectors: Vector) -> Vector:
-    # The condition is "not less than", so that it also finds a NaN, for which every comparison is false.
+    # The condition is negated, so that it also finds a NaN, for which every comparison is false.
     if not np.abs(vectors).max(initial=0.0) < MAX_COMPONENT:
         raise RowDecodeError("a vector is not of unit length")
     return vectors

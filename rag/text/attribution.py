@@ -1,8 +1,8 @@
 """Attribution: who speaks in a quote, and whose view a statement reports.
 
-Commentary is argument, and a quote without its speaker misleads. In a quote, the rules tell the author's own judgement
-from another person's words that the author reports. In a statement of an answer, they tell the holder of a view from
-the view itself. They look at the text alone. In doubt they say only that the author writes the quote, or that the
+Commentary is argument, and a quote without its speaker misleads. In a quote, the rules distinguish the author's own
+judgement from another person's words that the author reports. In a statement of an answer, they separate the holder of
+a view from the view. They use only the text. In doubt the result is that the author writes the quote, or that the
 statement has no holder.
 """
 
@@ -74,7 +74,7 @@ def introduction(article: ArticleRef, quote: str) -> str:
 def byline(article: ArticleRef) -> str:
     """The article's author with publication and month.
 
-    If the author is unknown, the title stands in place of the author.
+    If the author is unknown, the title replaces the author.
     """
     month = month_and_year(article.published) if article.published else None
     details = ", ".join(part for part in (article.source, month) if part)

@@ -1,8 +1,8 @@
 """Parses and escapes citation markers in text, for example [1].
 
 The module defines how markers are written, which numbers they name, and how to escape them. Language models write
-markers in several ways; each is understood. Text from an article is escaped before it stands in an answer or a prompt,
-so that a "[3]" of the article's own never points at a source.
+markers in several ways; each is understood. Text from an article is escaped before it is put into an answer or a
+prompt, so that a "[3]" in the article never refers to a source.
 """
 
 import re

@@ -12,7 +12,7 @@ from rag.text.lexicon import MONTHS
 
 Edge = Literal["first", "last"]
 
-# No date in words is longer; a date parser that is given a whole page searches it for a long time.
+# No date in words is longer. The date parser would need a long time for a whole page.
 _MAX_DATE_CHARACTERS = 60
 _LETTER = re.compile(r"[A-Za-z]")
 _YEAR_OR_MONTH = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
@@ -85,7 +85,7 @@ def _day_in_words(text: str, edge: Edge | None) -> date | None:
         settings = {"PREFER_DAY_OF_MONTH": edge, "PREFER_MONTH_OF_YEAR": edge, "DATE_ORDER": "DMY"}
     if len(text) > _MAX_DATE_CHARACTERS or not is_candidate:
         return None
-    import dateparser  # 0.1 s that a question without a date in words does not pay
+    import dateparser  # imported here: it takes 0.1 s, which only questions with a date in words need
 
     try:
         parsed: datetime | None = dateparser.parse(text, languages=["en"], settings=settings)

@@ -3,8 +3,8 @@
 It also holds the patterns that names have.
 
 A statement may say "Russia" where its source says "Moscow" without adding anything, and a question "EU" where the
-articles say "European Union". The names themselves stand in the lexicon. The patterns of names differ from module to
-module on purpose, since each counts something else as a name; what they share stands here.
+articles say "European Union". The names themselves are in the lexicon. Modules have different patterns of names on
+purpose, because each needs another definition of a name; this module has what they share.
 """
 
 import re
@@ -19,8 +19,8 @@ from rag.text.lexicon import LONG_NAMES, NAME_PARTICLES, PLACE_NAMES, alternatio
 CAPITALIZED_WORD = r"[A-Z][\w’'-]+"
 NAME_PARTICLE = rf"(?:{alternation(NAME_PARTICLES)})"
 
-# What a comparison replaces by one word: the long form, and the acronyms that are written with stops. Acronyms without
-# stops are terms like other words (`_groups`).
+# Names that a comparison replaces by one word: the long form, and the acronyms with stops. Acronyms without stops are
+# terms like other words (`_groups`).
 _LONG_FORMS = tuple(
     (re.compile("|".join((long.pattern, *(rf"\b{re.escape(short)}" for short in long.acronyms if "." in short)))), word)
     for long in LONG_NAMES
@@ -50,7 +50,7 @@ def expand_aliases(words: Iterable[str]) -> set[str]:
 
 
 def has_alias(word: str) -> bool:
-    """Whether other index terms name the same as the index term `word`."""
+    """Whether other index terms are names of the same place as the index term `word`."""
     return word in _groups()
 
 

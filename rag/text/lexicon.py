@@ -20,8 +20,8 @@ _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="ut
 class LongName:
     """A name of several words.
 
-    `acronyms` are what a question may call it by, `word` is the one word that says the same (None: there is none), and
-    `pattern` is the regular expression of the long form.
+    `acronyms` are its acronyms in questions, `word` is the single word with the same meaning (None if there is none),
+    and `pattern` is the regular expression of the long form.
     """
 
     name: str
@@ -92,7 +92,7 @@ def is_rare_word(word: str) -> bool:
 def may_be_name(word: str) -> bool:
     """Whether an ordinary word that is typed in small letters may be a name.
 
-    The list of words does not say so, but it has inflections of nearly all words, and of names it has none.
+    The word list does not mark names, but it has inflections of nearly all words and none of names.
     """
     lower = word.lower()
     is_frequent = _word_ranks().get(lower, MAX_NAMELESS_RANK) < MAX_NAMELESS_RANK
@@ -115,12 +115,12 @@ def may_be_name(word: str) -> bool:
     return (forms - {lower}).isdisjoint(_word_ranks())
 
 
-# From this rank on, a word that is typed is as likely to be a slip in a common one ("minster" is at 31,547).
+# From this rank on, a typed word is as likely to be a misspelling of a common word ("minster" has rank 31,547).
 MIN_RANK_OF_RARE_WORD = 25_000
 # The most frequent words are ordinary even without inflections ("perhaps", "went", "wrote").
 MAX_NAMELESS_RANK = 2_000
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "ly", "er", "ness")
-# Inflections to which no other is added: plurals of "-y" and superlatives, with what a word may have instead.
+# Endings to which no further inflection is added (plurals of "-y", superlatives), with the endings of other forms.
 _LAST_INFLECTIONS = (("ies", ("y",)), ("ied", ("y",)), ("iest", ("y",)), ("est", ("", "e")))
 _DERIVED_ENDINGS = (
     "ly", "ness", "ment", "able", "ible", "ful", "less", "tion", "sion", "ism", "ist", "ous", "ive", "ity", "ical",
@@ -132,7 +132,7 @@ _DERIVED_ENDINGS = (
 @cache
 def _word_ranks() -> dict[str, int]:
     """Each word of general English with its rank by frequency, from 0."""
-    # The file is found without importing symspellpy, of which nothing else is used; it is read in 30 ms, once.
+    # The file is located without importing symspellpy, because only this file is used. It is read once, in 30 ms.
     spec = find_spec("symspellpy")
     if spec is None or not spec.submodule_search_locations:
         raise ImportError("symspellpy is missing; install commentary-rag again")
@@ -152,7 +152,7 @@ def _verbs(name: str) -> tuple[str, ...]:
 UNINFLECTED_WORDS = frozenset(_words("uninflected", "words"))
 MONTHS: tuple[str, ...] = tuple(_DATA["months"])
 WEEKDAYS: tuple[str, ...] = tuple(_DATA["weekdays"])
-# Words that answer a "when" beside dates: seasons, decades.
+# Words besides dates that answer a "when": seasons, decades.
 PERIODS: tuple[str, ...] = tuple(_DATA["periods"])
 
 # Numbers from zero to twenty, the tens, "dozen".
@@ -226,12 +226,12 @@ LOOSE_ARTICLE_NOUNS = (
 VIEW_NOUNS = (*(form for noun in _words("scope", "view_nouns") for form in (noun, f"{noun}s")), "analyses", "theses")
 UNNAMED_PIECES = _words("scope", "unnamed_pieces")
 ORDER_WORDS = _words("scope", "order_words")
-# Verbs whose subject speaks whatever it is called, and verbs whose subject does where it is certainly a name.
+# Verbs whose subject is always a speaker, and verbs whose subject is a speaker only if it is certainly a name.
 SAYING_VERBS = _scope_verbs("saying")
 STANCE_VERBS = _scope_verbs("taking_a_stand")
 PLAIN_SAYING_THIRDS = tuple(form for form in SAYING_VERBS.third if form not in _words("scope", "nouns_as_well"))
 
-# Words of a question that say what is asked for, and are no part of its subject at either end.
+# Words of the request, which are removed from both ends of a question's subject.
 FRAME_WORDS = _words("questions", "frame_words")
-# Words of a question about the collection itself, which are no part of its subject anywhere.
+# Words about the collection itself, which are removed everywhere in a question's subject.
 COLLECTION_WORDS = _words("questions", "collection_words")

@@ -15,10 +15,10 @@ from sentencex import get_sentence_boundaries
 from rag.text.unicode import mask_unencodable
 from rag.types.passage import Span
 
-# No sentence of prose is this long; what is (tables, logs, text without full stops) is cut at the last weaker stop.
+# No sentence of prose is this long. Longer text (tables, logs, text without full stops) is cut at the last weaker stop.
 MAX_SENTENCE_CHARACTERS = 500
-# sentencex keeps whole what stands in quotation marks or brackets, however long. In longer sentences than this, the
-# marks are hidden from it, and a line break that is written as a backslash and an n is a break.
+# sentencex never splits text in quotation marks or brackets, however long. In longer sentences than this, the marks are
+# hidden from it, and a line break that is written as a backslash and an n counts as a line break.
 LONG_SENTENCE_CHARACTERS = 250
 # sentencex takes time that grows with the square of some texts (20,000 Chinese sentences in one line: 1.1 s, 40,000:
 # 4.4 s).
@@ -38,7 +38,7 @@ _HIDE_MARKS = str.maketrans(dict.fromkeys("\"'“”‘’«»()[]{}", " "))
 _WRITTEN_BREAK = re.compile(r"(?:\\n)+(?![a-z])")
 _CLOSING_MARKS = frozenset("\"'”’»)]}")
 
-# An item's number or a stray mark is no sentence.
+# An item's number or a stray mark is not a sentence.
 _ITEM_MARKER = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})?\W*")
 _MAX_ITEM_MARKER = 8
 

@@ -164,12 +164,12 @@ class TextDelta(str):
 class Answer:
     """The answer to a question, or the reason why there is none.
 
-    `question` is as asked, `standalone_question` as it was understood within a conversation. `text` holds the
-    statements with `[1]` markers. Where the corpus does not answer, `abstained` is true, `text` and `reason` say why,
-    and `nearest` names the articles that come closest; in any other answer `nearest` are further articles on the
-    question, which are not quoted. `writer` is "quotes" or "llm:MODEL". `notice` says what a reader
-    has to know about how the answer came about. `kind` is the question's intent, `understood` how it was read, and
-    `sections` group the statements, where the answer has parts.
+    `question` is as asked, `standalone_question` as it was understood within a conversation. `text` has the statements
+    with `[1]` markers. If the corpus does not answer, `abstained` is true, `text` and `reason` say why, and `nearest`
+    names the nearest articles. In any other answer `nearest` are further articles on the question, which are not
+    quoted. `writer` is "quotes" or "llm:MODEL". `notice` is a message about how the answer was made, for example that
+    the language model failed. `kind` is the question's intent, `understood` how it was understood, and `sections` group
+    the statements of an answer with parts.
     """
 
     question: str
@@ -202,7 +202,7 @@ class Answer:
 
     @property
     def flagged(self) -> tuple[Statement, ...]:
-        """The statements that their citations do not support, or only partly."""
+        """The statements that their citations do not support, or support only partly."""
         return tuple(statement for statement in self.statements if statement.verdict != "supported")
 
     @property
@@ -217,7 +217,7 @@ class Answer:
     def is_computed(self) -> bool:
         """Whether the answer is talk, or counted in the catalogue.
 
-        Nothing in such an answer is quoted, and nothing needs a check.
+        Such an answer has no quotes and needs no check.
         """
         return self.kind in ("talk", "collection")
 
@@ -233,8 +233,8 @@ class Answer:
     def footer(self) -> list[str]:
         """Returns what a reader needs to judge the text, as paragraphs.
 
-        They are the sources, further articles, how the question was understood, the failed checks and the notice, where
-        there are any.
+        They are the sources, further articles, how the question was understood, the failed checks and the notice, as
+        far as the answer has them.
         """
         parts = []
         if self.citations:
@@ -254,7 +254,7 @@ class Answer:
     def understanding_lines(self) -> list[str]:
         """How the question was understood, a line a part.
 
-        A part that is as the question was typed has no line.
+        A part that equals the typed question has no line.
         """
         corrected = ", ".join(f"{typed} → {read}" for typed, read in self.understood.corrected)
         lines = {

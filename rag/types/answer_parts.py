@@ -22,7 +22,8 @@ def split_introduction(statement: str) -> tuple[str, str]:
 def section_heading(kind: Kind, section: Section) -> str:
     """The heading of a section, in one line.
 
-    It is the author and the day of a view; the day first in a timeline; the article's title where one author speaks.
+    It is the author and the day of a view. In a timeline the day comes first. For a single author it is the article's
+    title.
     """
     day = day_in_words(section.published)
     names = {

@@ -41,7 +41,7 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class CataloguedArticle:
-    """An article of the catalogue with what a question can name it by."""
+    """An article of the catalogue with the fields by which a question can name it."""
 
     ref: ArticleRef
     topics: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Feedback on an answer: a rating, a note, and a copy of the answer.
 
-The copy has the answer's citations. It is complete, so that feedback can be read and turned into an eval case
-after the articles have changed.
+The copy has the answer's citations. It is complete, so feedback can be read and made into an eval case after the
+articles have changed.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,6 @@
 """The bounds of a question and of the conversation before it.
 
-A question beyond its bound is refused. Of a conversation, what lies beyond the bounds is left out, and nobody is asked
-to shorten it.
+A question that is too long is refused. A conversation that is too long is shortened without an error.
 """
 
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ MAX_EARLIER_ANSWER_CHARACTERS = 4_000
 def check_question_length(question: object, max_characters: int) -> None:
     """Raises RagError for a question of more than `max_characters`.
 
-    What is no text is not this check's business.
+    A value that is not text is not checked here.
     """
     if isinstance(question, str) and len(question) > max_characters:
         raise RagError(f"the question is {len(question):,} characters long; ask it in at most {max_characters:,}")

@@ -1,6 +1,6 @@
 """How a question is understood: intent, scope in words, corrected spelling.
 
-An answer carries this beside its text, so that a reader can see it and take each part of it back.
+An answer has this besides its text, so that a user can see it and take each part back.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 Kind = Literal["fact", "talk", "collection", "article", "author", "views", "timeline"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-# The parts of an understanding that a reader can take back.
+# The parts of an understanding that a user can take back.
 UnderstoodPart = Literal["conversation", "spelling", "authors", "sources", "topics", "articles", "dates"]
 UNDERSTOOD_PARTS: tuple[UnderstoodPart, ...] = get_args(UnderstoodPart)
 
@@ -60,10 +60,9 @@ class QuestionScope:
 class Understanding:
     """How a question was understood.
 
-    `question` is the question that was answered: standalone within its conversation, and with corrected spelling.
-    `corrected` are the corrections as pairs of the word typed and the word read instead. `scope` is what the question's
-    words limit it to, `searched` the same in words ("articles of 2023 by Hard Power"), and `titles` are the titles of
-    the scope's articles.
+    `question` is the question that was answered: standalone, and with corrected spelling. `corrected` has the
+    corrections as pairs of the typed word and its replacement. `scope` has the limits that the question's words set,
+    `searched` describes them ("articles of 2023 by Hard Power"), and `titles` are the titles of the scope's articles.
     """
 
     question: str = ""
@@ -73,14 +72,14 @@ class Understanding:
     titles: tuple[str, ...] = ()
 
     def is_reworded(self, asked: str, standalone: str) -> bool:
-        """Whether `standalone` says more than `asked` with its spelling corrected.
+        """Whether `standalone` differs from `asked` in more than its spelling.
 
-        Case, punctuation and apostrophes do not count.
+        Case, punctuation and apostrophes are ignored.
         """
         return self._corrected_words(asked) != _words(standalone)
 
     def adds_words(self, asked: str, standalone: str) -> bool:
-        """Whether `standalone` has words that were not asked."""
+        """Whether `standalone` has words that `asked` lacks."""
         return not set(_words(standalone)) <= set(self._corrected_words(asked))
 
     def _corrected_words(self, asked: str) -> list[str]:
@@ -102,8 +101,8 @@ class Understanding:
 class Section:
     """A part of an answer, such as the view of one author.
 
-    `statements` are the indices, from 0, of the answer's statements that belong to it. `title` is its heading, `author`
-    and `published` say whose view it is and of which day; each may be None.
+    `statements` are the indices, from 0, of the answer's statements that belong to it. `title` is its heading. `author`
+    and `published` are the author and the day of the view. Each may be None.
     """
 
     statements: tuple[int, ...]

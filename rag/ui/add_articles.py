@@ -24,7 +24,7 @@ from rag.ui.handlers import user_message
 REFRESH_SECONDS = 0.2
 # The folders of a path: the page does not show how this machine is laid out.
 _FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/]+/)+")
-# What a source comes to at the end.
+# The results of a source.
 _Outcome = AddReport | Exception
 
 
@@ -50,8 +50,8 @@ def add_uploads(engine: QueryEngine, paths: Sequence[str]) -> Iterator[str]:
     try:
         yield from add_sources(engine, [NamedSource(Path(path).name, Path(path)) for path in paths])
     finally:
-        # Also because an article belongs to its file while the file exists: only then may a newer version of the file
-        # replace the article.
+        # While its file exists, an article without an id of its own belongs to that file. If the upload stayed, a newer
+        # version in another upload would be refused.
         for path in paths:
             with suppress(OSError):
                 Path(path).unlink()

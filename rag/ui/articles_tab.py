@@ -81,7 +81,7 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
         )
 
     def add_files(paths: list[str] | None) -> Iterator[tuple[Any, Any]]:
-        # Only files among the uploads are read, and deleted afterwards, whatever path a visitor names.
+        # Only files in the upload folder are read and deleted, even if a visitor names another path.
         upload_folder = Path(get_upload_folder()).resolve()
         uploads = [path for path in paths or [] if Path(path).resolve().is_relative_to(upload_folder)]
         yield from _outputs(add_articles.add_uploads(engine, uploads), gr.skip(), None)

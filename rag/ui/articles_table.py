@@ -1,6 +1,6 @@
 """The table of articles as HTML.
 
-The server searches, sorts and cuts it into pages, so that it stays fast over a large library.
+The server searches, sorts and divides it into pages, so it is fast over a large library.
 """
 
 from html import escape
@@ -22,7 +22,7 @@ _COLUMNS = (
 
 
 class PagedCatalogue(Protocol):
-    """A catalogue that sorts, filters and cuts itself into pages, as the library does."""
+    """A catalogue with sorted and filtered pages, such as the library."""
 
     def page(
         self, size: int, number: int, sort: CatalogueSort, *, descending: bool, admits: ArticlePredicate | None = None

@@ -1,4 +1,4 @@
-"""The newest eval report, in a frame that can run nothing and reach nothing."""
+"""The newest eval report, in a frame without scripts and network access."""
 
 import logging
 from html import escape
@@ -12,7 +12,7 @@ MAX_REPORT_BYTES = 5_000_000
 def report_html(results: Path) -> str:
     """The newest `report.html` under `results`, in a frame.
 
-    Without one that can be read it is a line on how to make one.
+    If there is no readable report, it is a line that says how to make one.
     """
     try:
         report = max(results.glob("*/report.html"), key=lambda path: path.stat().st_mtime, default=None)

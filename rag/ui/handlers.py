@@ -1,8 +1,8 @@
 """The page's requests to the engine: plain data in; HTML and plain data out.
 
-No handler raises: Gradio runs nothing after an exception, and a page that waits for it stays locked. An error that the
-user can act on is shown as it is. Any other exception is a fault of ours: it goes to the log with its traceback under a
-number, and the user is shown the number.
+No handler raises: Gradio runs no event after an exception, and a page that waits for one stays locked. An error that
+the user can act on is shown unchanged. Any other exception is a bug: it is logged with its traceback under a number,
+and the user sees the number.
 """
 
 import logging
@@ -25,7 +25,7 @@ from rag.ui.eval_report import report_html
 log = logging.getLogger(__name__)
 
 Message = dict[str, Any]
-# Seconds between two versions of a draft: nobody reads faster, and every version is a message.
+# Seconds between two versions of a draft. Every version is a message, and users do not read faster.
 DRAFT_INTERVAL_SECONDS = 0.08
 # Articles that the example questions are chosen from, and values that each filter offers (it takes any other too). The
 # limits let a page open as fast over a large library as over a small one.
@@ -49,7 +49,7 @@ def with_error_reply(handler: Callable[..., Message]) -> Callable[..., Message]:
 def user_message(error: Exception) -> str:
     """The line that a user is shown for `error`.
 
-    A fault of ours is logged, with its traceback, under the number that the line names.
+    A bug is logged, with its traceback, under the number in the line.
     """
     if isinstance(error, RagError | payloads.InvalidPayload):
         return str(error)
@@ -89,9 +89,9 @@ class PageHandlers:
         self._max_filter_values = max_filter_values
 
     def ask(self, sent: Any, cancellation: Cancellation | None = None) -> Iterator[Message]:
-        """Answers a question, until it has been cancelled.
+        """Answers a question, unless it is cancelled.
 
-        Each message is complete in itself: the page may miss any of them but the last.
+        Each message is complete: the page may miss any of them except the last.
         """
         try:
             payload = payloads.QuestionPayload.parse(sent)
@@ -138,7 +138,7 @@ class PageHandlers:
 
     @with_error_reply
     def start(self, _: Any) -> Message:
-        """What the page opens with: counts, the writer, examples, values of the filters."""
+        """Data for opening the page: counts, the writer, examples, filter values."""
         counts = self._engine.counts()
         return {
             "articles": counts.articles,

@@ -1,8 +1,8 @@
 """The Gradio page: conversation with sources, articles, newest eval report.
 
-It lays the components out and connects them. rag.ui.handlers decides what the page is told, rag.ui.render_answer how an
-answer looks; no text reaches the page without them. What happens in the browser alone is in static/*.js. Nothing here
-changes Gradio itself: another Gradio app in the same process is untouched.
+It lays the components out and connects them. rag.ui.handlers decides which data the page gets, rag.ui.render_answer how
+an answer looks; no text reaches the page without them. The code that runs in the browser is in static/*.js. Nothing
+here changes Gradio itself, so other Gradio apps in the process are not affected.
 """
 
 import asyncio
@@ -40,12 +40,12 @@ _MASTHEAD = (
     "<p>Answers from the articles; every sentence cites the words that support it</p></header>"
 )
 STYLE = "style.css"
-# Gradio's threads beyond those of questions: pages that open, articles read, articles added.
+# Gradio's threads for requests other than questions: opening pages, reading articles, adding articles.
 OTHER_THREADS = 24
-# Gradio keeps a state for every caller, one for each call of a program too. Nothing here needs it, and with Gradio's
-# default of 10,000 it fills the server's memory.
+# Gradio keeps a state for every caller, and for each call of a program. The page does not need it, and with Gradio's
+# default of 10,000 states it fills the server's memory.
 MAX_SESSIONS = 100
-# How long a question goes on after the page that asked it is gone.
+# Seconds that a question continues after its page was closed.
 CLIENT_POLL_SECONDS = 0.25
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
@@ -53,14 +53,14 @@ MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 class PageBlocks(gr.Blocks):
     """Gradio's Blocks with the page's limits.
 
-    With `event_payload` and `cancelled_with_client` it is every use that the page makes of undocumented parts of
-    Gradio. pyproject.toml holds Gradio at one minor version because of these; tests/ui/test_page.py fails first when
-    one of them changes.
+    This class, `event_payload` and `cancelled_with_client` are the only places that use undocumented parts of Gradio.
+    Because of these pyproject.toml admits one minor version of Gradio; tests/ui/test_page.py fails first if one of them
+    changes.
     """
 
     def restrict(self, question_slots: int) -> None:
-        """Sets what `launch()` would set; a page that is mounted is not launched."""
-        # Without it Gradio takes any file of this machine for one that its visitor uploaded.
+        """Sets what `launch()` would set: a mounted page is not launched."""
+        # Otherwise Gradio accepts any file of this machine as an upload of the visitor.
         self.has_launched = True
         self.max_threads = question_slots + OTHER_THREADS
         self.state_session_capacity = MAX_SESSIONS
@@ -68,16 +68,16 @@ class PageBlocks(gr.Blocks):
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *rest: Any, **named: Any) -> Any:
         """Refuses a file that a visitor names by its web address.
 
-        Gradio would download it, of any size; only `rag.readers.fetch` downloads.
+        Gradio would download a file of any size; only `rag.readers.fetch` may download.
         """
         client_utils.traverse(inputs, _refuse_web_address, client_utils.is_file_obj_with_meta)
         return await super().preprocess_data(block_fn, inputs, *rest, **named)
 
 
 def event_payload(event: gr.EventData) -> Any:
-    """What the browser sent with an event.
+    """The data that the browser sent with an event.
 
-    `EventData` gives public access to single fields of it only.
+    `EventData` gives public access to its single fields only.
     """
     return event._data
 
@@ -86,8 +86,8 @@ def event_payload(event: gr.EventData) -> Any:
 async def cancelled_with_client() -> AsyncIterator[Cancellation]:
     """The cancellation of the call that Gradio runs.
 
-    It is cancelled when the caller's stream of events breaks off, and when the block is left. Gradio notes the first
-    and acts on it after the call's next message only, for which a language model may let it wait a minute.
+    It is cancelled when the caller's stream of events breaks off, and when the block is left. Gradio itself reacts to
+    the broken stream only after the call's next message, which may take a minute with a language model.
     """
     cancellation = Cancellation()
     blocks, event_id = LocalContext.blocks.get(None), LocalContext.event_id.get(None)
@@ -110,8 +110,8 @@ async def cancelled_with_client() -> AsyncIterator[Cancellation]:
 def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl, *, mcp: bool = False) -> FastAPI:
     """Mounts the page at / of `app` and returns `app`.
 
-    Each question takes a slot of `admission`. Gradio serves no file but its own and shares nothing. Raises
-    SettingsError when `mcp` needs packages that are not installed.
+    Each question takes a slot of `admission`. Gradio serves only its own files and does not share the page publicly.
+    Raises SettingsError when `mcp` needs packages that are not installed.
     """
     if mcp:
         _require_mcp()
@@ -151,8 +151,8 @@ def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
             with gr.Tab("Articles", id="articles"):
                 articles_tab(engine, handlers, script_tags())
             with gr.Tab("Evals", id="evals"):
-                # A server function, not an event of the page's loading: such an event ends the stream of a question
-                # that is asked meanwhile.
+                # This is a server function and not an event of loading the page: such an event would end the stream of
+                # a question that is asked meanwhile.
                 gr.HTML(
                     {},
                     html_template='<div class="newest-report"></div>',
@@ -192,13 +192,13 @@ def _conversation(handlers: PageHandlers, admission: AdmissionControl) -> None:
                 async for message in iterate_in_threadpool(handlers.ask(payload, cancellation)):
                     yield message
 
-    # No limit of Gradio's: the admission control limits the questions of the page, of programs and of /v1 together.
+    # No limit by Gradio: the admission control limits the questions of the page, of programs and of /v1 together.
     asking = talk.submit(
         turn, None, talk, api_visibility="private", show_progress="hidden", trigger_mode="multiple",
         concurrency_limit=None,
     )  # fmt: skip
     talk.stop(None, None, None, cancels=[asking], api_visibility="private")
-    # With a full queue or a lost server nothing above runs, and the page has to be told.
+    # If the queue is full or the server is lost, no step above runs, so the page has to be informed.
     asking.failure(None, None, None, js="() => commentary.lost()", api_visibility="private")
 
 
@@ -273,7 +273,7 @@ def _publish_functions(engine: QueryEngine, admission: AdmissionControl) -> None
             until: Only articles of this day or earlier, as 2024-06-30.
         """
         try:
-            if not isinstance(k, int | float) or k != k:  # JSON as Python reads it has NaN
+            if not isinstance(k, int | float) or k != k:  # Python's JSON parser accepts NaN
                 raise RagError("k is how many passages: a number from 1 to 100")
             limit = int(max(1, min(100, k)))
             with await admitted(query):
@@ -306,14 +306,15 @@ def _login(settings: Settings) -> Any:
 
 
 def _require_mcp() -> None:
-    if find_spec("mcp") is None:  # Gradio would go on without it and say so in its log alone
+    if find_spec("mcp") is None:  # Gradio would continue without it and only log a message
         raise SettingsError("--mcp needs more packages; install them with: pip install 'commentary-rag[mcp]'")
 
 
 def _style_tag() -> str:
     """The tag of the style sheet, a file of this server.
 
-    Gradio rewrites the selectors of a style sheet that it is given as text, and splits `:is(a, b)` at its comma.
+    A file is used because Gradio rewrites the selectors of a style sheet given as text, and splits `:is(a, b)` at its
+    comma.
     """
     return f'<link rel="stylesheet" href="page/{STYLE}?{_digest(STATIC / STYLE)}">'
 

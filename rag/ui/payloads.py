@@ -1,7 +1,7 @@
-"""What the browser sends, and answers as the browser stores them.
+"""Data from the browser, and answers in the form in which the browser stores them.
 
-Everything is checked before anything is done with it. A browser's copy may be old, cut off or forged. What does not fit
-raises InvalidPayload, and nothing in it is taken for HTML.
+All data is validated before use, because a browser's copy may be old, cut off or forged. Invalid data raises
+InvalidPayload. No text is treated as HTML.
 """
 
 from typing import Any, Literal, Self, cast
@@ -56,8 +56,8 @@ class FilterPayload(_Payload):
 class QuestionPayload(_Payload):
     """A question, and the turns before it: [standalone question, text of the answer].
 
-    The engine bounds both, and says so where a question is too long. The parts in `ignore` are not read from the
-    question.
+    The engine limits the length of both, with an error if a question is too long. The parts in `ignore` are left out
+    when the question is understood.
     """
 
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
@@ -117,7 +117,7 @@ def answer_from_record(record: Any) -> Answer:
 def records_in(sent: Any) -> list[Any]:
     """The first MAX_RECORDS of the records that a browser sent.
 
-    Raises InvalidPayload for what is not a list.
+    Raises InvalidPayload for a value that is not a list.
     """
     try:
         return _LIST.validate_python(sent)[:MAX_RECORDS]

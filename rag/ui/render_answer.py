@@ -1,7 +1,7 @@
 """Answers as HTML.
 
 All text that comes from an article, a model or a person is escaped here. Ids are never made from text: a chip and its
-card find each other by the citation's number inside their own turn.
+card are connected by the citation's number within their turn.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ def turn_html(answer: Answer) -> str:
 def answer_html(answer: Answer) -> str:
     """The answer: statements with citation chips and verdicts, or an abstention.
 
-    Above it stands how the question was understood, below it which further articles are on it.
+    How the question was understood is above it; further articles are below it.
     """
     notice = f'<p class="notice" role="note">{escape(answer.notice)}</p>' if answer.notice else ""
     understood = understanding_html(answer)
@@ -94,7 +94,7 @@ def error_html(message: str) -> str:
 
 
 def announcement(answer: Answer) -> str:
-    """What a screen reader says when the answer has arrived."""
+    """The text for screen readers when the answer has arrived."""
     if answer.abstained:
         return "The articles do not answer this."
     summary = support_summary(answer)
@@ -102,9 +102,9 @@ def announcement(answer: Answer) -> str:
 
 
 def support_summary(answer: Answer) -> str:
-    """How many sentences are supported, or, of quotes, quoted verbatim.
+    """The number of sentences that are supported, or quoted verbatim.
 
-    Of what is computed it says so; of talk there is nothing to say.
+    For a computed answer it says that it is computed; for talk it is empty.
     """
     if answer.is_computed:
         return "Counted in the catalogue" if answer.kind == "collection" else ""
@@ -176,7 +176,7 @@ def _talk(text: str) -> str:
 
 
 def _catalogue_list(statements: Sequence[Statement], citations: dict[int, Citation]) -> str:
-    """What was counted, then the list; a chip opens the article that a line names."""
+    """The heading, then the list; a chip opens the article that a line names."""
     lines = [f"{escape(statement.text)} {_chips(statement, citations)}".strip() for statement in statements]
     rows = "".join(f"<li>{line}</li>" for line in lines[1:])
     listed = f'<ul class="listed">{rows}</ul>' if rows else ""
@@ -186,7 +186,7 @@ def _catalogue_list(statements: Sequence[Statement], citations: dict[int, Citati
 def _is_sectioned(answer: Answer) -> bool:
     """Whether the sections hold every statement in its order.
 
-    A model's text may come back to a view, and then stays as it was written.
+    A model's text that returns to an earlier view is not divided into sections.
     """
     order = [index for section in answer.sections for index in section.statements]
     return bool(order) and order == list(range(len(answer.statements)))

@@ -1,6 +1,6 @@
 """How a question was understood, as HTML with buttons that take parts back.
 
-A button says in `data-parts` which parts the question is asked without; static/turns.js asks it again.
+A button's `data-parts` name the parts to leave out; static/turns.js asks the question again without them.
 """
 
 from collections.abc import Iterable
@@ -10,14 +10,14 @@ from rag.answering.intent.scope_wording import describe_scope
 from rag.types.answer import Answer
 from rag.types.understanding import QuestionScope, Understanding, UnderstoodPart
 
-# More corrections than these are counted instead.
+# Further corrections are only counted.
 MAX_CORRECTIONS_SHOWN = 4
 
 
 def understanding_html(answer: Answer) -> str:
     """The standalone question, and a chip for each part of the understanding.
 
-    Empty where the question was understood as it was typed.
+    Empty if the question was understood as typed.
     """
     line = ""
     if answer.is_reworded:
@@ -32,7 +32,7 @@ def understanding_html(answer: Answer) -> str:
 
 
 def wider_search_html(answer: Answer) -> str:
-    """For an abstention within a scope of words: a button that asks without it."""
+    """For an abstention within a scope: a button that asks without the scope."""
     parts = answer.understood.scope.parts if answer.abstained else ()
     if not parts:
         return ""

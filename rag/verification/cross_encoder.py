@@ -1,8 +1,8 @@
 """The trained cross-encoder: (statement, evidence) → logit of support.
 
 A MiniLM of 22 million parameters that reads statement and evidence together, at most 256 tokens of them; its card is
-rag/models/VERIFIER_CARD.md. Selecting what it reads of long evidence is left to the verifier. A statement that is too
-long is read in parts, and the lowest logit counts.
+rag/models/VERIFIER_CARD.md. The verifier selects the excerpt of long evidence. A statement that is too long is read in
+parts, and the lowest logit counts.
 """
 
 import threading

@@ -28,7 +28,7 @@ from rag.verification.logistic_model import LogisticModel
 from rag.verification.verifier import VERBATIM, Verifier
 
 WEIGHTS_PATH = model_file("checking.json")
-# Characters read before a quote; they tell who "he" is.
+# Characters read before a quote; they may contain the antecedent of "he".
 CONTEXT_CHARACTERS = 400
 # A paraphrase seldom has a lower cosine to its source (true statements of dev: mean 0.76, three below).
 MIN_PARAPHRASE_COSINE = 0.6

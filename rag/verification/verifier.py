@@ -27,15 +27,15 @@ SUPPORTED = 0.5
 PARTLY = 0.3
 # The score of a statement that is in the evidence word for word.
 VERBATIM = 0.98
-# The highest score of a sentence that is in the evidence word for word but for a negation or a number.
+# The highest score of a sentence that is in the evidence word for word, except for a negation or a number.
 ALTERED = 0.05
 # A sentence of fewer words is not tested for an altered negation or number.
 MIN_ALTERED_WORDS = 4
 MAX_STATEMENT_CHARACTERS = 4_000
 # Words of evidence that the cross-encoder reads at once; docs/verifier.md has the widths that were tried.
 EXCERPT_WORDS = 90
-# Evidence of at most this many sentences is read whole. What such evidence lacks means more, so all features have a
-# second weight for it.
+# Evidence of at most this many sentences is read whole. A word that such evidence lacks is a stronger sign, so all
+# features have a second weight for it.
 SHORT_EVIDENCE_SENTENCES = 6
 _TOKEN = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)*%?|[^\W\d_]+(?:'[^\W\d_]+)*")
 

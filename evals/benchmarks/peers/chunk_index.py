@@ -1,6 +1,6 @@
 """LlamaIndex's quickstart: a VectorStoreIndex over chunks and its retriever.
 
-Nothing is tuned. It must import nothing of `rag`, which a peer's environment does not have.
+Nothing is tuned. This module must not import `rag`, which a peer's environment does not have.
 """
 
 from collections.abc import Mapping

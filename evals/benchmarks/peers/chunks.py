@@ -1,7 +1,7 @@
 """Documents split by LlamaIndex's SentenceSplitter, with each chunk's span.
 
-All compared systems but this project index these chunks. It must import nothing of `rag`, which a peer's environment
-does not have.
+All compared systems except this project index these chunks. This module must not import `rag`, which a peer's
+environment does not have.
 """
 
 import json
@@ -21,7 +21,7 @@ PASSAGE_SIZE = (256, 20)
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A slice of a document, in characters; it highlights no sentence."""
+    """A slice of a document, in characters, without highlighted sentences."""
 
     document: str
     start: int
@@ -50,9 +50,9 @@ def split_documents(documents: Mapping[str, str], size: int, overlap: int) -> Se
 def locate_chunks(nodes: Sequence[BaseNode], documents: Mapping[str, str]) -> dict[str, Chunk]:
     """The span of each chunk, by its node's id.
 
-    Raises ValueError for a chunk that is no slice of its document. The framework's own offsets name the first place
-    where a text stands, which is wrong for text that is repeated. Chunks come in order, so each is searched where the
-    one before it ended.
+    Raises ValueError for a chunk that is no slice of its document. The framework's own offsets are those of the first
+    occurrence of a text, which is wrong for repeated text. Chunks are in order, so each is searched from the end of the
+    one before it.
     """
     chunks: dict[str, Chunk] = {}
     previous: dict[str, Chunk] = {}
@@ -61,7 +61,7 @@ def locate_chunks(nodes: Sequence[BaseNode], documents: Mapping[str, str]) -> di
             continue
         name, text = node.ref_doc_id, documents[node.ref_doc_id]
         last = previous.get(name, Chunk(name, -1, 0))
-        # The position that overlaps the last chunk least, but for white space between the two.
+        # The position with the least overlap with the last chunk, apart from white space between the two.
         start = text.rfind(node.text, last.start + 1, last.end + MAX_GAP_CHARACTERS + len(node.text))
         if start < 0:
             start = text.find(node.text, last.end)
@@ -72,12 +72,12 @@ def locate_chunks(nodes: Sequence[BaseNode], documents: Mapping[str, str]) -> di
 
 
 def write_chunks(chunks: Mapping[str, Chunk], folder: Path) -> None:
-    """Keeps the spans beside an index, for the process that searches it."""
+    """Writes the spans beside an index, for the process that searches it."""
     spans = {node_id: astuple(chunk)[:3] for node_id, chunk in chunks.items()}
     (folder / "places.json").write_text(json.dumps(spans), encoding="utf-8")
 
 
 def read_chunks(folder: Path) -> dict[str, Chunk]:
-    """Reads the spans that `write_chunks` kept."""
+    """Reads the spans that `write_chunks` wrote."""
     spans = json.loads((folder / "places.json").read_text(encoding="utf-8"))
     return {node_id: Chunk(*span) for node_id, span in spans.items()}

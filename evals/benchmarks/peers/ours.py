@@ -1,4 +1,4 @@
-"""This project, run as its peers are.
+"""This project, run in the same way as its peers.
 
 Arguments: `index FOLDER THREADS` or `search FOLDER THREADS`.
 """
@@ -26,7 +26,7 @@ class DocumentSpan:
 class Ours:
     """An engine over a library of its own.
 
-    A search does what it always does: four searches, and marked sentences.
+    A search is the normal one: four searches, and the selection of sentences.
     """
 
     packages = ("onnxruntime", "tokenizers", "chromadb", "tantivy", "llama-index-core")

@@ -1,7 +1,7 @@
-"""How every compared system is started, given the documents, asked, and timed.
+"""The protocol by which every compared system is run and timed.
 
-A system runs twice, each time in a process of its own: `index FOLDER` reads documents and leaves an index, `search
-FOLDER` opens it and answers. It must import nothing of `rag`, which a peer's environment does not have.
+A system runs twice, each time in a process of its own: `index FOLDER` reads documents and writes an index, `search
+FOLDER` opens the index and answers. This module must not import `rag`, which a peer's environment does not have.
 """
 
 import json
@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
-# Questions asked before the timed ones.
+# Number of questions before the timed ones.
 WARM_UP_QUESTIONS = 10
 
 
@@ -35,12 +35,12 @@ class PeerSystem(Protocol):
         """Packages whose versions are reported."""
 
     def load(self) -> None:
-        """Loads the model, before the time of the indexing starts."""
+        """Loads the model; its time does not count as indexing."""
 
     def index(self, documents: Mapping[str, str]) -> tuple[int, int]:
-        """Indexes texts by name and leaves the index on disk.
+        """Indexes texts by name and writes the index to disk.
 
-        Returns the passages made, and their characters.
+        Returns the number of passages, and of their characters.
         """
 
     def open(self) -> None:

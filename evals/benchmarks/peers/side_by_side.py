@@ -1,6 +1,6 @@
 """Compares this project with LlamaIndex's quickstart and txtai in one run.
 
-All get the same documents, weights and threads.
+All use the same documents, weights and number of threads.
 
 Run: python -m evals bench side-by-side --data DIR --peer-python PYTHON. DIR is the chunking benchmark's
 (evals.benchmarks.quality.chunking), PYTHON the interpreter of an environment made from scripts/peers_requirements.txt.
@@ -29,7 +29,7 @@ from rag.settings import cpu_count
 
 ROOT = Path(__file__).parents[3]
 K = 5
-# A peer's own packages come first; from here it takes evals.benchmarks.peers, and nothing else that it has itself.
+# A peer's own packages come first on the path; only evals.benchmarks.peers is imported from this environment.
 START = (
     "import runpy, sys; sys.path.append({root!r}); runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
 )
@@ -75,11 +75,11 @@ PEERS = (
     SystemSpec("LlamaIndex quickstart, 256 tokens", "evals.benchmarks.peers.llamaindex", PASSAGE_SIZE),
     SystemSpec("txtai hybrid, 256 tokens", "evals.benchmarks.peers.txtai", PASSAGE_SIZE),
 )
-# The rows of the table: how each is read from a round, and its format.
+# The rows of the table: name, value of a round, and format.
 ROWS: tuple[tuple[str, Callable[[RoundResult], float], str], ...] = (
     ("recall@5, %", lambda result: 100 * result.recall, ".1f"),
     ("indexing, passages a second", lambda result: result.passages / result.indexing, ".1f"),
-    # The rows that a busy machine changes least.
+    # The rows that depend least on other work on the machine.
     ("indexing, passages a second of processor time", lambda result: result.passages / result.indexing_worked, ".1f"),
     ("indexing, characters a second", lambda result: result.characters / result.indexing, ",.0f"),
     ("memory while indexing, MB", lambda result: result.indexing_peak / 1e6, ".0f"),

@@ -1,6 +1,6 @@
-"""Where the published weights are in a peer's environment.
+"""Locates the published weights in a peer's environment.
 
-They are in a package, so that no hub is asked.
+They are in a package, so no model hub is contacted.
 """
 
 from pathlib import Path

@@ -1,11 +1,11 @@
-"""Measures what a model's answer costs beyond the model itself.
+"""Measures the time of a model's answer beyond the model's own time.
 
-That is retrieval, resolving citations, and the check of each sentence.
+It is the time of retrieval, of resolving citations, and of checking each sentence.
 
-Run: python -m evals bench writing. A scripted OpenAI-compatible server on loopback writes, for each question of the dev
-split, sentences of the passages that it is given, at 100 tokens a second. Their beginnings are changed so that no
-sentence stands in a passage word for word. The server's own time, from a request to its last byte, is subtracted;
-corrections are off.
+Run: python -m evals bench writing. For each question of the dev split, a scripted OpenAI-compatible server on loopback
+writes sentences of the passages in its prompt, at 100 tokens a second. Their beginnings are changed, so that no
+sentence is in a passage word for word. The server's own time, from a request to its last byte, is subtracted; repair is
+off.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from rag.settings import load_command_settings
 from rag.text.sentences import sentence_spans
 
 SENTENCES = 6
-# As fast as a model on a good server writes.
+# The speed of a model on a good server.
 SECONDS_PER_TOKEN = 0.01
 WARM_UP_QUESTIONS = 5
 _PASSAGE = re.compile(r'<passage number="(\d+)">\n.*?\n\n(.*?)\n</passage>', re.DOTALL)
@@ -37,7 +37,7 @@ _PASSAGE = re.compile(r'<passage number="(\d+)">\n.*?\n\n(.*?)\n</passage>', re.
 class ScriptedServer(ThreadingHTTPServer):
     """A chat server that writes sentences of the passages it is given.
 
-    `seconds` is what each request took it.
+    `seconds` has the server's time for each request.
     """
 
     daemon_threads = True
@@ -91,7 +91,7 @@ class Overhead:
 def scripted_answer(prompt: str) -> str:
     """The first sentences of the prompt's passages, taken from each in turn.
 
-    Each has its marker, and a beginning that the passage does not have.
+    Each has a marker, and a beginning that the passage does not have.
     """
     passages = [(int(number), text) for number, text in _PASSAGE.findall(prompt)]
     sentences = [[(number, text[start:end]) for start, end in sentence_spans(text)] for number, text in passages]

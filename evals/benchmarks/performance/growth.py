@@ -1,12 +1,12 @@
 """Measures how cost grows with the library.
 
-Measured are adding, asking with and without filters, opening, memory and disk.
+It measures adding, asking with and without filters, opening, memory and disk.
 
 Run: python -m evals bench growth [--passages N ...] [--home DIR]. Articles are synthetic
 (evals.benchmarks.performance.synthetic_corpus): the bundled corpus's sentences under invented names that are as rare as
-names are (Zipf). A passage's vector is made from its sentences' with a little noise, so that a million passages need no
-days. Library and indexes are written by the package's own code, and questions are encoded for real. Each phase runs in
-a process of its own, so that its memory is its own.
+names are (Zipf). A passage's vector is made from its sentences' vectors with a little noise, because encoding a million
+passages would take days. Library and indexes are written by the package's own code, and questions are really encoded.
+Each phase runs in a process of its own, so that its memory is measured alone.
 """
 
 import argparse
@@ -95,8 +95,8 @@ def build(home: Path, passages: int, vectors: dict[str, Any]) -> dict[str, str]:
 def add(home: Path, first: int, vectors: dict[str, Any]) -> dict[str, str]:
     """Adds articles in one call, then one at a time.
 
-    The single ones go on until the vectors have been compacted. `first` is the first new article's number. Nothing is
-    measured where an earlier run has added them.
+    Single articles are added until the vectors have been compacted. `first` is the first new article's number. Nothing
+    is measured if an earlier run has added them.
     """
     encoder, articles = _encoder(vectors), SyntheticArticles(SentencePool.bundled())
     singles = range(first, first + SINGLE_ADDS)
@@ -152,7 +152,7 @@ def ask(home: Path, questions: Sequence[str]) -> dict[str, str]:
 def measure_recall(home: Path, questions: Sequence[str]) -> dict[str, str]:
     """Recall of the vector search under each filter.
 
-    It is the share of the nearest passages, by all stored vectors, that the search returns.
+    It is the share of the nearest passages, by exact comparison with all stored vectors, that the search returns.
     """
     rows: dict[str, str] = {}
     with Workspace(load_command_settings(home=home), empty=True) as workspace:
@@ -177,8 +177,8 @@ def find_nearest(
 ) -> dict[str, tuple[int, list[set[str]]]]:
     """The nearest passages by all stored vectors, for each scope.
 
-    Returns for each scope how many passages it admits, and the ids of each question's nearest among them. `questions`
-    are vectors, (questions, dimension); every stored vector is compared.
+    Returns for each scope the number of passages that it admits, and the ids of each question's nearest passages among
+    them. `questions` are vectors, (questions, dimension); every stored vector is compared.
     """
     articles = SyntheticArticles(SentencePool.bundled())
     shape = (len(questions), 1)
@@ -242,7 +242,7 @@ def _admits(scope: Scope, article: Article) -> bool:
 
 
 def _run_alone(phase: Callable[..., dict[str, str]], *arguments: Any) -> dict[str, str]:
-    """Runs the phase in a process of its own, so that its memory is its own."""
+    """Runs the phase in a process of its own, so that its memory is measured alone."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
         return pool.submit(phase, *arguments).result()
 

@@ -1,6 +1,6 @@
 """Puts a real server under load over HTTP on loopback.
 
-Measured are the visitors' waiting times and the growth of the server's process.
+It measures the visitors' waiting times and the growth of the server's process.
 
 Run: python -m evals bench load [--visitors 50] [--minutes 5] [--think 10 20] [--url URL]. Without --url, `rag serve` is
 started over the bundled corpus and its process is watched. Visitors and server share this machine's processors.
@@ -41,9 +41,9 @@ from rag.settings import cpu_count
 ROOT = Path(__file__).parents[3]
 SERVE = "import sys; sys.path.append({root!r}); from rag.cli import run; sys.exit(run(sys.argv[1:]))"
 SAMPLE_SECONDS = 30.0
-# Seconds that count as the server's start, and not as growth.
+# Seconds at the beginning that are not counted as growth.
 SETTLING_SECONDS = 60.0
-TICKS_PER_SECOND = 100  # in /proc, on every Linux of today
+TICKS_PER_SECOND = 100  # the page size of /proc on current Linux
 WARM_UP_QUESTIONS = 10
 QUESTIONS_BEFORE_ADDING = 100
 MAX_ERRORS = 5
@@ -51,7 +51,7 @@ MAX_ERRORS = 5
 
 @dataclass(frozen=True, slots=True)
 class ProcessSample:
-    """The server's process at one moment.
+    """A sample of the server's process at one moment.
 
     `elapsed` is seconds since the start; the others are resident bytes, open files, threads, and seconds of CPU.
     """
@@ -119,7 +119,7 @@ async def _sample_until(pid: int | None, start: float, until: float) -> list[Pro
 async def measure_load(address: str, pid: int | None, visitors: int, seconds: float, think: tuple[float, float]) -> str:
     """Runs visitors against a server and returns the report.
 
-    One question is asked at each endpoint before; `seconds` is how long they ask, `think` as in LoadRun.
+    Before that, one question is asked at each endpoint. The visitors ask for `seconds`; `think` is as in LoadRun.
     """
     questions = golden_questions()
     await warm_up(address, questions[0])
@@ -151,7 +151,7 @@ def latency_table(run: LoadRun, elapsed: float) -> str:
 
 
 def memory_growth(samples: Sequence[ProcessSample]) -> str:
-    """What the process grew to at each sample, and how fast it grows after its start."""
+    """The process's memory at each sample, and its growth after the start."""
     settled = [sample for sample in samples if sample.elapsed >= SETTLING_SECONDS]
     memory = ", ".join(f"{sample.memory / 1e6:.0f}" for sample in samples)
     lines = [f"memory, MB, every {SAMPLE_SECONDS:.0f} s: {memory}"]
@@ -167,13 +167,13 @@ def memory_growth(samples: Sequence[ProcessSample]) -> str:
 
 
 def error_lines(run: LoadRun) -> list[str]:
-    """A line with the first errors, each once; none where there was no error."""
+    """A line with the first errors, each once; empty if there was no error."""
     errors = dict.fromkeys(reply.error for reply in (*run.replies, *run.health) if reply.outcome == ERROR)
     return [f"errors: {'; '.join(list(errors)[:MAX_ERRORS])}"] if errors else []
 
 
 def measure_while_adding(passages: int) -> str:
-    """How long a question takes in a process that is adding articles.
+    """The time of a question in a process that is adding articles.
 
     For comparison, questions are asked before, too.
     """

@@ -1,7 +1,7 @@
-"""Visitors who ask a server over HTTP, each in a loop.
+"""Simulated visitors that ask a server over HTTP, each in a loop.
 
-They ask through the page's published function, or by OpenAI's protocol. A visitor who is told "busy" asks again when
-the server says, and not before.
+They use the page's published function or OpenAI's protocol. A visitor that is told "busy" asks again after the time
+that the server names.
 """
 
 import asyncio
@@ -47,9 +47,10 @@ class ClientReply:
 
 @dataclass
 class LoadRun:
-    """What the visitors do, and what came of it.
+    """The visitors' parameters, and the results of a run.
 
-    `think` is the least and the most seconds between two questions of a visitor, `until` a time of time.monotonic().
+    `think` has the minimum and maximum seconds between two questions of a visitor, `until` is a time of
+    time.monotonic().
     """
 
     address: str
@@ -122,7 +123,7 @@ async def _run_visitor(number: int, run: LoadRun) -> None:
             reply = await _ask(endpoint, client, run.questions[position % len(run.questions)])
             run.replies.append(reply)
             position += reply.outcome != BUSY
-            # After an error, a visitor does not ask again at once either.
+            # After an error a visitor waits too.
             pause = reply.retry_after if reply.outcome == BUSY else chance.uniform(*run.think)
             await asyncio.sleep(min(max(pause, reply.outcome == ERROR), max(0.0, run.until - time.monotonic())))
 

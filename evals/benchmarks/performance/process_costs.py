@@ -1,4 +1,4 @@
-"""What a process costs: its memory, and time by the clock and of processors."""
+"""Measures a process: memory, elapsed time and processor time."""
 
 import statistics
 import time
@@ -12,7 +12,7 @@ from typing import Any
 class ProcessMemory:
     """Memory of a process, in megabytes.
 
-    `peak` is the most that was resident, `now` what is, `own` the part of it that is no mapped file.
+    `peak` is the maximum resident memory, `now` the current one, and `own` the part of `now` that is no mapped file.
     """
 
     peak: int
@@ -32,7 +32,7 @@ class ProcessMemory:
 class Duration:
     """Milliseconds of one piece of work.
 
-    `clock` is by the clock, `processor` of processors, which a busy machine hardly changes.
+    `clock` is elapsed time; `processor` is processor time, which hardly depends on other work on the machine.
     """
 
     clock: float
@@ -40,7 +40,7 @@ class Duration:
 
 
 class Stopwatch:
-    """Seconds since it was made: `clock` by the clock, `processor` of processors."""
+    """Seconds since its creation: `clock` elapsed, `processor` of processor time."""
 
     def __init__(self) -> None:
         self._start, self._processor_start = time.perf_counter(), time.process_time()
@@ -55,7 +55,7 @@ class Stopwatch:
 
 
 def time_each(work: Callable[[Any], object], items: Sequence[Any]) -> list[Duration]:
-    """Calls `work` with each item and returns how long each call took."""
+    """Calls `work` with each item and returns the duration of each call."""
     durations = []
     for item in items:
         stopwatch = Stopwatch()

@@ -1,9 +1,9 @@
-"""Measures a library on servers beside one in files, and encoding by workers.
+"""Compares a library on servers with one in files; measures encoding by workers.
 
 Run: RAG_LIBRARY_URL=... RAG_CHROMA_URL=... python -m evals bench scaling [--passages N] [--no-ray]. The database must
-be new: it gets a library. Measured are adding articles, filling the indexes, a question, and a replica's delay.
-Articles are made of the bundled corpus's own sentences, as `bench speed` makes them; they are encoded once, and what
-follows is timed without the encoder.
+be new; the benchmark creates a library in it. It measures adding articles, filling the indexes, a question, and a
+replica's delay. Articles are made of the bundled corpus's own sentences, as in `bench speed`. They are encoded once;
+the other times do not include the encoder.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def measure_sizes(home: Path, passages: int) -> str:
 
 
 def measure_searches(settings: Settings, questions: Sequence[str]) -> str:
-    """Every question once, after a few to warm up; milliseconds."""
+    """The milliseconds of each question, asked once after a few to warm up."""
     milliseconds = []
     with open_engine(settings=settings) as engine:
         for question in questions[:WARM_UP_QUESTIONS]:

@@ -1,11 +1,11 @@
 """Measures time and memory of one library.
 
-Measured are encoding, indexing, a warm question and a cold command.
+It measures encoding, indexing, a warm question and a cold command.
 
 Run: python -m evals bench speed [--passages N] [--peer-python PYTHON]. The passages are the bundled corpus's own
 sentences, shuffled into new articles. PYTHON is the interpreter of an environment made from
 scripts/export_requirements.txt (sentence-transformers with the same weights); without it the encoder is not compared.
-Ratios come from one run, taken in turn.
+Ratios are from alternating measurements in one run.
 """
 
 import argparse
@@ -40,8 +40,8 @@ ENCODING_ROUNDS = 5
 SAMPLE_PASSAGES = 300
 WARM_UP_QUESTIONS = 10
 
-# The encoder's shape: a passage of about a thousand characters, and of each layer's matrix products the numbers summed
-# over, the numbers given, and how often it is computed in a forward pass.
+# The encoder's shape: the tokens of a passage of about a thousand characters, and for each matrix product its inner
+# size, its output size, and how often a forward pass computes it.
 TOKENS, LAYERS, WIDTH, INNER = 220, 6, 384, 1_536
 PRODUCTS = ((WIDTH, WIDTH, 4 * LAYERS), (WIDTH, INNER, LAYERS), (INNER, WIDTH, LAYERS))
 FORWARD_PASSES = 40
@@ -126,8 +126,8 @@ def measure_arithmetic() -> str:
     """Measures how much of a processor's arithmetic the encoder reaches.
 
     The unit is GFLOP/s, thousand million operations a second. A passage's forward pass is measured in turn with its
-    products with the weights alone, by numpy. Attention's own products are counted in the pass and not repeated; what
-    is no product (softmax, norms) is not counted.
+    products with the weights alone, by numpy. Attention's own products are counted in the pass, but not repeated in
+    numpy. Other operations (softmax, norms) are not counted.
     """
     session, chance = open_onnx_session(MODEL_FILE, 1), np.random.default_rng(0)
     tokens = chance.integers(1_000, 20_000, (1, TOKENS)).astype(np.int32)
@@ -157,7 +157,7 @@ def measure_arithmetic() -> str:
 
 
 def measure_indexing(home: Path, source: Path) -> str:
-    """`rag add` in a process of its own: its rate, and the most memory it held."""
+    """Measures `rag add` in a process of its own: rate and peak memory."""
     _run_rag(home, "init", "--empty")
     start = time.perf_counter()
     command, null = _rag_command(home, "add", str(source)), subprocess.DEVNULL
@@ -176,7 +176,7 @@ def measure_indexing(home: Path, source: Path) -> str:
 
 
 def measure_warm_questions(home: Path, questions: Sequence[str]) -> str:
-    """Measures a warm question, without and with filters; milliseconds.
+    """Measures a warm question in milliseconds, without and with filters.
 
     Every question is asked once, after a few to warm up.
     """
@@ -197,7 +197,7 @@ def measure_warm_questions(home: Path, questions: Sequence[str]) -> str:
 
 
 def measure_cold_command(home: Path, question: str) -> str:
-    """The command `rag ask`, each time in a new process; seconds."""
+    """Measures the command `rag ask` in seconds, each time in a new process."""
     seconds = []
     for _ in range(COLD_RUNS):
         start = time.perf_counter()
@@ -232,7 +232,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     questions = [case.question for case in load_cases("commentary", "dev") if case.question]
     print(f"{platform.system()} {platform.machine()}, {cpu_count()} processors, Python {platform.python_version()}")
     print(measure_encoding(articles[:SAMPLE_PASSAGES], options.peer_python), flush=True)
-    # In a process of its own: numpy's threads keep a processor busy after a product, at the encoder's expense.
+    # In a process of its own, because numpy's threads keep a processor busy after a product, which slows down the
+    # encoder.
     code = "from evals.benchmarks.performance.speed import measure_arithmetic; print(measure_arithmetic())"
     one_thread = [f"{name}_NUM_THREADS=1" for name in ("OPENBLAS", "MKL", "OMP")]
     subprocess.run(["env", *one_thread, sys.executable, "-c", code], check=True)  # noqa: S603, S607  (ours)

@@ -1,8 +1,8 @@
 """Synthetic articles by the hundred thousand, for measuring how cost grows.
 
 An article's number determines it. Sentences are the bundled corpus's, three of its articles to each synthetic one,
-under invented names that are as rare as names are. The encoder here knows each sentence's vector and makes a passage's
-from them: it is the benchmark's data, and no stand-in for the real encoder.
+under invented names that are as rare as names are. The encoder in this module has each sentence's vector and makes a
+passage's vector from these. It is data of the benchmark, not a replacement for the real encoder.
 """
 
 import hashlib
@@ -32,7 +32,8 @@ TOPICS = 60
 NAMES = 40_000
 FIRST_DAY = date(2015, 1, 1)
 DAYS = 3_652
-# A passage's vector then has a cosine of 0.93 to the mean of its sentences'; chosen, not fitted to real passages.
+# With this noise a passage's vector has a cosine of 0.93 to the mean of its sentences' vectors. The value was chosen,
+# not fitted to real passages.
 NOISE = 0.4
 _SYLLABLES = ("ba", "cor", "dan", "el", "fi", "gor", "han", "il", "jo", "kas", "lor", "mun", "nev", "os", "pra", "quin")
 
@@ -41,7 +42,7 @@ class PrecomputedEncoder(BundledEncoder):
     """An encoder that gives each sentence its stored vector.
 
     A passage's vector is their mean with a little noise, of unit length. A sentence that begins with an invented name
-    has the vector of the sentence after the colon. Other texts, such as questions, are encoded for real.
+    has the vector of the sentence after the colon. Other texts, such as questions, are really encoded.
     """
 
     _vectors: dict[str, Vector] = PrivateAttr(default_factory=dict)
@@ -150,7 +151,7 @@ class SyntheticArticles:
     ) -> Iterator[tuple[Article, str, list[StoredPassage]]]:
         """Yields article, origin and passages as the library stores them.
 
-        The passages are as they were put together; nothing is split again.
+        The passages are used as they were composed; nothing is split again.
         """
         for number in numbers:
             article, passages = self.article(number)

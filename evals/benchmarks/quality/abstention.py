@@ -1,6 +1,6 @@
 """Measures whether the engine declines exactly the questions it cannot answer.
 
-A question should be declined when the library does not hold the answer, and only then.
+A question should be declined if and only if the library does not have the answer.
 
 Run: python -m evals bench abstention --data DIR [--fit] [--plot FILE]. DIR holds qa/squad/xquad/xquad.en.json,
 qa/squad/search_datasets/squad2 and chunking/ as published; the commentary suite is always measured. --fit prints the
@@ -41,7 +41,7 @@ from rag.retrieval.filters import Filters
 from rag.retrieval.passage_readings import read_passages
 
 Array = NDArray[np.float64]
-# Questions, each with whether its library answers it.
+# Questions, each with a flag that says whether its library answers it.
 LabelledQuestions = list[tuple[str, bool]]
 
 
@@ -64,7 +64,7 @@ class AbstentionOutcome:
     def declined(self, threshold: float) -> tuple[float, float]:
         """Shares declined of the unanswerable and of the answerable questions.
 
-        The first is better high, the second low.
+        The first should be high, the second low.
         """
         is_declined = self.scores < threshold
         return float(is_declined[~self.answerable].mean()), float(is_declined[self.answerable].mean())
@@ -141,8 +141,9 @@ def measure_sets(data: Path) -> Iterator[AbstentionOutcome]:
 def fit_weights(outcomes: Sequence[AbstentionOutcome]) -> tuple[float, float, float]:
     """Fits READ_SLOPE, READING_SLOPE and READ_OFFSET of the answerability.
 
-    Maximum likelihood with the gate as it is; each set counts the same, and in each set both classes. The offset is
-    then put where MAX_WRONGLY_DECLINED of the answerable questions fall under 0.5, on average over the sets.
+    Maximum likelihood with fixed GATE_ weights; each set has the same total weight, and so has each class of a set. The
+    offset is then chosen so that MAX_WRONGLY_DECLINED of the answerable questions score below 0.5, on average over the
+    sets.
     """
     from scipy.optimize import brentq, minimize
     from scipy.special import expit, xlogy
@@ -168,7 +169,7 @@ def fit_weights(outcomes: Sequence[AbstentionOutcome]) -> tuple[float, float, fl
     slope, reading_slope, _ = minimize(loss, np.array([READ_SLOPE, READING_SLOPE, READ_OFFSET]), method="BFGS").x
 
     def excess(offset: float) -> float:
-        """The share of answerable questions declined, above the one wanted."""
+        """The share of answerable questions declined, minus the target share."""
         weights = np.array([slope, reading_slope, offset])
         declined = [
             (scores(values, weights)[outcome.answerable] < 0.5).mean()
@@ -180,9 +181,10 @@ def fit_weights(outcomes: Sequence[AbstentionOutcome]) -> tuple[float, float, fl
 
 
 def outcomes_table(outcomes: Sequence[AbstentionOutcome], threshold: float) -> str:
-    """A table of all sets, a line each.
+    """A table with one line for each set.
 
-    It has what is declined at `threshold`, ROC AUC, and what would be declined at 5% wrongly declined.
+    It has the shares declined at `threshold`, ROC AUC, and the share that would be rightly declined at 5% wrongly
+    declined.
     """
     from sklearn.metrics import roc_auc_score
 

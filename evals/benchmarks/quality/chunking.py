@@ -2,9 +2,9 @@
 
 It is that of "Evaluating Chunking Strategies for Retrieval" (Chroma, 2024).
 
-Run: python -m evals bench chunking --data DIR [--questions questions_dev.csv] [-k 5] [--fit] [--alone]. DIR holds the
-documents as *.md and the questions as brandonstarxel/chunking_evaluation publishes them; nothing of them is kept. The
-five documents are in one library. LlamaIndex's quickstart is measured beside it, in the same process.
+Run: python -m evals bench chunking --data DIR [--questions questions_dev.csv] [-k 5] [--fit] [--alone]. DIR has the
+documents as *.md and the questions as brandonstarxel/chunking_evaluation publishes them; they are not copied. The five
+documents are in one library. LlamaIndex's quickstart is measured in the same process.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def scores_table(questions: Sequence[ChunkingQuestion], scores: Sequence[Passage
 def systems_table(systems: Mapping[str, Sequence[PassageScores]]) -> str:
     """A Markdown table: a row a system, with 95% intervals over questions.
 
-    The last column says how far the first system is ahead. The difference is in recall, question by question, with its
+    The last column has the difference in recall between the first system and this one, paired by question, with its
     interval and the p of a permutation test (evals.metrics.significance).
     """
     first = _recalls(next(iter(systems.values())))

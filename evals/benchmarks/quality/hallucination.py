@@ -3,8 +3,8 @@
 True statements should not be flagged.
 
 Run: python -m evals bench statements [--split dev|test] [--show]. A scripted model writes each statement of the suite
-`statements` into an answer and cites the passage that holds its quote; the engine does the rest, as with any model. A
-statement counts as flagged when its verdict is "partly" or "unsupported", or when it is replaced by quotes.
+`statements` into an answer and cites the passage with its quote. The engine works as with any other model. A statement
+counts as flagged if its verdict is "partly" or "unsupported", or if it is replaced by quotes.
 """
 
 import argparse
@@ -23,12 +23,12 @@ from rag import QueryEngine, open_engine
 from rag.package_data import bundled_folder
 from rag.settings import load_command_settings
 
-# Characters of the quote that the question consists of.
+# The question is the first characters of the quote, this many.
 QUESTION_CHARACTERS = 300
 
 
 class ScriptedModel(CustomLLM):
-    """A model that writes `statement` and cites the passage that holds `quote`."""
+    """A model that writes `statement` and cites the passage with `quote`."""
 
     statement: str = ""
     quote: str = ""
@@ -56,7 +56,7 @@ class CheckedAnswer:
 
 
 def is_flagged(engine: QueryEngine, model: ScriptedModel, statement: LabelledStatement) -> bool:
-    """Has the model write the statement; whether the answer warns of it."""
+    """Lets the model write the statement; returns whether the answer flags it."""
     model.statement, model.quote = statement.statement, statement.quote
     answer = engine.ask(statement.quote[:QUESTION_CHARACTERS])
     return answer.writer == "quotes" or any(written.verdict != "supported" for written in answer.statements)

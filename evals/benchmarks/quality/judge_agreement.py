@@ -1,7 +1,7 @@
 """Measures how far a judge's scores agree with people's labels.
 
-The public sets stay where they are. WiCE (Kamoi et al., EMNLP 2023): claims against whole cited pages. QAGS XSUM (Wang
-et al., ACL 2020): summary sentences against news articles.
+The public sets are read and not copied. WiCE (Kamoi et al., EMNLP 2023): claims against whole cited pages. QAGS XSUM
+(Wang et al., ACL 2020): summary sentences against news articles.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,8 +26,8 @@ SETS = {"WiCE": ("wice/dev.jsonl", load_wice), "QAGS XSUM": ("qags/xsum.jsonl", 
 class JudgeAgreement:
     """A judge on one set.
 
-    `pairs` is how many it scored, `supported` the share that people call supported, `unjudged` how many it could not
-    judge, `cost` what it cost in dollars (0.0 without prices).
+    `pairs` is the number of pairs that it scored, `supported` the share that people call supported, `unjudged` the
+    number that it could not judge, `cost` the cost in dollars (0.0 without prices).
     """
 
     judge: str
@@ -43,8 +43,8 @@ def check_judge(
 ) -> dict[str, JudgeAgreement]:
     """Measures a judge on every set that `data` holds.
 
-    `limit` is how many pairs of each set, and `cache` the folder that keeps replies. Raises EvalError when `data` holds
-    no set, or a file is not as published.
+    `limit` is the maximum number of pairs of each set, and `cache` the folder for replies. Raises EvalError if `data`
+    has no set, or if a file is not as published.
     """
     sets = load_sets(data, limit)
     judges = judge_factory(options, load_command_settings(), cache)

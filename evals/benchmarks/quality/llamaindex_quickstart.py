@@ -1,7 +1,7 @@
 """LlamaIndex's quickstart in memory, for the chunking benchmark.
 
-`VectorStoreIndex` over a SentenceSplitter's chunks and the retriever that it gives, nothing tuned. The encoder is this
-project's own, so that a row differs in how texts are split and searched, and in nothing else.
+It is a `VectorStoreIndex` over a SentenceSplitter's chunks with its default retriever; nothing is tuned. The encoder is
+this project's, so the rows differ only in how texts are split and searched.
 """
 
 from collections.abc import Mapping

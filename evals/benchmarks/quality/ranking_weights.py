@@ -1,7 +1,7 @@
 """Fits the ranking's weights on the chunking benchmark's questions.
 
-Cross-validation says how far they hold on other questions. The weights that are shipped (rag/retrieval/ranking.py) were
-fitted so and rounded; nothing here changes them.
+Cross-validation estimates the recall on other questions. The shipped weights (rag/retrieval/ranking.py) were fitted in
+this way and rounded; this module does not change them.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from rag import QueryEngine
 from rag.engine import workspace_of
 
 Matrix = NDArray[np.float64]
-# The signals of rag.retrieval.ranking that this benchmark can tell anything about, in the order of the fitted weights.
-# Title and author are left out: nothing here has them.
+# The signals of rag.retrieval.ranking that this benchmark can measure, in the order of the fitted weights. Title and
+# author are left out, because the benchmark's documents have none.
 FITTED = ("cosine", "best_sentence", "body", "context", "section", "coverage")
-# A small pull towards 0 keeps the weights finite where the gold can be told without error.
+# A small penalty keeps the weights finite if the gold can be separated without error.
 PULL = 1e-3
-# With SciPy's own tolerances the weights still move in the third decimal.
+# With SciPy's default tolerances the third decimal of the weights is not stable.
 TOLERANCES = {"ftol": 1e-12, "gtol": 1e-8}
 
 

@@ -1,10 +1,11 @@
 """Measures the rewriting of follow-up questions against rewrites by people.
 
-Run: python -m evals bench rewriting --data DIR [--half test]. DIR holds rewrites.jsonl (evals.datasets.rewrites);
-nothing of it is kept. It measures three things. Complete questions, which people left as they are, have to be left
-alone. Of the others, the content terms of the rewrite are compared with those of the person's rewrite. And the question
-as typed, the rewrite and the person's rewrite each search, with BM25, for the question's own answer among the answers
-of all conversations, where the data has answers (CANARD, CAsT 2021).
+Run: python -m evals bench rewriting --data DIR [--half test]. DIR has rewrites.jsonl (evals.datasets.rewrites), which
+is not copied. The benchmark measures three things. (1) The share of complete questions, which people left unchanged,
+that are left unchanged. (2) For the other questions, the content terms of the rewrite compared with those of the
+person's rewrite. (3) BM25 search for the question's own answer among the answers of all conversations, with the
+question as typed, with the rewrite, and with the person's rewrite. The third needs data with answers (CANARD, CAsT
+2021).
 """
 
 import argparse
@@ -72,7 +73,7 @@ class AnswerIndex:
     def rank(self, query: str, question: RewrittenQuestion) -> float:
         """The rank, from 1, of the answer to `question` in a search for `query`.
 
-        Of equal scores, it is the mean rank.
+        Equal scores have the mean of their ranks.
         """
         scores: dict[int, float] = defaultdict(float)
         for term in _content(query):
@@ -87,7 +88,7 @@ class AnswerIndex:
 
 
 def rewrite_by_rule(question: RewrittenQuestion) -> str:
-    """The question as the rules make it standalone."""
+    """The standalone question by the rules."""
     return standalone_question(question.question, [Turn(before, "") for before in question.before])
 
 

@@ -3,8 +3,8 @@
 Its questions have exact answer spans over short articles.
 
 Run: python -m evals bench answers --data FILE [--home DIR] [--limit N]. FILE is xquad.en.json as published
-(google-deepmind/xquad; Artetxe et al., ACL 2020). Nothing of it is kept but in --home, whose library the next run uses
-again.
+(google-deepmind/xquad; Artetxe et al., ACL 2020). It is not copied, except into the library of --home, which the next
+run uses again.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class SpanQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuoteTally:
-    """What the quotes hold, over all questions.
+    """The shares of questions whose quotes have the answer.
 
     `declined`, `first` (answered by the first quote) and `any` are shares, `quotes` the mean number an answer.
     """

@@ -1,6 +1,6 @@
 """The questions that the classifier of intents is fitted and measured on.
 
-They are prepared as the engine prepares a question.
+They are prepared in the same way as in the engine.
 """
 
 import json
@@ -26,7 +26,7 @@ TODAY = date(2025, 11, 13)
 class ListedCatalogue:
     """A catalogue of listed articles.
 
-    Implements rag.answering.intent.catalogue.Catalogue. A list is short, so that each title is looked for.
+    Implements rag.answering.intent.catalogue.Catalogue. The list is short, so every title is a candidate.
     """
 
     def __init__(self, articles: Sequence[ArticleRef], authors: Sequence[str], sources: Sequence[str]) -> None:
@@ -67,8 +67,8 @@ def bundled_catalogue() -> ListedCatalogue:
 class Example:
     """A labelled question, prepared for fitting and for classification.
 
-    `question` is the part of the text that asks, `masked` the same with common nouns for names, `rule` what the rules
-    say. `is_talk` is whether a phrase of talk decides alone, before any regression.
+    `question` is the part of the text that asks, `masked` the same with common nouns for names, `rule` the rules'
+    intent. `is_talk` is whether a phrase of talk decides alone, before the regression.
     """
 
     catalogue: str
@@ -95,7 +95,7 @@ def load_examples() -> list[Example]:
 def load_golden_questions() -> list[Example]:
     """The golden questions (dev) of one turn.
 
-    All ask what the bundled articles say.
+    All are questions about the content of the bundled articles.
     """
     catalogue = bundled_catalogue()
     cases = [case for case in load_cases("commentary", "dev") if len(case.questions) == 1]

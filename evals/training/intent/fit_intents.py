@@ -2,9 +2,9 @@
 
     python -m evals.training.intent.fit_intents [--to rag/models/intents.npz]
 
-Each catalogue is held out once; the weights that are stored are fitted on all of them. What is reported is the kind
-that a question gets at run time, from the rules and the regression together, and what either gives alone. Spelling and
-the language of a question play no part: the invented catalogues have no articles to learn words from.
+Each catalogue is held out once; the stored weights are fitted on all of them. The report has the accuracy of the kind
+at run time, from rules and regression together, and of each alone. Spelling and language are not part of it, because
+the invented catalogues have no articles with words.
 """
 
 import argparse
@@ -41,7 +41,7 @@ INVERSE_REGULARIZATION = 0.3
 
 @dataclass(frozen=True)
 class HeldOutIntent:
-    """What an example is taken for when its catalogue is held out.
+    """The classification of an example when its catalogue is held out.
 
     `scored` is the regression's verdict, `decided` the intent at run time.
     """
@@ -56,7 +56,7 @@ class HeldOutIntent:
 
     @property
     def is_unsure(self) -> bool:
-        """Whether a language model would be asked, where there is one."""
+        """Whether a language model would be asked, if there were one."""
         example = self.example
         return not example.is_talk and is_unsure(example.rule, self.decided, self.scored, example.question)
 
@@ -74,7 +74,7 @@ class HeldOutIntent:
 
 
 def frequent_words(examples: list[Example]) -> list[str]:
-    """The words and pairs of words that are frequent enough to be features."""
+    """The words and pairs of words that are frequent enough for features."""
     counts = Counter(gram for example in examples for gram in word_grams(example.masked))
     frequent = [gram for gram, count in counts.most_common() if count >= MIN_FREQUENCY]
     return sorted(frequent[:MAX_WORDS])
@@ -97,7 +97,7 @@ def fit(features: Any, labels: list[str]) -> LogisticRegression:
 
 
 def fit_weights(examples: list[Example], vectors: Any) -> dict[str, Any]:
-    """The arrays of rag/models/intents.npz but for the encoder's fingerprint."""
+    """The arrays of rag/models/intents.npz, except the encoder's fingerprint."""
     words = frequent_words(examples)
     features = feature_matrix(examples, vectors, words)
     kinds = fit(features, [example.kinds[0] for example in examples])
@@ -113,9 +113,9 @@ def fit_weights(examples: list[Example], vectors: Any) -> dict[str, Any]:
 
 
 def hold_out(name: str, examples: list[Example], vectors: Any) -> list[HeldOutIntent]:
-    """What the questions of catalogue `name` are taken for.
+    """Classifies the questions of catalogue `name`.
 
-    The fit is on the other catalogues.
+    The weights are fitted on the other catalogues.
     """
     train = [row for row, example in enumerate(examples) if example.catalogue != name]
     test = [row for row, example in enumerate(examples) if example.catalogue == name]
@@ -126,7 +126,7 @@ def hold_out(name: str, examples: list[Example], vectors: Any) -> list[HeldOutIn
 
 
 def classify_example(model: IntentModel, example: Example, vector: Any) -> HeldOutIntent:
-    """What rules and regression take an example for, as at run time."""
+    """Classifies an example by rules and regression, as at run time."""
     scored = model.score(example.masked, vector, example.rule, example.mentions)
     is_decided = example.is_talk or not any(character.isalnum() for character in example.question)
     intent = example.rule if is_decided else decide(example.rule, scored, example.question, example.mentions)
@@ -156,9 +156,9 @@ def report(outcomes: Sequence[HeldOutIntent]) -> str:
 
 
 def report_unsure(outcomes: Sequence[HeldOutIntent], golden: Sequence[HeldOutIntent]) -> str:
-    """The tables of what a language model is asked about, in Markdown.
+    """The tables of the questions about which a model is asked, in Markdown.
 
-    `golden` are the golden questions, with the weights in use.
+    `golden` are the golden questions, classified with the shipped weights.
     """
     unknown = [outcome for outcome in outcomes if outcome.example.rule.kind == "fact"]
     kept = [outcome for outcome in unknown if keeps_rule(outcome.example.question)]

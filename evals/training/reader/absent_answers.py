@@ -1,7 +1,7 @@
 """Makes questions that their passage does not answer.
 
-A question is read with its passage without the sentences that answer, or with the passage nearest to it that is not its
-own. Both resemble what a search finds when the library has no answer.
+A question is paired with its passage without the sentences that answer, or with the nearest other passage. Both
+resemble the results of a search in a library without the answer.
 """
 
 import math
@@ -13,7 +13,7 @@ from dataclasses import replace
 from evals.training.reader.examples import ReaderExample
 from rag.text.analyzer import terms
 
-# A passage that repeats so much of the answering sentences may answer as well.
+# A passage that repeats this share of the answering sentences may answer as well.
 _MAX_SHARED = 0.5
 _CANDIDATES = 8
 
@@ -21,7 +21,7 @@ _CANDIDATES = 8
 def without_gold(example: ReaderExample) -> ReaderExample | None:
     """The example without the sentences that answer.
 
-    None when fewer than two others remain.
+    None if fewer than two other sentences remain.
     """
     gold = set(example.gold or ())
     rest = tuple(text for position, text in enumerate(example.sentences) if position not in gold)
@@ -31,7 +31,7 @@ def without_gold(example: ReaderExample) -> ReaderExample | None:
 
 
 class NearestPassages:
-    """Finds the other passage of a set that shares most with a question.
+    """Finds the other passage of a set with the most words of a question.
 
     Shared words are weighted by rarity.
     """
@@ -48,7 +48,7 @@ class NearestPassages:
     def nearest(self, example: ReaderExample, chance: random.Random) -> ReaderExample | None:
         """The question with one of the nearest other passages.
 
-        None when no other passage shares a word.
+        None if no other passage shares a word.
         """
         gold_terms = {term for position in example.gold or () for term in terms(example.sentences[position])}
         scores: dict[int, float] = defaultdict(float)

@@ -13,8 +13,8 @@ class ReaderExample:
     """A question or statement with a passage and its labels.
 
     `heading` is the passage's title, author and date, as far as known. `gold` are the sentences that answer the
-    question or that the statement has to be compared with; None where nobody marked them. `label` says whether the
-    passage answers the question, or supports the statement. `group` names what belongs on one side of a split.
+    question, or with which the statement has to be compared; None if they are not marked. `label` is whether the
+    passage answers the question, or supports the statement. Examples of one `group` belong on the same side of a split.
     """
 
     kind: str

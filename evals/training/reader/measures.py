@@ -11,7 +11,7 @@ from evals.metrics.significance import Array
 from evals.training.logistic import sigmoid
 from evals.training.reader.examples import ReaderExample
 
-# The share of answered questions that may be declined.
+# Maximum share of answered questions that may be declined.
 MAX_WRONGLY_DECLINED = 0.05
 
 

@@ -1,8 +1,8 @@
-"""Writes the sets that the reader is measured on; nothing of them is trained on.
+"""Writes the sets that the reader is measured on; they are not trained on.
 
 Run: python -m evals.training.reader.measuring_sets --data DIR --to FOLDER. DIR holds qa/, wice/, qags/ and support/ as
-published. Of the golden questions each comes with the passages that the engine retrieves, so that a reading can be
-measured without the engine.
+published. Each golden question comes with the passages that the engine retrieves, so the reader can be measured without
+the engine.
 """
 
 import argparse

@@ -20,17 +20,18 @@ from evals.training.reader.question_sets import read_question_sets
 from evals.training.reader.statement_sets import read_statement_sets
 
 SEED = 23
-# A window has between so many words: the time of a step grows with its tokens.
+# Minimum and maximum words of a window: the time of a step grows with its tokens.
 _WINDOW_WORDS = (60, 150)
 _COMMENTARY_WINDOW_WORDS = (90, 190)
-# The share of a set that is read, so that our own examples are a fourth to a third of the mixture and no set of short
-# statements, which the start has read already, outweighs the questions.
+# The share of each set that is used. Our own examples are then a fourth to a third of the mixture, and no set of short
+# statements, which the initial weights were trained on already, outweighs the questions.
 SHARES = {
     "sentence_set": 0.25, "selqa": 0.6, "qed": 0.6, "fairytaleqa": 0.5, "kpa": 0.6, "qmsum": 0.5, "hotpot": 0.3,
     "factcg": 0.3, "fm2": 0.15, "summedits": 0.25, "wice_tokens": 0.4, "mnli": 0.03, "fever": 0.03, "symmetric": 0.1,
     "citint": 0.05, "factcheck_gpt": 0.1, "planted": 0.01, "snli": 0.01,
 }  # fmt: skip
-# How many questions without an answer are made for each that has one, of each set: its own and by both ways.
+# For each set, the number of questions without an answer that are made for each answered question, by each of the two
+# ways.
 DELETED = {"commentary_questions": 0.15, "squad2": 0.15, "sentence_set": 0.25, "kpa": 0.1}
 NEAREST = {
     "commentary_questions": 0.15, "squad2": 0.1, "sentence_set": 0.25,
@@ -44,9 +45,9 @@ EVIDENCE_DELETED = 0.2
 def cut_to_window(example: ReaderExample, words: int, chance: random.Random) -> ReaderExample:
     """The sentences around those that answer, at most about `words` words.
 
-    They are from anywhere when none answers.
+    If no sentence answers, the window is at a random position.
 
-    A statement keeps all sentences that it is about, and the whole passage when nobody marked them.
+    A statement keeps all sentences that it is about, or the whole passage if these are not marked.
     """
     lengths = [len(text.split()) for text in example.sentences]
     gold = example.gold or ()
@@ -71,7 +72,7 @@ def cut_to_window(example: ReaderExample, words: int, chance: random.Random) -> 
 
 
 def with_absent_answers(examples: Sequence[ReaderExample], chance: random.Random) -> Iterator[ReaderExample]:
-    """The questions, and those made of them that have no answer."""
+    """The questions, with the questions without an answer that are made from them."""
     by_source: dict[str, list[ReaderExample]] = defaultdict(list)
     for example in examples:
         by_source[example.source].append(example)
@@ -102,7 +103,7 @@ def windows(
 def sample_sets(examples: Iterable[ReaderExample], chance: random.Random) -> Iterator[ReaderExample]:
     """The share of each set in the mixture.
 
-    What was made of a set's examples counts to the set.
+    Examples that were made from a set count to that set.
     """
     for example in examples:
         if chance.random() < SHARES.get(example.source.split(":")[0], 1.0):
@@ -110,7 +111,7 @@ def sample_sets(examples: Iterable[ReaderExample], chance: random.Random) -> Ite
 
 
 def commentary_examples(chance: random.Random) -> list[ReaderExample]:
-    """Our own questions and statements that are not held out, and those made of them."""
+    """Our own examples that are not held out, with those made from them."""
     own = [example for example, is_held_out in read_commentary() if not is_held_out]
     statements = [example for example in own if example.kind == STATEMENT]
     supported = [example for example in statements if example.label and chance.random() < EVIDENCE_DELETED]
@@ -120,7 +121,7 @@ def commentary_examples(chance: random.Random) -> list[ReaderExample]:
 
 
 def public_examples(data: Path, chance: random.Random) -> list[ReaderExample]:
-    """The public sets' questions and statements, and those made of them."""
+    """The examples of the public sets, with those made from them."""
     questions = with_absent_answers(list(read_question_sets(data)), chance)
     sampled = sample_sets([*questions, *read_statement_sets(data)], chance)
     return list(windows(sampled, _WINDOW_WORDS, chance))

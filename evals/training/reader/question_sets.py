@@ -1,7 +1,7 @@
 """Public sets of questions, as examples of the reader.
 
-Read are the sets that may go into a model that ships; the card names their licences. What shares a passage with an
-evaluation set is left out: XQuAD, the 500 questions of SQuAD 2.0, and the questions of the bundled corpus.
+Only sets whose licence allows a shipped model are read; the card names the licences. Examples that share a passage with
+an evaluation set are left out: XQuAD, the 500 questions of SQuAD 2.0, and the questions of the bundled corpus.
 """
 
 import json
@@ -14,10 +14,11 @@ from evals.datasets.published import SQUAD, TRAINING_SETS, XQUAD, read_published
 from evals.training.reader.examples import QUESTION, ReaderExample
 from evals.training.training_datasets import detokenize, read_rows
 
-# Questions of QADiscourse repeat the words of the sentence that answers: a few teach its relations, more teach overlap.
+# Questions of QADiscourse repeat the words of the sentence that answers. A few teach its relations; more would teach
+# word overlap.
 MAX_QADISCOURSE = 300
 MAX_HOTPOT = 200
-# Sentences next to each other that make a passage of the sentence set, and passages that count as one text.
+# For the sentence set: the number of consecutive sentences in a passage, and of passages in a group.
 _SENTENCES_PER_PASSAGE = 6
 _PASSAGES_PER_GROUP = 10
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
@@ -108,7 +109,7 @@ def _kpa(data: Path) -> Iterator[ReaderExample]:
 
 def _quotesum(data: Path) -> Iterator[ReaderExample]:
     for row in _pairs(data, "quotesum"):
-        # No gold means "not quoted", which is not "does not answer".
+        # A sentence without a gold mark was not quoted, but it may answer.
         if row["gold"]:
             yield _example(row, "quotesum")
 
@@ -132,10 +133,10 @@ def _qadiscourse(data: Path) -> Iterator[ReaderExample]:
 def _sentence_set(data: Path) -> Iterator[ReaderExample]:
     """SQuAD's sentences with their questions (Du et al., ACL 2017).
 
-    The sentences are put together to passages.
+    Consecutive sentences are joined to passages.
 
-    The set has the sentences that a question was asked about, in the order of the articles; those next to each other
-    make a passage. It holds XQuAD's and others' passages, whose sentences are left out.
+    The set has the sentences that questions were asked about, in the order of the articles. It contains sentences of
+    XQuAD and other evaluation sets, which are left out.
     """
     held_out = HeldOut(data)
     folder = data / "qa/squad/nqg/data/processed"

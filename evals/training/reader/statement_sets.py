@@ -1,7 +1,7 @@
 """Public sets of statements with evidence, as examples of the reader.
 
 They are those of evals.training.training_datasets, statements planted by rule, and half of the sources of RAGTruth's
-two parts at hand; the other half of the sources measures.
+two available parts. The other half of the sources is for measuring.
 """
 
 import ast
@@ -24,11 +24,11 @@ from rag.text.sentences import sentence_spans
 from rag.verification.sentence_selection import select_sentences
 
 SEED = 17
-# Sets whose evidence is one sentence. It is read alone, or in this share of the cases among others of its set.
+# Sets whose evidence is one sentence. In this share of the examples it is mixed with other evidence of the set.
 _ONE_SENTENCE_SETS = ("mnli", "symmetric")
 _AMONG_OTHERS = 0.5
 _MAX_OTHERS = 4
-# Words of a source that are read for one sentence of a response.
+# Maximum number of a source's words that are read for one sentence of a response.
 SOURCE_WORDS = 130
 _PASSAGE_NUMBER = re.compile(r"passage \d+:")
 
@@ -54,7 +54,7 @@ def read_statement_sets(data: Path) -> Iterator[ReaderExample]:
 
 
 def from_pair(pair: TrainingPair) -> ReaderExample:
-    """A pair as an example, whose evidence is split into sentences that nobody marked."""
+    """A pair as an example; its evidence is split into unmarked sentences."""
     sentences = tuple(split_sentences(pair.evidence))
     source = pair.source.split(":")[0]
     return ReaderExample(STATEMENT, pair.statement, "", sentences, None, pair.is_supported, source, pair.document[:80])
@@ -63,7 +63,7 @@ def from_pair(pair: TrainingPair) -> ReaderExample:
 def read_ragtruth(data: Path, part: str) -> Iterator[tuple[ReaderExample, bool]]:
     """Every sentence of the responses, against its source.
 
-    Each comes with whether its source is one of those that measure.
+    Each comes with a flag: whether its source is for measuring.
 
     The group is the response's number: "source:number". A sentence is false when it holds a marked span, or a part of
     one.
@@ -111,7 +111,7 @@ def _among_others(pair: TrainingPair, premises: Sequence[str], chance: random.Ra
 
 
 def _running_texts(data: Path) -> Iterator[tuple[str, list[str]]]:
-    """Texts to plant statements in, none of which measures anything."""
+    """Texts for planted statements; none belongs to an evaluation set."""
     for row in read_rows(data / "wice/non_supported_tokens_train.jsonl"):
         yield row["evidence"][0], row["evidence"]
     texts = {
