@@ -28,7 +28,14 @@ from rag.answering.kinds.example_questions import example_questions
 from rag.answering.kinds.selection import Selection
 from rag.answering.kinds.summary import article_passages, summary_quotes
 from rag.answering.kinds.talk import talk_answer
-from rag.answering.kinds.views import ViewRequest, other_authors, select_author, select_timeline, select_views
+from rag.answering.kinds.views import (
+    CHANGE_OF_MIND,
+    ViewRequest,
+    other_authors,
+    select_author,
+    select_timeline,
+    select_views,
+)
 from rag.embedding.base import Encoder
 from rag.embedding.query_vectors import QueryVectors
 from rag.index.fulltext import FullTextIndex
@@ -123,7 +130,15 @@ class AnswerSelector:
             everyone = replace(filters, in_words=replace(filters.in_words, authors=()))
             lookup = self._library.catalogue.about(turn.intent.subject, everyone) if turn.intent.subject else None
             about = frozenset(article.ref.id for article in lookup.articles) if lookup else frozenset()
-            request = ViewRequest(turn.search, named, about, k, filters, self._settings.abstain_below)
+            asks_for_change = turn.intent.action == "change"
+            search = CHANGE_OF_MIND if asks_for_change and not turn.intent.subject else turn.search
+            on_it = about if lookup and lookup.is_about else frozenset()
+            if kind == "timeline" and len(turn.intent.subject.split()) > 1:
+                phrase = self._library.catalogue.mentioning(turn.intent.subject, everyone)
+                on_it |= {article.ref.id for article in phrase.articles}
+            request = ViewRequest(
+                search, named, about, k, filters, self._settings.abstain_below, asks_for_change, on_it
+            )
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
             # Several views need many passages. Only the passages of a single author are few enough for the trained
             # reader.

@@ -35,11 +35,13 @@ MIN_OCCURRENCES = 3
 class FoundArticles:
     """Articles that were looked up, newest first.
 
-    `is_complete` is whether these are all such articles.
+    `is_complete` is whether these are all such articles. `is_about` is whether they are about the subject and do more than
+    mention it.
     """
 
     articles: tuple[CataloguedArticle, ...]
     is_complete: bool = True
+    is_about: bool = True
 
 
 class SearchGuard(Protocol):
@@ -153,7 +155,8 @@ class CatalogueSearch:
             if all(term in label or frequency[term] for term in subject_terms):
                 mentioning.add(article_id)
         chosen = about or mentioning
-        return FoundArticles(tuple(article for id, article in admitted.items() if id in chosen), is_complete)
+        articles = tuple(article for id, article in admitted.items() if id in chosen)
+        return FoundArticles(articles, is_complete, bool(about))
 
     def knows(self, words: Sequence[str]) -> list[bool]:
         """For each word, whether its index terms occur in the library."""

@@ -233,5 +233,7 @@ PLAIN_SAYING_THIRDS = tuple(form for form in SAYING_VERBS.third if form not in _
 
 # Words of the request, which are removed from both ends of a question's subject.
 FRAME_WORDS = _words("questions", "frame_words")
+# Words about a development in time, which are removed from a timeline's subject inside the phrase that asks for it.
+TIME_FRAME_WORDS = _words("questions", "time_frame_words")
 # Words about the collection itself, which are removed everywhere in a question's subject.
 COLLECTION_WORDS = _words("questions", "collection_words")

@@ -10,20 +10,20 @@ kind.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from rag.answering.intent.frames import collection, talk, views
 from rag.answering.intent.frames.words import PIECE
 from rag.text.analyzer import STOP_TERMS, terms
-from rag.text.lexicon import COLLECTION_WORDS, FRAME_WORDS
+from rag.text.lexicon import COLLECTION_WORDS, FRAME_WORDS, NUMBER_WORDS, TIME_FRAME_WORDS
 from rag.types.understanding import Kind, UnderstoodPart
 
 Action = Literal[
     "", "greeting", "thanks", "goodbye", "help", "identity", "complaint", "smalltalk", "language",
     "about", "count", "authors", "sources", "topics", "period", "newest", "oldest", "list",
     "who_wrote", "when_published", "unknown_author", "count_authors", "count_sources", "count_topics",
-    "summary", "described", "question", "for_and_against",
+    "summary", "described", "question", "for_and_against", "count_years", "change",
 ]  # fmt: skip
 # No placeholder is an English word, so no phrase matches inside a placeholder.
 _PLACEHOLDERS: dict[UnderstoodPart, str] = {
@@ -35,6 +35,9 @@ _QUOTED_PLACEHOLDER = re.compile(r"[“\"‘']\s*(@(?:author|source|topic|articl
 _QUOTED_TITLE = re.compile(r"[“\"](?P<title>[^“”\"]{2,200})[”\"]")
 # "by X", if the catalogue has no author X.
 _BY_NAME = re.compile(r"(?:(?:written|published) )?by (?P<name>\w[\w .'-]{1,60})$")
+_NUMBERS = {word: int(number) for word, number in NUMBER_WORDS.items() if 1 < number <= 20}
+# More articles than this are never listed at once.
+MAX_ASKED_FOR = 20
 # Longer texts are not matched against the patterns: they do not consist of one frame.
 MAX_FRAME_CHARACTERS = 400
 _PUNCTUATION = " \t\n.,;:!?…-–—()[]\"'“”‘’*_"
@@ -52,13 +55,17 @@ class Intent:
 
     `action` refines the kind: "count" of the collection, "summary" of an article. `subject` is what the question is
     about, without the words of the request and the names in it; "" if nothing is left. `is_mention` is whether the
-    articles must contain the subject's exact words ("articles that mention Euroclear").
+    articles must contain the subject's exact words ("articles that mention Euroclear"). For a list, `is_ascending` is
+    whether the oldest articles or the lowest counts come first, and `limit` is the number of articles asked for, 0 for
+    any number.
     """
 
     kind: Kind
     action: Action = ""
     subject: str = ""
     is_mention: bool = False
+    is_ascending: bool = False
+    limit: int = 0
 
 
 class MentionSpan(Protocol):
@@ -80,9 +87,11 @@ def talk_intent(text: str) -> Intent | None:
     bare = bare if not bare.strip("? ") else bare.replace("?", "").strip()
     if not bare or len(bare) > MAX_FRAME_CHARACTERS:
         return None
-    for action, pattern in talk.TALK.items():
-        if pattern.fullmatch(" ".join(bare.split())):
-            return Intent("talk", action)  # type: ignore[arg-type]  # the keys of TALK are actions
+    bare = " ".join(bare.split())
+    for words in dict.fromkeys((bare, talk.AROUND_TALK.sub("", bare))):
+        for action, pattern in talk.TALK.items():
+            if words and pattern.fullmatch(words):
+                return Intent("talk", action)  # type: ignore[arg-type]  # the keys of TALK are actions
     return None
 
 
@@ -99,11 +108,17 @@ def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
     lower = masked.casefold().replace("’", "'").strip(_PUNCTUATION)
     if intent := _catalogue_fact(lower, masked) or _article_intent(lower, masked):
         return intent
+    if not lower.startswith(("why", "how", "when")):
+        if len(authors) == 1 and views.CHANGE_OF_MIND.search(lower):
+            return Intent("author", "change", _subject(masked, lower, views.CHANGE_OF_MIND, views.AUTHOR_VIEW))
+        if not authors and views.CHANGES_OF_MIND.search(lower):
+            return Intent("timeline", "change", _subject(masked, lower, views.CHANGES_OF_MIND))
     if intent := _collection_intent(lower, masked):
         return intent
     timeline = views.TIMELINE.search(lower)
     if timeline and not lower.startswith("why"):
-        return Intent("timeline", subject=_subject(masked, lower, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS))
+        subject = _subject(masked, lower, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS)
+        return Intent("timeline", subject=views.AROUND_SUBJECT.sub("", subject))
     view_of_author = views.AUTHOR_VIEW.search(lower)
     found_views = views.VIEWS.search(lower)
     if len(authors) > 1:
@@ -169,20 +184,30 @@ def _described_article(lower: str, masked: str) -> Intent | None:
 
 def _collection_intent(lower: str, masked: str) -> Intent | None:
     lower = _SINCE_AN_EVENT.sub("", lower)
+    is_ascending = bool(collection.IS_OLDEST_FIRST.search(lower) or collection.IS_FEWEST_FIRST.search(lower))
+    intent = _framed_intent(lower, masked)
+    return replace(intent, is_ascending=is_ascending) if intent and intent.action != "newest" else intent
+
+
+def _framed_intent(lower: str, masked: str) -> Intent | None:
     for action, pattern in _COLLECTION_FRAMES:
         match = pattern.match(lower)
         if match is None:
             continue
         groups = match.groupdict()
-        if "tail" not in groups:
+        if not any(name.startswith("tail") for name in groups):
             return Intent("collection", action)
-        chosen: Action = "oldest" if groups.get("order") in ("oldest", "earliest", "first") else action
-        tail = groups["tail"] if groups["tail"] is not None else groups.get("tail2") or ""
+        order = _first_group(groups, "order")
+        chosen: Action = "oldest" if order in ("oldest", "earliest", "first") else action
+        limit = _number_in(lower[: match.end()].removesuffix(_first_group(groups, "tail"))) if order else 0
+        tail = _first_group(groups, "tail")
         if action == "authors" and "@authorname" in tail:
             continue  # "list the columns by A": columns are writers, and articles too
         rest = _consume(tail)
         if not rest:
-            return Intent("collection", chosen)
+            return Intent("collection", chosen, limit=limit)
+        if action == "count" and collection.AND_WRITERS.match(rest):
+            return Intent("collection", "authors")
         by_unknown = None if action in ("topics", "count_topics") else _BY_NAME.match(rest)
         if by_unknown:
             return Intent("collection", "unknown_author", _same_words(masked, _tidy(by_unknown["name"])))
@@ -192,17 +217,30 @@ def _collection_intent(lower: str, masked: str) -> Intent | None:
             if action in ("sources", "topics", "count_sources", "count_topics") and subject:
                 continue
             words = _same_words(masked, subject)
-            return Intent("collection", chosen, words, is_mention=bool(about["mention"]) and bool(words))
+            return Intent("collection", chosen, words, is_mention=bool(about["mention"]) and bool(words), limit=limit)
     return None
 
 
+def _first_group(groups: dict[str, str | None], name: str) -> str:
+    """What the first group whose name begins with `name` has matched; "" where none has."""
+    return next((text for key, text in groups.items() if key.startswith(name) and text is not None), "")
+
+
+def _number_in(text: str) -> int:
+    """The number of articles that `text` asks for; 0 where it says none."""
+    number = next((word for word in text.split() if word.isdecimal() or word in _NUMBERS), "")
+    return min(int(number), MAX_ASKED_FOR) if number.isdecimal() else _NUMBERS.get(number, 0)
+
+
 _COLLECTION_FRAMES: tuple[tuple[Action, re.Pattern[str]], ...] = (
-    ("count", collection.COUNT), ("count_authors", collection.COUNT_WRITERS), ("count_topics", collection.COUNT_TOPICS),
+    ("authors", collection.COUNT_BY_WRITER), ("topics", collection.COUNT_BY_TOPIC),
+    ("count_years", collection.COUNT_BY_YEAR), ("count", collection.HOW_OFTEN), ("count", collection.COUNT),
+    ("count_authors", collection.COUNT_WRITERS), ("count_topics", collection.COUNT_TOPICS),
     ("count_sources", collection.COUNT_SOURCES), ("count", collection.SIZE), ("period", collection.PERIOD),
-    ("about", collection.ABOUT_COLLECTION), ("newest", collection.ORDERED), ("newest", collection.LATEST_ON),
-    ("authors", collection.WRITERS), ("sources", collection.SOURCES), ("topics", collection.TOPICS),
-    ("list", collection.WRITTEN_BY),
-    ("list", collection.LIST), ("list", collection.ANYTHING_ON),
+    ("about", collection.ABOUT_COLLECTION), ("newest", collection.WHEN_ORDERED), ("newest", collection.ORDERED),
+    ("newest", collection.LATEST_ON), ("authors", collection.WRITERS), ("sources", collection.SOURCES),
+    ("topics", collection.TOPICS), ("list", collection.WRITTEN_BY), ("list", collection.LIST),
+    ("list", collection.ANYTHING_ON),
 )  # fmt: skip
 
 
@@ -210,7 +248,9 @@ def _consume(tail: str) -> str:
     """`tail` without words that only refer to the collection or to the scope."""
     while True:
         tail = tail.strip(_PUNCTUATION)
-        for pattern in (collection.SCOPE_PHRASE, collection.HAVE, collection.IN_PLACE):
+        for pattern in (
+            collection.SCOPE_PHRASE, collection.HAVE, collection.IN_PLACE, collection.ORDERING, collection.FREQUENCY,
+        ):  # fmt: skip
             match = pattern.match(tail)
             if match and match.end():
                 tail = tail[match.end() :]
@@ -222,6 +262,8 @@ def _consume(tail: str) -> str:
 def _consume_end(subject: str) -> str:
     """`subject` without the scope and the words of courtesy around it."""
     subject = _PLACEHOLDER.sub(" ", subject)
+    if order := next((m for m in collection.ORDERING.finditer(subject) if m.end() >= len(subject.rstrip())), None):
+        subject = subject[: order.start()]
     subject = re.sub(
         r"\b(?:do you have|have you got|are there|is there|you have|in (?:the|this|your) \w+)\s*$", " ", subject
     )
@@ -242,21 +284,25 @@ def _subject(masked: str, lower: str, *patterns: re.Pattern[str]) -> str:
     for pattern in patterns:
         spans = [match.span() for match in pattern.finditer(text.casefold()) if match.end() > match.start()]
         for start, end in reversed(spans):
-            kept = _kept_words(text[start:end])
+            kept = _kept_words(text[start:end], pattern)
             text = f"{text[:start]} {kept} {text[end:]}"
     return _tidy(_PLACEHOLDER.sub(" ", text))
 
 
 # A frame may contain the subject: "how have views on tariffs changed" keeps "tariffs".
 _FRAME_WORDS = frozenset(FRAME_WORDS)
+# Frames that reach over no subject, and words of a timeline's frame that are no subject there.
+_WITHOUT_SUBJECT = (views.AUTHOR_VIEW, views.SUMMARY, views.CHANGE_OF_MIND, views.CHANGES_OF_MIND)
+_TIME_WORDS = frozenset(TIME_FRAME_WORDS)
 _COLLECTION_WORDS = frozenset((*FRAME_WORDS, *COLLECTION_WORDS))
 
 
-def _kept_words(frame: str) -> str:
+def _kept_words(frame: str, pattern: re.Pattern[str]) -> str:
+    if pattern in _WITHOUT_SUBJECT:
+        return ""
+    ignored = _FRAME_WORDS | _TIME_WORDS if pattern is views.TIMELINE else _FRAME_WORDS
     words = ((word, word.casefold().strip(_PUNCTUATION).partition("'")[0]) for word in frame.split())
-    return " ".join(
-        word for word, stem in words if stem not in _FRAME_WORDS and not ("'" in word and stem in STOP_TERMS)
-    )
+    return " ".join(word for word, stem in words if stem not in ignored and not ("'" in word and stem in STOP_TERMS))
 
 
 def _tidy(text: str) -> str:

@@ -35,7 +35,7 @@ MAX_COUNTED_WORDS = 30
 # right in 99.2% of the questions that they call talk, 96.5% for the collection, and 51.6% for views
 # (evals.training.intent.fit_intents prints it).
 MIN_PROBABILITY_OF_RULE: dict[Kind, float] = {
-    "fact": 0.5, "talk": 0.0, "collection": 0.05, "article": 0.25, "author": 0.25, "views": 0.25, "timeline": 0.05,
+    "fact": 0.5, "talk": 0.0, "collection": 0.05, "article": 0.25, "author": 0.25, "views": 0.25, "timeline": 0.0,
 }  # fmt: skip
 # A kind needs at least this probability to overrule the rules: a question of fact that is taken for talk would get no
 # answer.
@@ -117,7 +117,8 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
     """
     possible = possible_kinds(mentions, is_fact=rule.kind == "fact")
     best = max(possible, key=lambda kind: scored.probabilities[kind])
-    if rule.kind == "fact" and keeps_rule(question):
+    # The model is not fitted on changes of mind.
+    if (rule.kind == "fact" and keeps_rule(question)) or rule.action in ("change", "count_years"):
         return rule
     # The rules read "summarise “T”" as a request for an article that does not exist.
     is_unknown_title = rule.kind == "article" and "article" not in possible

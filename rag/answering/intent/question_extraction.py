@@ -52,18 +52,25 @@ _REQUEST = re.compile(
 _ACTION_REQUEST = re.compile(
     r"(?:can|could|would|will) (?:you|we) (?:please |kindly |maybe |perhaps |just |quickly )*"
     r"(?=(?:list|show|give|find|compare|contrast|summ|explain|describe|name|outline|recap|help|search|look|quote|cite|"
-    r"write|make|draw|sketch|trace|walk))",
+    r"write|make|draw|sketch|trace|walk|sort|put|order|arrange|rank|count|track))",
     re.IGNORECASE,
 )
 _ANNOUNCEMENT = re.compile(r"^(?:(?:a |one |another |quick |next )*question)\s*[:,–—]+\s*(?=\w)", re.IGNORECASE)
 _SWEARING = re.compile(r"^(?:wtf|wth|what the (?:hell|heck|fuck))\b", re.IGNORECASE)
 _CLOSING = re.compile(
     r"(?<![\s,])[\s,]++(?:please|pls|plz|thanks(?: a lot| in advance)?|thank you(?: in advance)?|thx|cheers|for me|"
-    r"if you can|if possible|lol|haha|(?<=, )(?:mate|buddy|dear))[\s.!?]*$",
+    r"if you can|if possible|lol|haha|(?<=, )(?:mate|buddy|dear)|"
+    # How the answer shall be, which is no part of what is asked.
+    r"(?:(?:but|and) )?(?:(?:please|pls|just) )?(?:be|keep it|make it|keep this) (?:very )?(?:short|brief|concise|"
+    r"simple|"
+    r"quick)|(?:but |and )?(?:in short|briefly|in brief)|(?<!said )(?<!say )in (?:just )?(?:one|two|three|a|1|2|3|a "
+    r"few|a "
+    r"couple of|few) (?:short )?(?:sentences?|words?|lines?))[\s.!?]*$",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"^(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|"
+    r"^(?:(?:and|so|but) )?(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
+    r"can|could|will|would|"
     r"should|tell|list|show|compare|contrast|summari[sz]e|sum up|explain|describe|give|find|name|outline|according|in "
     r"whose|on what|to what|by how|any)\b",
     re.IGNORECASE,
@@ -164,7 +171,7 @@ def _strip_courtesy(text: str) -> str:
     for pattern in (_OPENING, _ACTION_REQUEST, _REQUEST, _ACTION_REQUEST):
         match = pattern.match(text)
         if match and text[match.end() :].strip(" ?.!"):
-            text = text[match.end() :]
+            text = _SWEARING.sub("what", text[match.end() :])
     while (match := _CLOSING.search(text)) and text[: match.start()].strip():
         text = text[: match.start()] + ("?" if "?" in match[0] else "")
     return text.strip()

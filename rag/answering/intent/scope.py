@@ -20,6 +20,7 @@ from rag.answering.intent.mentions.publication_dates import (
     SOURCE_MASK,
     combine,
     find_publication_dates,
+    find_told_dates,
 )
 from rag.answering.intent.mentions.question_words import QuestionWords
 from rag.answering.intent.mentions.subject import subject_of
@@ -114,6 +115,32 @@ def find_scope(question: str, catalogue: Catalogue, today: date) -> ScopeInWords
     authors_named = tuple(dict.fromkeys(value for name in names if name.field == "author" for value in name.values))
     masked = [(mention.start, mention.end, mention.part) for mention in mentions]
     return ScopeInWords(scope, mentions, authors_named, subject_of(question, masked))
+
+
+def with_told_dates(question: str, found: ScopeInWords, catalogue: Catalogue, today: date) -> ScopeInWords:
+    """`found` for a question for a development, whose dates say from when to when it is told.
+
+    Dates between which there is no article limit nothing.
+    """
+    words = QuestionWords(question)
+    named = [(words.index_at(m.start), words.index_at(m.end), _MASKS.get(m.part, "")) for m in found.mentions]
+    dates = find_told_dates(words, named, today)
+    since, until = combine(dates)
+    days = catalogue.days()
+    if not dates or days is None or (since and since > days[1]) or (until and until < days[0]):
+        return found
+    told = [_mention(words, each.first, each.last, "dates", (_iso(each.since), _iso(each.until))) for each in dates]
+    mentions = tuple(sorted((*found.mentions, *told), key=lambda mention: mention.start))
+    scope = replace(found.scope, since=_latest(found.scope.since, since), until=_earliest(found.scope.until, until))
+    return replace(found, scope=scope, mentions=mentions)
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day), default=None)
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day), default=None)
 
 
 def _is_a_name(title: NamedTitle, names: Sequence[NamedValue]) -> bool:

@@ -13,11 +13,12 @@ from rag.answering.intent.classifier import Intent, classify, talk_intent
 from rag.answering.intent.follow_up import fold_turns, looks_like_small_talk, standalone_question
 from rag.answering.intent.follow_up.articles import refer_to_articles
 from rag.answering.intent.follow_up.detection import find_dependence
+from rag.answering.intent.follow_up.requests import continue_requests
 from rag.answering.intent.intent_model import ScoredIntent, decide, with_common_nouns
 from rag.answering.intent.language import foreign_language
 from rag.answering.intent.model_reading import QuestionReader, intent_of_reading, is_unsure
 from rag.answering.intent.question_extraction import extract_question
-from rag.answering.intent.scope import Mention, find_scope, reference_day
+from rag.answering.intent.scope import Mention, find_scope, reference_day, with_told_dates
 from rag.answering.intent.spelling.contractions import with_apostrophes
 from rag.answering.intent.spelling.correction import SpellingCorrection
 from rag.retrieval.catalogue_search import CatalogueSearch, CatalogueSnapshot
@@ -96,15 +97,20 @@ def understand(
     if reference:
         question = reference.question
     elif is_follow_up:
-        question = _standalone(question, turns, snapshot, reader, correct)
+        question = _standalone(question, turns, snapshot, reader, correct, clock)
     if question != extracted.context:
         extracted = extract_question(question)
     days = snapshot.days()
     # The sentences around the question state its subject; they do not limit the articles.
     asking = extracted.question if extracted.question in question else question
-    in_words = find_scope(asking, snapshot, reference_day(clock, days[1] if days else None))
+    today = reference_day(clock, days[1] if days else None)
+    in_words = find_scope(asking, snapshot, today)
     mentions = [mention for mention in in_words.mentions if mention.part not in ignore]
     rule = intent = classify(asking, mentions)
+    if rule.kind == "timeline" and "dates" not in ignore:
+        in_words = with_told_dates(asking, in_words, snapshot, today)
+        mentions = [mention for mention in in_words.mentions if mention.part not in ignore]
+        rule = intent = _as_timeline(classify(asking, mentions), rule)
     has_words = any(character.isalnum() for character in asking)
     scored = score(with_common_nouns(asking, mentions), rule, mentions) if score and has_words else None
     if scored:
@@ -126,18 +132,38 @@ def understand(
     return UnderstoodTurn(intent, understanding, search, narrower, in_words.authors_named)
 
 
+def _as_timeline(read_again: Intent, first: Intent) -> Intent:
+    """The question's intent after its dates are known.
+
+    Without them it may not read as one for a timeline.
+    """
+    return read_again if read_again.kind == "timeline" else first
+
+
 def _standalone(
-    question: str, turns: Sequence[Turn], catalogue: CatalogueSnapshot, reader: QuestionReader, correct: Correct
+    question: str,
+    turns: Sequence[Turn],
+    catalogue: CatalogueSnapshot,
+    reader: QuestionReader,
+    correct: Correct,
+    clock: date,
 ) -> str:
     """The standalone question, by the model if there is one, else by rule.
 
-    The earlier questions may be as typed, so they are prepared like this one.
+    The earlier questions may be as typed, so they are prepared like this one. A follow-up to a request for
+    articles is computed from the catalogue.
     """
     names = (*catalogue.values("author"), *catalogue.values("source"))
     prepared = []
     for turn in turns:
         asked = extract_question(with_apostrophes(turn.question)).context
         prepared.append(replace(turn, question=correct(asked).question))
+    days = catalogue.days()
+    request, prepared = continue_requests(
+        question, prepared, catalogue, reference_day(clock, days[1] if days else None)
+    )
+    if request:
+        return request
     folded = fold_turns(prepared, names, _is_beside_the_subject)
     if not folded:
         return question

@@ -60,12 +60,14 @@ def answer_from_catalogue(
         return _overview(articles)
     if intent.action == "period":
         return _period(articles)
+    if intent.action == "count_years":
+        return _years(articles, f"{_on(intent)}{_in_scope(described)}")
     if intent.action in ("authors", "count_authors"):
-        return _values(articles, "author", lambda article: [article.ref.author], _on(intent))
+        return _values(articles, "author", lambda article: [article.ref.author], intent)
     if intent.action in ("sources", "count_sources"):
-        return _values(articles, "publication", lambda article: [article.ref.source], _on(intent))
+        return _values(articles, "publication", lambda article: [article.ref.source], intent)
     if intent.action in ("topics", "count_topics"):
-        return _values(articles, "topic", lambda article: article.topics, _on(intent))
+        return _values(articles, "topic", lambda article: article.topics, intent)
     if not articles:
         return CatalogueAnswer(
             CatalogueLine(f"{_quantity(0, lookup)}{_on(intent, is_single=True)}{_in_scope(described)}.")
@@ -73,13 +75,10 @@ def answer_from_catalogue(
     if intent.action in ("newest", "oldest"):
         return _first_of(intent, articles, described)
     heading = f"{_quantity(len(articles), lookup)}{_on(intent)}{_in_scope(described)}"
-    listed = articles[:MAX_LISTED]
+    listed = (articles[::-1] if intent.is_ascending else articles)[:MAX_LISTED]
+    end = "oldest" if intent.is_ascending else "newest"
     more = (
-        f"; the {len(listed)} newest are"
-        if len(articles) > len(listed)
-        else ", newest first"
-        if len(listed) > 1
-        else ""
+        f"; the {len(listed)} {end} are" if len(articles) > len(listed) else f", {end} first" if len(listed) > 1 else ""
     )
     if intent.action == "count" and not (intent.subject or described):
         authors = {article.ref.author for article in articles if article.ref.author}
@@ -158,25 +157,47 @@ def _values(
     articles: Sequence[CataloguedArticle],
     name: str,
     values_of: Callable[[CataloguedArticle], Iterable[str | None]],
-    on: str,
+    intent: Intent,
 ) -> CatalogueAnswer:
+    on = _on(intent)
     counted = Counter(value for article in articles for value in values_of(article) if value)
     if not counted:
         return CatalogueAnswer(CatalogueLine(f"No article{on} names its {name}."))
-    shown = counted.most_common(MAX_VALUES)
-    more = f"; the {len(shown)} most frequent are" if len(counted) > len(shown) else ""
+    shown = (counted.most_common()[::-1] if intent.is_ascending else counted.most_common())[:MAX_VALUES]
+    end = "least" if intent.is_ascending else "most"
+    more = f"; the {len(shown)} {end} frequent are" if len(counted) > len(shown) else ""
     heading = (
         f"{_plural(len(counted), name)}{' write' if on and name == 'author' and len(counted) > 1 else ''}{on}{more}:"
     )
+    if name == "author" and not on and sum(counted.values()) > len(counted) > 1:
+        heading = f"{_plural(len(counted), name)} of {_plural(len(articles), 'article')}{more}:"
     return CatalogueAnswer(
         CatalogueLine(heading), tuple(CatalogueLine(f"{value}: {_plural(count, 'article')}") for value, count in shown)
     )
 
 
+def _years(articles: Sequence[CataloguedArticle], limited: str) -> CatalogueAnswer:
+    """How many articles there are of each year, the years with most articles named first in the heading."""
+    counted = Counter(article.ref.published.year for article in articles if article.ref.published)
+    if not counted:
+        return CatalogueAnswer(CatalogueLine(f"No article{limited} has a date."))
+    most = max(counted.values())
+    fullest = _enumerate([str(year) for year in sorted(counted) if counted[year] == most])
+    heading = f"{_plural(sum(counted.values()), 'article')}{limited}, most of them of {fullest}:"
+    if len(counted) == 1:
+        return CatalogueAnswer(CatalogueLine(f"{_plural(most, 'article')}{limited}, all of {fullest}."))
+    lines = (CatalogueLine(f"{year}: {_plural(counted[year], 'article')}") for year in sorted(counted, reverse=True))
+    return CatalogueAnswer(CatalogueLine(heading), tuple(lines))
+
+
 def _first_of(intent: Intent, articles: Sequence[CataloguedArticle], described: str) -> CatalogueAnswer:
     dated = [article for article in articles if article.ref.published] or list(articles)
     ordered = dated if intent.action == "newest" else dated[::-1]
-    refs = [article.ref for article in ordered[:MAX_NEWEST]]
+    refs = [article.ref for article in ordered[: intent.limit or MAX_NEWEST]]
+    if intent.limit > 1:
+        quantity = f"{len(refs)} {intent.action} articles" if len(refs) > 1 else f"only {intent.action} article"
+        heading = CatalogueLine(f"The {quantity}{_on(intent)}{_in_scope(described)}:")
+        return CatalogueAnswer(heading, tuple(CatalogueLine(article_line(ref), ref) for ref in refs))
     what = f"The {intent.action} article{_on(intent)}{_in_scope(described)} is {article_line(refs[0])}."
     following = "Before it" if intent.action == "newest" else "After it"
     return CatalogueAnswer(

@@ -27,11 +27,17 @@ Retrieve = Callable[[str, int, Filters], Retrieval]
 # Numbers of retrieved passages: to find the authors on a subject, and for one author.
 WIDE_PASSAGES = 40
 AUTHOR_PASSAGES = 12
+# A change of mind is said in words that have little to do with its subject.
+CHANGE_PASSAGES = 80
 MAX_AUTHORS = 8
 MAX_QUOTES_OF_NAMED_AUTHORS = 6
 MAX_QUOTES_OF_ONE_AUTHOR = 5
 MAX_DAYS = 8
 MAX_ALSO = 3
+# The number of articles about the subject from which a timeline uses no others.
+MIN_ARTICLES_ON_IT = 3
+# The search text for a change of mind without a subject.
+CHANGE_OF_MIND = "This column was wrong. It has changed its mind and corrects what it argued before."
 # The minimum scores of an article for its view to be included, as shares of the best article's: of its best passage's
 # score, or of its best sentence's cosine together with a smaller share of the passage score. They were chosen by eye on
 # the retrievals of nine subjects of the bundled corpus; three of them (chips, tariffs, confiscation) are in the test
@@ -46,7 +52,12 @@ _CHANGE_OF_MIND = re.compile(
     r"(?:I|we|this column) (?:used to|once) (?:think|thought|argue|argued|believe|believed|hold|held|wrote|write)|"
     r"no longer (?:think|believe|hold)|(?:I|we) (?:have )?(?:revised?|reversed?|corrected?|withdrew|withdrawn)|"
     r"(?:correct|withdraw|revise) (?:my|our|the) (?:earlier|own|former|sum|view|figure)|"
-    r"(?:I|we|this column) argued (?:then|at the time|before|earlier|in (?:19|20)\d\d|a year ago|last))\b"
+    r"(?:I|we|this column) argued (?:then|at the time|before|earlier|in (?:19|20)\d\d|a year ago|last)|"
+    r"(?:the|my|our|that|its|this column['’]s) (?:\w+ )?(?:advice|judge?ment|forecast|prediction|verdict|sum|argument|"
+    r"expectation|estimate|reading) (?:was|were|has been|had been|proved|has proved|turned out(?: to be)?) (?:wrong|"
+    r"mistaken|false|too \w+)|(?:was|were|is) (?:my|our|this column['’]s) (?:\w+ )?(?:mistake|error|blind spot)|"
+    r"(?:I|we|this column) (?:now )?(?:has|have) to correct|(?:I|we|this column) (?:misjudged|erred|was mistaken|"
+    r"were mistaken|got (?:it|this|that) wrong))\b"
 )
 
 
@@ -56,7 +67,8 @@ class ViewRequest:
 
     `question` is the search text. `named` are the authors that the question names. `about` are the ids of the articles
     on the subject, as far as the catalogue shows. `k` is the minimum number of retrieved passages, `filters` limit the
-    articles, and a question below `abstain_below` is not answered.
+    articles, and a question below `abstain_below` is not answered. `asks_for_change` is whether the question
+    asks for a change of mind. `on_it` are the ids of the articles about the subject that do more than mention it.
     """
 
     question: str
@@ -65,6 +77,8 @@ class ViewRequest:
     k: int
     filters: Filters
     abstain_below: float
+    asks_for_change: bool = False
+    on_it: frozenset[str] = frozenset()
 
 
 def select_views(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
@@ -104,8 +118,18 @@ def select_views(request: ViewRequest, retrieve: Retrieve) -> Selection | Absten
 
 def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
     """One author's view: quotes of that author alone, the newest article first."""
-    retrieval = retrieve(request.question, max(request.k, AUTHOR_PASSAGES), request.filters)
+    passages = CHANGE_PASSAGES if request.asks_for_change else AUTHOR_PASSAGES
+    retrieval = retrieve(request.question, max(request.k, passages), request.filters)
     score = score_or_abstain(retrieval, NARROW_ABSTAIN_SHARE * request.abstain_below)
+    if request.asks_for_change and (turns := _turning_points(retrieval, request.about)):
+        earlier = _quotes_by_article(retrieval, MAX_QUOTES_OF_ONE_AUTHOR - 1) if request.about else []
+        turns += [quote for quote in earlier if not any(_overlap(quote, turn) for turn in turns)]
+        turns = _newest_first(turns[:MAX_QUOTES_OF_ONE_AUTHOR])
+        answerability = 0.5 if isinstance(score, Abstention) else score
+        return Selection(
+            "author", retrieval, tuple(turns), distinct_passages(turns), answerability,
+            (f"The view of {_author(turns[0].passage.article)} has changed: compare the dates.",),
+        )  # fmt: skip
     if isinstance(score, Abstention):
         if request.named and retrieval.passages:
             return replace(score, reason=nothing_written_by(request.named, "that answers this"))
@@ -123,8 +147,13 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
 
     Each article gives its best sentence; articles without a date are left out.
     """
-    retrieval = retrieve(request.question, max(request.k, WIDE_PASSAGES), request.filters)
+    passages = CHANGE_PASSAGES if request.asks_for_change else WIDE_PASSAGES
+    retrieval = retrieve(request.question, max(request.k, passages), request.filters)
     score = score_or_abstain(retrieval, request.abstain_below)
+    if request.asks_for_change and (turns := _turning_points(retrieval, request.about)):
+        answerability = 0.5 if isinstance(score, Abstention) else score
+        turns = sorted(turns, key=lambda quote: _ordinal(quote.passage.article))
+        return Selection("timeline", retrieval, tuple(turns[:MAX_DAYS]), distinct_passages(turns), answerability)
     if isinstance(score, Abstention):
         return score
     groups = {
@@ -132,7 +161,9 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
         for name, group in _group(retrieval, lambda ref: ref.id).items()
         if group.passages[0].article.published
     }
-    heard = _heard(groups, request)
+    # Articles that only share words with the subject tell nothing of it, where others are about it.
+    on_it = {name: group for name, group in groups.items() if name in request.on_it}
+    heard = _heard(on_it if len(on_it) >= MIN_ARTICLES_ON_IT else groups, replace(request, about=request.on_it))
     if not heard:
         return Abstention("no article on it has a date", nearest_articles(retrieval.passages), score)
     quotes = [quote for name in heard[:MAX_DAYS] for quote in _quotes_of(groups[name], 1)]
@@ -283,6 +314,22 @@ def _turning_point(retrieval: Retrieval, quotes: Sequence[Quote]) -> list[Quote]
                 score = round(min(1.0, max(0.0, sentence.answer_score)), 4)
                 return [Quote(passage, sentence.start, sentence.end, sentence.text, score)]
     return []
+
+
+def _turning_points(retrieval: Retrieval, about: frozenset[str]) -> list[Quote]:
+    """The first sentence of each article in which its author says that a view has changed.
+
+    Where the subject is known, only articles `about` it count.
+    """
+    quotes: dict[str, Quote] = {}
+    for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):
+        article = passage.article.id
+        for sentence in sentences if not about or article in about else ():
+            earlier = quotes.get(article)
+            if _CHANGE_OF_MIND.search(sentence.text) and (earlier is None or sentence.start < earlier.start):
+                score = round(min(1.0, max(0.0, sentence.answer_score)), 4)
+                quotes[article] = Quote(passage, sentence.start, sentence.end, sentence.text, score)
+    return list(quotes.values())
 
 
 def _changed_mind(quotes: Sequence[Quote]) -> str | None:

@@ -109,6 +109,45 @@ def test_the_newest_and_the_oldest_article_on_a_subject_are_found(
 @pytest.mark.parametrize(
     ("question", "ids"),
     [
+        ("the four newest articles", NEWEST_FIRST[:4]),
+        ("what are the last two pieces by Odalys Brenholt?", ["oil-harvest", "tax-works"]),
+        ("sort the articles on the sugar tax by date", ["tax-late", "tax-fails", "tax-works", "tax-early"]),
+        ("list the articles on the sugar tax, oldest first", ["tax-early", "tax-works", "tax-fails", "tax-late"]),
+        ("when did Ruben Achterberg last write?", ["tax-late", "tax-early"]),
+        ("how many from 2023?", ["tax-fails", "tax-works"]),
+    ],
+)
+def test_as_many_articles_are_listed_as_are_asked_for_and_in_their_order(
+    food_engine: QueryEngine, question: str, ids: list[str]
+) -> None:
+    assert _cited(_asked(food_engine, question)) == ids
+
+
+def test_years_are_counted_and_the_fullest_is_named(food_engine: QueryEngine) -> None:
+    counted = Counter(each.day[:4] for each in FOOD if each.day)
+    most = max(counted.values())
+    for question in ("how many articles a year?", "which year has the most articles?"):
+        text = _asked(food_engine, question).text
+        assert all(f"- {year}: {count} article" in text for year, count in counted.items())
+        named = text.partition("most of them of ")[2].partition(":")[0]
+        assert {year for year, count in counted.items() if count == most} == set(re.findall(r"\d{4}", named))
+    assert _asked(food_engine, "how many articles a year by Quiet Fork?").text.startswith("2 articles by Quiet Fork")
+    assert _asked(food_engine, "how many articles a year on bread?").text
+
+
+def test_writers_are_named_with_the_number_of_articles_the_fewest_first_where_that_is_asked(
+    food_engine: QueryEngine,
+) -> None:
+    counted = Counter(each.author for each in FOOD if each.author)
+    most = _asked(food_engine, "how many articles has each author written?").text.splitlines()[2:]
+    least = _asked(food_engine, "who wrote least?").text.splitlines()[2:]
+    assert most == least[::-1]
+    assert least[0].endswith(f": {min(counted.values())} article" + "s" * (min(counted.values()) > 1))
+
+
+@pytest.mark.parametrize(
+    ("question", "ids"),
+    [
         ("articles of 2023", ["tax-fails", "tax-works"]),
         ("articles since 2024", ["tax-late", "oil-fraud", "oil-harvest"]),
         ("articles before 2022", ["bread-law", "green"]),

@@ -148,6 +148,23 @@ def test_a_change_of_mind_is_said(engine_of: dict[str, QueryEngine], library: st
     assert last.startswith(said) if said else re.search(r"\[\d+\]$", last)
 
 
+@pytest.mark.parametrize(
+    ("library", "question", "kind", "cited"),
+    [
+        ("food", "Did Achterberg change his mind on the sugar tax?", "author", ["tax-late"]),
+        ("food", "has Achterberg ever admitted that he was wrong?", "author", ["tax-late"]),
+        ("sport", "has Okonjo changed his mind about video referees?", "author", ["video-later"]),
+        ("food", "did anyone change their mind about the sugar tax?", "timeline", ["tax-late"]),
+        ("food", "any u-turns among the authors?", "timeline", ["tax-late"]),
+    ],
+)
+def test_who_asks_for_a_change_of_mind_reads_where_it_is_said(
+    engine_of: dict[str, QueryEngine], library: str, question: str, kind: str, cited: list[str]
+) -> None:
+    answer = _asked(engine_of[library], question, kind)
+    assert [citation.article.id for citation in answer.citations][: len(cited)] == cited
+
+
 def test_an_author_who_has_written_nothing_on_it_is_not_quoted(food_engine: QueryEngine) -> None:
     answer = food_engine.ask("What does Quiet Fork think of the sugar tax?")
     assert (answer.kind, answer.abstained) == ("author", True)
@@ -179,6 +196,37 @@ def test_a_timeline_has_every_article_on_it_once_in_order_of_its_day(
 def test_a_timeline_of_one_author_is_that_authors(food_engine: QueryEngine) -> None:
     answer = _asked(food_engine, "How did Achterberg's view of the sugar tax change?", "timeline")
     assert [citation.article.id for citation in answer.citations] == ["tax-early", "tax-late"]
+
+
+@pytest.mark.parametrize(
+    ("question", "ids"),
+    [
+        ("timeline of the sugar tax since 2023", ["tax-works", "tax-fails", "tax-late"]),
+        ("what happened between january and june 2023 with the sugar tax", ["tax-works", "tax-fails"]),
+        ("how did views on the sugar tax change from 2022 to 2023?", ["tax-early", "tax-works", "tax-fails"]),
+        (
+            "how has the sugar tax developed since 2022, and what now?",
+            ["tax-early", "tax-works", "tax-fails", "tax-late"],
+        ),
+    ],
+)
+def test_the_dates_of_a_timeline_limit_it_and_are_no_part_of_its_subject(
+    food_engine: QueryEngine, question: str, ids: list[str]
+) -> None:
+    answer = _asked(food_engine, question, "timeline")
+    assert [citation.article.id for citation in answer.citations] == ids
+
+
+def test_dates_between_which_there_is_no_article_limit_no_timeline(food_engine: QueryEngine) -> None:
+    answer = _asked(food_engine, "how did the sugar tax develop from 1980 to 1990?", "timeline")
+    assert answer.understood.scope.since is None
+
+
+def test_a_timeline_has_only_articles_on_its_subject_where_there_are_several(food_engine: QueryEngine) -> None:
+    answer = _asked(food_engine, "what happened when with the sugar tax", "timeline")
+    assert {citation.article.id for citation in answer.citations} == {
+        each.id for each in FOOD if "sugar tax" in each.topics
+    }
 
 
 def test_a_timeline_leaves_out_articles_without_a_day(food_engine: QueryEngine) -> None:

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from rag.answering.intent.follow_up.detection import Dependence, find_dependence
 from rag.answering.intent.follow_up.question_parts import QuestionParts, content_words, parse_question
-from rag.answering.intent.follow_up.small_talk import looks_like_small_talk
 from rag.answering.intent.follow_up.substitution import (
     append_topic,
     continue_on_topic,
@@ -21,6 +20,7 @@ from rag.answering.intent.follow_up.substitution import (
     replace_pronoun,
     replace_question_word,
 )
+from rag.answering.intent.frames.small_talk import looks_like_small_talk
 from rag.answering.intent.spelling.contractions import with_apostrophes
 from rag.text.analyzer import terms
 from rag.types.answer import Turn

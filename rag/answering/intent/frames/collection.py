@@ -20,12 +20,42 @@ HAVE = re.compile(
     r"|(?:(?:are |is |were )?(?:available|stored|included|covered|indexed|held)|"
     r"that (?:you (?:have|know|hold)|there are)|you(?:['’]ve| "
     r"have)(?: got)?|"
+    r"(?:there (?:are|is|were)|(?:you|they|we) (?:have|hold|got|keep))|"
     r"exist|are (?:there|here)|altogether|in total|overall|in all|exactly|right now|currently|at the moment|so far|"
     r"at all|please|then|again|too|today))(?!\w)"
 )
 IN_PLACE = re.compile(
-    rf"(?:(?:are |is |were )?(?:in|inside|within|from|of|on|among|at) )?"
-    rf"(?:{FILL}(?:{PLACE}|{PIECE})|here|there|stock|store|hand|file)(?!\w)"
+    rf"(?:(?:are |is |were )?(?:in|inside|within|from|of|on|among|at|for) )?"
+    rf"(?:{FILL}(?:{PLACE}|{PIECE})|here|there|stock|store|hand|file)(?!\w)|(?:for|in|to) (?:this|it|you|us)$"
+)
+# How a list is to be ordered: "by date", "oldest first".
+ORDERING = re.compile(
+    r"(?:,? ?(?:and |but )?(?:(?:sort|order|arrange|rank|list|put|place)(?:ed|d)? )?(?:them |these |those )?)?"
+    r"(?:by (?:date|time|day|year|age|publication(?: date)?|date of publication)|chronologically|"
+    r"in (?:chronological|date|time|temporal|reverse|reverse chronological) order|"
+    r"in (?:the )?order(?: of (?:their )?(?:date|time|publication|appearance)s?)?|"
+    r"(?:the )?(?:oldest|earliest|newest|latest|most recent|first|last)(?: ones?| articles?)? first|"
+    r"from (?:the )?(?:oldest|earliest|first|newest|latest|last)(?: ones?)? to (?:the )?(?:newest|latest|last|oldest|"
+    r"earliest|first)(?: ones?)?)(?: of publication)?(?!\w)"
+)
+IS_OLDEST_FIRST = re.compile(
+    r"\bchronolog|\b(?:date|time) order\b|\border of (?:date|time|publication|appearance)|\b(?:oldest|earliest|first)"
+    r"(?: ones?| articles?)? first\b|\bfrom (?:the )?(?:oldest|earliest|first)\b"
+)
+IS_FEWEST_FIRST = re.compile(r"\b(?:least|fewest|rarest)\b")
+# A second question for the writers: "how many articles are there and who wrote them?"
+AND_WRITERS = re.compile(
+    r"^,? ?(?:and )?(?:by whom|by who|(?:by )?who(?:m)? (?:wrote|writes|has written|have written|are|is|were)(?: "
+    r"(?:them|"
+    rf"it|these|those|they|there|by|{FILL}(?:{PIECE}|{WRITER})|their {WRITER}))*)$"
+)
+# How often or how well known something is: "which topics come up most?"
+FREQUENCY = re.compile(
+    r"(?:(?:that |which |who )?(?:are |is |were |gets? |appears? |comes? up |crops? up |turns? up |shows? up |"
+    r"written about |discussed |covered |mentioned )*(?:the )?(?:most|least)(?: (?:often|frequently|frequent|common|"
+    r"commonly|popular|discussed|covered|written about|mentioned|prominent|important|articles|pieces))*"
+    r"|(?:that |which )?(?:come|comes|turn|turns|crop|crops|show|shows) up|(?:by|in order of|sorted by) (?:frequency|"
+    r"number|count|name))(?!\w)"
 )
 SCOPE_PHRASE = re.compile(
     r"(?:(?:by|from|of|in|on|about|since|before|until|after|during|between|published|written|dated|the|and|or|"
@@ -49,11 +79,40 @@ ABOUT = re.compile(
     r" (?:the (?:topic|subject|theme|question|issue|word|words|term|phrase|name)(?: of)? )?(?P<subject>\S.*)"
 )
 
+_NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)"
 COUNT = re.compile(
-    r"^(?:and )?how many(?: are| were)?(?: written| published)?"
-    r"(?P<tail2> (?:(?:by|from|in|of|since|before|after) (?:the )?)?@\w+.*)$|"
-    rf"^(?:and )?how many (?:different |distinct |other |more |of |the |these |your |@\w+(?:'s)? "
-    rf")*{PIECE}\b(?P<tail>.*)$"
+    r"^(?:and )?how many(?: are| were| is)?(?: there)?(?: written| published)?"
+    r"(?P<tail2> (?:(?:by|from|in|of|on|about|since|before|after) (?:the )?)?@\w+.*)$|"
+    rf"^(?:and )?(?:how many|(?:what(?: is|['’]?s| was)? |give me |tell me )?(?:the |a )?(?:total |overall |exact |"
+    rf"full )*"
+    rf"(?:number|count|amount|total|quantity) of|(?:count|number)) (?:different |distinct |other |more |of |all |the |"
+    rf"these |your |single |@\w+(?:'s)? )*{PIECE}\b(?P<tail>.*)$"
+)
+# "How many times has X written about …?" asks for articles.
+HOW_OFTEN = re.compile(
+    r"^(?:and )?how (?:many times|often|frequently) (?:did|does|has|have|do|was|were|is) (?P<tail>(?:the )?@authorname "
+    r"(?:ever )?(?:write|writes|written|wrote|publish|published|cover|covered|address|addressed|discuss|discussed|"
+    r"deal|dealt|report|reported|comment|commented)\b.*)$"
+)
+_EACH = r"(?:(?:by|per|for|in|of|from|does|did|has|have|do) )?(?:each|every|a|an|per|the individual|single)"
+# "How many articles has each author written?", "how many articles a year?", "which year has most?"
+COUNT_BY_WRITER = re.compile(
+    rf"^(?:and )?(?:how many|(?:the )?number of) {PIECE} (?:are there |do you have )?(?:{_EACH} |per |by )"
+    rf"(?:single )?{WRITER}\b.*$|^(?:and )?how many (?:did|has|have|does) (?:each|every)(?: single)? {WRITER}\b.*$|"
+    rf"^who (?:has |have )?(?:wrote|written|writes) how (?:many|much)\b.*$|"
+    rf"^how many (?:did|does|has) (?:each|every)(?: one)? (?:of them )?(?:write|written)\b.*$"
+)
+COUNT_BY_TOPIC = re.compile(
+    rf"^(?:and )?(?:how many|(?:the )?number of) {PIECE} (?:are there |do you have )?(?:{_EACH} |per |by |on (?:each|"
+    r"every) )(?:single )?(?:topic|subject|theme)s?\b.*$"
+)
+COUNT_BY_YEAR = re.compile(
+    rf"^(?:and )?(?:how many|(?:the )?number of) {PIECE} (?:(?:are|were|have|did|do|you|there|been|written|published|"
+    rf"appear(?:ed)?|publish|came|come|out) )*(?:{_EACH} |per |by )(?:single )?(?:year|month)\b.*$|"
+    rf"^(?:in |from )?(?:which|what) (?:year|month)s? (?:(?:has|have|had|is|are|was|were|saw|did|do|you|there|got) )*"
+    rf"(?:the )?(?:most|more|fewest|least|busiest|highest number of)\b.*$|"
+    rf"^(?:what|which) (?:is|was) (?:the )?(?:busiest|most (?:productive|prolific|active)) (?:year|month)\b.*$|"
+    rf"^{PIECE} (?:per|by|a|each) (?:year|month)$"
 )
 COUNT_WRITERS = re.compile(rf"^how many (?:different |distinct |other |of |the |your )*{WRITER}\b(?P<tail>.*)$")
 COUNT_TOPICS = re.compile(
@@ -78,7 +137,9 @@ SOURCES = re.compile(
     r"(?: come)? (?:from|published)(?P<tail2>.*)$"
 )
 TOPICS = re.compile(
-    r"^(?:which|what|list|name|show)(?: me| us| all| of| the| your| are| kinds?| sorts?)* "
+    r"^(?:(?:which|what|list|name|show|give)(?: me| us| all| of| the| your| is| are| were| kinds?| sorts?)* )?"
+    r"(?:(?:\d+|two|three|five|ten|most|very|main|common|frequent|popular|big|biggest|key|top|major|principal|central|"
+    r"important|discussed|covered|different|various|the) )*"
     r"(?:topics?|subjects?|themes?|areas?|fields?)\b(?P<tail>.*)$"
 )
 ABOUT_COLLECTION = any_phrase(
@@ -95,12 +156,16 @@ ABOUT_COLLECTION = any_phrase(
     rf"^(?:an |the )?overview(?: of {FILL}(?:{PLACE}|articles|pieces|texts))?$",
     rf"^what (?:kinds?|sorts?|types?) of {PIECE}(?:$| (?:do|have|can) (?:you|i|we)\b|"
     rf" (?:are|is) (?:there|here|these|this|in)\b)",
-    r"^what is this (?:all )?about$|^what (?:is|['’]?s) in (?:it|there|here)$",
+    r"^what(?: is|['’]?s) (?:this|it|all this|all of this) (?:all )?about(?: then| anyway| exactly)?$|^what (?:is|"
+    r"['’]?s) in (?:it|there|here)$",
 )
 PERIOD = any_phrase(
     r"^(?:and )?from when (?:to|until|till) when\b",
     rf"^(?:what|which) (?:period|years?|time|times|dates?|time ?(?:span|frame|range|period)|date range|months?) .*"
     rf"(?:cover|span|from|{PLACE}|{PIECE})",
+    rf"^(?:over|in|for|during|from|between|of|across|within|since) (?:what|which) (?:period|years?|time|dates?|time ?"
+    rf"(?:span|frame|range|period)|date range|months?)(?: of time)? (?:were|are|was|is|did|do|does|have|has) "
+    rf"(?:{FILL}(?:{PIECE}|{PLACE})|these|they|those|this|it|you)\b",
     rf"^how (?:recent|old|new|current|fresh|up[- ]to[- ]date|far back) (?:are|is|do|does) {FILL}"
     rf"(?:{PIECE}|{PLACE}|data|information|you|they|it)\b",
     rf"^when (?:were|are|was|is|did) {FILL}(?:{PIECE}|{PLACE}) (?:written|published|from|start|end|made|updated|"
@@ -112,16 +177,30 @@ PERIOD = any_phrase(
 ORDERED = re.compile(
     r"^(?:(?:what(?:['’]?s| is| are| was| were)?|which(?: one)? (?:is|are|was|were)|show|show me|give me|list|find|any|"
     r"do you have|is there|are there|read me|and) )*"
-    r"(?:the |your |a |an |any |some |one |all |\d+ |two |three |five |ten |@(?:author|source)name(?:'s)? )*"
+    rf"(?:the |your |a |an |any |some |one |all |{_NUMBER} |@(?:author|source)name(?:'s)? )*"
     r"(?P<order>latest|newest|most recent|recent|last|oldest|earliest|first|new)(?: and greatest)? "
-    rf"(?:\d+ |two |three |five |ten |published )*(?:one|ones|thing|stuff|news|{PIECE})\b(?P<tail>.*)$"
+    rf"(?:{_NUMBER} |published )*(?:one|ones|thing|stuff|news|{PIECE})\b(?P<tail>.*)$"
+)
+# "When did X last write?", "how old is the newest article?"
+WHEN_ORDERED = re.compile(
+    r"^(?:and )?when (?:did|has|have|was|is) (?P<who>(?:the )?@(?:author|source)name) (?P<order>last|first|most "
+    r"recently|"
+    r"recently) (?:write|writes|wrote|written|publish|published|appear|appeared|heard|post|posted)\b(?P<tail>.*)$|"
+    rf"^(?:(?:and )?when (?:was|were|is|did)|how (?:old|recent|new) (?:is|are)|(?:what(?: is|['’]?s| was) )?the date "
+    rf"of|"
+    rf"from when (?:is|are)) (?:the |your |@(?:author|source)name(?:'s)? )*(?P<order2>latest|newest|most recent|last|"
+    rf"oldest|earliest|first)(?: and greatest)? (?:(?:published|one) )*(?:{PIECE}|one|thing)\b(?P<tail2>.*)$|"
+    rf"^(?:and )?when (?:was|is) (?P<who2>@(?:author|source)name(?:'s)?) (?P<order3>latest|newest|most recent|last|"
+    rf"first|"
+    rf"oldest|earliest) {PIECE}\b(?P<tail3>.*)$"
 )
 LATEST_ON = re.compile(
     r"^(?:what(?:['’]?s| is)|anything|something)? ?(?:the )?(?P<order>latest|newest|new|most recent|recent)"
     r"(?P<tail> (?:on|about|from|by|regarding)\b.*)$"
 )
 LIST = re.compile(
-    r"^(?:(?:list|show|show me|give|give me|find|find me|name|get me|get|what|which|any|do you have|have you got|"
+    r"^(?:(?:sort|order|arrange|rank|put|list|show|show me|give|give me|find|find me|name|get me|get|what|which|any|"
+    r"do you have|have you got|"
     r"have you|"
     r"are there|is there|i ?['’]?a?m looking for|looking for|search for|search|what (?:are|is)|let me see|see|i "
     r"want|i need|"
@@ -132,14 +211,18 @@ LIST = re.compile(
     rf"(?:{PIECE})\b(?! \d)(?P<tail>.*)$"
 )
 ANYTHING_ON = re.compile(
-    r"^(?:(?:do|have|is|are|did) (?:you|there|it|they|any ?(?:one|body))? ?(?:have|got|know|write|written)? ?|"
+    rf"^(?:(?:do|does|have|has|is|are|did) (?:you|there|it|they|(?:any ?(?:one|body)|some ?(?:one|body)|any (?:of the |"
+    rf"of your )?{WRITER})(?: (?:here|else|in here|in this {PLACE}))?)? ?(?:ever )?(?:have|got|know|write|writes|"
+    rf"written|"
+    rf"wrote|cover|publish|published)? ?|"
     r"what (?:else )?"
     r"(?:do|have) you (?:have|got|know)? ?|list |show me |find (?:me )?|give me )?"
     r"(?:anything|something|everything|stuff|material|much|all)?(?P<tail> (?:on|about|regarding|by|from|that "
     r"mentions)\b.*)$"
 )
 WRITTEN_BY = re.compile(
-    r"^(?:what|which (?:articles|pieces|texts|columns)|everything|all)(?: else| all)? (?:(?:did|has|have|does|do|"
+    r"^(?:(?:list|show|give|tell|name)(?: me)? )?(?:what|which (?:articles|pieces|texts|columns)|everything|all)"
+    r"(?: else| all| that)? (?:(?:did|has|have|does|do|"
     r"was|were) )?"
     r"(?P<tail>(?:the )?(?:@authorname(?:['’]s?)? (?:write|writes|written|wrote|publish|published|publishes|"
     r"contribute[ds]?|"

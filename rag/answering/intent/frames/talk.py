@@ -8,6 +8,11 @@ _MAKE = r"(?:(?:please |now |just )*(?:tell|write|make|sing|give|create|compose|
 
 # -- talk: the whole turn, without its punctuation ---------------------------------------------------------------------
 
+# Words around a turn that change nothing: "so what's this all about then?"
+AROUND_TALK = re.compile(
+    r"^(?:(?:so|and|ok|okay|well|hm+|right|now)\b ?)+|(?: (?:then|anyway|exactly|actually|again|though|please|pls|here|"
+    r"in here))+$"
+)
 TALK: dict[str, re.Pattern[str]] = {
     "greeting": any_phrase(
         r"(?:hi+|hello+|hey+|hiya|howdy|yo|sup|greetings|hallo|hola|good (?:morning|afternoon|evening|day))"

@@ -25,7 +25,7 @@ _NOUN = rf"(?:{alternation((*LOOSE_ARTICLE_NOUNS, *VIEW_NOUNS))})"
 _ORDER = rf"(?:(?:{alternation(ORDER_WORDS)}|\d{{4}}) )"
 _ADVERB = (
     r"(?:(?:really|actually|also|still|now|then|ever|once|always|even|just|again|too|have|first|last|originally|each"
-    r"|both|separately"
+    r"|both|separately|use to|used to|tend to|tends to|keep|keeps|kept|go on|goes on|went on|seem to|seems to"
     r"|\w{2,14}ly) )"
 )
 _ROLE = (
@@ -39,7 +39,14 @@ _STANDS = alternation(STANCE_VERBS.base)
 _STOOD = alternation((*STANCE_VERBS.participle, *STANCE_VERBS.past))
 _ASSERTIONS = alternation((*PLAIN_SAYING_THIRDS, *SAYING_VERBS.past))
 _SURE_ASSERTIONS = alternation((*SAYING_VERBS.third, *STANCE_VERBS.third, *STANCE_VERBS.past))
-_MAKING_UP = r"make of|makes of|change (?:its|his|her|their) mind|changed (?:its|his|her|their) mind|come down|stand on"
+_OWN = r"(?:its|his|her|their)"
+_MAKING_UP = (
+    rf"make of|makes of|(?:change|changes|changed|changing) (?:{_OWN} )?(?:mind|tune|position|stance|views?|opinion)"
+    r"|come down|stand on|stands on|care about|cares about|cared about|go back on|back down|reverse itself"
+    rf"|(?:take|takes|took|taken) (?:it |that |this )?back|(?:take|takes|took|taken) (?:{_OWN} (?:view|line)|(?:a|the"
+    r"|which|what) (?:position|stance|view|line|side))|saying|writing|arguing|thinking|claiming|insisting|warning"
+    r"|have an opinion|has an opinion|have (?:a|any) views?|have anything to say|have to say|has to say"
+)
 # Words that may come before the name at the beginning of a question or a request.
 _OPENING = (
     r"(?:(?:and|but|so|ok|okay|hi|hey|hello|please|what about|how about|what of|or|then|now|only|just|also"
@@ -49,6 +56,9 @@ _OPENING = (
     r"|source)(?: ?, ?| )?)*"
 )
 
+# "Which side is X on?"
+_SIDE = re.compile(r"\b(?:which|what|whose) side (?:is|are|was|were) (?:the )?$")
+_ON_SIDE = re.compile(r"^ on\b")
 # "What's X say" and "what'd X say" are spoken forms of "does" and "did".
 _AFTER_DO = re.compile(rf"\b(?:do|does|did|would|what's|whats|what'd|d)[ '](?:the )?{_ROLE}?$")
 _AFTER_HAVE = re.compile(rf"\b(?:has|have|had)(?:n't)? (?:the )?{_ROLE}?$")
@@ -198,6 +208,7 @@ def author_frames(before: str, after: str) -> Frames:
         or (begins and (_ON_MATTER.match(after) is not None or _BARE_END.match(after) is not None))
         or (_PIECES_AFTER.match(after) is not None and _DETERMINED.search(before) is None)
         or (after_be and _JUDGED.match(after) is not None)
+        or (_SIDE.search(before) is not None and _ON_SIDE.match(after) is not None)
     )
     stands = (
         strong
@@ -237,6 +248,11 @@ def is_set_apart(before: str) -> bool:
 def is_magazine(after: str) -> bool:
     """Whether a word for a publication or its articles follows ("time magazine")."""
     return _MAGAZINE.match(after) is not None
+
+
+def is_on_a_matter(after: str) -> bool:
+    """Whether the words after a name say on what: "… on tariffs"."""
+    return re.match(r"(?:'s|')? (?:on|about|re|regarding)\b", after) is not None
 
 
 def others_are_asked(after: str) -> bool:

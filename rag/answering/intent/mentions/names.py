@@ -16,6 +16,7 @@ from rag.answering.intent.mentions.name_frames import (
     asks_who,
     author_frames,
     is_magazine,
+    is_on_a_matter,
     is_set_apart,
     others_are_asked,
     owns_something,
@@ -168,7 +169,9 @@ class CatalogueNames:
         is_told = frames.speaks or frames.of_pieces
         has_article = question.keys[candidate.first] == "the"
         if spelling.kind == "initials":
-            return frames.stands if spelling.field == "source" else is_told
+            # "HP on aid": nothing but a name stands before "on" there.
+            is_titled = frames.strong and candidate.first == 0 and is_on_a_matter(question.after(candidate.last))
+            return frames.stands if spelling.field == "source" else is_told or is_titled
         if len(spelling.keys) == 1 and self._is_part_of_another_name(question, candidate, has_article):
             return False
         if len(spelling.keys) == 1 and spelling.has_article and not has_article:

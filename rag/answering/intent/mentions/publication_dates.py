@@ -83,6 +83,11 @@ _WAS_WRITTEN = re.compile(
     rf"(?: (?:about|on|regarding|by|for|in|here){_FREE})? $"
     rf"|\bwhat (?:was|has been|had been|is) (?:said|argued|predicted|thought) (?:about|on|of){_FREE} $"
 )
+# "How many from 2023?" counts articles, where no noun says what else.
+_HOW_MANY = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|now|then) )*how many(?: (?:are|were|was|is|there|of|them|these|those|have|do|did|you"
+    r"|got|been|written|published|come|came|out|appeared))* $"
+)
 _FRAGMENT = re.compile(
     rf"^(?: ?(?:and|only|just|in|from|by|at|show me|give me|find|please|what about|how about|the|latest"
     rf"|newest) )*(?:{AUTHOR_MASK}|{SOURCE_MASK}){_FREE} $"
@@ -138,6 +143,38 @@ def find_publication_dates(
     return dates
 
 
+def find_told_dates(
+    question: QuestionWords, named: Sequence[tuple[int, int, str]], today: date
+) -> list[PublicationDate]:
+    """The periods of a question for a development in time that say from when to when it is told.
+
+    "Since 2022" and "between May and July" limit it, "the 2022 election" is its subject. Where the present is asked for
+    as well ("in 2022 and now"), the period has no end.
+    """
+    found = []
+    for period in find_periods(question.question, today):
+        first, last = question.index_at(period.start), question.index_at(period.end)
+        after = question.after(last)
+        is_free = first < last and not any(begin < last and first < end for begin, end, _ in named)
+        is_range = period.first is not None and period.last is not None and period.preposition in ("from", "between")
+        is_limit = is_range or period.preposition in (
+            "since",
+            "from",
+            "after",
+            "in",
+            "during",
+            "until",
+            "till",
+            "before",
+        )
+        text = question.question[period.start : period.end]
+        is_attribute = _ATTRIBUTE.search(text) is not None and re.match(r" (?!and\b|or\b)[a-z]", after) is not None
+        if is_free and is_limit and not is_attribute:
+            until = None if _UNTIL_NOW.search(after) else period.last
+            found.append(PublicationDate(first, last, period.first, until))
+    return found
+
+
 def combine(dates: Sequence[PublicationDate]) -> tuple[date | None, date | None]:
     """Combines `dates` into one period: their intersection, or from first to last."""
     if not dates:
@@ -174,8 +211,13 @@ def _is_of_publication(
         return True
     if is_attribute or _UNTIL_NOW.search(right):
         return False
+    # "X's view of the Germans today" asks for the view of now, and not for what was written on this day.
+    if period.preposition == "" and question.question[period.start : period.end].lower() == "today":
+        return bool(_OF_PIECES.search(left) or _WAS_WRITTEN.search(left))
     if left.strip() in ("", "back"):
         return _AFTER_SAID.match(right) is not None
+    if _HOW_MANY.match(left) and re.fullmatch(r"[ ?.!]*", right):
+        return True
     if period.preposition in ("of", "") and not _is_adjacent(left, period, question):
         return False
     if _PARTICIPLE_END.search(left) and not re.search(

@@ -1,7 +1,7 @@
 """Restores the apostrophes of contractions that are typed without them.
 
-"didnt" becomes "didn't" and "whats" becomes "what's", for all later rules. A contraction that without its apostrophe is
-another common word ("its", "were", "well", "ill", "lets") is not changed.
+"didnt" becomes "didn't", "whats" becomes "what's" and "do u have" becomes "do you have", for all later rules. A
+contraction that without its apostrophe is another common word ("its", "were", "well", "ill", "lets") is not changed.
 """
 
 import re
@@ -12,6 +12,12 @@ _WITH_OTHERS = r"(?:they|you)(?=re\b)|(?:i|they|you|should|could|would|might)(?=
 # "Im" is also a word of other languages, so it counts only before certain words.
 _I_AM = r"i(?=m (?:\w+ing|an?|the|not|so|just|also|curious|interested|new)\b)"
 _WITHOUT_APOSTROPHE = re.compile(rf"\b(?:{_NEGATED}|{_WITH_OTHERS}|{_I_AM}|{_WITH_IS})", re.IGNORECASE)
+# "U" for "you" beside a verb that is asked or answered with; elsewhere it is a letter.
+_YOU = re.compile(
+    r"(?<=\bdo )u\b|(?<=\bdid )u\b|(?<=\bcan )u\b|(?<=\bcould )u\b|(?<=\bwould )u\b|(?<=\bwill )u\b|(?<=\bare )u\b|"
+    r"(?<=\bhave )u\b(?= got\b)|\bu(?= (?:have|got|know|hold|think|can|could|offer|cover|store|tell|give|show|"
+    r"recommend|find|publish|wrote|write)\b)|(?<=\btell )u\b|(?<=\bthank )u\b"
+)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # "The cant of politicians" and "the hows and whys" are nouns.
 _MAY_BE_A_NOUN = re.compile(r"\b(?:the|an?|of|its|his|her|their|such) (?:cant|wont|hows|wheres|whens)\b", re.IGNORECASE)
@@ -22,6 +28,7 @@ def with_apostrophes(text: str) -> str:
 
     Words in quotation marks are not changed.
     """
+    text = _YOU.sub("you", text)
     kept = [match.span() for pattern in (_QUOTED, _MAY_BE_A_NOUN) for match in pattern.finditer(text)]
     pieces, end = [], 0
     for match in _WITHOUT_APOSTROPHE.finditer(text):

@@ -1,0 +1,224 @@
+"""Continues a request for articles or for a timeline: "which ones?", "and on gas?", "only 2025".
+
+Such a follow-up changes one part of the request before it (what is asked of the articles, their subject, author or
+date) and keeps the others. It is rewritten as a whole request, so that the next one can continue it again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from rag.answering.intent.catalogue import Catalogue
+from rag.answering.intent.classifier import Intent, classify, talk_intent
+from rag.answering.intent.follow_up.question_parts import find_names
+from rag.answering.intent.follow_up.words import AUXILIARY, REQUEST, WH
+from rag.answering.intent.frames.small_talk import looks_like_small_talk
+from rag.answering.intent.frames.words import PIECE
+from rag.answering.intent.mentions.date_expressions import find_periods
+from rag.answering.intent.scope import Mention, find_scope, with_told_dates
+from rag.types.answer import Turn
+from rag.types.question import MAX_TURNS
+
+# A longer follow-up has a subject of its own, and a longer phrase is no name of a subject.
+MAX_CHARACTERS = 120
+MAX_SUBJECT_WORDS = 6
+
+_LEAD = re.compile(
+    r"^(?:(?:ok(?:ay)?|thanks?|thank you|thx|great|cool|nice|good|yes|no|hm+|and|but|so|now|then|also|please|what "
+    r"about|"
+    r"how about|what of|(?:the )?same (?:for|with|on|about|thing for)|(?:and )?the same|only|just|rather|instead|make "
+    r"(?:it|"
+    r"that)|i meant?|show(?: me)?(?: only| just)?)\b[\s,.!:;–—-]*)+",
+    re.IGNORECASE,
+)
+_LIMITS = re.compile(r"\b(?:only|just|instead|same|what about|how about|what of|and|but|also|now)\b", re.IGNORECASE)
+_END = r"(?: (?:then|please|pls|exactly|again|too|as well|instead|only|altogether|in total|in all|now))*[\s?.!]*$"
+_THEM = r"(?:them|these|those|they|that|it|there|all of (?:them|these|those)|the (?:articles|pieces|ones|titles|list))"
+_WHICH = re.compile(
+    rf"^(?:(?:which|what)(?: ones?| articles?| pieces?)?(?: (?:are|were|is|was) (?:they|those|these|there|it))?|"
+    rf"(?:(?:can|could) (?:you|i) )?(?:please )?(?:list|show|name|give|see|display)(?: me)?(?: all)?(?: (?:{_THEM}|"
+    rf"titles|"
+    rf"a list))(?: all)?|(?:the |their |its )?titles|what are (?:their|the) titles|all of them){_END}",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(
+    rf"^(?:(?:so )?how many(?: (?:is|are|was|were|does|do|of) {_THEM}(?: (?:make|are there))?| articles?| pieces?)?|"
+    rf"(?:what(?:['’]s| is) )?(?:the |their )?(?:total|number|count)|count {_THEM}){_END}",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    rf"^(?:(?:which|what)(?: (?:one|article|piece))?(?: of {_THEM})?(?:['’]s| is| was) )?(?:the )?"
+    rf"(?P<order>newest|latest|most recent|oldest|earliest|first|last|newer|older)"
+    rf"(?: (?:one|article|piece|of {_THEM}|on (?:it|this|that|this topic)))*{_END}",
+    re.IGNORECASE,
+)
+_BY_WHOM = re.compile(
+    rf"^(?:by whom|by who|who (?:wrote|writes|are they by|were they by)(?: {_THEM})?|(?:who are )?the(?:ir)? "
+    rf"(?:authors|"
+    rf"writers)(?: of {_THEM})?|whose){_END}",
+    re.IGNORECASE,
+)
+_HOW_MANY_OF = re.compile(
+    r"^how many\b(?: (?:are|were|of (?:them|these|those)|articles?|pieces?))*\s+(?=\S)", re.IGNORECASE
+)
+_ORDERED_ON = re.compile(
+    r"^(?:the )?(?P<order>newest|latest|most recent|oldest|earliest|first|last)(?: one| article| piece)?\s+(?=(?:on|"
+    r"about|by|"
+    r"from|in|of)\b)",
+    re.IGNORECASE,
+)
+_BEFORE_SUBJECT = re.compile(
+    rf"^(?:(?:any|the )?(?:ones?|those|{PIECE}) )?(?:(?:on|about|of|for|with|regarding|concerning|covering|to do "
+    rf"with)\s+)+",
+    re.IGNORECASE,
+)
+_BEFORE_NAME = re.compile(
+    rf"^(?:(?:the )?(?:ones?|those|{PIECE}) )?(?:by|from|of|with|for|according to)\s+$", re.IGNORECASE
+)
+_CLAUSE = re.compile(rf"^(?:{WH}|{AUXILIARY}|{REQUEST})\b", re.IGNORECASE)
+_EMPTY = re.compile(
+    rf"^(?:(?:the|ones?|those|these|them|only|just|{PIECE}|by|from|of|in|on|for|with|about|and)\b\s*)*$", re.I
+)
+_OLDEST = frozenset({"oldest", "earliest", "first", "older"})
+
+Verb = Literal["count", "list", "newest", "oldest", "authors", "timeline"]
+_WORDS: dict[Verb, str] = {
+    "count": "how many articles", "list": "list the articles", "newest": "the newest article",
+    "oldest": "the oldest article", "authors": "which authors write", "timeline": "timeline",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request for articles, or for a timeline, in its parts; "" where it has none."""
+
+    verb: Verb
+    subject: str
+    author: str
+    date: str
+    is_mention: bool = False
+
+    def __str__(self) -> str:
+        if self.verb == "timeline":
+            # A date stands before the name, so that it is no date of what the author has said.
+            according = f", according to {self.author}" if self.author else ""
+            return f"timeline of {self.subject or 'the articles'}{f' {self.date}' if self.date else ''}{according}"
+        on = f" that mention {self.subject}" if self.is_mention else f" on {self.subject}" if self.subject else ""
+        by = f" by {self.author}" if self.author else ""
+        return f"{_WORDS[self.verb]}{on}{by}{f' {self.date}' if self.date else ''}"
+
+
+def continue_requests(
+    question: str, turns: Sequence[Turn], catalogue: Catalogue, today: date
+) -> tuple[str | None, list[Turn]]:
+    """`question` as a whole request where it continues one, else None, and `turns` with theirs."""
+    before: _Request | None = None
+    rewritten = []
+    for turn in turns[-MAX_TURNS:]:
+        request = _continued(turn.question, before, catalogue, today)
+        if request:
+            turn = replace(turn, question=str(request))
+        elif not _is_talk(turn.question):
+            request = _request_in(turn.question, catalogue, today)
+        before = request or (before if _is_talk(turn.question) else None)
+        rewritten.append(turn)
+    request = _continued(question, before, catalogue, today)
+    return (str(request) if request else None), rewritten
+
+
+def _is_talk(question: str) -> bool:
+    return talk_intent(question) is not None or (
+        looks_like_small_talk(question) and classify(question, ()).kind != "collection"
+    )
+
+
+def _request_in(question: str, catalogue: Catalogue, today: date) -> _Request | None:
+    """The request that `question` makes; None where it makes none, or names an article."""
+    found = find_scope(question, catalogue, today)
+    mentions: Sequence[Mention] = found.mentions
+    intent = classify(question, mentions)
+    if intent.kind == "timeline":
+        mentions = with_told_dates(question, found, catalogue, today).mentions
+        intent = classify(question, mentions)
+    verb = _verb_of(intent)
+    if verb is None or any(mention.part in ("articles", "sources") for mention in mentions):
+        return None
+    authors = [mention.text for mention in mentions if mention.part == "authors"]
+    topics = [mention.text for mention in mentions if mention.part == "topics"]
+    dates = [mention.text for mention in mentions if mention.part == "dates"]
+    if len(authors) > 1 or len(dates) > 1:
+        return None
+    subject = intent.subject or " and ".join(topics)
+    return _Request(verb, subject, "".join(authors), "".join(dates), intent.is_mention)
+
+
+def _verb_of(intent: Intent) -> Verb | None:
+    if intent.kind == "timeline" and not intent.action:
+        return "timeline"
+    if intent.kind != "collection":
+        return None
+    match intent.action:
+        case "count" | "list" | "newest" | "oldest":
+            return intent.action
+        case "authors" if intent.subject:
+            return "authors"
+        case _:
+            return None
+
+
+def _continued(question: str, before: _Request | None, catalogue: Catalogue, today: date) -> _Request | None:
+    """The request that `question` makes of the one `before` it; None where it stands alone."""
+    if before is None or len(question) > MAX_CHARACTERS:
+        return None
+    plain = " ".join(question.split()).strip(" ?!.…")
+    lead = _LEAD.match(plain)
+    words = plain[lead.end() :] if lead else plain
+    if before.verb != "timeline":
+        if _WHICH.match(words):
+            return replace(before, verb="list")
+        if _HOW_MANY.match(words):
+            return replace(before, verb="count")
+        if first := _FIRST.match(words):
+            return replace(before, verb="oldest" if first["order"].lower() in _OLDEST else "newest")
+        if _BY_WHOM.match(words) and before.subject and not before.author:
+            return replace(before, verb="authors")
+    verb = before.verb
+    if counted := _HOW_MANY_OF.match(words):
+        verb, words = "count", words[counted.end() :]
+    elif ordered := _ORDERED_ON.match(words):
+        verb = "oldest" if ordered["order"].lower() in _OLDEST else "newest"
+        words = words[ordered.end() :]
+    elif not (lead and _LIMITS.search(lead[0])) and not _BEFORE_SUBJECT.match(words):
+        return None
+    if before.verb == "timeline" and verb != "timeline":
+        return None
+    return _with_phrase(replace(before, verb=verb), words, catalogue, today)
+
+
+def _with_phrase(before: _Request, words: str, catalogue: Catalogue, today: date) -> _Request | None:
+    """`before` with the author, the date and the subject of the phrase `words` for its own."""
+    if not words or _CLAUSE.match(words):
+        return None
+    changed = before
+    periods = find_periods(words, today)
+    if len(periods) == 1:
+        period = periods[0]
+        text = words[period.start : period.end]
+        changed = replace(changed, date=text if period.preposition else f"in {text}")
+        words = f"{words[: period.start].rstrip()} {words[period.end :].lstrip()}".strip()
+    names = find_names(words, tuple(catalogue.values("author")))
+    if len(names) == 1:
+        name = names[0]
+        is_alone = words[: name.start].strip() == "" or _BEFORE_NAME.match(words[: name.start])
+        if not is_alone:
+            return None
+        changed = replace(changed, author=name.text)
+        words = words[name.end :].strip(" ,")
+    if not _EMPTY.match(words):
+        subject = _BEFORE_SUBJECT.sub("", words).strip(" ,")
+        if not subject or len(subject.split()) > MAX_SUBJECT_WORDS or len(names) > 1 or len(periods) > 1:
+            return None
+        changed = replace(changed, subject=subject)
+    return changed if changed != before or before.verb != changed.verb else None
