@@ -222,7 +222,7 @@ def _framed_intent(lower: str, masked: str) -> Intent | None:
 
 
 def _first_group(groups: dict[str, str | None], name: str) -> str:
-    """What the first group whose name begins with `name` has matched; "" where none has."""
+    """The match of the first group whose name begins with `name`, else ""."""
     return next((text for key, text in groups.items() if key.startswith(name) and text is not None), "")
 
 

@@ -117,22 +117,24 @@ def find_scope(question: str, catalogue: Catalogue, today: date) -> ScopeInWords
     return ScopeInWords(scope, mentions, authors_named, subject_of(question, masked))
 
 
-def with_told_dates(question: str, found: ScopeInWords, catalogue: Catalogue, today: date) -> ScopeInWords:
-    """`found` for a question for a development, whose dates say from when to when it is told.
+def with_told_dates(question: str, in_words: ScopeInWords, catalogue: Catalogue, today: date) -> ScopeInWords:
+    """`in_words`, with the dates that limit a question about a development.
 
-    Dates between which there is no article limit nothing.
+    Dates outside the period of the articles limit nothing.
     """
     words = QuestionWords(question)
-    named = [(words.index_at(m.start), words.index_at(m.end), _MASKS.get(m.part, "")) for m in found.mentions]
+    named = [(words.index_at(m.start), words.index_at(m.end), _MASKS.get(m.part, "")) for m in in_words.mentions]
     dates = find_told_dates(words, named, today)
     since, until = combine(dates)
     days = catalogue.days()
     if not dates or days is None or (since and since > days[1]) or (until and until < days[0]):
-        return found
+        return in_words
     told = [_mention(words, each.first, each.last, "dates", (_iso(each.since), _iso(each.until))) for each in dates]
-    mentions = tuple(sorted((*found.mentions, *told), key=lambda mention: mention.start))
-    scope = replace(found.scope, since=_latest(found.scope.since, since), until=_earliest(found.scope.until, until))
-    return replace(found, scope=scope, mentions=mentions)
+    mentions = tuple(sorted((*in_words.mentions, *told), key=lambda mention: mention.start))
+    scope = replace(
+        in_words.scope, since=_latest(in_words.scope.since, since), until=_earliest(in_words.scope.until, until)
+    )
+    return replace(in_words, scope=scope, mentions=mentions)
 
 
 def _latest(*days: date | None) -> date | None:

@@ -177,7 +177,7 @@ def _values(
 
 
 def _years(articles: Sequence[CataloguedArticle], limited: str) -> CatalogueAnswer:
-    """How many articles there are of each year, the years with most articles named first in the heading."""
+    """The number of articles of each year; the heading names the fullest."""
     counted = Counter(article.ref.published.year for article in articles if article.ref.published)
     if not counted:
         return CatalogueAnswer(CatalogueLine(f"No article{limited} has a date."))

@@ -317,9 +317,9 @@ def _turning_point(retrieval: Retrieval, quotes: Sequence[Quote]) -> list[Quote]
 
 
 def _turning_points(retrieval: Retrieval, about: frozenset[str]) -> list[Quote]:
-    """The first sentence of each article in which its author says that a view has changed.
+    """Quotes the first sentence of each article that states a change of mind.
 
-    Where the subject is known, only articles `about` it count.
+    If `about` is not empty, only these articles are searched.
     """
     quotes: dict[str, Quote] = {}
     for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):

@@ -1,7 +1,8 @@
-"""Continues a request for articles or for a timeline: "which ones?", "and on gas?", "only 2025".
+"""Completes follow-ups to a request for articles or for a timeline.
 
-Such a follow-up changes one part of the request before it (what is asked of the articles, their subject, author or
-date) and keeps the others. It is rewritten as a whole request, so that the next one can continue it again.
+Examples are "which ones?", "and on gas?" and "only 2025". Such a follow-up changes one part of the earlier request (its
+verb, subject, author or date) and keeps the others. It is rewritten as a complete request, so that a further follow-up
+can change that one.
 """
 
 import re
@@ -113,7 +114,7 @@ class _Request:
 def continue_requests(
     question: str, turns: Sequence[Turn], catalogue: Catalogue, today: date
 ) -> tuple[str | None, list[Turn]]:
-    """`question` as a whole request where it continues one, else None, and `turns` with theirs."""
+    """Completes `question` (None if it is no follow-up to a request) and `turns`."""
     before: _Request | None = None
     rewritten = []
     for turn in turns[-MAX_TURNS:]:
@@ -135,12 +136,12 @@ def _is_talk(question: str) -> bool:
 
 
 def _request_in(question: str, catalogue: Catalogue, today: date) -> _Request | None:
-    """The request that `question` makes; None where it makes none, or names an article."""
-    found = find_scope(question, catalogue, today)
-    mentions: Sequence[Mention] = found.mentions
+    """The request in `question`; None without one, or if it names an article."""
+    in_words = find_scope(question, catalogue, today)
+    mentions: Sequence[Mention] = in_words.mentions
     intent = classify(question, mentions)
     if intent.kind == "timeline":
-        mentions = with_told_dates(question, found, catalogue, today).mentions
+        mentions = with_told_dates(question, in_words, catalogue, today).mentions
         intent = classify(question, mentions)
     verb = _verb_of(intent)
     if verb is None or any(mention.part in ("articles", "sources") for mention in mentions):
@@ -169,7 +170,7 @@ def _verb_of(intent: Intent) -> Verb | None:
 
 
 def _continued(question: str, before: _Request | None, catalogue: Catalogue, today: date) -> _Request | None:
-    """The request that `question` makes of the one `before` it; None where it stands alone."""
+    """The request of a follow-up to `before`; None if `question` is none."""
     if before is None or len(question) > MAX_CHARACTERS:
         return None
     plain = " ".join(question.split()).strip(" ?!.…")
@@ -198,7 +199,7 @@ def _continued(question: str, before: _Request | None, catalogue: Catalogue, tod
 
 
 def _with_phrase(before: _Request, words: str, catalogue: Catalogue, today: date) -> _Request | None:
-    """`before` with the author, the date and the subject of the phrase `words` for its own."""
+    """`before`, with the author, date and subject that `words` name."""
     if not words or _CLAUSE.match(words):
         return None
     changed = before

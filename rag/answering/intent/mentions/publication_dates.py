@@ -146,12 +146,12 @@ def find_publication_dates(
 def find_told_dates(
     question: QuestionWords, named: Sequence[tuple[int, int, str]], today: date
 ) -> list[PublicationDate]:
-    """The periods of a question for a development in time that say from when to when it is told.
+    """The periods that limit a question about a development in time.
 
-    "Since 2022" and "between May and July" limit it, "the 2022 election" is its subject. Where the present is asked for
-    as well ("in 2022 and now"), the period has no end.
+    "Since 2022" and "between May and July" limit it, "the 2022 election" is its subject. If the question also asks
+    about the present ("in 2022 and now"), the period has no end.
     """
-    found = []
+    dates = []
     for period in find_periods(question.question, today):
         first, last = question.index_at(period.start), question.index_at(period.end)
         after = question.after(last)
@@ -171,8 +171,8 @@ def find_told_dates(
         is_attribute = _ATTRIBUTE.search(text) is not None and re.match(r" (?!and\b|or\b)[a-z]", after) is not None
         if is_free and is_limit and not is_attribute:
             until = None if _UNTIL_NOW.search(after) else period.last
-            found.append(PublicationDate(first, last, period.first, until))
-    return found
+            dates.append(PublicationDate(first, last, period.first, until))
+    return dates
 
 
 def combine(dates: Sequence[PublicationDate]) -> tuple[date | None, date | None]:
