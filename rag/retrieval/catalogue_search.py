@@ -35,8 +35,8 @@ MIN_OCCURRENCES = 3
 class FoundArticles:
     """Articles that were looked up, newest first.
 
-    `is_complete` is whether these are all such articles. `is_about` is whether they are about the subject and do more than
-    mention it.
+    `is_complete` is whether these are all such articles. `is_about` is whether they are about the subject and do more
+    than mention it.
     """
 
     articles: tuple[CataloguedArticle, ...]
