@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.answering.streaming import closing_text
 from rag.cli.output import print_json, print_message, print_piece, print_text
@@ -16,11 +16,12 @@ from rag.errors import RagError
 if TYPE_CHECKING:
     from rag.engine import QueryEngine
     from rag.types.answer import Event
+    from rag.types.filters import QuestionOptions
 
 HELP = "Ask; an empty line or Ctrl-D ends. /save FILE writes the conversation as Markdown, /new begins another."
 
 
-def converse(engine: "QueryEngine", options: dict[str, Any], *, as_json: bool, save: Path | None) -> None:
+def converse(engine: "QueryEngine", options: "QuestionOptions", *, as_json: bool, save: Path | None) -> None:
     """Answers the questions on standard input, one a line, until it ends.
 
     Args:

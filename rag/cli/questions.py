@@ -19,6 +19,7 @@ from rag.cli.options import (
     open_library,
 )
 from rag.cli.output import print_json, print_message, print_text, print_wider_search, status_line
+from rag.types.filters import QuestionOptions
 
 
 def ask(
@@ -69,7 +70,7 @@ def chat(
     """Holds a conversation: one question a line, follow-ups included."""
     from rag.cli.chat import converse
 
-    options = {
+    options: QuestionOptions = {
         "k": k, "ignore": ignored_parts(ignore), "author": author, "source": source, "topic": topic, "since": since,
         "until": until,
     }  # fmt: skip

@@ -26,6 +26,7 @@ from rag.engine import QueryEngine
 from rag.errors import LibraryError, RagError, ServerBusy
 from rag.interrupts.cancellation import Cancellation
 from rag.types.answer import Answer, Event, TextDelta, Turn
+from rag.types.filters import QuestionOptions
 from rag.types.question import MAX_TURNS, check_question_length
 from rag.types.understanding import UnderstoodPart
 
@@ -79,8 +80,11 @@ class ChatRequest(BaseModel):
     ignore: list[UnderstoodPart] = []
 
     @property
-    def options(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("k", "author", "source", "topic", "since", "until", "ignore")}
+    def options(self) -> QuestionOptions:
+        return {
+            "k": self.k, "author": self.author, "source": self.source, "topic": self.topic, "since": self.since,
+            "until": self.until, "ignore": self.ignore,
+        }  # fmt: skip
 
 
 def openai_router(engine: QueryEngine, key: SecretStr | None, admission: AdmissionControl) -> APIRouter:

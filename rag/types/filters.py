@@ -1,8 +1,10 @@
-"""The filters of a question, as keyword arguments of the public methods."""
+"""The filters and other options of a question, as keyword arguments."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TypedDict
+
+from rag.types.understanding import UnderstoodPart
 
 
 class FilterArgs(TypedDict, total=False):
@@ -18,6 +20,13 @@ class FilterArgs(TypedDict, total=False):
     topic: str | None
     since: str | date | None
     until: str | date | None
+
+
+class QuestionOptions(FilterArgs, total=False):
+    """Every option of a question: the filters, the passages, and the parts to ignore."""
+
+    k: int | None
+    ignore: Collection[UnderstoodPart]
 
 
 FILTER_NAMES = tuple(FilterArgs.__annotations__)

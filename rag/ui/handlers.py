@@ -8,9 +8,9 @@ and the user sees the number.
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from rag.engine import QueryEngine, workspace_of
 from rag.errors import RagError
@@ -21,10 +21,23 @@ from rag.types.feedback import Feedback
 from rag.types.question import check_question_length
 from rag.ui import articles_table, payloads, render_answer, render_article
 from rag.ui.eval_report import report_html
+from rag.ui.payloads import (
+    ErrorReply,
+    ExportReply,
+    HtmlReply,
+    RestoredTurn,
+    RestoreReply,
+    SayReply,
+    StartReply,
+    TurnMessage,
+)
 
 log = logging.getLogger(__name__)
 
-Message = dict[str, Any]
+P = ParamSpec("P")
+R = TypeVar("R")
+# What a server function returns: one of the replies of rag.ui.payloads.
+Reply = Mapping[str, object]
 # Seconds between two versions of a draft. Every version is a message, and users do not read faster.
 DRAFT_INTERVAL_SECONDS = 0.08
 # Articles that the example questions are chosen from, and values that each filter offers (it takes any other too). The
@@ -33,15 +46,15 @@ NEWEST_ARTICLES = 1_000
 MAX_FILTER_VALUES = 2_000
 
 
-def with_error_reply(handler: Callable[..., Message]) -> Callable[..., Message]:
+def with_error_reply(handler: Callable[P, R]) -> Callable[P, R | ErrorReply]:
     """`handler`, which replies {"error": message for the user} instead of raising."""
 
     @wraps(handler)
-    def reply(*arguments: Any) -> Message:
+    def reply(*arguments: P.args, **named: P.kwargs) -> R | ErrorReply:
         try:
-            return handler(*arguments)
+            return handler(*arguments, **named)
         except Exception as error:  # noqa: BLE001 - the page must get a reply
-            return {"error": user_message(error)}
+            return ErrorReply(error=user_message(error))
 
     return reply
 
@@ -58,14 +71,14 @@ def user_message(error: Exception) -> str:
     return f"Something went wrong, number {number}. The server's log has the details under this number."
 
 
-def as_functions(*methods: Callable[[Any], Message]) -> list[Callable[[Any], Message]]:
+def as_functions(*methods: Callable[[Any], Reply]) -> list[Callable[[Any], Reply]]:
     """The methods as plain functions of the same names.
 
     Gradio sets attributes on its server functions, which a method refuses.
     """
 
-    def as_function(method: Callable[[Any], Message]) -> Callable[[Any], Message]:
-        def function(sent: Any = None) -> Message:
+    def as_function(method: Callable[[Any], Reply]) -> Callable[[Any], Reply]:
+        def function(sent: Any = None) -> Reply:
             return method(sent)
 
         function.__name__ = method.__name__
@@ -88,7 +101,7 @@ class PageHandlers:
         self._newest = newest
         self._max_filter_values = max_filter_values
 
-    def ask(self, sent: Any, cancellation: Cancellation | None = None) -> Iterator[Message]:
+    def ask(self, sent: Any, cancellation: Cancellation | None = None) -> Iterator[TurnMessage]:
         """Answers a question, unless it is cancelled.
 
         Each message is complete: the page may miss any of them except the last.
@@ -99,7 +112,7 @@ class PageHandlers:
         except Exception as error:  # noqa: BLE001 - without a message the page would wait for ever
             yield self.refused(sent, error)
 
-    def refusal(self, sent: Any) -> Message | None:
+    def refusal(self, sent: Any) -> TurnMessage | None:
         """The reply to a question that is refused before any work, else None."""
         try:
             question = payloads.QuestionPayload.parse(sent).question
@@ -108,21 +121,20 @@ class PageHandlers:
             return self.refused(sent, error)
         return None
 
-    def refused(self, sent: Any, error: Exception) -> Message:
+    def refused(self, sent: Any, error: Exception) -> TurnMessage:
         """The last message of a turn that has no answer."""
         turn_id = sent.get("id", "") if isinstance(sent, dict) else ""
         text = "Ask something first." if _is_empty(sent) else user_message(error)
         return {"id": turn_id, "state": "failed", "html": render_answer.error_html(text), "say": text}
 
-    def _turn(self, payload: payloads.QuestionPayload, cancellation: Cancellation | None) -> Iterator[Message]:
+    def _turn(self, payload: payloads.QuestionPayload, cancellation: Cancellation | None) -> Iterator[TurnMessage]:
         steps: list[AnswerStep] = []
         draft, draft_sent_at = "", 0.0
         chat = self._engine.chat(before=payload.turns())
         options = payload.filters.given()
         for event in chat.events(payload.question, ignore=payload.ignore, cancellation=cancellation, **options):
             if isinstance(event, Answer):
-                announcement = render_answer.announcement(event)
-                yield {"id": payload.id, "state": "done", "say": announcement, **_rendered(event)}
+                yield _answered(payload.id, event)
                 return
             announcement = ""
             if isinstance(event, AnswerStep):
@@ -137,7 +149,7 @@ class PageHandlers:
             yield {"id": payload.id, "state": "working", "html": html, "say": announcement}
 
     @with_error_reply
-    def start(self, _: Any) -> Message:
+    def start(self, _: Any) -> StartReply:
         """Data for opening the page: counts, the writer, examples, filter values."""
         counts = self._engine.counts()
         return {
@@ -153,7 +165,7 @@ class PageHandlers:
         }
 
     @with_error_reply
-    def restore(self, sent: Any) -> Message:
+    def restore(self, sent: Any) -> RestoreReply:
         """The answers that the browser stored, as HTML.
 
         A record that cannot be read becomes None.
@@ -161,12 +173,12 @@ class PageHandlers:
         return {"turns": [_restored(record) for record in payloads.records_in(sent)]}
 
     @with_error_reply
-    def export(self, sent: Any) -> Message:
+    def export(self, sent: Any) -> ExportReply:
         """The conversation as Markdown with footnotes."""
         return {"markdown": to_markdown([payloads.answer_from_record(record) for record in payloads.records_in(sent)])}
 
     @with_error_reply
-    def read(self, sent: Any) -> Message:
+    def read(self, sent: Any) -> HtmlReply:
         """An article for the reading pane."""
         request = payloads.ArticleRequest.parse(sent)
         article = self._engine.article(request.article)
@@ -174,19 +186,19 @@ class PageHandlers:
         return {"html": render_article.article_html(article, spans) if article else render_article.missing_html()}
 
     @with_error_reply
-    def catalogue(self, sent: Any) -> Message:
+    def catalogue(self, sent: Any) -> HtmlReply:
         """A page of the table of articles."""
         request = payloads.CatalogueRequest.parse(sent)
         page = articles_table.catalogue_page(workspace_of(self._engine).library, request)
         return {"html": articles_table.table_html(page, request, removable=not self._engine.settings.read_only)}
 
     @with_error_reply
-    def report(self, sent: Any) -> Message:
+    def report(self, sent: Any) -> HtmlReply:
         """The newest eval report."""
         return {"html": report_html(self._engine.settings.eval_results)}
 
     @with_error_reply
-    def remove(self, sent: Any) -> Message:
+    def remove(self, sent: Any) -> SayReply:
         """Removes one article."""
         if self._engine.settings.read_only:
             raise RagError("this library is read-only")
@@ -194,7 +206,7 @@ class PageHandlers:
         return {"say": "It had been removed already." if missing else "Removed."}
 
     @with_error_reply
-    def rate(self, sent: Any) -> Message:
+    def rate(self, sent: Any) -> SayReply:
         """Stores a rating with its note."""
         payload = payloads.RatingPayload.parse(sent)
         answer = payloads.answer_from_record(payload.record)
@@ -206,13 +218,20 @@ def _is_empty(sent: Any) -> bool:
     return isinstance(sent, dict) and not str(sent.get("question", "")).strip()
 
 
-def _rendered(answer: Answer) -> Message:
-    return {"html": render_answer.turn_html(answer), "text": str(answer), "record": payloads.answer_to_record(answer)}
+def _answered(turn_id: str, answer: Answer) -> TurnMessage:
+    return {
+        "id": turn_id,
+        "state": "done",
+        "html": render_answer.turn_html(answer),
+        "say": render_answer.announcement(answer),
+        "text": str(answer),
+        "record": payloads.answer_to_record(answer),
+    }
 
 
-def _restored(record: Any) -> Message | None:
+def _restored(record: Any) -> RestoredTurn | None:
     try:
         answer = payloads.answer_from_record(record)
     except payloads.InvalidPayload:
         return None
-    return {key: value for key, value in _rendered(answer).items() if key != "record"}
+    return {"html": render_answer.turn_html(answer), "text": str(answer)}

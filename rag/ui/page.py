@@ -31,6 +31,7 @@ from rag.settings import Settings
 from rag.types.question import check_question_length
 from rag.ui.articles_tab import articles_tab
 from rag.ui.handlers import PageHandlers, as_functions, user_message
+from rag.ui.payloads import TurnMessage
 
 STATIC = Path(__file__).parent / "static"
 SCRIPTS = ("store.js", "reader.js", "filters.js", "turns.js", "page.js", "articles.js")
@@ -177,7 +178,7 @@ def _conversation(handlers: PageHandlers, admission: AdmissionControl) -> None:
         elem_id="conversation",
     )
 
-    async def turn(event: gr.EventData) -> AsyncIterator[dict[str, Any]]:
+    async def turn(event: gr.EventData) -> AsyncIterator[TurnMessage]:
         payload = event_payload(event)
         if refusal := handlers.refusal(payload):
             yield refusal

@@ -1,10 +1,10 @@
-"""Data from the browser, and answers in the form in which the browser stores them.
+"""Data from and for the browser, and answers as the browser stores them.
 
 All data is validated before use, because a browser's copy may be old, cut off or forged. Invalid data raises
 InvalidPayload. No text is treated as HTML.
 """
 
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, NotRequired, Self, TypedDict, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -18,6 +18,71 @@ _LIST = TypeAdapter(list[Any])
 # Turns of a conversation that are shown again.
 MAX_RECORDS = 500
 MAX_NOTE_CHARACTERS = 5_000
+
+
+class TurnMessage(TypedDict):
+    """A message about one question: a draft, the answer, or the error.
+
+    `html` is shown and `say` announced to a screen reader. With the answer come its `text` and its `record`.
+    """
+
+    id: str
+    state: Literal["working", "done", "failed"]
+    html: str
+    say: str
+    text: NotRequired[str]
+    record: NotRequired[Any]
+
+
+class ErrorReply(TypedDict):
+    """The reply of a request that failed: the message for the user."""
+
+    error: str
+
+
+class StartReply(TypedDict):
+    """What the page opens with: counts, examples, limits, and what the filters offer."""
+
+    articles: int
+    passages: int
+    writer: str
+    examples: list[str]
+    authors: list[str]
+    sources: list[str]
+    topics: list[str]
+    read_only: bool
+    max_question_characters: int
+
+
+class RestoredTurn(TypedDict):
+    """An answer that the browser stored, to be shown again."""
+
+    html: str
+    text: str
+
+
+class RestoreReply(TypedDict):
+    """The stored answers, None for each that cannot be read."""
+
+    turns: list[RestoredTurn | None]
+
+
+class ExportReply(TypedDict):
+    """A conversation as Markdown."""
+
+    markdown: str
+
+
+class HtmlReply(TypedDict):
+    """HTML to show."""
+
+    html: str
+
+
+class SayReply(TypedDict):
+    """A sentence that says what was done."""
+
+    say: str
 
 
 class InvalidPayload(ValueError):

@@ -1,11 +1,14 @@
 """What the browser sends and stores: checked, and refused where it does not fit."""
 
+import re
 from datetime import date
 
 import pytest
 
 from rag.types.answer import Answer, Citation, RankedPassage, Statement
 from rag.types.article import ArticleRef
+from rag.ui import payloads
+from rag.ui.page import SCRIPTS, STATIC
 from rag.ui.payloads import (
     MAX_RECORDS,
     CatalogueRequest,
@@ -60,3 +63,18 @@ def test_only_so_many_records_are_read() -> None:
     assert len(records_in([None] * (MAX_RECORDS + 1))) == MAX_RECORDS
     with pytest.raises(InvalidPayload):
         records_in({"not": "a list"})
+
+
+def test_the_scripts_read_no_field_that_no_reply_has() -> None:
+    replies = [
+        payloads.ErrorReply, payloads.ExportReply, payloads.HtmlReply, payloads.RestoreReply, payloads.SayReply,
+        payloads.StartReply,
+    ]  # fmt: skip
+    fields = {
+        "reply": set().union(*(reply.__annotations__ for reply in replies)),
+        "message": set(payloads.TurnMessage.__annotations__),
+    }
+    scripts = "".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    read = set(re.findall(r"\b(reply|message)\.([a-z_]+)\b", scripts))
+    assert len(read) > 10
+    assert {(kind, name) for kind, name in read if name not in fields[kind]} == set()
