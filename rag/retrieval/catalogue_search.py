@@ -14,7 +14,7 @@ from rag.index.base import Scope
 from rag.index.fulltext import FullTextIndex
 from rag.retrieval.filters import Filters, resolve_filters
 from rag.storage.library import Library
-from rag.text.analyzer import STOP_TERMS, distinct_terms, terms
+from rag.text.analyzer import content_terms, distinct_terms, terms
 from rag.types.article import ArticleRef
 from rag.types.catalogue import CataloguedArticle, LibraryCounts
 from rag.types.understanding import QuestionScope
@@ -85,7 +85,7 @@ class CatalogueSearch:
 
     def title_candidates(self, words: str) -> Sequence[ArticleRef]:
         """Articles of a large library whose titles `words` may name."""
-        content = [term for term in dict.fromkeys(terms(words)) if term not in STOP_TERMS][:MAX_TITLE_CANDIDATES]
+        content = content_terms(words)[:MAX_TITLE_CANDIDATES]
         hits = self._run(lambda: self._fulltext.search(content, "section", 4 * MAX_TITLE_CANDIDATES, Scope()))
         passages = self._library.passages([hit.id for hit in hits])
         ids = list(dict.fromkeys(passages[hit.id].passage.article_id for hit in hits if hit.id in passages))
@@ -135,7 +135,7 @@ class CatalogueSearch:
         Each content term of the subject is in the article's title or topics, or occurs at least MIN_OCCURRENCES times
         in its text. If there is no such article, those that use every term at least once are returned.
         """
-        subject_terms = [term for term in dict.fromkeys(terms(subject)) if term not in STOP_TERMS]
+        subject_terms = content_terms(subject)
         if not subject_terms:
             return FoundArticles(())
         admitted = {article.ref.id: article for article in self.in_scope(filters)}

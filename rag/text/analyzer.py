@@ -68,3 +68,8 @@ STOP_TERMS = frozenset(
         "tell explain describe say says said according mean give make made please know think"
     )
 )
+
+
+def content_terms(text: str) -> list[str]:
+    """The distinct index terms of `text` that are not STOP_TERMS, in order."""
+    return [term for term in dict.fromkeys(terms(text)) if term not in STOP_TERMS]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from rag.embedding.base import Encoder
 from rag.package_data import model_file
-from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.analyzer import content_terms, terms
 from rag.text.attribution import Attribution, parse_attribution, reported_speakers
 from rag.text.dates import month_and_year
 from rag.text.entities import CAPITALIZED_WORD, authors_named_in, canonicalize_names, expand_aliases
@@ -221,7 +221,7 @@ def _names(claim: str, cited_text: str) -> set[str]:
     names = extract_names(claim)
     first_word = re.match(rf"[“\"'‘(]*({CAPITALIZED_WORD})", claim)
     if first_word and re.search(rf"(?<=[a-z,;] ){re.escape(first_word[1])}\b", cited_text):
-        names |= set(terms(first_word[1])) - STOP_TERMS
+        names |= set(content_terms(first_word[1]))
     return names
 
 
@@ -251,7 +251,7 @@ def _holder_errors(attribution: Attribution, claim: str, cited: Sequence[CitedSo
 
     Compares the person to whom the claim is attributed with the authors and speakers of the quotes.
     """
-    holder = set(terms(canonicalize_names(attribution.holder))) - STOP_TERMS
+    holder = set(content_terms(canonicalize_names(attribution.holder)))
     if not holder:
         return _HolderErrors()
     speakers_by_source = [_speakers(source.quote) for source in cited]
@@ -278,7 +278,7 @@ def _holder_errors(attribution: Attribution, claim: str, cited: Sequence[CitedSo
 
 
 def _speakers(quote: str) -> list[set[str]]:
-    return [set(terms(speaker)) - STOP_TERMS for speaker in reported_speakers(canonicalize_names(quote))]
+    return [set(content_terms(speaker)) for speaker in reported_speakers(canonicalize_names(quote))]
 
 
 def _uncited_authors(statement: str, authors: Sequence[str], cited: Sequence[CitedSource]) -> list[str]:
@@ -292,7 +292,7 @@ def _uncited_authors(statement: str, authors: Sequence[str], cited: Sequence[Cit
     return [
         author
         for author in authors_named_in(statement, authors)
-        if not set(terms(author)) - STOP_TERMS <= set(terms(cited_text))
+        if not set(content_terms(author)) <= set(terms(cited_text))
     ]
 
 

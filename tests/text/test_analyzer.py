@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.text.analyzer import MAX_TERM_BYTES, STOP_TERMS, distinct_terms, terms
+from rag.text.analyzer import MAX_TERM_BYTES, STOP_TERMS, content_terms, distinct_terms, terms
 
 # Words and their stems under Tantivy 0.27. The weights in rag/models/*.json are fitted on features of these stems: when
 # this table fails after an upgrade of Tantivy, the stemmer has changed, and the weights have to be fitted again.
@@ -70,3 +70,7 @@ def test_distinct_terms_are_those_of_the_text_each_once() -> None:
 def test_stop_terms_hold_grammar_and_no_subject() -> None:
     assert {"the", "whose", "doe", "t", "explain"} <= STOP_TERMS
     assert not {"war", "trade", "kyiv"} & STOP_TERMS
+
+
+def test_content_terms_are_distinct_in_order_and_no_grammar() -> None:
+    assert content_terms("What do tariffs do to the trade in tariffs?") == ["tariff", "trade"]

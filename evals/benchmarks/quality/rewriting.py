@@ -18,7 +18,7 @@ from pathlib import Path
 from evals.datasets.rewrites import RewrittenQuestion, load_rewrites
 from evals.report.tables import markdown_table
 from rag.answering.intent.follow_up import standalone_question
-from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.analyzer import content_terms, terms
 from rag.text.overlap import bm25_idf
 from rag.types.answer import Turn
 
@@ -175,7 +175,7 @@ def _by_people(question: RewrittenQuestion) -> str:
 
 
 def _content(text: str) -> set[str]:
-    return {term for term in terms(text) if term not in STOP_TERMS}
+    return set(content_terms(text))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -22,7 +22,7 @@ from rag.answering.intent.scope import Mention, find_scope, reference_day, with_
 from rag.answering.intent.spelling.contractions import with_apostrophes
 from rag.answering.intent.spelling.correction import SpellingCorrection
 from rag.retrieval.catalogue_search import CatalogueSearch, CatalogueSnapshot
-from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.analyzer import content_terms
 from rag.types.answer import Turn
 from rag.types.understanding import QuestionScope, Understanding, UnderstoodPart
 
@@ -216,7 +216,7 @@ def _scope_for(intent: Intent, scope: QuestionScope) -> QuestionScope:
 
 def _says_what_it_is_about(question: str) -> bool:
     """Whether `question` can be searched for without the sentences around it."""
-    content = {term for term in terms(question) if term not in STOP_TERMS}
+    content = set(content_terms(question))
     return len(content) >= MIN_CONTENT_TERMS and find_dependence(question) is None
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from rag.answering.intent.follow_up.question_parts import find_places
 from rag.answering.intent.follow_up.words import AUXILIARY, BASE_VERB, BE, DATE, DETERMINER, PREPOSITION, REQUEST, WH
-from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.analyzer import content_terms
 
 SINGULAR_PERSON_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers"})
 # "Why does this policy fail, if prices rise in spring?" has this many content terms besides "this policy", and
@@ -233,4 +233,4 @@ def _pronoun_span(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _content(text: str) -> set[str]:
-    return {term for term in terms(text) if term not in STOP_TERMS}
+    return set(content_terms(text))

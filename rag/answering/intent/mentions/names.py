@@ -261,19 +261,18 @@ def _groups(question: QuestionWords, candidates: list[_NameCandidate]) -> list[l
     groups: list[list[_NameCandidate]] = []
     for candidate in candidates:
         previous = groups[-1][-1] if groups else None
-        if previous and (
-            candidate.first == previous.first
-            or (candidate.first - previous.last <= 2 and _LINK.fullmatch(_between(question, previous, candidate)))
-        ):
+        if previous and (candidate.first == previous.first or _is_linked(question, previous, candidate)):
             groups[-1].append(candidate)
         else:
             groups.append([candidate])
     return groups
 
 
-def _between(question: QuestionWords, left: _NameCandidate, right: _NameCandidate) -> str:
-    text = question.after(left.last, right.first - left.last)
-    return text if text.endswith(" ") else f"{text} "
+def _is_linked(question: QuestionWords, left: _NameCandidate, right: _NameCandidate) -> bool:
+    """Whether nothing but a conjunction is between the two names."""
+    if right.first - left.last > 2:
+        return False
+    return _LINK.fullmatch(question.between(left.last, right.first)) is not None
 
 
 def _judge_compared(question: QuestionWords, candidates: list[_NameCandidate]) -> None:

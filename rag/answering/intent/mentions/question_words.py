@@ -121,6 +121,11 @@ class QuestionWords:
             return gap
         return f"{gap}{self._joined(index, end)}{_plain_gap(self._gaps[end]) if end == len(self.words) else ''}"
 
+    def between(self, first: int, last: int) -> str:
+        """The words [first:last), folded, with marks; the text ends with a blank."""
+        text = self.after(first, last - first)
+        return text if text.endswith(" ") else f"{text} "
+
     def index_at(self, character: int) -> int:
         """The index of the first word that begins at or after `character`."""
         low, high = 0, len(self.words)

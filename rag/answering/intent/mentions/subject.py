@@ -7,7 +7,7 @@ metadata, so a search for them finds passages that mention them instead of passa
 import re
 from collections.abc import Sequence
 
-from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.analyzer import content_terms
 from rag.text.lexicon import (
     ARTICLE_NOUNS,
     LOOSE_ARTICLE_NOUNS,
@@ -140,4 +140,4 @@ def subject_of(question: str, mentions: Sequence[tuple[int, int, str]]) -> str:
         return ""
     if not _QUESTION_WORD.match(text):
         text = text.rstrip(" ?.!,")
-    return text if any(term not in STOP_TERMS for term in terms(text)) else ""
+    return text if content_terms(text) else ""

@@ -73,7 +73,7 @@ def find_topics(question: QuestionWords, topics: Sequence[str], named: Sequence[
             index += 1
             continue
         previous = groups[-1][-1] if groups else None
-        if previous and topic.first - previous.last <= 3 and _LINK.match(_between(question, previous, topic)):
+        if previous and topic.first - previous.last <= 3 and _LINK.match(question.between(previous.last, topic.first)):
             groups[-1].append(topic)
         else:
             groups.append([topic])
@@ -131,8 +131,3 @@ def _topic_words(topics: tuple[str, ...]) -> dict[str, list[tuple[tuple[str, ...
         for spelling in spellings:
             by_first_word.setdefault(spelling[0], []).append((spelling, topic))
     return by_first_word
-
-
-def _between(question: QuestionWords, left: NamedTopic, right: NamedTopic) -> str:
-    text = question.after(left.last, right.first - left.last)
-    return text if text.endswith(" ") else f"{text} "
