@@ -47,14 +47,14 @@ _BY_KIND = (
 
 Judge = Annotated[str, typer.Option(help="local (the engine's verifier) or llm (a language model).")]
 JudgeModel = Annotated[str | None, typer.Option(help="Model of --judge llm [RAG_JUDGE_MODEL].")]
-JudgeUrl = Annotated[str | None, typer.Option(help="Its OpenAI-compatible server [RAG_JUDGE_BASE_URL].")]
+JudgeUrl = Annotated[str | None, typer.Option(help="OpenAI-compatible server of that model [RAG_JUDGE_BASE_URL].")]
 PricesOption = Annotated[
     tuple[float, float] | None,
-    typer.Option(metavar="PROMPT COMPLETION", help="Its prices, in dollars for a million tokens."),
+    typer.Option(metavar="PROMPT COMPLETION", help="Prices of that model, in dollars for a million tokens."),
 ]
-MaxCost = Annotated[float | None, typer.Option(min=0, help="What the judge may cost in this call, in dollars.")]
+MaxCost = Annotated[float | None, typer.Option(min=0, help="Maximum cost of the judge in this call, in dollars.")]
 Gate = Annotated[
-    Path | None, typer.Option(help="File of thresholds, as evals/thresholds.toml; exit code 1 when one is missed.")
+    Path | None, typer.Option(help="File of thresholds, such as evals/thresholds.toml; exit code 1 if one is missed.")
 ]
 Thresholds = Annotated[Path, typer.Option(help="File of thresholds and margins.", show_default="evals/thresholds.toml")]
 Results = Annotated[Path, typer.Option(help="Folder that holds the runs' folders.")]
@@ -78,22 +78,26 @@ def run(
     filters: Annotated[
         list[str] | None, typer.Option("--filter", help="Only cases with FIELD=VALUE: kind=why. May be repeated.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only so many cases, the first.")] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Cases at a time; times are only true with 1.")] = 1,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N cases.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Cases in parallel; measured times are valid only with 1.")
+    ] = 1,
     label: Annotated[str | None, typer.Option(help="Part of the folder's name; default: the writer.")] = None,
     results: Results = Path("evals/results"),
     home: Annotated[Path | None, typer.Option(help="Library to ask, instead of one of the bundled articles.")] = None,
     articles: Annotated[Path | None, typer.Option(help="Articles to ask about, instead of the bundled ones.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start a new run, even if such a run was cut short.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start a new run, even if such a run was interrupted.")
+    ] = False,
     writer_prices: Annotated[
         tuple[float, float] | None,
         typer.Option(metavar="PROMPT COMPLETION", help="Prices of the model of --writer llm."),
     ] = None,
     gate: Gate = None,
 ) -> None:
-    """Asks every case of a suite and has the answers judged.
+    """Asks every case of a suite and judges the answers.
 
-    The same command continues a run that was cut short. A suite of conversations (chat) is checked without a judge.
+    The same command continues an interrupted run. A suite of conversations (chat) is checked without a judge.
     """
     from evals.datasets.conversations import holds_conversations
     from evals.judges.budget import Prices
@@ -185,8 +189,8 @@ def judge_check(
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,
     max_cost: MaxCost = None,
-    limit: Annotated[int | None, typer.Option(min=2, help="Only so many pairs of each set, the first.")] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Pairs at a time.")] = 1,
+    limit: Annotated[int | None, typer.Option(min=2, help="Only the first N pairs of each set.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Pairs in parallel.")] = 1,
     results: Results = Path("evals/results"),
 ) -> None:
     """Measures how far a judge agrees with people's labels.
@@ -210,11 +214,11 @@ def make_cases(
     out: Annotated[Path, typer.Option(help="File to write the candidate cases to, for a person to edit.")],
     articles: Annotated[Path | None, typer.Option(help="Articles to ask about; default: the bundled ones.")] = None,
     feedback: Annotated[Path | None, typer.Option(help="Exported feedback, JSON Lines, to make cases from.")] = None,
-    model: Annotated[str | None, typer.Option(help="Model that writes the cases; without it, rules do.")] = None,
+    model: Annotated[str | None, typer.Option(help="Model that writes the cases; by default rules make them.")] = None,
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,
     max_cost: MaxCost = None,
-    per_article: Annotated[int, typer.Option(min=1, help="Cases of one article at most.")] = 3,
+    per_article: Annotated[int, typer.Option(min=1, help="Maximum number of cases for one article.")] = 3,
     results: Results = Path("evals/results"),
 ) -> None:
     """Makes candidate cases from articles or feedback.

@@ -80,7 +80,7 @@ def write_candidates(candidates: Sequence[CandidateCase], out: Path) -> None:
     if out.exists():
         raise EvalError(f"{out} is there already; name a new file")
     if SUITES.resolve() in out.resolve().parents:
-        raise EvalError(f"{out} lies in a suite, where every case is reviewed; name a file elsewhere")
+        raise EvalError(f"{out} is in a suite, where every case is reviewed; name a file elsewhere")
     try:
         out.write_text("".join(_json_line(candidate) for candidate in candidates), encoding="utf-8")
     except OSError as error:

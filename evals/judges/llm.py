@@ -79,7 +79,9 @@ class ChatModel:
         self._cache = cache
         self._budget = budget
         if endpoint.base_url is not None and not re.match(r"https?://\S+$", endpoint.base_url):
-            raise SettingsError(f"the judge's address {endpoint.base_url!r} is none; write it with http:// or https://")
+            raise SettingsError(
+                f"the judge's address {endpoint.base_url!r} is no web address; write it with http:// or https://"
+            )
         if endpoint.base_url is None and endpoint.key is None:
             raise SettingsError(
                 "--judge llm needs a model: set OPENAI_API_KEY, or RAG_JUDGE_BASE_URL for a server of your own"

@@ -108,7 +108,7 @@ def score_or_abstain(retrieval: Retrieval, abstain_below: float) -> float | Abst
     if not retrieval.passages:
         return Abstention("the library holds no articles yet; add some with: rag add PATH", (), 0.0)
     if not retrieval.idf:
-        return Abstention("the question has no word that could be looked for", (), 0.0)
+        return Abstention("the question has no word to search for", (), 0.0)
     score = answerability(answerability_features(retrieval))
     if score < abstain_below:
         return Abstention(_reason(retrieval), nearest_articles(retrieval.passages), score)

@@ -276,7 +276,7 @@ class AnswerPipeline:
             try:
                 sentences = self._repair(session, question, resolver, sentences)
             except ModelError as error:
-                notices.append(f"what failed the check could not be corrected: {error}")
+                notices.append(f"the sentences that failed the check could not be corrected: {error}")
         run.timer.end("verify")
         if not any(sentence.support >= PARTLY for sentence in sentences):
             raise ModelError("; ".join([*notices, NOTHING_SUPPORTED]))

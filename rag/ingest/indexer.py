@@ -167,7 +167,7 @@ class Indexer:
             ):
                 why = (
                     f"the id {article.id!r} made from its name belongs to {stored.origin}; give this one an `id` of "
-                    f"its own, or take the other out first: rag remove {article.id}"
+                    f"its own, or remove the other article first: rag remove {article.id}"
                 )
                 report.failed.append(LoadFailure(origin, why))
                 counter.count(0)

@@ -95,8 +95,8 @@ def restore_backup(
         with translate_errors(path):
             if path.exists() and not force:
                 raise LibraryError(
-                    f"{home} holds a library; replace it, keeping it beside, with --force, or name another folder "
-                    "with --home"
+                    f"{home} has a library already; replace it with --force, which keeps the old one beside it, or "
+                    "name another folder with --home"
                 )
             fresh = path.with_name(f"{LIBRARY_FILE}.restoring")
             _delete_database(fresh)
@@ -125,7 +125,7 @@ def _check_target(file: Path, home: Path, force: bool) -> None:
     """Raises RagError if no backup may be written to `file`."""
     with _write_errors(file):
         if file.parent.resolve() == home.resolve():
-            raise RagError(f"{file} lies in the library's own folder; name a file somewhere else")
+            raise RagError(f"{file} is in the library's own folder; name a file somewhere else")
         if file.is_dir():
             raise RagError(f"{file} is a folder; name a file in it")
         if file.exists() and not force:
@@ -179,7 +179,7 @@ def _damage_in(path: Path) -> str:
         problems = library.integrity_errors()
         if not problems:
             altered_ids = altered_article_ids(library)
-            problems = [f"{len(altered_ids)} articles are not as they were added"] if altered_ids else []
+            problems = [f"{len(altered_ids)} articles differ from what was added"] if altered_ids else []
     return "; ".join(problems)
 
 

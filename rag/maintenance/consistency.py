@@ -101,7 +101,7 @@ def _article_problems(library: Library, altered_ids: list[str]) -> list[Inconsis
     ]
     if altered_ids:
         problem = (
-            f"{len(altered_ids)} are not as they were added; take them out and add them again: "
+            f"{len(altered_ids)} differ from what was added; remove them and add them again: "
             f"rag remove {' '.join(altered_ids)}"
         )
         passages = sum(entry.passages for entry in library.entries() if entry.id in altered_ids)
@@ -128,7 +128,7 @@ def _passage_problems(library: Library, altered_ids: list[str]) -> list[Inconsis
             wrong += not (is_slice and stored.has_unit_length)
     if not wrong:
         return []
-    problem = f"{wrong} are not what they say they are; encode them again with: rag rebuild --re-encode"
+    problem = f"{wrong} are corrupt; encode them again with: rag rebuild --re-encode"
     return [Inconsistency("passages", problem, wrong)]
 
 
@@ -149,7 +149,7 @@ def _search_problems(workspace: Workspace, passage_ids: Sequence[str]) -> list[I
         return []  # reported as a problem of the passages or of the vectors
     if not lost:
         return []
-    return [Inconsistency("vectors", f"{lost} of {len(sample)} passages sought are not found", lost)]
+    return [Inconsistency("vectors", f"{lost} of {len(sample)} passages are not found by their own vector", lost)]
 
 
 def _is_as_added(library: Library, article_id: str, sha256: str) -> bool:

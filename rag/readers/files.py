@@ -30,7 +30,7 @@ def load_file(path: Path, settings: Settings) -> Iterator[LoadedArticle | LoadFa
     """
     suffix, source_name = path.suffix.lower(), printable_path(path)
     if suffix not in READABLE_SUFFIXES:
-        raise ReadError(source_name, f"is of a kind that is not read; readable are {', '.join(READABLE_SUFFIXES)}")
+        raise ReadError(source_name, f"is not a readable kind of file; readable are {', '.join(READABLE_SUFFIXES)}")
     if not path.is_file():  # opening a pipe waits for a writer, and a device may never end
         raise ReadError(source_name, "is not a regular file; save its content to a file and add that")
     if suffix == ".jsonl":

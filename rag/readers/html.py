@@ -22,7 +22,7 @@ MIN_ARTICLE_CHARACTERS = 100
 # trafilatura's time grows with the square of the tags on some pages: 9 s with this many, minutes with 100,000.
 MAX_TAGS = 40_000
 
-_NO_ARTICLE = "holds no article text that can be told from the page around it"
+_NO_ARTICLE = "has no article text that can be separated from the rest of the page"
 _DECLARED_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 

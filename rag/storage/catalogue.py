@@ -105,7 +105,7 @@ def stored_counts(connection: sa.Connection) -> LibraryCounts:
     In a library without stored counts, the rows are counted.
     """
     rows = connection.execute(sa.select(tables.meta).where(tables.meta.c.key.in_(_COUNT_NAMES))).all()
-    if len(rows) < len(_COUNT_NAMES):  # the library was the library was last written before counts were stored
+    if len(rows) < len(_COUNT_NAMES):  # the library was last written before counts were stored
         return count_rows(connection)
     return LibraryCounts(**{row.key: serialization.decode_number(row.value, row.key) for row in rows})
 

@@ -129,5 +129,5 @@ def check_part_names(names: Iterable[str]) -> frozenset[UnderstoodPart]:
     """
     unknown = [name for name in names if name not in UNDERSTOOD_PARTS]
     if unknown:
-        raise ValueError(f"{unknown[0]!r} cannot be ignored; what can be are {', '.join(UNDERSTOOD_PARTS)}")
+        raise ValueError(f"{unknown[0]!r} cannot be ignored; the parts are {', '.join(UNDERSTOOD_PARTS)}")
     return frozenset(part for part in UNDERSTOOD_PARTS if part in set(names))

@@ -101,4 +101,4 @@ def test_an_unmatched_filter_is_named_in_the_reason(workspace: Workspace) -> Non
 def test_a_question_without_words_is_not_answered(retrieve: Retrieve) -> None:
     evidence = select_evidence(retrieve("?!"), 5, 0.0)
     assert isinstance(evidence, Abstention)
-    assert evidence.reason == "the question has no word that could be looked for"
+    assert evidence.reason == "the question has no word to search for"

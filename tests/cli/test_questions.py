@@ -124,7 +124,7 @@ def test_parts_of_how_a_question_is_understood_are_left_out(bundled: Path, rag: 
     ]
     assert (scope["authors"], scope["since"]) == (["House Rules"], None)
     refused = rag("--home", bundled, "ask", asked, "--ignore", "dates,author").error_line
-    assert refused.startswith("rag: --ignore: 'author' cannot be ignored; what can be are conversation, spelling,")
+    assert refused.startswith("rag: --ignore: 'author' cannot be ignored; the parts are conversation, spelling,")
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])

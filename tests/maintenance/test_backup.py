@@ -62,8 +62,8 @@ def test_a_backup_to_a_file_that_cannot_be_written_is_refused(library_folder: Pa
     (tmp_path / "folder").mkdir()
     for file, words in (
         (tmp_path / "folder", "is a folder; name a file in it"),
-        (library_folder / "kept", "lies in the library's own folder; name a file somewhere else"),
-        (library_folder / LIBRARY_FILE, "lies in the library's own folder"),
+        (library_folder / "kept", "is in the library's own folder; name a file somewhere else"),
+        (library_folder / LIBRARY_FILE, "is in the library's own folder"),
         (tmp_path / "nowhere" / "kept", "cannot be written (No such file or directory); name another file"),
         (tmp_path / ("x" * 300), "cannot be written (File name too long); name another file"),
     ):
@@ -91,7 +91,7 @@ def test_a_damaged_library_is_not_backed_up(library_folder: Path, rag: Rag, tmp_
         connection.execute("UPDATE articles SET text = replace(text, 'lot', 'Lot') WHERE id = 'article-3'")
     connection.close()
     message = last_error(rag("--home", library_folder, "backup", tmp_path / "kept"))
-    assert "is damaged (1 articles are not as they were added)" in message
+    assert "is damaged (1 articles differ from what was added)" in message
     assert message.endswith("was not written; see: rag check")
     assert {path.name for path in tmp_path.iterdir()} == {"home"}
 

@@ -28,7 +28,7 @@ def test_a_library_that_is_there_is_replaced_only_when_told_to_and_kept_beside(
     other_folder: Path, backup: Path, rag: Rag, tmp_path: Path
 ) -> None:
     message = last_error(rag("--home", other_folder, "restore", backup))
-    assert "holds a library; replace it, keeping it beside, with --force" in message
+    assert "has a library already; replace it with --force, which keeps the old one beside it" in message
     assert_holds(other_folder, *OTHER_ARTICLES)
     result = rag("--home", other_folder, "restore", backup, "--force")
     kept = other_folder / f"{LIBRARY_FILE}.replaced-1"
@@ -77,7 +77,7 @@ def _flip_a_bit_of_an_article(content: bytes) -> bytes:
         (lambda content: b"Some text.\n" * 900, "is no backup of a library"),
         (lambda content: content[: len(content) // 2], "is damaged"),
         (lambda content: content[:-4096], "is damaged"),
-        (_flip_a_bit_of_an_article, "is damaged (1 articles are not as they were added)"),
+        (_flip_a_bit_of_an_article, "is damaged (1 articles differ from what was added)"),
         (lambda content: content[:4096] + random.Random(1).randbytes(len(content) - 4096), "is damaged"),
     ],
     ids=["empty", "text", "half", "last page gone", "one bit of an article", "garbage"],

@@ -107,7 +107,7 @@ def test_a_misspelt_part_to_ignore_is_a_value_error_at_once(engine: QueryEngine)
     misspelt: Any = ["date"]
     for method in (engine.ask, engine.stream, engine.astream, engine.events,
                    chat.ask, chat.stream, chat.astream, chat.events, chat.aevents):  # fmt: skip
-        with pytest.raises(ValueError, match="'date' cannot be ignored; what can be are conversation, spelling"):
+        with pytest.raises(ValueError, match="'date' cannot be ignored; the parts are conversation, spelling"):
             method("Why?", ignore=misspelt)
     for coroutine in (engine.aask("Why?", ignore=misspelt), chat.aask("Why?", ignore=misspelt)):
         with pytest.raises(ValueError, match="'date' cannot be ignored"):

@@ -61,7 +61,7 @@ def test_broken_markup_still_gives_its_text(tmp_path: Path, settings: Settings) 
     ids=["empty", "menu", "links", "script", "deep"],
 )
 def test_a_page_without_an_article_is_refused(tmp_path: Path, settings: Settings, page: str) -> None:
-    assert "holds no article text that can be told from the page around it" in failure_reason(
+    assert "has no article text that can be separated from the rest of the page" in failure_reason(
         new_file(tmp_path / "x.html", page), settings
     )
 

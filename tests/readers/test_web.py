@@ -170,7 +170,7 @@ def test_binary_data_declared_as_text_is_refused(site: Site, loopback: Settings)
 
 def test_a_page_without_an_article_is_refused(site: Site, loopback: Settings) -> None:
     page = "<html><head><title>Shop</title></head><body><a href=/>Home</a><div id=app></div></body></html>"
-    assert "holds no article text that can be told" in failure_reason(site.add_page("/x", page), loopback)
+    assert "has no article text that can be separated" in failure_reason(site.add_page("/x", page), loopback)
 
 
 def test_a_public_feed_cannot_name_a_private_page(site: Site, public: Settings, internet: Internet) -> None:

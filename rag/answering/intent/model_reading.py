@@ -36,7 +36,7 @@ _ACTIONS_ON_ARTICLES: tuple[Action, ...] = ("who_wrote", "when_published")
 # The model is asked if no rule recognises a question and the regression gives the chosen kind a lower probability.
 # 40.8% of such kinds are right, and 92.3% of the others (evals.training.intent.fit_intents).
 MIN_SURE_PROBABILITY = 0.7
-UNREADABLE = "what the language model said of the question could not be read; the log says why"
+UNREADABLE = "the language model's reading of the question could not be parsed; the log says why"
 
 
 class QuestionReader:

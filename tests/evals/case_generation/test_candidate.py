@@ -33,7 +33,7 @@ def test_no_file_is_replaced_and_none_is_written_into_a_suite(
     existing = tmp_path / "there.jsonl"
     existing.write_text("kept")
     in_suite = Path(__file__).parents[3] / "evals" / "suites" / "commentary" / "more.jsonl"
-    for path, message in ((existing, "is there already"), (in_suite, "lies in a suite")):
+    for path, message in ((existing, "is there already"), (in_suite, "is in a suite")):
         assert main(["make-cases", "--out", str(path)]) == 2
         assert message in capsys.readouterr().err
     assert existing.read_text() == "kept"
