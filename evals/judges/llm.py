@@ -87,7 +87,11 @@ class ChatModel:
                 "--judge llm needs a model: set OPENAI_API_KEY, or RAG_JUDGE_BASE_URL for a server of your own"
             )
         self._llm = OpenAIChat(
-            endpoint.model, endpoint.base_url, key=endpoint.key or NO_KEY, max_tokens=MAX_COMPLETION_TOKENS
+            endpoint.model,
+            endpoint.base_url,
+            key=endpoint.key or NO_KEY,
+            max_tokens=MAX_COMPLETION_TOKENS,
+            reasoning_tokens=0,  # the budget reserves for a request what its reply may cost at most
         )
 
     def ask(self, messages: list[dict[str, str]], expected: type[ReplyModel]) -> tuple[ReplyModel, ModelUsage]:

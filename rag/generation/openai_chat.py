@@ -35,9 +35,9 @@ from rag.generation.openai_errors import (
     client_call,
     is_transient,
     pause_seconds,
-    rejected_option,
     status_text,
 )
+from rag.generation.servers.request_options import RequestOptions
 from rag.settings import parse_base_url
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,8 @@ class OpenAIChat(CustomLLM):
     """The model `model` at `base_url`; None is OpenAI's own server, at `openai_url`.
 
     `timeout` limits a silence of the server and `deadline` a whole answer, retries included, both in seconds.
-    `attempts` counts the first request too.
+    `attempts` counts the first request too. A model that reasons may use `reasoning_tokens` beside the `max_tokens` of
+    its answer.
     """
 
     model: str
@@ -61,9 +62,10 @@ class OpenAIChat(CustomLLM):
     timeout: float = 60.0
     deadline: float = 180.0
     attempts: int = 3
+    reasoning_tokens: int = 8_000
     _key: SecretStr = PrivateAttr()
     _openai_url: str = PrivateAttr(default=OPENAI_URL)
-    _rejected_options: set[str] = PrivateAttr(default_factory=set)
+    _request_options: RequestOptions = PrivateAttr()
 
     def __init__(
         self,
@@ -82,6 +84,9 @@ class OpenAIChat(CustomLLM):
         super().__init__(model=model.strip(), base_url=address, **limits)
         self._key = SecretStr(key)
         self._openai_url = openai_url
+        self._request_options = RequestOptions(
+            completion_limit=self.base_url is None, reasoning_tokens=self.reasoning_tokens
+        )
 
     @classmethod
     def class_name(cls) -> str:
@@ -164,11 +169,15 @@ class OpenAIChat(CustomLLM):
         return opened
 
     def _open(self, contents: Sequence[dict[str, str]], ends: float, max_tokens: int) -> tuple[Any, Any]:
+        """Sends a request, and again without each option that the server rejects.
+
+        What it rejects is remembered for this model.
+        """
         import openai
 
         client = self._client
         while True:
-            options = self._options(max_tokens)
+            arguments = self._request_options.arguments(max_tokens)
             headers = request_headers()
             timeout = max(1.0, min(self.timeout, ends - time.monotonic()))
             limits = openai.Timeout(timeout, connect=CONNECT_TIMEOUT_SECONDS)
@@ -177,31 +186,15 @@ class OpenAIChat(CustomLLM):
                     stream = client.chat.completions.create(
                         model=self.model,
                         messages=contents,
-                        stream=True,
                         timeout=limits,
                         extra_headers=headers,
-                        **options,
+                        **arguments,
                     )
                 with _close_at(ends, stream):
                     return _with_first_chunk(stream)
             except ClientFailure as failure:
-                # Servers differ in the options they accept: reasoning models accept no temperature and another name
-                # for the limit, older servers no usage in a stream.
-                is_rejection = isinstance(failure.cause, openai.BadRequestError | openai.UnprocessableEntityError)
-                rejected = rejected_option(str(failure.cause), options) if is_rejection else None
-                if rejected is None:
+                if not self._request_options.reject(failure.cause, arguments):
                     raise
-                self._rejected_options.add(rejected)
-
-    def _options(self, max_tokens: int) -> dict[str, Any]:
-        options: dict[str, Any] = {
-            "temperature": 0,
-            "stream_options": {"include_usage": True},
-            "max_tokens": max_tokens,
-        }
-        if "max_tokens" in self._rejected_options:
-            options["max_completion_tokens"] = options.pop("max_tokens")
-        return {name: value for name, value in options.items() if name not in self._rejected_options}
 
     def _read(self, stream: Any, first: Any, ends: float) -> ChatResponseGen:
         text, refusal, finish = "", "", None
@@ -230,6 +223,8 @@ class OpenAIChat(CustomLLM):
             raise ModelError(f"{self._name} declined to answer")
         if finish is None and text:
             raise ModelError(f"{self._name} broke off in the middle of its answer; try again")
+        if not text.strip() and finish == "length":
+            raise ModelError(f"{self._name} used all its tokens before it answered; raise RAG_LLM_MAX_TOKENS")
         if not text.strip():
             raise ModelError(
                 f"{self._name} gave an empty answer; check that RAG_LLM_BASE_URL is an OpenAI-compatible API"

@@ -13,6 +13,8 @@ import tenacity
 # Seconds between two attempts where the server names none: random, below a bound that starts at the first and doubles
 # up to the second.
 FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.5, 8.0
+# The options that a request may lack.
+OPTIONAL = ("max_tokens", "max_completion_tokens", "temperature", "stream_options", "reasoning_effort")
 
 
 class ClientFailure(Exception):
@@ -78,12 +80,19 @@ def pause_seconds(state: tenacity.RetryCallState) -> float:
     return float(tenacity.wait_random_exponential(multiplier=FIRST_PAUSE_SECONDS, max=MAX_PAUSE_SECONDS)(state))
 
 
-def rejected_option(message: str, sent: Mapping[str, Any]) -> str | None:
-    """The option of `sent` that the server does not know, or None.
+def rejected_option(error: BaseException, sent: Mapping[str, Any]) -> str | None:
+    """The option of `sent` that the server does not accept for the model, or None.
 
-    A server that calls a value "too large" knows the option.
+    A server names it as the error's parameter or in the message. A server that calls a value "too large" knows the
+    option.
     """
-    if "too large" in message:
+    import openai
+
+    message = str(error)
+    if not isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError) or "too large" in message:
         return None
-    optional = ("max_tokens", "temperature", "stream_options")
-    return next((name for name in optional if name in sent and name in message), None)
+    # Not in messages: "stream" is a common word. A reply that was not streamed is not sent again.
+    if error.param == "stream" and "stream" in sent and "extra_body" not in sent:
+        return "stream"
+    named_by_parameter = next((name for name in OPTIONAL if name in sent and name == error.param), None)
+    return named_by_parameter or next((name for name in OPTIONAL if name in sent and name in message), None)

@@ -187,7 +187,7 @@ def test_an_option_that_a_server_rejects_is_not_sent_again(server: ChatServer) -
     server.always = picky
     model = chat(server, max_tokens=77)
     assert model.chat(MESSAGES).message.content == "Fine."
-    assert server.bodies[-1]["max_completion_tokens"] == 77
+    assert server.bodies[-1]["max_completion_tokens"] == 77 + model.reasoning_tokens
     requests = len(server.bodies)
     model.chat(MESSAGES)
     assert len(server.bodies) == requests + 1

@@ -72,8 +72,27 @@ def test_a_pause_that_is_no_number_of_seconds_is_chosen_at_random(header: str) -
     assert 0 <= pause_seconds(_state(ValueError("no response"), attempt=20)) <= MAX_PAUSE_SECONDS
 
 
+def _rejection(message: str, param: Any = None, status: int = 400) -> openai.APIStatusError:
+    response = httpx.Response(status, request=REQUEST)
+    kind = {400: openai.BadRequestError, 422: openai.UnprocessableEntityError}.get(status, openai.APIStatusError)
+    return kind(message, response=response, body={"message": message, "param": param})
+
+
 def test_the_rejected_option_is_the_one_that_the_server_names() -> None:
-    sent = {"max_tokens": 800, "temperature": 0}
-    assert rejected_option("Unsupported parameter: 'temperature'", sent) == "temperature"
-    assert rejected_option("'max_tokens' is too large: 800", sent) is None
-    assert rejected_option("'stream_options' is unknown", sent) is None, "it was not sent"
+    sent = {"max_tokens": 800, "temperature": 0, "stream": True}
+    assert rejected_option(_rejection("Unsupported parameter: 'temperature'"), sent) == "temperature"
+    assert rejected_option(_rejection("Extra inputs: temperature", status=422), sent) == "temperature"
+    assert rejected_option(_rejection("'max_tokens' is too large: 800"), sent) is None
+    assert rejected_option(_rejection("'stream_options' is unknown"), sent) is None, "it was not sent"
+    assert rejected_option(_rejection("no temperature here", status=500), sent) is None
+    assert rejected_option(ValueError("temperature"), sent) is None
+
+
+def test_the_parameter_that_an_error_names_goes_before_the_words_of_its_message() -> None:
+    sent = {"max_tokens": 800, "temperature": 0, "stream": True}
+    assert rejected_option(_rejection("max_tokens are fine, this is not", "temperature"), sent) == "temperature"
+    assert rejected_option(_rejection("Verify to stream this model.", "stream"), sent) == "stream"
+    assert rejected_option(_rejection("Verify to stream this model."), sent) is None
+    assert rejected_option(_rejection("no", ["temperature"]), sent) is None
+    whole = {**sent, "extra_body": {"stream": False}}
+    assert rejected_option(_rejection("Verify to stream this model.", "stream"), whole) is None, "it was not streamed"

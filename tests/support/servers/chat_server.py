@@ -56,6 +56,7 @@ class ErrorReply:
     headers: dict[str, str] = field(default_factory=dict)
     message: str = "no"
     code: str | None = None
+    param: str | None = None
 
 
 ScriptedReply = ChatReply | ErrorReply | str
@@ -139,7 +140,7 @@ def run_server(server: ChatServer) -> Iterator[None]:
 def _error_response(reply: ErrorReply) -> HTMLResponse | JSONResponse:
     if reply.status == 200:
         return HTMLResponse("<html>a proxy's page</html>")
-    error = {"message": f"{reply.message} (key {KEY})", "code": reply.code, "type": "error", "param": None}
+    error = {"message": f"{reply.message} (key {KEY})", "code": reply.code, "type": "error", "param": reply.param}
     return JSONResponse({"error": error}, status_code=reply.status, headers=reply.headers)
 
 

@@ -1,0 +1,1 @@
+"""Which options a model server accepts, and which servers this machine has."""
