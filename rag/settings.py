@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
+# The name of this application: of its data folder, and of the owner of the model that it serves.
+APPLICATION = "commentary-rag"
 # The file that the commands read in the folder they are started in.
 ENV_FILE = Path(".env")
 # Variables that the command or the server sets before it imports chromadb, gradio, ray or a hub client.
@@ -239,7 +241,7 @@ class Settings(BaseSettings):
 
         Raises SettingsError for a path that cannot name a folder.
         """
-        folder = self.home or Path(platformdirs.user_data_dir("commentary-rag", appauthor=False))
+        folder = self.home or Path(platformdirs.user_data_dir(APPLICATION, appauthor=False))
         try:
             folder = folder.expanduser()
             encoded = str(folder).encode("utf-8")

@@ -13,6 +13,7 @@ import typer
 from rag.cli import library, questions
 from rag.cli.backup import backup, restore
 from rag.cli.feedback import feedback_app
+from rag.cli.models import models
 from rag.cli.options import TUNING_KEY, HomeOption
 from rag.cli.output import discard_output, print_message, print_text
 from rag.cli.serve import serve
@@ -35,7 +36,7 @@ app = typer.Typer(
 app.add_typer(feedback_app())
 for command in (
     questions.ask, questions.chat, questions.search, library.add, library.remove, library.articles, library.status,
-    library.check, library.rebuild, backup, restore, library.init, serve,
+    library.check, library.rebuild, backup, restore, library.init, serve, models,
 ):  # fmt: skip
     app.command()(command)
 

@@ -25,6 +25,7 @@ from rag.answering.streaming import SUPERSEDED_PATTERN, closing_text
 from rag.engine import QueryEngine
 from rag.errors import LibraryError, RagError, ServerBusy
 from rag.interrupts.cancellation import Cancellation
+from rag.settings import APPLICATION
 from rag.types.answer import Answer, Event, TextDelta, Turn
 from rag.types.filters import QuestionOptions
 from rag.types.question import MAX_TURNS, check_question_length
@@ -284,7 +285,7 @@ def _head(kind: str) -> dict[str, Any]:
 
 
 def _model() -> dict[str, Any]:
-    return {"id": MODEL, "object": "model", "created": 0, "owned_by": "commentary-rag"}
+    return {"id": MODEL, "object": "model", "created": 0, "owned_by": APPLICATION}
 
 
 def _data(document: dict[str, Any]) -> str:

@@ -22,7 +22,12 @@ DOORS = {
     "anyio": {"rag/admission.py", "rag/server/app.py"},
     "sqlalchemy": {"rag/storage/"},
     "sentencex": {"rag/text/sentences.py"},
-    "httpx": {"evals/benchmarks/performance/load_clients.py", "rag/readers/fetch.py", "rag/index/"},
+    "httpx": {
+        "evals/benchmarks/performance/load_clients.py",
+        "rag/readers/fetch.py",
+        "rag/index/",
+        "rag/generation/servers/local_servers.py",
+    },
     "trafilatura": {"rag/readers/html.py"},
     "pypdf": {"rag/readers/pdf.py"},
     "feedparser": {"rag/readers/web.py"},

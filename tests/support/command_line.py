@@ -63,6 +63,7 @@ STATUS: dict[str, Any] = {
 }  # fmt: skip
 COMMANDS = (
     "ask", "search", "add", "remove", "articles", "status", "check", "rebuild", "backup", "restore", "init", "serve",
+    "models",
 )  # fmt: skip
 
 
