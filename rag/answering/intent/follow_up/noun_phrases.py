@@ -58,19 +58,19 @@ _PRONOUN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Phrase:
     """A phrase of a question: `text` is `question[start:end]`."""
 
     start: int
     end: int
     text: str
 
-    def overlaps(self, others: Iterable["Span"]) -> bool:
+    def overlaps(self, others: Iterable["Phrase"]) -> bool:
         """Whether it shares characters with one of `others`, spans of the same question."""
         return any(self.start < other.end and other.start < self.end for other in others)
 
 
-def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
+def find_topic(text: str, dates: Sequence[Phrase]) -> tuple[Phrase | None, str]:
     """What a view, a definition, a request or a search is about.
 
     Returns the topic, and the preposition before it if the question asks for a view, else "". `dates` end a phrase.
@@ -87,7 +87,7 @@ def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
     return _phrase(text, 0, dates) if is_search else None, ""
 
 
-def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | None, Span | None]:
+def find_subject_and_object(text: str, dates: Sequence[Phrase]) -> tuple[Phrase | None, Phrase | None]:
     """The noun phrases before and after the main verb.
 
     Each is None if closed classes of words do not determine it.
@@ -103,13 +103,13 @@ def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | No
     return None, None
 
 
-def _object(text: str, start: int, dates: Sequence[Span]) -> Span | None:
+def _object(text: str, start: int, dates: Sequence[Phrase]) -> Phrase | None:
     """The first noun phrase from `start` on with a determiner or a capital."""
     first = _OBJECT_START.search(text, start)
     return _phrase(text, first.start(), dates) if first else None
 
 
-def _phrase(text: str, start: int, dates: Sequence[Span], end: int | None = None) -> Span | None:
+def _phrase(text: str, start: int, dates: Sequence[Phrase], end: int | None = None) -> Phrase | None:
     """The noun phrase from `start` on, without a clause or date behind it.
 
     None for a phrase that cannot be repeated elsewhere.
@@ -124,4 +124,4 @@ def _phrase(text: str, start: int, dates: Sequence[Span], end: int | None = None
     is_empty = all(term in STOP_TERMS for term in terms(phrase))
     if is_empty or _PRONOUN.search(phrase) or len(phrase.split()) > MAX_PHRASE_WORDS:
         return None
-    return Span(start, start + len(phrase), phrase)
+    return Phrase(start, start + len(phrase), phrase)
