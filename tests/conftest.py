@@ -1,4 +1,4 @@
-"""Fixtures of all tests: a library of the bundled corpus, settings, and guards around each test."""
+"""Fixtures of all tests: a bundled library, settings, a scripted language model, and guards around each test."""
 
 import signal
 import socket
@@ -11,6 +11,7 @@ import pytest
 from rag import open_engine
 from rag.embedding.bundled import BundledEncoder
 from rag.settings import Settings, load_settings
+from tests.support.servers.chat_server import ChatServer, chat_server
 
 # Variables of the tests themselves: whether a browser is required, where axe-core is, which real models to try.
 TEST_VARIABLES = (
@@ -65,6 +66,20 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return load_settings(home=tmp_path / "home", lock_timeout=60)
+
+
+@pytest.fixture(scope="module")
+def shared_server() -> Iterator[ChatServer]:
+    """The scripted language model of a module, for its engines and servers."""
+    with chat_server() as running:
+        yield running
+
+
+@pytest.fixture
+def server(shared_server: ChatServer) -> ChatServer:
+    """The module's language model without the script and the requests of the test before."""
+    shared_server.reset()
+    return shared_server
 
 
 @pytest.fixture

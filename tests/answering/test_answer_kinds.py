@@ -9,7 +9,7 @@ from rag import QueryEngine, open_engine
 from rag.settings import load_settings
 from tests.support.answer_invariants import assert_invariants, assert_quoted_invariants
 from tests.support.library.columns import FOOD, opened
-from tests.support.servers.chat_server import ChatServer, chat_server
+from tests.support.servers.chat_server import ChatServer
 
 QUESTIONS = {
     "food": (
@@ -77,18 +77,12 @@ def test_an_article_that_no_article_resembles_is_not_summarised(food_engine: Que
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def model_engine(server: ChatServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
+def model_engine(shared_server: ChatServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
     """Over the columns about food, with the scripted server as its language model."""
     folder = tmp_path_factory.mktemp("model")
     with opened(FOOD, folder):
         pass
-    settings = load_settings(home=folder / "home", llm_model="scripted", llm_base_url=server.url, llm_attempts=1)
+    settings = load_settings(home=folder / "home", llm_model="scripted", llm_base_url=shared_server.url, llm_attempts=1)
     with open_engine(settings=settings) as engine:
         yield engine
 
@@ -109,7 +103,6 @@ def model_engine(server: ChatServer, tmp_path_factory: pytest.TempPathFactory) -
 def test_the_form_of_each_kind_reaches_the_model(
     server: ChatServer, model_engine: QueryEngine, question: str, kind: str, instruction: str
 ) -> None:
-    server.reset()
     answer = model_engine.ask(question)
     assert answer.kind == kind
     assert server.prompts
@@ -118,13 +111,11 @@ def test_the_form_of_each_kind_reaches_the_model(
 
 
 def test_a_model_that_compares_reads_a_passage_of_every_author(server: ChatServer, model_engine: QueryEngine) -> None:
-    server.reset()
     model_engine.ask("compare the views on the sugar tax")
     assert all(author in server.prompts[0] for author in ("Odalys Brenholt", "The Larder Notes", "Ruben Achterberg"))
 
 
 def test_a_model_that_summarises_reads_the_whole_article(server: ChatServer, model_engine: QueryEngine) -> None:
-    server.reset()
     model_engine.ask("summarise A dry year for the groves")
     text = next(column.text for column in FOOD if column.id == "oil-harvest")
     assert all(paragraph in server.prompts[0] for paragraph in text.split("\n\n"))
@@ -132,7 +123,6 @@ def test_a_model_that_summarises_reads_the_whole_article(server: ChatServer, mod
 
 
 def test_a_question_of_fact_has_no_form(server: ChatServer, model_engine: QueryEngine) -> None:
-    server.reset()
     model_engine.ask("why did the olive harvest fail?")
     assert server.prompts
     assert "one sentence to each" not in server.prompts[0]
@@ -146,7 +136,6 @@ def test_a_question_of_fact_has_no_form(server: ChatServer, model_engine: QueryE
 def test_talk_and_the_collection_never_reach_the_model(
     server: ChatServer, model_engine: QueryEngine, question: str
 ) -> None:
-    server.reset()
     answer = model_engine.ask(question)
     assert answer.kind in ("talk", "collection")
     assert not server.bodies

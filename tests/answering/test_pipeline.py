@@ -1,6 +1,6 @@
 """The pipeline: its events in order, and what happens when a part on a language model's way fails."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -16,22 +16,10 @@ from rag.settings import load_settings
 from rag.types.answer import Answer, AnswerStep, TextDelta, Turn
 from rag.verification.verifier import Verifier
 from rag.workspace import Workspace
-from tests.support.servers.chat_server import ChatServer, ErrorReply, chat_server
+from tests.support.servers.chat_server import ChatServer, ErrorReply
 
 QUESTION = "What did engineers find in the dam's northern wall?"
 TRUE = "Engineers found cracks in the northern wall of the dam last spring"
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
-@pytest.fixture
-def server(shared_server: ChatServer) -> ChatServer:
-    shared_server.reset()
-    return shared_server
 
 
 class FailingChecker(CitationChecker):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply, chat_server
+from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply
 from tests.support.servers.live_server import running_server
 
 pytestmark = pytest.mark.browser
@@ -18,26 +18,15 @@ INVENTED = "Kim sent ninety nuclear bombs to Paris"
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def writing(home: Path, model: ChatServer) -> Iterator[str]:
-    with running_server(home, RAG_LLM_MODEL="scripted", RAG_LLM_BASE_URL=model.url, RAG_LLM_TIMEOUT="2") as address:
+def writing(home: Path, shared_server: ChatServer) -> Iterator[str]:
+    with running_server(home, RAG_LLM_MODEL="scripted", RAG_LLM_BASE_URL=shared_server.url) as address:
         yield address
 
 
-@pytest.fixture(autouse=True)
-def _forget(model: ChatServer) -> None:
-    model.script, model.always = [], f"{TRUE} [1]."
-
-
 def test_each_sentence_has_its_chip_and_verdict_and_the_writer_is_named(
-    writing: str, visit: Visit, asked: Asked, model: ChatServer
+    writing: str, visit: Visit, asked: Asked, server: ChatServer
 ) -> None:
-    model.script = [f"{TRUE} [1]. {INVENTED} [1].", "A: Kim sent eighty nuclear bombs to Rome [1]."]
+    server.script = [f"{TRUE} [1]. {INVENTED} [1].", "A: Kim sent eighty nuclear bombs to Rome [1]."]
     page = visit(writing)
     turn = asked(page, PACT)
     answer = turn.locator(".answer .view:not([hidden])")
@@ -52,16 +41,15 @@ def test_each_sentence_has_its_chip_and_verdict_and_the_writer_is_named(
     assert "loosens Beijing's hold" in page.locator("mark").first.inner_text()
 
 
-def test_the_model_is_not_called_before_a_question_is_asked(home: Path, visit: Visit) -> None:
-    with chat_server() as model, running_server(home, RAG_LLM_MODEL="m", RAG_LLM_BASE_URL=model.url) as address:
-        page = visit(address)
-        page.locator(".example").first.wait_for()
-        page.wait_for_timeout(1_000)
-        assert model.bodies == []
+def test_the_model_is_not_called_before_a_question_is_asked(writing: str, visit: Visit, server: ChatServer) -> None:
+    page = visit(writing)
+    page.locator(".example").first.wait_for()
+    page.wait_for_timeout(1_000)
+    assert server.bodies == []
 
 
-def test_text_appears_while_it_is_written(writing: str, visit: Visit, model: ChatServer) -> None:
-    model.always = ChatReply(
+def test_text_appears_while_it_is_written(writing: str, visit: Visit, server: ChatServer) -> None:
+    server.always = ChatReply(
         f"{TRUE} [1]. " + f"{TRUE.replace('because', 'since')}, so it waits [1].", size=6, pause=0.08
     )
     page = visit(writing)
@@ -73,9 +61,9 @@ def test_text_appears_while_it_is_written(writing: str, visit: Visit, model: Cha
 
 
 def test_a_model_that_fails_leaves_quotes_and_a_notice(
-    writing: str, visit: Visit, asked: Asked, model: ChatServer
+    writing: str, visit: Visit, asked: Asked, server: ChatServer
 ) -> None:
-    model.always = ErrorReply(401)
+    server.always = ErrorReply(401)
     page = visit(writing)
     turn = asked(page, PACT)
     assert "refused the key (401)" in turn.locator(".notice").inner_text()
@@ -84,9 +72,9 @@ def test_a_model_that_fails_leaves_quotes_and_a_notice(
 
 
 def test_what_a_model_writes_runs_nothing_and_loads_nothing(
-    writing: str, visit: Visit, asked: Asked, model: ChatServer
+    writing: str, visit: Visit, asked: Asked, server: ChatServer
 ) -> None:
-    model.always = (
+    server.always = (
         f"{TRUE} ![x](http://evil.example/?q=1) <img src=http://evil.example/x onerror=window.hacked=1> [1]. "
         "<script>window.hacked=1</script> [click](javascript:window.hacked=1) [1]."
     )

@@ -12,7 +12,7 @@ from rag.errors import ModelError, QuestionCancelled
 from rag.generation.abortable_requests import ended_by
 from rag.generation.openai_chat import OpenAIChat
 from rag.interrupts.cancellation import Cancellation
-from tests.support.servers.chat_server import chat_server
+from tests.support.servers.chat_server import ChatServer
 
 MESSAGES = [ChatMessage(content="Why?")]
 HEADERS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -60,19 +60,18 @@ def test_a_request_that_waits_is_ended_and_its_server_told(silent_server: socket
         silent_server.accept()
 
 
-def test_a_request_is_not_sent_after_its_question_was_cancelled() -> None:
+def test_a_request_is_not_sent_after_its_question_was_cancelled(server: ChatServer) -> None:
     cancellation = Cancellation()
     cancellation.cancel()
-    with chat_server() as server, ended_by(cancellation), pytest.raises(QuestionCancelled):
+    with ended_by(cancellation), pytest.raises(QuestionCancelled):
         OpenAIChat("m", server.url).stream_chat(MESSAGES)
     assert server.bodies == []
 
 
-def test_each_request_that_may_be_ended_has_a_connection_of_its_own() -> None:
-    with chat_server() as server:
-        model = OpenAIChat("m", server.url)
-        with ended_by(Cancellation()):
-            assert model.chat(MESSAGES).message.content == "Nothing [1]."
-        with ended_by(None):
-            assert model.chat(MESSAGES).message.content == "Nothing [1]."
-        assert [headers["connection"] for headers in server.headers] == ["close", "keep-alive"]
+def test_each_request_that_may_be_ended_has_a_connection_of_its_own(server: ChatServer) -> None:
+    model = OpenAIChat("m", server.url)
+    with ended_by(Cancellation()):
+        assert model.chat(MESSAGES).message.content == "Nothing [1]."
+    with ended_by(None):
+        assert model.chat(MESSAGES).message.content == "Nothing [1]."
+    assert [headers["connection"] for headers in server.headers] == ["close", "keep-alive"]

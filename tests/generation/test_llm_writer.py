@@ -1,6 +1,5 @@
 """The writer that asks a language model: which model, what it is asked, and what of its replies is used."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,12 @@ from rag.generation.question_reading import QuestionReading
 from rag.settings import load_settings
 from rag.types.answer import RankedPassage, Turn, Usage
 from rag.types.article import ArticleRef
-from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply, chat_server
+from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply
 
 TEXT = "Prices rose because the harbour was closed."
 ARTICLE = ArticleRef("a", "Prices", "A. Writer", None, None, None)
 PASSAGES = tuple(RankedPassage(f"p{number}", ARTICLE, 0, len(TEXT), TEXT, 1.0, 1.0, 1.0) for number in range(3))
 TURNS = [Turn("Why did prices rise?", "The harbour was closed [1].")]
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
-@pytest.fixture
-def server(shared_server: ChatServer) -> ChatServer:
-    shared_server.reset()
-    return shared_server
 
 
 def _session(server: ChatServer, **settings: Any) -> WritingSession:

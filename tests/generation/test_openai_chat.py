@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,15 +9,9 @@ from llama_index.core.llms import ChatMessage
 
 from rag.errors import ModelError, SettingsError
 from rag.generation.openai_chat import OpenAIChat
-from tests.support.servers.chat_server import KEY, ChatReply, ChatServer, ErrorReply, chat_server
+from tests.support.servers.chat_server import KEY, ChatReply, ChatServer, ErrorReply
 
 MESSAGES = [ChatMessage(role="system", content="Be brief."), ChatMessage(role="user", content="Why?")]
-
-
-@pytest.fixture
-def server() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
 
 
 def chat(server: ChatServer, **limits: Any) -> OpenAIChat:

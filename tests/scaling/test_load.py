@@ -6,16 +6,13 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from evals.benchmarks.performance.load import latency_table, memory_growth, sample_process
 from evals.benchmarks.performance.load_clients import ANSWERED, BUSY, ENDPOINTS, ERROR, LoadRun, run_visitors
 from rag.admission import LLM_CONCURRENCY
-from tests.support.servers.chat_server import ChatReply, ChatServer, chat_server
+from tests.support.servers.chat_server import ChatReply, ChatServer
 from tests.support.servers.live_server import start_server, stop_server
 
 QUESTION = "What does the pact loosen?"
@@ -51,14 +48,11 @@ def _ask_as_the_page(address: str) -> str:
         return str(response.read().decode())
 
 
-@pytest.fixture(scope="module")
-def model() -> Iterator[ChatServer]:
-    with chat_server() as server:
-        server.always = ChatReply("Nothing [1].", first=SLOW_ANSWER_SECONDS)
-        yield server
-
-
-def test_a_full_server_rejects_at_once_in_each_way_and_answers_again_afterwards(home: Path, model: ChatServer) -> None:
+def test_a_full_server_rejects_at_once_in_each_way_and_answers_again_afterwards(
+    home: Path, shared_server: ChatServer
+) -> None:
+    model = shared_server
+    model.always = ChatReply("Nothing [1].", first=SLOW_ANSWER_SECONDS)
     settings = {
         "RAG_MAX_WAITING": "1", "RAG_LLM_BASE_URL": model.url, "RAG_LLM_MODEL": "scripted", "RAG_REPAIR": "false",
         "RAG_RATE_LIMIT": "0",

@@ -13,7 +13,7 @@ from rag import open_engine
 from rag.admission import LLM_CONCURRENCY
 from rag.settings import load_settings
 from tests.support.servers.backends import wait_until
-from tests.support.servers.chat_server import ChatReply, ChatServer, chat_server
+from tests.support.servers.chat_server import ChatReply, ChatServer
 from tests.support.servers.live_server import engine_server
 
 QUESTION = "What does the pact loosen?"
@@ -80,32 +80,25 @@ WAYS: dict[str, Callable[[Client], None]] = {
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address(home: Path, model: ChatServer) -> Iterator[str]:
+def address(home: Path, shared_server: ChatServer) -> Iterator[str]:
     """A server in front of a model; nobody waits there: a question gets a slot or is refused."""
     given = load_settings(
-        home=home, llm_model="scripted", llm_base_url=model.url, repair=False, max_waiting=0, rate_limit=0
+        home=home, llm_model="scripted", llm_base_url=shared_server.url, repair=False, max_waiting=0, rate_limit=0
     )
     with open_engine(settings=given) as engine, engine_server(engine) as (address, _):
         yield address
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_clients_that_leave_give_their_slots_back(address: str, model: ChatServer, way: str) -> None:
-    model.reset()
-    model.always = ChatReply("Nothing [1].", first=SILENCE_SECONDS)
+def test_clients_that_leave_give_their_slots_back(address: str, server: ChatServer, way: str) -> None:
+    server.always = ChatReply("Nothing [1].", first=SILENCE_SECONDS)
     clients = [Client(address, f"{way} {number}".replace(" ", "-")) for number in range(LLM_CONCURRENCY)]
     for client in clients:
         WAYS[way](client)
-    wait_until(lambda: len(model.bodies) == LLM_CONCURRENCY, 60)
+    wait_until(lambda: len(server.bodies) == LLM_CONCURRENCY, 60)
     other = Client(address, "other")
     assert other.receive("POST", "/v1/chat/completions", ASKED)[0] == 503
-    model.always = "The pact loosens Beijing's hold on a dangerous neighbour [1]."
+    server.always = "The pact loosens Beijing's hold on a dangerous neighbour [1]."
 
     for client in clients:
         client.leave()
@@ -118,18 +111,18 @@ def test_clients_that_leave_give_their_slots_back(address: str, model: ChatServe
     wait_until(is_answered, MAX_WAIT_SECONDS)
     assert set(statuses) <= {200, 503}
     # All the slots come back, and not just the one that answered. A question that comes before its slot is refused.
-    model.always = ChatReply("Nothing [1].", first=SILENCE_SECONDS)
+    server.always = ChatReply("Nothing [1].", first=SILENCE_SECONDS)
     again: list[Client] = []
-    before = len(model.bodies)
+    before = len(server.bodies)
 
     def are_all_taken() -> bool:
-        if len(model.bodies) < before + LLM_CONCURRENCY:
+        if len(server.bodies) < before + LLM_CONCURRENCY:
             again.append(Client(address, f"again-{len(again)}"))
             _ask_whole(again[-1])
-        return len(model.bodies) == before + LLM_CONCURRENCY
+        return len(server.bodies) == before + LLM_CONCURRENCY
 
     wait_until(are_all_taken, MAX_WAIT_SECONDS, pause=0.2)
     for client in again:
         client.leave()
-    model.always = "Nothing [1]."
+    server.always = "Nothing [1]."
     wait_until(is_answered, MAX_WAIT_SECONDS)

@@ -17,7 +17,7 @@ from rag.settings import load_settings
 from rag.text.citation_markers import marker_numbers
 from rag.types.article import Article
 from tests.support.library.articles import write_jsonl
-from tests.support.servers.chat_server import KEY, ChatReply, ChatServer, ErrorReply, chat_server
+from tests.support.servers.chat_server import KEY, ChatReply, ChatServer, ErrorReply
 from tests.support.servers.live_server import engine_server
 
 QUESTION = "Why does China dislike the pact?"
@@ -37,15 +37,9 @@ def quoting(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def writing(home: Path, model: ChatServer) -> Iterator[str]:
+def writing(home: Path, shared_server: ChatServer) -> Iterator[str]:
     """The address of a server with a scripted model."""
-    given = load_settings(home=home, llm_model="scripted", llm_base_url=model.url, llm_api_key=KEY, llm_timeout=2)
+    given = load_settings(home=home, llm_model="scripted", llm_base_url=shared_server.url, llm_api_key=KEY)
     with open_engine(settings=given) as engine, engine_server(engine) as (address, _):
         yield address
 
@@ -94,8 +88,8 @@ def test_the_async_client_gets_the_same(quoting: str) -> None:
     assert whole == text
 
 
-def test_a_model_s_tokens_come_through_as_they_are_written(writing: str, model: ChatServer) -> None:
-    model.always = ChatReply(f"{TRUE} [1].", size=10, pause=0.03)
+def test_a_model_s_tokens_come_through_as_they_are_written(writing: str, server: ChatServer) -> None:
+    server.always = ChatReply(f"{TRUE} [1].", size=10, pause=0.03)
     stream = client(writing).chat.completions.create(model=MODEL, messages=ASKED, stream=True)
     pieces = [chunk.choices[0].delta.content or "" for chunk in stream]
     text = "".join(pieces)
@@ -103,15 +97,15 @@ def test_a_model_s_tokens_come_through_as_they_are_written(writing: str, model: 
     assert len(pieces) > 8
 
 
-def test_a_text_corrected_after_it_was_streamed_is_sent_again(writing: str, model: ChatServer) -> None:
-    model.script = [f"{TRUE} [1]. Kim sent ninety nuclear bombs to Paris [1].", "A: DROP"]
+def test_a_text_corrected_after_it_was_streamed_is_sent_again(writing: str, server: ChatServer) -> None:
+    server.script = [f"{TRUE} [1]. Kim sent ninety nuclear bombs to Paris [1].", "A: DROP"]
     stream = client(writing).chat.completions.create(model=MODEL, messages=ASKED, stream=True)
     text = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
     assert f"\n\nCorrected after the check:\n\n{TRUE} [1].\n\n[1] The Asia Desk" in text
 
 
-def test_a_model_that_breaks_off_is_followed_by_quotes(writing: str, model: ChatServer) -> None:
-    model.always = ChatReply(f"{TRUE} [1]. It also does more.", breaks=True)
+def test_a_model_that_breaks_off_is_followed_by_quotes(writing: str, server: ChatServer) -> None:
+    server.always = ChatReply(f"{TRUE} [1]. It also does more.", breaks=True)
     stream = client(writing).chat.completions.create(model=MODEL, messages=ASKED, stream=True)
     text = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
     assert "\n\nIn its place:\n\nThe Asia Desk (The Bundled Review, July 2024) argues" in text
@@ -140,9 +134,8 @@ def test_a_follow_up_uses_the_conversation_that_the_client_sends(quoting: str) -
     assert "Brazil came only as an observer" in answer["answer"]
 
 
-def test_with_a_model_the_model_rewrites_the_follow_up(writing: str, model: ChatServer) -> None:
-    model.bodies.clear()
-    model.script = ["Why did Brazil not sign the Bürgenstock communiqué?", "Brazil came only as an observer [1]."]
+def test_with_a_model_the_model_rewrites_the_follow_up(writing: str, server: ChatServer) -> None:
+    server.script = ["Why did Brazil not sign the Bürgenstock communiqué?", "Brazil came only as an observer [1]."]
     done = client(writing).chat.completions.create(
         model=MODEL,
         messages=[
@@ -153,8 +146,8 @@ def test_with_a_model_the_model_rewrites_the_follow_up(writing: str, model: Chat
     )
     answer = (done.choices[0].message.model_extra or {})["answer"]
     assert answer["standalone_question"] == "Why did Brazil not sign the Bürgenstock communiqué?"
-    assert "Answer: Because of the procedure" in model.prompts[0]
-    assert "House Rules" not in model.prompts[0], "sources of an answer of ours are no part of the history"
+    assert "Answer: Because of the procedure" in server.prompts[0]
+    assert "House Rules" not in server.prompts[0], "sources of an answer of ours are no part of the history"
 
 
 def test_filters_come_as_extra_fields(quoting: str) -> None:
@@ -283,8 +276,8 @@ def test_with_a_key_set_the_protocol_asks_for_it(home: Path) -> None:
             assert response.status == 200
 
 
-def test_no_key_of_the_model_s_server_leaves(writing: str, model: ChatServer) -> None:
-    model.always = ErrorReply(401)
+def test_no_key_of_the_model_s_server_leaves(writing: str, server: ChatServer) -> None:
+    server.always = ErrorReply(401)
     done = client(writing).chat.completions.create(model=MODEL, messages=ASKED)
     assert "refused the key (401)" in (done.choices[0].message.content or "")
     assert KEY not in done.model_dump_json()

@@ -1,4 +1,4 @@
-"""A scripted chat server with an engine, a small library to damage, and command lines that are run on it."""
+"""An engine with a scripted language model, a small library to damage, and command lines that are run on it."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,20 +11,7 @@ from rag.cli import run
 from tests.support.command_line import CommandResult, Rag
 from tests.support.library.small_library import create_library
 from tests.support.scripted_answers import open_scripted_engine
-from tests.support.servers.chat_server import ChatServer, chat_server
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
-@pytest.fixture
-def server(shared_server: ChatServer) -> ChatServer:
-    """The module's chat server without the script and the requests of the test before."""
-    shared_server.reset()
-    return shared_server
+from tests.support.servers.chat_server import ChatServer
 
 
 @pytest.fixture(scope="module")

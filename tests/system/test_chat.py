@@ -16,7 +16,7 @@ from rag.server.openai_api import MODEL
 from rag.settings import load_settings
 from rag.types.answer import Turn
 from tests.support.answer_invariants import assert_invariants
-from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply, chat_server
+from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply
 from tests.support.servers.live_server import engine_server
 
 CODE = "import sys; from rag.cli.app import run; sys.exit(run(sys.argv[1:]))"
@@ -41,24 +41,17 @@ def scripted_reply(body: dict[str, Any]) -> str:
     return "Brazil came only as an observer [1]. A second meeting would have to include Russia [1][2]."
 
 
-@pytest.fixture(scope="module")
-def model() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
 @pytest.fixture(autouse=True)
-def _as_scripted(model: ChatServer) -> None:
-    model.script, model.always = [], scripted_reply
-    model.bodies.clear()
+def _as_scripted(server: ChatServer) -> None:
+    server.always = scripted_reply
 
 
 @pytest.fixture(params=["quotes", "model"])
-def given(request: pytest.FixtureRequest, home: Path, model: ChatServer) -> dict[str, str]:
+def given(request: pytest.FixtureRequest, home: Path, server: ChatServer) -> dict[str, str]:
     """The variables of either mode."""
     variables = {"RAG_HOME": str(home)}
     if request.param == "model":
-        variables |= {"RAG_LLM_MODEL": "scripted", "RAG_LLM_BASE_URL": model.url}
+        variables |= {"RAG_LLM_MODEL": "scripted", "RAG_LLM_BASE_URL": server.url}
     return variables
 
 
@@ -161,11 +154,11 @@ def test_a_file_that_cannot_be_written_is_one_line(given: dict[str, str], tmp_pa
     assert "Traceback" not in done.stderr
 
 
-def test_tokens_reach_the_terminal_as_they_are_written(home: Path, model: ChatServer) -> None:
-    model.always = ChatReply(
+def test_tokens_reach_the_terminal_as_they_are_written(home: Path, server: ChatServer) -> None:
+    server.always = ChatReply(
         "Brazil came only as an observer [1]. " + "It waits and waits " * 20 + "[1].", size=10, pause=0.1
     )
-    variables = {"RAG_HOME": str(home), "RAG_LLM_MODEL": "m", "RAG_LLM_BASE_URL": model.url}
+    variables = {"RAG_HOME": str(home), "RAG_LLM_MODEL": "m", "RAG_LLM_BASE_URL": server.url}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAG_", "OPENAI_"))}
     process = subprocess.Popen(
         [sys.executable, "-c", CODE, "chat"],
@@ -177,7 +170,7 @@ def test_tokens_reach_the_terminal_as_they_are_written(home: Path, model: ChatSe
     process.stdin.flush()
     first = process.stdout.read(10)
     assert first in "Brazil came only as an observer"
-    model.always = "Nothing."
+    server.always = "Nothing."
     process.stdin.close()
     assert process.wait(60) == 0
 
@@ -209,22 +202,22 @@ def test_a_conversation_goes_on_from_turns_that_were_kept_elsewhere(engine: Quer
     assert "Bürgenstock" in chat.ask("And Brazil?").standalone_question
 
 
-def test_history_that_does_not_fit_is_left_out_oldest_first(home: Path, model: ChatServer) -> None:
+def test_history_that_does_not_fit_is_left_out_oldest_first(home: Path, server: ChatServer) -> None:
     chosen = load_settings(
-        home=home, llm_model="m", llm_base_url=model.url, llm_context=1024, llm_max_tokens=200, repair=False
+        home=home, llm_model="m", llm_base_url=server.url, llm_context=1024, llm_max_tokens=200, repair=False
     )
     turns = [Turn(f"Question {number} about the communiqué?", "word " * 100) for number in range(20)]
     with open_engine(settings=chosen) as engine:
         engine.chat(turns).ask("And Brazil?")
-    history = model.prompts[0]
+    history = server.prompts[0]
     assert "Question 19" in history
     assert "Question 0 " not in history
 
 
 @pytest.mark.parametrize("reply", ["", "one\ntwo", "x" * 900, ErrorReply(404)])
-def test_where_the_model_cannot_rewrite_a_question_the_rules_do(home: Path, model: ChatServer, reply: Any) -> None:
-    model.script = [reply]
-    with open_engine(settings=load_settings(home=home, llm_model="m", llm_base_url=model.url)) as engine:
+def test_where_the_model_cannot_rewrite_a_question_the_rules_do(home: Path, server: ChatServer, reply: Any) -> None:
+    server.script = [reply]
+    with open_engine(settings=load_settings(home=home, llm_model="m", llm_base_url=server.url)) as engine:
         answer = engine.chat([Turn("Why did India refuse to sign the Bürgenstock communiqué?", "…")]).ask("And Brazil?")
     assert answer.standalone_question == "Why did Brazil refuse to sign the Bürgenstock communiqué?"
     assert answer.writer == "llm:m", "a model that fails once may write all the same"

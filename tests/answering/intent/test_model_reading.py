@@ -1,7 +1,6 @@
 """A language model's reading of a question: what of it can be carried out, and what is asked at all."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from rag.generation.prompts import load_prompt
 from rag.generation.question_reading import QuestionReading
 from rag.settings import load_settings
 from rag.types.understanding import KINDS, Kind
-from tests.support.servers.chat_server import ChatServer, ErrorReply, chat_server
+from tests.support.servers.chat_server import ChatServer, ErrorReply
 
 QUESTION = "what would Quiet Fork's fans make of Slow Bread"
 AUTHOR = Mention(11, 21, "Quiet Fork", "authors", ("Quiet Fork",))
@@ -33,18 +32,6 @@ ARTICLE = Mention(37, 47, "Slow Bread", "articles", ("slow-bread",))
 def _scored(action: Action = "", **probabilities: float) -> ScoredIntent:
     scores: dict[Kind, float] = {kind: probabilities.get(kind, 0.0) for kind in KINDS}
     return ScoredIntent(scores, {"collection": action, "talk": action, "article": action} if action else {})
-
-
-@pytest.fixture(scope="module")
-def shared_server() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
-@pytest.fixture
-def server(shared_server: ChatServer) -> ChatServer:
-    shared_server.reset()
-    return shared_server
 
 
 def _reader(server: ChatServer) -> QuestionReader:
