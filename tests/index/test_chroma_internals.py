@@ -63,7 +63,7 @@ def _run(code: str, folder: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=120).stdout.strip()
 
 
-def test_a_client_sees_what_another_process_has_written_since_an_earlier_one_was_opened(folder: Path) -> None:
+def test_a_client_sees_what_another_process_wrote_since_an_earlier_one_was_opened(folder: Path) -> None:
     earlier = open_client(folder)
     assert earlier.get_collection("passages", embedding_function=None).count() == 4
     _run(_WRITE, folder)
@@ -137,7 +137,7 @@ class _HangingServer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if "/collections" in self.path:
-            time.sleep(30)
+            time.sleep(600)
             return
         answers: dict[str, dict[str, object]] = {
             "identity": {"user_id": "", "tenant": "default_tenant", "databases": ["default_database"]},
@@ -166,9 +166,9 @@ def hanging_url() -> Iterator[str]:
 
 def test_a_request_to_a_server_that_hangs_is_given_up(hanging_url: str, tmp_path: Path) -> None:
     """By itself Chroma's client waits for ever."""
-    settings = load_settings(home=tmp_path, chroma_url=hanging_url, chroma_timeout=0.5)
+    settings = load_settings(home=tmp_path, chroma_url=hanging_url, chroma_timeout=5)
     index = RemoteChromaIndex(settings, "library", "encoder", DIMENSION)
     before = time.monotonic()
     with pytest.raises(ServerUnavailable, match="timed out"):
         _ = index.generation
-    assert time.monotonic() - before < 15
+    assert time.monotonic() - before < 60

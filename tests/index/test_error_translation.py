@@ -243,6 +243,10 @@ class _PlantedEncoder(BundledEncoder):
 
     _error: Exception = PrivateAttr()
 
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
     def encode(self, texts: Sequence[str]) -> Any:
         return [PlantedVector(self._error) for _ in texts]
 
@@ -271,8 +275,7 @@ def _state(engine: QueryEngine) -> tuple[dict[str, bytes], object, object, objec
 def test_the_engine_raises_an_error_of_a_conversion_and_rebuilds_nothing(engine: QueryEngine, error: Exception) -> None:
     workspace = workspace_of(engine)
     assert engine.search(QUESTION)
-    encoder = _PlantedEncoder()
-    encoder._error = error
+    encoder = _PlantedEncoder(error)
     workspace.retriever = Retriever(workspace.library, workspace.vectors, workspace.fulltext, encoder)
     before = _state(engine)
     for ask in (engine.search, engine.ask):

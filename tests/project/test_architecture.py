@@ -205,3 +205,14 @@ def test_the_resolved_set_is_the_intended_one() -> None:
     assert version("openai").startswith("3.")
     assert version("llama-index-core").startswith("0.14.")
     assert version("chromadb").startswith("1.5.")
+
+
+def test_the_names_of_tests_have_at_most_80_characters() -> None:
+    tests = [
+        node.name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]
+    assert tests
+    assert [name for name in tests if len(name) > 80] == []

@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from rag import QueryEngine
+
 PLANTED_ERRORS = (KeyError("a typo"), ValueError("a bug of ours"), TypeError("an argument of ours"))
 
 
@@ -56,6 +58,32 @@ class PlantedValue(str):
 
     def __deepcopy__(self, memo: object) -> NoReturn:  # dataclasses.asdict
         raise self.error
+
+
+class PlantedText(str):
+    """Text that raises `error` when it is escaped for a page."""
+
+    error: Exception
+
+    def __new__(cls, error: Exception) -> "PlantedText":
+        text = super().__new__(cls, "planted")
+        text.error = error
+        return text
+
+    def replace(self, *_arguments: Any, **_named: Any) -> NoReturn:
+        raise self.error
+
+
+class FaultyEngine:
+    """`engine`, but for one of its attributes, whose use raises `error`."""
+
+    def __init__(self, engine: QueryEngine, attribute: str, error: Exception) -> None:
+        self.engine, self.attribute, self.error = engine, attribute, error
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self.attribute:
+            raise self.error
+        return getattr(self.engine, name)
 
 
 class PlantedVector:

@@ -48,7 +48,7 @@ def test_quotes_are_verbatim_and_never_called_supported() -> None:
 OTHER = ArticleRef("b", "Wages", "B. Writer", "The Review", date(2024, 5, 1), None)
 
 
-def test_articles_that_are_not_quoted_are_named_once_and_those_near_an_abstention_are_not() -> None:
+def test_articles_not_quoted_are_named_once_and_those_near_an_abstention_are_not() -> None:
     answer = replace(_answer("quotes", "supported"), nearest=(OTHER, ARTICLE))
     assert answer.footer()[1] == "Also on this: B. Writer, “Wages” (May 2024); A. Writer, “Prices” (June 2024)"
     assert replace(answer, abstained=True, citations=()).footer() == []

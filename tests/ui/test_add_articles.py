@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rag import QueryEngine, open_engine
 from rag.ui.add_articles import add_from_web, add_pasted_text, add_uploads
 from tests.support.library.articles import article, write_jsonl
+from tests.support.planted_errors import FaultyEngine
 
 TEXT = "The tide mill at Oban turned again in March. Its owner says that the sluice cost nothing. Few had believed it."
 
@@ -93,18 +95,11 @@ def test_nothing_pasted_is_nothing_added(engine: QueryEngine) -> None:
 
 @pytest.mark.parametrize("fault", [KeyError, ValueError, TypeError])
 def test_a_fault_of_ours_while_adding_is_a_number_and_adds_nothing(
-    engine: QueryEngine,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    fault: type[Exception],
+    engine: QueryEngine, tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: type[Exception]
 ) -> None:
-    def broken(*_: object) -> None:
-        raise fault("a fault of ours")
-
-    monkeypatch.setattr("rag.ingest.workers.split_article", broken)
+    faulty: Any = FaultyEngine(engine, "add", fault("a fault of ours"))
     before = engine.counts()
-    (line,) = _result_lines(add_uploads(engine, [str(write_jsonl(tmp_path / "one.jsonl", [article(77)]))]))
+    (line,) = _result_lines(add_uploads(faulty, [str(write_jsonl(tmp_path / "one.jsonl", [article(77)]))]))
     number = re.fullmatch(r"✗ one\.jsonl: Something went wrong, number (\w{8})\. .*", line)
     assert number is not None, line
     assert number[1] in caplog.text

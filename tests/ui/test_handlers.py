@@ -2,25 +2,26 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rag import QueryEngine, open_engine
+from rag import Answer, QueryEngine, open_engine
 from rag.ui.handlers import PageHandlers
 from rag.ui.payloads import answer_to_record
 from tests.support.library.articles import article, write_jsonl
+from tests.support.planted_errors import FaultyEngine, PlantedText
 
 QUESTION = {"id": "0" * 32, "question": "When did observer 1 note the sale of lot 101?"}
-# Where a fault is planted, and the request that meets it.
+EVERY_FAULT = pytest.mark.parametrize("fault", [KeyError, ValueError, TypeError])
+# The part of the engine that has a fault, and the request that meets it.
 FAULTS = {
-    "a callback that the store calls": ("rag.ui.articles_table.format_day", "catalogue", {"search": "lot"}),
-    "the conversion of a table": ("rag.ui.articles_table.table_html", "catalogue", {}),
-    "the conversion of an article": ("rag.ui.render_article.byline", "read", {"article": "article-1"}),
-    "the conversion of a stored answer": ("rag.ui.render_answer.turn_html", "restore", None),
-    "the conversion of a rating": ("rag.ui.handlers.Feedback.from_answer", "rate", None),
-    "the first look at the library": ("rag.corpus.example_questions", "start", None),
+    "the first look at the library": ("example_questions", "start", None),
+    "an article": ("article", "read", {"article": "article-1"}),
+    "the table of articles": ("settings", "catalogue", {"search": "lot"}),
+    "a rating": ("rate", "rate", None),
 }
 
 
@@ -80,47 +81,48 @@ def _assert_names_the_fault(message: str, log: str, fault: type[Exception]) -> N
     assert not re.search(r"rag (rebuild|check|restore)|damaged|copy|reached", message)
 
 
-@pytest.mark.parametrize("fault", [KeyError, ValueError, TypeError])
+@EVERY_FAULT
 @pytest.mark.parametrize("place", FAULTS)
 def test_a_fault_of_ours_is_a_number_and_changes_nothing(
-    engine: QueryEngine,
-    record: Any,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    place: str,
-    fault: type[Exception],
+    engine: QueryEngine, record: Any, caplog: pytest.LogCaptureFixture, place: str, fault: type[Exception]
 ) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise fault("a fault of ours")
-
-    target, handler, sent = FAULTS[place]
-    sent = {"restore": [record], "rate": {"id": "0" * 32, "record": record}}.get(handler, sent)
+    attribute, handler, sent = FAULTS[place]
+    sent = {"id": "0" * 32, "record": record} if handler == "rate" else sent
     before = _state(engine.home)
-    handlers = PageHandlers(engine)
-    with monkeypatch.context() as planted:
-        planted.setattr(target, broken)
-        reply = getattr(handlers, handler)(sent)
+    faulty: Any = FaultyEngine(engine, attribute, fault("a fault of ours"))
+    reply = getattr(PageHandlers(faulty), handler)(sent)
     _assert_names_the_fault(reply["error"], caplog.text, fault)
     assert _state(engine.home) == before
-    assert "error" not in getattr(handlers, handler)(sent)
+    assert "error" not in getattr(PageHandlers(engine), handler)(sent)
 
 
-@pytest.mark.parametrize("fault", [KeyError, ValueError, TypeError])
-@pytest.mark.parametrize("target", ["rag.ui.render_answer.turn_html", "rag.ui.payloads.answer_to_record"])
-def test_a_fault_of_ours_in_an_answer_is_a_number_in_its_turn(
-    engine: QueryEngine,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    target: str,
-    fault: type[Exception],
+@EVERY_FAULT
+def test_a_fault_of_ours_in_a_stored_answer_is_a_number(
+    engine: QueryEngine, caplog: pytest.LogCaptureFixture, fault: type[Exception]
 ) -> None:
-    def broken(*_: object) -> None:
-        raise fault("a fault of ours")
+    answer = engine.ask(QUESTION["question"])
+    planted = replace(answer, notice=PlantedText(fault("a fault of ours")))
+    reply = PageHandlers(engine).restore([planted])
+    _assert_names_the_fault(reply["error"], caplog.text, fault)
+    assert PageHandlers(engine).restore([answer])["turns"]
+
+
+@EVERY_FAULT
+def test_a_fault_of_ours_in_an_answer_is_a_number_in_its_turn(
+    engine: QueryEngine, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    answer = engine.ask(QUESTION["question"])
+    planted = replace(answer, notice=PlantedText(fault("a fault of ours")))
+
+    class Planted:
+        def chat(self, before: object) -> "Planted":
+            return self
+
+        def events(self, question: str, **_: object) -> Iterator[Answer]:
+            yield planted
 
     before = _state(engine.home)
-    with monkeypatch.context() as planted:
-        planted.setattr(target, broken)
-        *_, last = PageHandlers(engine).ask(QUESTION)
+    *_, last = PageHandlers(Planted()).ask(QUESTION)  # type: ignore[arg-type]
     assert (last["id"], last["state"]) == (QUESTION["id"], "failed")
     _assert_names_the_fault(last["say"], caplog.text, fault)
     assert _state(engine.home) == before
