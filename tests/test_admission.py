@@ -22,7 +22,7 @@ def test_a_question_beyond_the_queue_is_told_when_to_ask_again() -> None:
         assert admission.rejection() is None
         (await admission.acquire()).release()
 
-    asyncio.run(asyncio.wait_for(fill_the_queue(), 10))
+    asyncio.run(asyncio.wait_for(fill_the_queue(), 60))
 
 
 def test_slots_go_in_the_order_of_arrival_and_a_cancelled_wait_frees_its_place() -> None:
@@ -43,7 +43,7 @@ def test_slots_go_in_the_order_of_arrival_and_a_cancelled_wait_frees_its_place()
         assert admission.rejection() is None
         return order
 
-    assert asyncio.run(asyncio.wait_for(order_of_slots(), 10)) == ["a", "c"]
+    assert asyncio.run(asyncio.wait_for(order_of_slots(), 60)) == ["a", "c"]
 
 
 def test_the_longer_answers_take_the_longer_a_rejected_question_has_to_wait() -> None:
@@ -68,7 +68,7 @@ def test_a_slot_is_released_when_the_question_fails() -> None:
             raise ValueError("a failure")
         assert admission.rejection() is None
 
-    asyncio.run(asyncio.wait_for(fail_once(), 10))
+    asyncio.run(asyncio.wait_for(fail_once(), 60))
 
 
 def test_a_reservation_that_is_cancelled_frees_its_place() -> None:
@@ -96,10 +96,13 @@ def test_a_reservation_keeps_its_slot_and_expires_when_nobody_claims_it() -> Non
         (await reserved).release()
 
     async def reserve_and_stay_away() -> None:
-        admission = AdmissionControl(concurrency=1, queue_size=1, reservation_seconds=0.02)
+        admission = AdmissionControl(concurrency=1, queue_size=1, reservation_seconds=600)
         assert [admission.reserve() is None for _ in range(3)] == [True, True, False]
+        assert admission.rejection() is not None
+        admission = AdmissionControl(concurrency=1, queue_size=0, reservation_seconds=0.01)
+        assert admission.reserve() is None
         await asyncio.sleep(0.05)
         assert admission.rejection() is None
 
-    asyncio.run(asyncio.wait_for(reserve_and_claim(), 10))
-    asyncio.run(asyncio.wait_for(reserve_and_stay_away(), 10))
+    asyncio.run(asyncio.wait_for(reserve_and_claim(), 60))
+    asyncio.run(asyncio.wait_for(reserve_and_stay_away(), 60))

@@ -86,7 +86,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     ) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         if watched:
             page.on(

@@ -1,5 +1,6 @@
 """Answers that a language model writes, on the page: as they are written, as they were checked, and when it fails."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,14 +50,17 @@ def test_the_model_is_not_called_before_a_question_is_asked(writing: str, visit:
 
 
 def test_text_appears_while_it_is_written(writing: str, visit: Visit, server: ChatServer) -> None:
+    writes_on = threading.Event()
     server.always = ChatReply(
-        f"{TRUE} [1]. " + f"{TRUE.replace('because', 'since')}, so it waits [1].", size=6, pause=0.08
+        f"{TRUE} [1]. " + f"{TRUE.replace('because', 'since')}, so it waits [1].", size=6, pause=0.1, resumes=writes_on
     )
     page = visit(writing)
     page.fill("#question", PACT)
     page.press("#question", "Enter")
-    page.locator(".answer.draft").wait_for()
-    assert page.locator(".answer.draft").inner_text()[:20] in TRUE
+    try:
+        page.locator(".answer.draft", has_text=TRUE[:20]).wait_for()
+    finally:
+        writes_on.set()
     page.locator(".turn .summary").wait_for()
 
 

@@ -157,12 +157,12 @@ def test_a_key_is_asked_for_and_the_right_one_opens_the_page(home: Path, visit: 
         assert "loosens" in asked(page, "Why does China dislike the pact?").inner_text()
         for path in ("config", "gradio_api/info"):
             with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(f"{address}/{path}", timeout=30)
+                urllib.request.urlopen(f"{address}/{path}", timeout=60)
             assert refused.value.code == 401
         for path in ("gradio_api/component_server", "gradio_api/call/ask", "gradio_api/upload"):
             call = urllib.request.Request(f"{address}/{path}", b"{}", {"content-type": "application/json"})
             with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(call, timeout=30)
+                urllib.request.urlopen(call, timeout=60)
             assert refused.value.code == 401
 
 
@@ -176,5 +176,5 @@ def test_a_read_only_library_is_read_but_not_changed(own_library: Path, visit: V
         assert page.locator(".catalogue .remove").count() == 0
         call = urllib.request.Request(f"{address}/gradio_api/upload", b"x", {"content-type": "text/plain"})
         with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(call, timeout=30)
+            urllib.request.urlopen(call, timeout=60)
         assert refused.value.code == 403

@@ -13,7 +13,7 @@ def test_serve_prints_its_address_when_ready_and_ends_with_ctrl_c(home: Path) ->
         assert process.stdout is not None
         assert re.fullmatch(r"ready: http://127\.0\.0\.1:\d+\n", process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        result = result_of(process, timeout=30)
+        result = result_of(process, timeout=60)
     finally:
         process.kill()
     assert result.code == 130

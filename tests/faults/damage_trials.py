@@ -216,7 +216,7 @@ def _expected_answers(intact: Path, copy: Path, encoder: BundledEncoder) -> list
 
 def answers_of(home: Path, encoder: BundledEncoder) -> tuple[list[Any], list[str]]:
     """What the library lists and answers, and the problems that its check finds."""
-    with Workspace(load_settings(home=home, threads=1, lock_timeout=5), empty=True) as workspace:
+    with Workspace(load_settings(home=home, threads=1, lock_timeout=60), empty=True) as workspace:
         library = workspace.library
         retriever = Retriever(library, workspace.vectors, workspace.fulltext, encoder)
         entries = library.entries()

@@ -24,7 +24,7 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM]
 NAMES = ["Ctrl-C", "SIGTERM"]
 MESSAGE = "rag: interrupted; what was finished is kept"
 # The command must have ended this long after the signal.
-MAX_SECONDS = 10
+MAX_SECONDS = 60
 
 
 def _interrupt(home: Path, *arguments: str, wait: Callable[[], None], by: signal.Signals) -> tuple[int, str, float]:
@@ -39,7 +39,7 @@ def _interrupt(home: Path, *arguments: str, wait: Callable[[], None], by: signal
     wait()
     process.send_signal(by)
     sent = time.monotonic()
-    output, error_output = process.communicate(timeout=60)
+    output, error_output = process.communicate(timeout=120)
     seconds = time.monotonic() - sent
     assert "Traceback" not in error_output, error_output
     lines = [line for line in error_output.splitlines() if line.strip()]
@@ -92,7 +92,7 @@ thing = type("Thing", (), {{}})()
 watched = weakref.ref(thing, lambda _: signal.raise_signal({int(by)}))
 try:
     del thing
-    threading.Event().wait(30)
+    threading.Event().wait(60)
     print("never raised")
 except KeyboardInterrupt:
     print("raised")

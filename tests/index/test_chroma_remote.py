@@ -63,7 +63,7 @@ def serve() -> Iterator[Callable[[int, bytes], str]]:
 
 
 def _index(url: str, folder: Path) -> RemoteChromaIndex:
-    return RemoteChromaIndex(load_settings(home=folder, chroma_url=url, chroma_timeout=5), "id", "encoder", DIMENSION)
+    return RemoteChromaIndex(load_settings(home=folder, chroma_url=url, chroma_timeout=60), "id", "encoder", DIMENSION)
 
 
 def _search(index: RemoteChromaIndex) -> Any:

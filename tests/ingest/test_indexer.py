@@ -1,6 +1,7 @@
 """Adding and removing articles: nothing is stored twice, and nothing is lost."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,7 +107,8 @@ def test_two_processes_that_add_at_once_lose_nothing(workspace: Workspace, tmp_p
         write_jsonl(tmp_path / f"{name}.jsonl", [article(number) for number in numbers])
         for name, numbers in (("left", range(20)), ("right", range(20, 40)))
     ]
-    processes = [start_command("--home", workspace.path, "add", file, "--json") for file in files]
+    patient = {**os.environ, "RAG_LOCK_TIMEOUT": "600"}
+    processes = [start_command("--home", workspace.path, "add", file, "--json", env=patient) for file in files]
     for process in processes:
         result = result_of(process)
         assert result.code == 0, result.err
@@ -125,7 +127,7 @@ def test_a_second_writer_waits_and_then_says_which_process_has_the_lock(workspac
             raise AssertionError("two processes have the lock")
         with Workspace(workspace.settings) as reader:  # readers do not wait
             assert reader.library.generation() == workspace.library.generation()
-    with folder_lock(workspace.path, 5):
+    with folder_lock(workspace.path, 60):
         pass
 
 

@@ -16,7 +16,8 @@ from rag.settings import load_settings
 from rag.storage.library import LIBRARY_FILE, Library
 from tests.maintenance.libraries import ARTICLES, assert_holds, last_error
 from tests.support.command_line import Rag
-from tests.support.library.articles import article, write_jsonl
+from tests.support.library.articles import article
+from tests.support.servers.backends import wait_until
 
 
 def test_a_backup_restored_elsewhere_is_the_same_library_with_its_feedback(
@@ -96,34 +97,53 @@ def test_a_damaged_library_is_not_backed_up(library_folder: Path, rag: Rag, tmp_
     assert {path.name for path in tmp_path.iterdir()} == {"home"}
 
 
+_ADDING = """
+import sys
+from collections.abc import Iterator
+from rag.settings import load_settings
+from rag.types.ingest import LoadedArticle
+from rag.workspace import Tuning, Workspace
+from tests.support.library.articles import loaded_articles
+
+def articles_one_by_one() -> Iterator[LoadedArticle]:
+    for number in range(20, 30):
+        sys.stdin.readline()
+        yield from loaded_articles(number, paragraphs=2)
+
+with Workspace(load_settings(home=sys.argv[1]), tuning=Tuning(batch_characters=1)) as workspace:
+    workspace.indexer.add(articles_one_by_one())
+"""
+
+
 def test_backups_during_an_add_hold_whole_articles_and_more_each_time(library_folder: Path, tmp_path: Path) -> None:
-    many = write_jsonl(tmp_path / "many.jsonl", [article(number, paragraphs=2) for number in range(20, 30)])
-    code = (  # one article a batch, so that many commits are seen
-        "import sys; from rag.cli.app import run; from rag.workspace import Tuning; "
-        "sys.exit(run(sys.argv[1:], tuning=Tuning(batch_characters=1)))"
-    )
-    adding = subprocess.Popen(
-        [sys.executable, "-c", code, "--home", str(library_folder), "add", str(many)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    """Another process adds an article for each line that it reads, while a backup is taken here."""
+    source = Library(library_folder / LIBRARY_FILE)
+    adding = subprocess.Popen([sys.executable, "-c", _ADDING, str(library_folder)], stdin=subprocess.PIPE, text=True)
+    assert adding.stdin is not None
     article_counts: list[int] = []
-    while adding.poll() is None:
-        counts = write_backup(load_settings(home=library_folder), tmp_path / "kept", force=True)
-        article_counts.append(counts.articles)
-        library = Library(tmp_path / "kept")
-        assert library.integrity_errors() == []
-        for entry in library.entries():
-            number = int(entry.id.removeprefix("article-"))
-            expected = article(number, paragraphs=2 if number >= 20 else 4)
-            assert library.article(entry.id) == expected
-            passages = library.article_passages(entry.id)
-            assert passages[0].passage.start == 0
-            assert passages[-1].passage.end == len(expected.text)
-        library.close()
-    assert adding.returncode == 0
-    assert article_counts == sorted(article_counts)
-    assert len(set(article_counts)) > 3, "no backup was taken in the middle of the add"
+    try:
+        for added in range(1, 11):
+            adding.stdin.write("\n")
+            adding.stdin.flush()
+            counts = write_backup(load_settings(home=library_folder), tmp_path / "kept", force=True)
+            article_counts.append(counts.articles)
+            library = Library(tmp_path / "kept")
+            assert library.integrity_errors() == []
+            for entry in library.entries():
+                number = int(entry.id.removeprefix("article-"))
+                expected = article(number, paragraphs=2 if number >= 20 else 4)
+                assert library.article(entry.id) == expected
+                passages = library.article_passages(entry.id)
+                assert passages[0].passage.start == 0
+                assert passages[-1].passage.end == len(expected.text)
+            library.close()
+            wait_until(lambda added=added: source.count_articles() == 8 + added)  # type: ignore[misc]
+        assert adding.wait(60) == 0
+    finally:
+        adding.kill()
+        adding.communicate()
+        source.close()
+    assert all(count - number in (8, 9) for number, count in enumerate(article_counts)), article_counts
     assert write_backup(load_settings(home=library_folder), tmp_path / "kept", force=True).articles == 18
 
 

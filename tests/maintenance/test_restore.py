@@ -145,7 +145,7 @@ def test_a_restore_waits_for_a_writer_and_then_says_which_process_it_is(library_
     ):
         restore_backup(load_settings(home=library_folder, lock_timeout=0.2), backup, force=True)
     assert_holds(library_folder, *ARTICLES)
-    with folder_lock(library_folder, 1):
+    with folder_lock(library_folder, 60):
         pass
 
 

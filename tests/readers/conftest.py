@@ -22,13 +22,13 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def loopback(tmp_path: Path) -> Settings:
     """Settings under which private addresses, and so the site on loopback, may be fetched."""
-    return load_settings(home=tmp_path / "home", allow_private_urls=True, fetch_timeout=5)
+    return load_settings(home=tmp_path / "home", allow_private_urls=True, fetch_timeout=60)
 
 
 @pytest.fixture
 def public(tmp_path: Path) -> Settings:
     """Settings under which only public addresses may be fetched, as by default."""
-    return load_settings(home=tmp_path / "home", fetch_timeout=5)
+    return load_settings(home=tmp_path / "home", fetch_timeout=60)
 
 
 @pytest.fixture

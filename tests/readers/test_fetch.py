@@ -91,7 +91,7 @@ def test_an_empty_page_is_refused(site: Site, loopback: Settings, content: bytes
 
 @pytest.mark.parametrize("is_compressed", [False, True])
 def test_a_page_over_the_limit_is_not_read_to_its_end(site: Site, tmp_path: Path, is_compressed: bool) -> None:
-    settings = load_settings(home=tmp_path / "home", allow_private_urls=True, max_file_mb=1)
+    settings = load_settings(home=tmp_path / "home", allow_private_urls=True, max_file_mb=1, fetch_timeout=60)
     data = html_page().encode() + b" " * 30_000_000
     headers: dict[str, Any] = {"Content-Encoding": "gzip"} if is_compressed else {}
     url = site.add_page("/x", gzip.compress(data, 1) if is_compressed else data, **headers)
@@ -102,20 +102,20 @@ def _trickle_body(request: BaseHTTPRequestHandler) -> None:
     request.send_response(200)
     request.send_header("Content-Type", "text/html")
     request.end_headers()
-    for _ in range(100):
+    for _ in range(6_000):
         request.wfile.write(b"<p>a")
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def _trickle_head(request: BaseHTTPRequestHandler) -> None:
     request.wfile.write(b"HTTP/1.0 200 OK\r\n")
-    for number in range(100):
+    for number in range(6_000):
         request.wfile.write(f"X-{number}: y\r\n".encode())
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def _silence(request: BaseHTTPRequestHandler) -> None:
-    time.sleep(5)
+    time.sleep(600)
 
 
 def _slow_redirect(request: BaseHTTPRequestHandler) -> None:
@@ -132,7 +132,7 @@ def test_a_page_that_does_not_arrive_within_the_timeout_is_given_up(site: Site, 
     began = time.monotonic()
     why = failure_reason(f"{site.url}/x", settings)
     assert why == "did not arrive within 0.5 s; try again, or raise RAG_FETCH_TIMEOUT"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_a_closed_port_is_refused_in_one_line(loopback: Settings) -> None:

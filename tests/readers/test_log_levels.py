@@ -36,15 +36,15 @@ def test_of_two_readings_at_once_the_last_one_puts_the_level_back() -> None:
     def read_slowly() -> None:
         with log_level(logging.ERROR, "tests.shared"):
             begun.set()
-            may_end.wait(10)
+            may_end.wait(60)
 
     with log_level(logging.ERROR, "tests.shared"):
         reading = threading.Thread(target=read_slowly)
         reading.start()
-        begun.wait(10)
+        begun.wait(60)
     assert logger.level == logging.ERROR
     may_end.set()
-    reading.join(10)
+    reading.join(60)
     assert logger.level == logging.NOTSET
 
 

@@ -30,7 +30,7 @@ def test_the_second_writer_is_told_which_process_the_first_is(url: str, tmp_path
     open_engine(settings=_settings(tmp_path, url), empty=True).close()
     code = (
         "import sys, time\nfrom rag.storage.postgres import PostgresDatabase\n"
-        "with PostgresDatabase(sys.argv[1]).write_lock(5):\n    print('locked', flush=True)\n    time.sleep(60)\n"
+        "with PostgresDatabase(sys.argv[1]).write_lock(5):\n    print('locked', flush=True)\n    time.sleep(600)\n"
     )
     first = subprocess.Popen([sys.executable, "-c", code, url], stdout=subprocess.PIPE, text=True)
     try:
@@ -43,7 +43,7 @@ def test_the_second_writer_is_told_which_process_the_first_is(url: str, tmp_path
     finally:
         first.kill()
         first.wait()
-    with Workspace(_settings(tmp_path, url, lock_timeout=10)) as workspace:  # the kill has released the lock
+    with Workspace(_settings(tmp_path, url, lock_timeout=60)) as workspace:  # the kill has released the lock
         assert workspace.indexer.add(loaded_articles(1)).added == ["article-1"]
 
 

@@ -18,7 +18,7 @@ class Visitor:
     """Sends requests as the page's scripts do, with any content."""
 
     def __init__(self, address: str) -> None:
-        self.web = httpx.Client(base_url=address, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+        self.web = httpx.Client(base_url=address, timeout=300, limits=httpx.Limits(max_keepalive_connections=0))
         self.config = self.web.get("/config").json()
         self.session = "attack"
 

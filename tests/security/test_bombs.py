@@ -88,7 +88,7 @@ def test_a_page_that_unpacks_to_gigabytes_is_given_up_at_the_limit(
     address, answers = packed
     answers["/bomb"] = ("gzip", _blown(1))
     imports = "from rag.readers.fetch import fetch; from rag.settings import load_settings; import httpx"
-    read = f"fetch('{address}/bomb', load_settings(max_file_mb=5))"
+    read = f"fetch('{address}/bomb', load_settings(max_file_mb=5, fetch_timeout=60))"
     outcome, megabytes = _measured(imports, read, RAG_ALLOW_PRIVATE_URLS="1")
     assert outcome == "refused"
     assert megabytes < 60
@@ -101,7 +101,7 @@ def test_a_packing_that_was_not_asked_for_is_refused_unread(
     address, answers = packed
     answers["/other"] = (encoding, _blown(2) if encoding == "gzip, gzip" else b"x")
     with pytest.raises(ReadError, match="against our request"):
-        fetch(f"{address}/other", load_settings(allow_private_urls=True))
+        fetch(f"{address}/other", load_settings(allow_private_urls=True, fetch_timeout=60))
 
 
 def _bare(data: bytes) -> bytes:
@@ -124,7 +124,7 @@ def test_a_page_packed_as_it_says_is_read(
 ) -> None:
     address, answers = packed
     answers["/page"] = (encoding, data)
-    assert fetch(f"{address}/page", load_settings(allow_private_urls=True)).data == PAGE
+    assert fetch(f"{address}/page", load_settings(allow_private_urls=True, fetch_timeout=60)).data == PAGE
 
 
 @pytest.mark.parametrize("data", [gzip.compress(PAGE, mtime=0)[:-12], PAGE, b"\x1f\x8b\x08" + b"\xff" * 40])
@@ -134,7 +134,7 @@ def test_a_page_that_is_not_packed_as_it_says_is_refused(
     address, answers = packed
     answers["/broken"] = ("gzip", data)
     with pytest.raises(ReadError, match=r"is declared as .* and is not|broke off"):
-        fetch(f"{address}/broken", load_settings(allow_private_urls=True))
+        fetch(f"{address}/broken", load_settings(allow_private_urls=True, fetch_timeout=60))
 
 
 # -- PDF ---------------------------------------------------------------------------------------------------------------
@@ -193,10 +193,10 @@ def test_a_stream_that_unpacks_to_much_is_refused_in_bounded_memory(tmp_path: Pa
 def test_many_pages_that_draw_one_stream_are_given_up_in_time() -> None:
     """A second here; 60 as it ships. A page that has been begun is read to its end."""
     bomb = _pdf(_packed_often(TEXT * 2_000, 1), b"/Filter/FlateDecode", pages=1_900)
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ReadError, match="takes longer than 1 s to read"):
         article_from_pdf(bomb, "a.pdf", "a", max_seconds=1.0)
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
 
 
 def test_pages_without_number_are_refused() -> None:

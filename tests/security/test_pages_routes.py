@@ -193,7 +193,7 @@ def test_with_a_key_only_the_routes_of_the_login_answer_without_it(locked: tuple
     routes = list(routes_of(app.routes))
     assert {kind for kind, _ in routes} <= {"GET", "HEAD", "POST"}, "a websocket or a mount that nobody looked at"
     assert len(routes) > 60
-    with httpx.Client(base_url=address, timeout=20) as web:
+    with httpx.Client(base_url=address, timeout=60) as web:
         for method, path in routes:
             if path in OPEN_TO_ALL or path.startswith("/page/"):
                 continue
@@ -225,10 +225,11 @@ def test_no_spelling_of_a_path_gets_past_the_key(locked: tuple[str, Any], path: 
     "sent", ["", "Bearer", f"Basic {KEY}", KEY, f"Bearer {KEY[:-1]}", f"Bearer {KEY}x", "Bearer é"]
 )
 def test_only_the_whole_key_is_the_key(locked: tuple[str, Any], sent: str) -> None:
-    refused = httpx.get(f"{locked[0]}/v1/models", headers={"authorization": sent.encode("utf-8")})
+    refused = httpx.get(f"{locked[0]}/v1/models", headers={"authorization": sent.encode("utf-8")}, timeout=60)
     assert refused.status_code == 401
     assert KEY not in refused.text
-    assert httpx.get(f"{locked[0]}/v1/models", headers={"authorization": f"Bearer {KEY}"}).status_code == 200
+    accepted = httpx.get(f"{locked[0]}/v1/models", headers={"authorization": f"Bearer {KEY}"}, timeout=60)
+    assert accepted.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -241,17 +242,17 @@ def test_a_wrong_key_is_refused_at_the_login_and_makes_no_cookie(
         password.encode() if isinstance(password, str) else b"".join(b"%%%02x" % byte for byte in password)
     )  # fmt: skip
     reply = httpx.post(
-        f"{locked[0]}/login", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+        f"{locked[0]}/login", content=body, timeout=60, headers={"content-type": "application/x-www-form-urlencoded"}
     )
     assert reply.status_code in (400, 422, 429)
     assert "set-cookie" not in reply.headers
 
 
 def test_a_made_up_cookie_opens_nothing(locked: tuple[str, Any]) -> None:
-    app_id = httpx.get(f"{locked[0]}/gradio_api/app_id").json()["app_id"]
+    app_id = httpx.get(f"{locked[0]}/gradio_api/app_id", timeout=60).json()["app_id"]
     for name in (f"access-token-{app_id}", f"access-token-unsecure-{app_id}"):
         for value in ("", "None", "null", "undefined", "true", KEY):
-            assert httpx.get(f"{locked[0]}/config", cookies={name: value}).status_code == 401
+            assert httpx.get(f"{locked[0]}/config", cookies={name: value}, timeout=60).status_code == 401
 
 
 # -- other sites in the browser ----------------------------------------------------------------------------------------
@@ -280,7 +281,7 @@ def test_no_page_of_another_site_makes_its_visitor_send_anything(
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 def test_no_page_of_another_site_reads_what_it_is_answered(locked: tuple[str, Any], path: str, method: str) -> None:
     asked = {"origin": "https://evil.example", "host": "answers.example", "access-control-request-method": "POST"}
-    reply = httpx.request(method, locked[0] + path, headers=asked)
+    reply = httpx.request(method, locked[0] + path, headers=asked, timeout=60)
     assert not [name for name in reply.headers if name.startswith("access-control-allow-") and "origin" in name]
     assert "access-control-allow-credentials" not in reply.headers
 
@@ -325,7 +326,7 @@ def test_a_malformed_length_is_refused(visited: tuple[QueryEngine, Visitor], hea
 def _raw(address: str, request: str) -> bytes:
     """The whole reply to `request`, sent as it is: a client of Python's would set its path right first."""
     host, port = address.rstrip("/").removeprefix("http://").rsplit(":", 1)
-    with socket.create_connection((host, int(port)), timeout=20) as line:
+    with socket.create_connection((host, int(port)), timeout=60) as line:
         line.sendall(request.encode("utf-8"))
         reply = b""
         while piece := line.recv(65_536):

@@ -50,7 +50,7 @@ def test_no_key_is_in_anything_that_a_server_says(tmp_path: Path) -> None:
             text += json.dumps(dict(inside.headers))
     finally:
         process.terminate()
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     for key in (*KEYS.values(), SENT):
         assert key not in text.replace(f"/{SENT}", "")
         assert key not in out + err

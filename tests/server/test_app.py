@@ -29,13 +29,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_its_health_is_good_when_questions_can_be_answered(address: str) -> None:
-    with urllib.request.urlopen(f"{address}/health", timeout=30) as response:
+    with urllib.request.urlopen(f"{address}/health", timeout=60) as response:
         assert response.status == 200
         assert json.load(response)["articles"] == 5
 
 
 def test_the_page_is_there_and_names_no_other_host(address: str) -> None:
-    with urllib.request.urlopen(address, timeout=30) as response:
+    with urllib.request.urlopen(address, timeout=60) as response:
         page = response.read().decode()
     assert "Commentary" in page
     for host in ("googleapis", "gstatic", "cdnjs", "jsdelivr", "unpkg"):
@@ -47,15 +47,15 @@ def _called(address: str, name: str, **given: object) -> tuple[str, str]:
     call = urllib.request.Request(
         f"{address}/gradio_api/call/v2/{name}", json.dumps(given).encode(), {"content-type": "application/json"}
     )
-    with urllib.request.urlopen(call, timeout=30) as response:
+    with urllib.request.urlopen(call, timeout=60) as response:
         event = json.load(response)["event_id"]
-    with urllib.request.urlopen(f"{address}/gradio_api/call/{name}/{event}", timeout=30) as response:
+    with urllib.request.urlopen(f"{address}/gradio_api/call/{name}/{event}", timeout=60) as response:
         kind, data = response.read().decode().strip().split("\n")[-2:]
     return kind.removeprefix("event: "), data.removeprefix("data: ")
 
 
 def test_two_functions_are_published_ask_and_search_and_no_other(address: str) -> None:
-    with urllib.request.urlopen(f"{address}/gradio_api/info", timeout=30) as response:
+    with urllib.request.urlopen(f"{address}/gradio_api/info", timeout=60) as response:
         info = json.load(response)
     assert set(info["named_endpoints"]) == {"/ask", "/search"}
     assert info["unnamed_endpoints"] == {}
@@ -83,7 +83,7 @@ def test_a_program_that_asks_wrongly_is_told_why(address: str) -> None:
 
 @pytest.mark.parametrize("name", [*SCRIPTS, STYLE])
 def test_its_scripts_and_its_style_come_from_itself(address: str, name: str) -> None:
-    with urllib.request.urlopen(f"{address}/page/{name}", timeout=30) as response:
+    with urllib.request.urlopen(f"{address}/page/{name}", timeout=60) as response:
         assert response.headers["content-type"].startswith("text/")
         assert b"https://" not in response.read()
 
@@ -117,14 +117,14 @@ def test_the_tools_for_language_models_say_what_they_need_or_are_there(tmp_path:
         assert "pip install 'commentary-rag[mcp]'" in done.stderr
         return
     with running_server(tmp_path / "home", "--mcp") as address:
-        answer = urllib.request.urlopen(f"{address}/gradio_api/mcp/schema", timeout=30)
+        answer = urllib.request.urlopen(f"{address}/gradio_api/mcp/schema", timeout=60)
         assert {tool["name"] for tool in json.load(answer)} == {"ask", "search"}
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/docs", "/redoc"])
 def test_no_file_of_the_machine_is_served(address: str, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as raised:
-        urllib.request.urlopen(address + path, timeout=30)
+        urllib.request.urlopen(address + path, timeout=60)
     assert raised.value.code in (403, 404)
 
 
@@ -134,12 +134,12 @@ def test_an_empty_library_is_not_healthy_and_says_why(tmp_path: Path) -> None:
     process, address = start_server(tmp_path / "home")
     try:
         with pytest.raises(urllib.error.HTTPError) as raised:
-            urllib.request.urlopen(f"{address}/health", timeout=30)
+            urllib.request.urlopen(f"{address}/health", timeout=60)
         assert raised.value.code == 503
         assert "rag add PATH" in json.load(raised.value)["reason"]
     finally:
         os.kill(process.pid, signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
     assert process.returncode in (0, 130)
 
 

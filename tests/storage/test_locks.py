@@ -48,7 +48,7 @@ def test_a_lock_that_another_process_holds_is_refused_by_its_name(
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path, holder: "subprocess.Popen[str]") -> None:
     holder.kill()
     holder.wait()
-    with folder_lock(tmp_path, 1):
+    with folder_lock(tmp_path, 60):
         pass
 
 
@@ -62,7 +62,7 @@ def test_a_holder_that_left_no_usable_name_is_another_process(
 
 
 def test_a_thread_may_take_its_lock_again_and_releases_it_with_the_first(tmp_path: Path) -> None:
-    with folder_lock(tmp_path, 1):
+    with folder_lock(tmp_path, 60):
         with library_lock(SQLiteFile(tmp_path / "library.sqlite"), tmp_path, 1):
             pass
         assert (tmp_path / "writer.json").exists()
@@ -77,6 +77,6 @@ def test_a_file_where_the_folder_should_be_says_what_to_do(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("error", [KeyError("a typo"), ValueError("a bug"), OSError("a file of ours")])
 def test_an_error_inside_the_lock_is_raised_as_it_is(tmp_path: Path, error: Exception) -> None:
-    with pytest.raises(type(error)) as raised, folder_lock(tmp_path, 1):
+    with pytest.raises(type(error)) as raised, folder_lock(tmp_path, 60):
         raise error
     assert raised.value is error

@@ -15,7 +15,6 @@ INVENTED = "Kim sent ninety nuclear bombs to Paris"
 
 def open_scripted_engine(home: Path, server: ChatServer, **settings: Any) -> QueryEngine:
     """An engine over the library in `home` with the model of `server`; `settings` by their fields' names."""
-    chosen = {"llm_timeout": 2.0, "llm_deadline": 20.0, **settings}
     return open_engine(
-        settings=load_settings(home=home, llm_model="scripted", llm_base_url=server.url, llm_api_key=KEY, **chosen)
+        settings=load_settings(home=home, llm_model="scripted", llm_base_url=server.url, llm_api_key=KEY, **settings)
     )

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,14 +76,14 @@ def assert_conversation(answers: list[Answer], engine: QueryEngine) -> None:
     assert [answer.abstained for answer in answers] == [False, False, False, True]
 
 
-def test_from_python(engine: QueryEngine) -> None:
+def test_the_engine_s_chat_holds_the_conversation(engine: QueryEngine) -> None:
     chat = engine.chat()
     answers = [chat.ask(question) for question in QUESTIONS]
     assert_conversation(answers, engine)
     assert list(chat.answers) == answers
 
 
-def test_from_python_streaming(engine: QueryEngine) -> None:
+def test_the_engine_s_chat_streams_the_conversation(engine: QueryEngine) -> None:
     chat = engine.chat()
     for question in QUESTIONS:
         *pieces, answer = chat.stream(question)
@@ -91,7 +92,7 @@ def test_from_python_streaming(engine: QueryEngine) -> None:
     assert_conversation(list(chat.answers), engine)
 
 
-def test_over_http(engine: QueryEngine) -> None:
+def test_the_server_streams_the_conversation(engine: QueryEngine) -> None:
     messages: Any = []
     with engine_server(engine) as (address, _):
         client = openai.OpenAI(base_url=f"{address}/v1", api_key="any")
@@ -121,7 +122,7 @@ def _run_chat(
     )  # fmt: skip
 
 
-def test_on_the_command_line(given: dict[str, str], tmp_path: Path) -> None:
+def test_the_command_line_holds_and_saves_the_conversation(given: dict[str, str], tmp_path: Path) -> None:
     done = _run_chat(given, "--save", str(tmp_path / "talk.md"))
     assert done.returncode == 0, done.stderr
     assert "Brazil came only as an observer" in done.stdout
@@ -133,7 +134,7 @@ def test_on_the_command_line(given: dict[str, str], tmp_path: Path) -> None:
     assert "[^1]: " in saved
 
 
-def test_on_the_command_line_as_json(given: dict[str, str]) -> None:
+def test_the_command_line_prints_the_conversation_as_json(given: dict[str, str]) -> None:
     done = _run_chat(given, "--json")
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["question"] for answer in answers] == list(QUESTIONS)
@@ -155,8 +156,9 @@ def test_a_file_that_cannot_be_written_is_one_line(given: dict[str, str], tmp_pa
 
 
 def test_tokens_reach_the_terminal_as_they_are_written(home: Path, server: ChatServer) -> None:
+    writes_on = threading.Event()
     server.always = ChatReply(
-        "Brazil came only as an observer [1]. " + "It waits and waits " * 20 + "[1].", size=10, pause=0.1
+        "Brazil came only as an observer [1]. " + "It waits and waits " * 20 + "[1].", size=10, resumes=writes_on
     )
     variables = {"RAG_HOME": str(home), "RAG_LLM_MODEL": "m", "RAG_LLM_BASE_URL": server.url}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAG_", "OPENAI_"))}
@@ -169,8 +171,8 @@ def test_tokens_reach_the_terminal_as_they_are_written(home: Path, server: ChatS
     process.stdin.write(f"{QUESTIONS[1]} Did it sign the Bürgenstock communiqué?\n")
     process.stdin.flush()
     first = process.stdout.read(10)
+    writes_on.set()
     assert first in "Brazil came only as an observer"
-    server.always = "Nothing."
     process.stdin.close()
     assert process.wait(60) == 0
 

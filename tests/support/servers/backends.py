@@ -1,6 +1,7 @@
 """The servers that a library may be on: real ones, started for a test on loopback."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -20,9 +21,12 @@ _INITDB_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reve
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A free port outside the range that the system gives to those who ask for any port."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with suppress(OSError), socket.socket() as listener:
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 class Postgres:
@@ -95,7 +99,7 @@ class Chroma:
             self.process = subprocess.Popen(
                 [str(program), "run", *options], stdout=log, stderr=log, start_new_session=True
             )
-        wait_until(self._answers, 30)
+        wait_until(self._answers)
 
     def stop(self) -> None:
         """Kills it."""
@@ -145,7 +149,7 @@ def chroma() -> Iterator[Chroma]:
             server.stop()
 
 
-def wait_until(is_done: Callable[[], object], seconds: float, pause: float = 0.05) -> float:
+def wait_until(is_done: Callable[[], object], seconds: float = 60.0, pause: float = 0.05) -> float:
     """Waits until `is_done()` is true and returns the seconds that it took.
 
     Fails the test after `seconds`.

@@ -16,6 +16,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 KEY = "sk-very-secret-key"
 # Seconds between two keep-alive comments.
 _KEEP_ALIVE_SECONDS = 0.2
+# A silence far longer than a test waits for anything.
+SILENCE_SECONDS = 600.0
 _USAGE = {"prompt_tokens": 100, "completion_tokens": 3, "total_tokens": 103}
 _CHUNK = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
 
@@ -25,9 +27,9 @@ class ChatReply:
     """A reply: `text` in pieces of `size` characters, the first after `first` seconds, each further after `pause`.
 
     `finish` None ends the stream without a reason, as a server that was cut off does. `breaks` closes the connection in
-    the middle, `stalls` waits so many seconds there, and `error` reports an error there. `refusal` is sent after the
-    text. `at_once` is a server that does not stream and reports `usage`. `raw` is sent in place of all this, and again
-    for `alive` seconds.
+    the middle, `stalls` waits so many seconds there, `resumes` waits there until it is set, and `error` reports an
+    error there. `refusal` is sent after the text. `at_once` is a server that does not stream and reports `usage`. `raw`
+    is sent in place of all this, and again for `alive` seconds.
     """
 
     text: str = ""
@@ -38,6 +40,7 @@ class ChatReply:
     refusal: str = ""
     breaks: bool = False
     stalls: float = 0.0
+    resumes: threading.Event | None = None
     raw: bytes = b""
     error: str = ""
     at_once: bool = False
@@ -163,6 +166,8 @@ async def _events(reply: ChatReply) -> AsyncIterator[bytes]:
                 raise ConnectionResetError
             if reply.stalls:
                 await asyncio.sleep(reply.stalls)
+            while reply.resumes and not reply.resumes.is_set():
+                await asyncio.sleep(0.02)
         yield _event({"content": piece})
         await asyncio.sleep(reply.pause)
     if reply.refusal:

@@ -33,7 +33,7 @@ def start_server(home: Path, *arguments: str, port: int = 0, **settings: str) ->
 
 def stop_server(process: "subprocess.Popen[str]") -> None:
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
 
 
 @contextmanager

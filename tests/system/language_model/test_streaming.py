@@ -28,12 +28,13 @@ def test_the_streamed_text_is_the_answer_s_text(llm_engine: QueryEngine, server:
 
 
 def test_text_arrives_while_the_model_still_writes(llm_engine: QueryEngine, server: ChatServer) -> None:
-    server.always = ChatReply(f"{TRUE} [1]. {TRUE.lower()}, they say [1].", size=10, pause=0.05)
+    writes_on = threading.Event()
+    server.always = ChatReply(f"{TRUE} [1]. {TRUE.lower()}, they say [1].", size=10, resumes=writes_on)
     stream = llm_engine.stream(QUESTION)
     first = str(next(stream))
+    writes_on.set()
     assert first
     assert first in TRUE
-    server.always = "Nothing."
     *_, answer = stream
     assert isinstance(answer, Answer)
     assert answer.writer == "llm:scripted"
@@ -57,7 +58,7 @@ def test_a_stream_that_is_given_up_leaves_nothing_behind(llm_engine: QueryEngine
         async for _ in llm_engine.astream(QUESTION):
             break
 
-    asyncio.run(asyncio.wait_for(give_up(), 10))
+    asyncio.run(asyncio.wait_for(give_up(), 60))
     server.always = f"{TRUE} [1]."
     assert llm_engine.ask(QUESTION).writer == "llm:scripted"
 

@@ -9,7 +9,7 @@ from rag import QueryEngine
 from rag.types.answer import Turn
 from tests.support.answer_invariants import assert_invariants
 from tests.support.scripted_answers import QUESTION, TRUE, open_scripted_engine
-from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply
+from tests.support.servers.chat_server import SILENCE_SECONDS, ChatReply, ChatServer, ErrorReply
 
 # No rule knows these; the regression is unsure of their kind.
 UNSURE = "what are people saying about the pact"
@@ -128,12 +128,11 @@ def test_a_model_that_fails_here_writes_the_answer_all_the_same(
 
 
 def test_a_model_that_is_slow_here_leaves_time_for_the_answer(home: Path, server: ChatServer) -> None:
-    server.script = [ChatReply("Kind: views", first=5.0), f"{TRUE} [1]."]
-    with open_scripted_engine(home, server, llm_timeout=10.0, llm_deadline=8.0, llm_attempts=1) as engine:
+    server.script = [ChatReply("Kind: views", first=SILENCE_SECONDS), f"{TRUE} [1]."]
+    with open_scripted_engine(home, server, llm_deadline=24.0, llm_attempts=1) as engine:
         answer = engine.ask(UNSURE)
     assert (answer.kind, answer.writer) == ("fact", "llm:scripted")
     assert "RAG_LLM_DEADLINE" in (answer.notice or "")
-    assert answer.timings.total < 7_500
 
 
 def test_a_server_that_never_answers_leads_to_quotes(home: Path, server: ChatServer) -> None:

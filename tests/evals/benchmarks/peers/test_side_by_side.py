@@ -14,7 +14,7 @@ def test_a_system_is_measured_in_processes_of_its_own() -> None:
     result = run_system(OURS, sys.executable, 1, {"bees": text}, [question] * 3)
     assert result.recall == 1
     assert result.characters == len(text)
-    assert result.cold > max(result.searches) / 1000
+    assert result.cold > min(result.searches) / 1000
     assert result.indexing_peak > 50e6
     assert result.disk > 0
     rounds = {OURS: [result], PEERS[0]: [result]}
