@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from rag import open_engine
@@ -23,6 +24,9 @@ TEST_VARIABLES = (
     "RAG_TRY_OPENAI_KEY",
 )
 SHARED = Path(__file__).parent.parent.parent / "shared"
+# By default Hypothesis fails a test whose examples are slow to make or take 200 ms, on a busy machine any of them.
+hypothesis.settings.register_profile("tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)

@@ -56,7 +56,7 @@ def test_no_texts_give_no_rows(encoder: BundledEncoder) -> None:
     assert encoder.encode_passages([]) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(texts=st.lists(st.text(max_size=300), min_size=1, max_size=4))
 def test_any_text_has_a_unit_vector(encoder: BundledEncoder, texts: list[str]) -> None:
     rows = encoder.encode(texts)

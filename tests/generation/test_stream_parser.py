@@ -106,7 +106,7 @@ SENTENCES = [
 ]
 
 
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 @given(st.data())
 def test_columns_with_markers_come_out_the_same_however_they_are_cut(data: st.DataObject) -> None:
     said = data.draw(st.lists(st.tuples(st.sampled_from(SENTENCES), st.sampled_from(MARKERS)), max_size=6, unique=True))
@@ -116,7 +116,7 @@ def test_columns_with_markers_come_out_the_same_however_they_are_cut(data: st.Da
     assert read(*pieces) == read(text)
 
 
-@hypothesis_settings(max_examples=500, deadline=None)
+@hypothesis_settings(max_examples=500)
 @given(
     st.lists(
         st.sampled_from(

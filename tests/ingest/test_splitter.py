@@ -1,6 +1,6 @@
 """Articles into passages: what holds for every article, and where passages begin."""
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from rag.embedding.bundled import BundledEncoder
 from rag.ingest.splitter import MAX_PASSAGE_CHARACTERS, MAX_PASSAGE_TOKENS, MAX_SENTENCES, split_article
@@ -16,7 +16,6 @@ def passages(text: str) -> list[Passage]:
     return split_article(Article("one", "A title", text), ENCODER.count_tokens)
 
 
-@settings(deadline=None)
 @given(texts)
 def test_passages_are_slices_of_their_article_in_order_and_apart(text: str) -> None:
     end = 0
@@ -28,7 +27,6 @@ def test_passages_are_slices_of_their_article_in_order_and_apart(text: str) -> N
     assert not text[end:].strip()
 
 
-@settings(deadline=None)
 @given(texts)
 def test_a_passage_is_made_of_its_sentences_and_of_nothing_else(text: str) -> None:
     for passage in passages(text):
@@ -39,7 +37,6 @@ def test_a_passage_is_made_of_its_sentences_and_of_nothing_else(text: str) -> No
             assert not text[end:start].strip()
 
 
-@settings(deadline=None)
 @given(texts)
 def test_the_encoder_reads_every_passage_whole(text: str) -> None:
     found = passages(text)

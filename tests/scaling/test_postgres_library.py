@@ -119,7 +119,7 @@ def test_a_writer_that_lost_its_connection_is_refused_once_another_writes(server
         library.put(article(1), stored_passages(1), "made")
         server.sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
         library.put(article(2), stored_passages(2), "made")  # no other process writes: nothing can be mixed up
-        with other.write_lock(5), pytest.raises(LibraryBusy, match="another process writes now"):
+        with other.write_lock(60), pytest.raises(LibraryBusy, match="another process writes now"):
             library.put(article(3), stored_passages(3), "made")
     assert [entry.id for entry in library.entries()] == ["article-2", "article-1"]
     library.close()

@@ -128,7 +128,7 @@ def test_several_pairs_are_scored_as_each_alone(verifier: Verifier) -> None:
     assert verifier.score_batch([]) == []
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 @given(st.text(max_size=300), st.lists(st.text(max_size=300), max_size=3))
 def test_any_texts_have_a_score_between_0_and_1(statement: str, evidence: list[str]) -> None:
     statement, *evidence = [text.encode("utf-8", "replace").decode() for text in (statement, *evidence)]

@@ -95,7 +95,7 @@ def test_only_the_beginning_of_a_very_long_statement_is_read() -> None:
     assert word_diff(beginning.replace("Paris", "Lisbon"), [beginning]).other_name == 1
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
 def test_any_texts_can_be_compared(statement: str, evidence: list[str]) -> None:
     assert all(value >= 0 for value in astuple(word_diff(statement, evidence)))

@@ -57,7 +57,7 @@ def _weighted_mean(values: list[WeightedValue | None]) -> float:
     return sum(value.value * value.weight for value in counted) / sum(value.weight for value in counted)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=20))
 def test_abstentions_add_up_to_precision_recall_and_f1(cases: list[tuple[bool, bool]]) -> None:
     """(answerable, declined), against scikit-learn's with an abstention as the positive."""

@@ -75,7 +75,7 @@ class Postgres:
             stderr=subprocess.STDOUT,
             text=True,
             cwd=self._socket,
-            timeout=60,
+            timeout=300,
         )
         assert done.returncode == 0, (program, arguments, done.stdout)
         return (done.stdout or "").strip()

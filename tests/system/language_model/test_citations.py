@@ -84,7 +84,7 @@ def test_markup_that_a_model_writes_is_stripped(llm_engine: QueryEngine, server:
         assert markup not in answer.text
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(
         st.sampled_from(

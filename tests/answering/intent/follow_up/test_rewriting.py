@@ -246,14 +246,14 @@ conversations = st.lists(questions, min_size=1, max_size=5)
 
 
 @given(conversations)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_rewritten_question_is_left_alone(conversation: list[str]) -> None:
     rewritten = understood(*conversation)
     assert understood(*conversation[:-1], rewritten) == rewritten
 
 
 @given(conversations)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_questions_as_typed_and_standalone_ones_are_the_same_conversation(conversation: list[str]) -> None:
     *earlier, last = conversation
     typed = [Turn(question, "An answer.") for question in earlier]
@@ -263,7 +263,7 @@ def test_questions_as_typed_and_standalone_ones_are_the_same_conversation(conver
 
 
 @given(conversations)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_word_is_invented(conversation: list[str]) -> None:
     known = {term for question in conversation for term in terms(question)} | STOP_TERMS | set(terms("Italian"))
     assert set(terms(understood(*conversation))) <= known
