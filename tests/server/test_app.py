@@ -90,7 +90,7 @@ def test_its_scripts_and_its_style_come_from_itself(address: str, name: str) -> 
 
 def test_a_public_address_without_a_key_is_one_line(tmp_path: Path) -> None:
     command = [sys.executable, "-c", COMMAND_CODE, "--home", str(tmp_path / "home"), "serve", "--host", "0.0.0.0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
     assert "RAG_API_KEY" in done.stderr
     assert "--insecure-public" in done.stderr
@@ -112,7 +112,7 @@ def test_the_tools_for_language_models_say_what_they_need_or_are_there(tmp_path:
             "0",
             "--mcp",
         ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert done.returncode == 2
         assert "pip install 'commentary-rag[mcp]'" in done.stderr
         return
@@ -148,7 +148,7 @@ def test_a_port_that_is_taken_is_one_line(tmp_path: Path, address: str) -> None:
     with open_engine(tmp_path / "home", empty=True):
         pass
     command = [sys.executable, "-c", COMMAND_CODE, "--home", str(tmp_path / "home"), "serve", "--port", port]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
     assert "Traceback" not in done.stderr
