@@ -135,7 +135,7 @@ def test_years_are_counted_and_the_fullest_is_named(food_engine: QueryEngine) ->
     assert _asked(food_engine, "how many articles a year on bread?").text
 
 
-def test_writers_are_named_with_the_number_of_articles_the_fewest_first_where_that_is_asked(
+def test_writers_are_named_with_their_numbers_of_articles_the_fewest_first_if_asked(
     food_engine: QueryEngine,
 ) -> None:
     counted = Counter(each.author for each in FOOD if each.author)

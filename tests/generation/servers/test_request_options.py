@@ -1,6 +1,5 @@
 """OpenAI's current models, and servers that accept fewer options: each model is asked as it needs to be."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,15 @@ from rag.errors import ModelError
 from rag.generation.llm_writer import open_llm
 from rag.generation.openai_chat import OpenAIChat
 from rag.settings import load_settings
-from tests.support.servers.chat_server import KEY, ChatServer, ErrorReply, ScriptedReply, chat_server
+from tests.support.servers.chat_server import KEY, ChatServer, ErrorReply, ScriptedReply
 from tests.support.servers.openai_models import OpenAIModel
 
 MESSAGES = [ChatMessage(role="user", content="Why?")]
 ANSWER = "Because it can [1]."
 
 
-@pytest.fixture
-def server() -> Iterator[ChatServer]:
-    with chat_server() as running:
-        yield running
-
-
 def at_openai(server: ChatServer, **limits: Any) -> OpenAIChat:
-    return OpenAIChat("scripted", key=KEY, openai_url=server.url, **{"timeout": 2.0, "deadline": 10.0, **limits})
+    return OpenAIChat("scripted", key=KEY, openai_url=server.url, **limits)
 
 
 def options(body: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +26,7 @@ def options(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in ("model", "messages")}
 
 
-def test_a_model_that_does_not_reason_is_asked_once_with_the_name_of_the_limit_that_openai_has(
+def test_a_model_that_does_not_reason_is_asked_once_with_openai_s_name_of_the_limit(
     server: ChatServer,
 ) -> None:
     server.always = OpenAIModel(ANSWER)
@@ -43,7 +36,7 @@ def test_a_model_that_does_not_reason_is_asked_once_with_the_name_of_the_limit_t
     ]
 
 
-def test_a_model_that_reasons_is_asked_again_without_a_temperature_and_with_room_for_its_reasoning(
+def test_a_model_that_reasons_is_asked_again_without_temperature_and_with_more_room(
     server: ChatServer,
 ) -> None:
     server.always = OpenAIModel(ANSWER, reasoning_tokens=1_400)
