@@ -29,9 +29,16 @@ _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e
 
 _DIGITS = r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹]"
 _MARKER = re.compile(rf"(?<![\[【])[\[【]++\s*{_DIGITS}{{1,4}}(?:\s*[,;–-]\s*{_DIGITS}{{1,4}})*\s*[\]】]+")
+# "[Source 2]", "[ID:2]", "[doc_2]", "[passage id: 2]", "[#2]", "[^2]"
 _NAMED_MARKER_START = re.compile(
-    r"[\[【]\s*(?:passages?|sources?|articles?|documents?|docs?|refs?|no|\^)[.:]?\s*#?(?=\d)", re.I
+    r"[\[【]\s*(?:(?:passages?|sources?|articles?|documents?|docs?|refs?|references?|citations?|chunks?|no|id)"
+    r"[\s_-]*(?:ids?|no|numbers?)?[\s.:=_-]*#?|[\^#])(?=\d)",
+    re.IGNORECASE,
 )
+# "【2†source】" and "【2:0†source】": models write so that were trained to cite the files of a search tool.
+_MARKER_TAIL = re.compile(r"([\[【]\s*\d{1,4})(?::\d{1,4})?\s*†[^\[\]【】]{0,100}(?=[\]】])")
+# At the start of a line, "[^2]: " is the label of a footnote.
+_LABEL_COLON = re.compile(r"^(\s*(?:[-*•+]\s+)?[\[【]\s*\d{1,4}\s*[\]】]):(?=\s|$)")
 # A year in square brackets is an editor's addition, not a marker.
 _YEAR = re.compile(r"[\[【]\s*([12]\d{3})\s*[\]】]")
 # A number in round brackets is a marker before a stop or at the end of the text; elsewhere it numbers a list.
@@ -78,7 +85,8 @@ def parse_line(raw: str, known: int, *, whole: bool) -> tuple[str, list[OffsetMa
         marker = f"[{match[0][1:-1]}]"
         return marker if all(1 <= number <= known for number in marker_numbers(marker)) else match[0]
 
-    plain = _YEAR.sub(r"(\1)", _NAMED_MARKER_START.sub("[", strip_links_and_tags(raw, whole=whole)))
+    plain = _NAMED_MARKER_START.sub("[", strip_links_and_tags(raw, whole=whole))
+    plain = _YEAR.sub(r"(\1)", _LABEL_COLON.sub(r"\1", _MARKER_TAIL.sub(r"\1", plain)))
     for pattern in (_ROUND, _ROUND_AFTER_STOP, *([_ROUND_LAST] if whole else [])):
         plain = pattern.sub(with_square_brackets, plain)
     plain = plain[item.end() :] if (item := ITEM.match(plain)) else plain

@@ -49,7 +49,9 @@ def shown(text: str, known: int = 4) -> str:
     return made
 
 
-MARKERS = (" [1] ", " [2][3]\n\n", " ", "\n- ", " [1, 4]. ", " (2). ", " 【3】 ")
+MARKERS = (
+    " [1] ", " [2][3]\n\n", " ", "\n- ", " [1, 4]. ", " (2). ", " 【3】 ", "【2†source】", "\n[^1]: ", " [ID:3] ",
+)  # fmt: skip
 TEXTS = (
     "China dislikes the pact [1]. It was the U.S. Senate that said so, Dr. Smith wrote [2, 3]. Russia gains. [4] The",
     "**Bold** claim [1](http://x.y/z), ![img](http://evil/?q=1) [[2]](#a).\n\n- one [1]\n- two 【2】\n\nSources:\n[1]",
@@ -69,6 +71,8 @@ TEXTS = (
     "[[1]a](javascript:x) [[[[](](javascript:x) b",
     "A [page](http://x.y/a_(b)_c) said [1]. It is ![](1)(2) so (2)[](a). <!-- no --> Yes.",
     "aa[[[[[¹]a",
+    "[ID:1] China leads.【2:0†source】 Russia follows [passage id: 3].\n\n[^1]: It waits [doc_2].\n- [2]: So [1†L3-L9]",
+    "[1]:x [^2]:\n[3]: [4] : y",
     "a<!--topics: [-->b <i title='(1)'>c</i>",
 )
 
@@ -120,8 +124,9 @@ def test_columns_with_markers_come_out_the_same_however_they_are_cut(data: st.Da
 @given(
     st.lists(
         st.sampled_from(
-            ["China ", "gains", ". ", "! ", "[1]", " [2, 3]", "[99]", "【2】", "(1)", " (2)", "“", "” ", '"', "\n",
-             "\n\n", "- ", "**", "<b>", "</b>", "U.S. ", "Dr. ", "[x](y) ", "![a](b)", "5", " ", "Moscow "]
+            ["China ", "gains", ". ", "! ", "[1]", " [2, 3]", "[99]", "【2】", "【3:0†", "[^1]:", "(1)", " (2)", "“",
+             "” ", '"', "\n", "\n\n", "- ", "**", "<b>", "</b>", "U.S. ", "Dr. ", "[x](y) ", "![a](b)", "5", " ",
+             "Moscow "]
         ),
         max_size=30,
     )
@@ -152,6 +157,10 @@ def test_nonsense_too_comes_out_the_same_however_it_is_cut(parts: list[str]) -> 
         ("It is so [[1]].", "It is so[1].|"),
         ("It is so [^1].", "It is so[1].|"),
         ("It is so [Passage 1].", "It is so[1].|"),
+        ("[ID:1] It is so.", "[1]It is so.|"),
+        ("【2†source】It is so.", "[2]It is so.|"),
+        ("It is so.【2:0†source】It waits.", "It is so.[2]| It waits.|"),
+        ("[^1]: It is so.", "[1]It is so.|"),
         ("It is so [1](https://example.org).", "It is so[1].|"),
         ("[1] It is so.", "[1]It is so.|"),
         ("Three things: (1) oil, (2) gas.", "Three things: (1) oil, (2) gas.|"),
