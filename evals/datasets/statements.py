@@ -14,14 +14,20 @@ from evals.datasets.cases import MIN_QUOTE_CHARACTERS, SuiteLine, describe_misqu
 
 SUITE = "statements"
 
-StatementKind = Literal["true", "number", "name", "attribution", "elsewhere", "negation", "direction", "overreach"]
+StatementKind = Literal[
+    "true", "number", "name", "attribution", "elsewhere", "negation", "direction", "overreach",
+    "dateline", "reader", "universal", "columnist", "marker", "lookalike",
+]  # fmt: skip
+TRUE_KINDS = ("true", "lookalike", "marker")
+# The kinds that rules decide. The statement checker's weights are not fitted on them.
+RULED_KINDS = ("dateline", "reader", "universal", "columnist", "marker", "lookalike")
 
 
 class LabelledStatement(SuiteLine):
     """One sentence with the words that it cites.
 
-    `quote`, of the article `cites`, supports it if and only if `kind` is "true". `why` says what is wrong with an
-    invented statement.
+    `quote`, of the article `cites`, supports it if and only if `is_true`. `why` says what is wrong with an invented
+    statement. A statement of the kind "marker" has a stray marker in it; `sentence` is the sentence without the marker.
     """
 
     subject: str
@@ -30,6 +36,7 @@ class LabelledStatement(SuiteLine):
     cites: str
     quote: str = Field(min_length=MIN_QUOTE_CHARACTERS)
     why: str | None = None
+    sentence: str | None = None
 
     @model_validator(mode="after")
     def _check_reason(self) -> "LabelledStatement":
@@ -37,12 +44,14 @@ class LabelledStatement(SuiteLine):
             raise ValueError("a true statement has no `why`")
         if not self.is_true and not self.why:
             raise ValueError("an invented statement has `why`")
+        if (self.kind == "marker") != (self.sentence is not None):
+            raise ValueError("a statement with a marker has `sentence`, and no other has")
         return self
 
     @property
     def is_true(self) -> bool:
         """Whether the quote supports the statement."""
-        return self.kind == "true"
+        return self.kind in TRUE_KINDS
 
 
 def load_statements(split: str, suite: str | Path = SUITE) -> list[LabelledStatement]:

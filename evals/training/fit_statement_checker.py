@@ -18,16 +18,15 @@ import numpy as np
 
 from evals.datasets.articles import bundled_articles
 from evals.datasets.cases import Gold, load_cases
-from evals.datasets.statements import load_statements
+from evals.datasets.statements import RULED_KINDS, load_statements
 from evals.training.logistic import FittedRegression, Matrix, compare_with_file, fit_logistic, write_model
 from evals.training.perturbations import contrast_pairs
 from rag.embedding.bundled import BundledEncoder
 from rag.types.article import Article, ArticleRef
+from rag.verification.cited_source import CONTEXT_CHARACTERS, CitedSource
 from rag.verification.statement_checker import (
-    CONTEXT_CHARACTERS,
     WEIGHTS_PATH,
     CheckerFeatures,
-    CitedSource,
     StatementChecker,
 )
 from rag.verification.verifier import SUPPORTED, Verifier
@@ -64,6 +63,7 @@ def load_checked_statements(split: str, articles: dict[str, Article]) -> list[Ch
     labelled = [
         CheckedStatement("statements", row.kind, row.subject, row.statement, (_cite(articles[row.cites], row.quote),))
         for row in load_statements(split)
+        if row.kind not in RULED_KINDS
     ]
     subjects = {statement.subject for statement in labelled}
     return [*labelled, *_points(split, articles), *_contrasts(subjects, articles.values())]

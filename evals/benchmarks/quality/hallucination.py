@@ -4,10 +4,12 @@ True statements should not be flagged.
 
 Run: python -m evals bench statements [--split dev|test] [--show]. A scripted model writes each statement of the suite
 `statements` into an answer and cites the passage with its quote. The engine works as with any other model. A statement
-counts as flagged if its verdict is "partly" or "unsupported", or if it is replaced by quotes.
+counts as flagged if its verdict is "partly" or "unsupported", or if it is replaced by quotes. A statement with a stray
+marker also counts as flagged unless the answer has the sentence without the marker.
 """
 
 import argparse
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from evals.datasets.statements import LabelledStatement, StatementKind, load_sta
 from rag import QueryEngine, open_engine
 from rag.package_data import bundled_folder
 from rag.settings import load_command_settings
+from rag.text.citation_markers import strip_markers
 
 # The question is the first characters of the quote, this many.
 QUESTION_CHARACTERS = 300
@@ -59,7 +62,13 @@ def is_flagged(engine: QueryEngine, model: ScriptedModel, statement: LabelledSta
     """Lets the model write the statement; returns whether the answer flags it."""
     model.statement, model.quote = statement.statement, statement.quote
     answer = engine.ask(statement.quote[:QUESTION_CHARACTERS])
-    return answer.writer == "quotes" or any(written.verdict != "supported" for written in answer.statements)
+    if answer.writer == "quotes" or any(written.verdict != "supported" for written in answer.statements):
+        return True
+    return statement.sentence is not None and _words(statement.sentence) != _words(answer.text)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", strip_markers(text).casefold())
 
 
 def check_split(split: str, home: Path) -> list[CheckedAnswer]:
