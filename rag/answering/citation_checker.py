@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from rag.answering.evidence import Quote
 from rag.embedding.base import Encoder
 from rag.storage.library import Library
-from rag.verification.statement_checker import CitedSource, StatementChecker
+from rag.types.article import ArticleRef
+from rag.verification.cited_source import CitedSource
+from rag.verification.statement_checker import StatementChecker
 from rag.verification.verifier import Verifier
 
 
@@ -21,15 +23,17 @@ class CitationChecker:
         self._verifier = verifier
         self._statements = StatementChecker(verifier, encoder)
 
-    def supports(self, statements: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
+    def supports(
+        self, statements: Sequence[tuple[str, Sequence[Quote]]], retrieved: Sequence[ArticleRef] = ()
+    ) -> list[float]:
         """The support in [0, 1] of each statement by the quotes that it cites.
 
-        0.5 is the threshold of "supported". A statement without quotes scores 0.0. Raises LibraryError when the library
-        cannot be read.
+        0.5 is the threshold of "supported". A statement without quotes scores 0.0. `retrieved` are the articles that
+        the writer was shown. Raises LibraryError when the library cannot be read.
         """
         sources = self._sources(quote for _, quotes in statements for quote in quotes)
         cited = [(text, [sources[quote] for quote in quotes]) for text, quotes in statements]
-        return self._statements.score_batch(cited, self._library.distinct_values("author"))
+        return self._statements.score_batch(cited, self._library.distinct_values("author"), retrieved)
 
     def quote_supports(self, quotes: Sequence[Quote]) -> list[float]:
         """The support in [0, 1] of each quote by the stored article.

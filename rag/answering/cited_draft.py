@@ -171,7 +171,7 @@ class CitedDraft:
 
     def _supports(self, statements: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
         began = time.perf_counter()
-        supports = self._checker.supports(statements)
+        supports = self._checker.supports(statements, [passage.article for passage in self._resolver.passages])
         self.checking_ms += (time.perf_counter() - began) * 1000
         return supports
 

@@ -2,7 +2,8 @@
 
 Extends `Verifier`, which only compares two texts, with what the answer knows: the cited article's author and date, the
 text before the quote, and the authors in the catalogue. Detects numbers and names that appear in none of these, and
-opinions attributed to the wrong person; other words for the same thing do not count against a statement.
+opinions attributed to the wrong person; other words for the same thing do not count against a statement. The rules in
+`rules/` then limit the scores of statements that quotes cannot support: talk to the reader, claims about all sources.
 
 Output: a calibrated probability in [0, 1]; from 0.5 the statement is "supported", from 0.3 "partly" supported. Weights:
 `models/checking.json`, fitted by `python -m evals bench checking --fit`.
@@ -23,13 +24,15 @@ from rag.text.entities import CAPITALIZED_WORD, authors_named_in, canonicalize_n
 from rag.text.overlap import content_weights, coverage
 from rag.text.sentences import sentence_spans
 from rag.types.article import ArticleRef
+from rag.verification.cited_source import CitedSource
 from rag.verification.cues import are_opposed, count_hedges, extract_names, extract_numbers, is_negated
 from rag.verification.logistic_model import LogisticModel
-from rag.verification.verifier import VERBATIM, Verifier
+from rag.verification.rules.exclusion import is_ruled_out
+from rag.verification.rules.holders import sources_of_holder
+from rag.verification.rules.source_claims import find_source_claim, sharing_sources
+from rag.verification.verifier import PARTLY, VERBATIM, Verifier
 
 WEIGHTS_PATH = model_file("checking.json")
-# Characters read before a quote; they may contain the antecedent of "he".
-CONTEXT_CHARACTERS = 400
 # A paraphrase seldom has a lower cosine to its source (true statements of dev: mean 0.76, three below).
 MIN_PARAPHRASE_COSINE = 0.6
 # A claim that has a smaller share of its words from the quotes is a paraphrase.
@@ -40,18 +43,8 @@ _DURATION = re.compile(
     r"\b\w+ (?:years?|months?|weeks?|days?|decades?) (?:later|earlier|before|after|on|ago)\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-
-
-@dataclass(frozen=True, slots=True)
-class CitedSource:
-    """A citation as the checker reads it.
-
-    It has the quote, the text before the quote in its passage, and the quote's article.
-    """
-
-    quote: str
-    preceding_text: str
-    article: ArticleRef
+# The highest score of a statement that a rule decides against.
+RULED_OUT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +116,48 @@ class StatementChecker:
         self._model = LogisticModel.load(WEIGHTS_PATH, [field.name for field in fields(CheckerFeatures)])
 
     def score_batch(
-        self, statements: Sequence[tuple[str, Sequence[CitedSource]]], authors: Sequence[str] = ()
+        self,
+        statements: Sequence[tuple[str, Sequence[CitedSource]]],
+        authors: Sequence[str] = (),
+        retrieved: Sequence[ArticleRef] = (),
     ) -> list[float]:
         """The support of each (statement, citations), in [0, 1].
 
         A statement that cites nothing gets 0. `authors` are the catalogue's: a statement that names one of them without
-        citing that author is attributed to the wrong person.
+        citing that author is attributed to the wrong person. `retrieved` are the articles that the writer was shown: a
+        statement about all of them has to cite each of their authors.
         """
+        scores = self._regression_scores(statements, authors)
+        return [
+            min(score, self._limit(statement, cited, authors, retrieved)) if score >= PARTLY else score
+            for score, (statement, cited) in zip(scores, statements, strict=True)
+        ]
+
+    def _regression_scores(
+        self, statements: Sequence[tuple[str, Sequence[CitedSource]]], authors: Sequence[str]
+    ) -> list[float]:
+        """The scores before the rules."""
         features = iter(self.features([(statement, cited) for statement, cited in statements if cited], authors))
         return [self._score(next(features)) if cited else 0.0 for _, cited in statements]
+
+    def _limit(
+        self,
+        statement: str,
+        cited: Sequence[CitedSource],
+        authors: Sequence[str],
+        retrieved: Sequence[ArticleRef],
+    ) -> float:
+        """The highest score that the rules allow."""
+        if is_ruled_out(statement, cited, authors, retrieved):
+            return RULED_OUT
+        source_claim = find_source_claim(statement, [source.quote for source in cited])
+        if source_claim:
+            groups = [(source_claim.claim, group) for group in sharing_sources(source_claim, cited, retrieved)]
+            return min(self._regression_scores(groups, authors), default=RULED_OUT)
+        own_sources = sources_of_holder(statement, cited)
+        if len(own_sources) < len(cited):
+            return self._regression_scores([(statement, own_sources)], authors)[0]
+        return 1.0
 
     def features(
         self, statements: Sequence[tuple[str, Sequence[CitedSource]]], authors: Sequence[str] = ()
@@ -186,7 +212,7 @@ def _checker_features(
     claim: str, cited: Sequence[CitedSource], support: float, closest: _ClosestSentence, errors: _HolderErrors
 ) -> CheckerFeatures:
     quotes = canonicalize_names(" ".join(source.quote for source in cited))
-    context = canonicalize_names(" ".join(f"{_context(source)} {_byline(source.article)}" for source in cited))
+    context = canonicalize_names(" ".join(f"{source.context} {_byline(source.article)}" for source in cited))
     canonical_claim = canonicalize_names(claim)
     claim_names = _names(canonical_claim, f"{context} {quotes}")
     quote_terms = expand_aliases(terms(quotes))
@@ -266,7 +292,7 @@ def _holder_errors(attribution: Attribution, claim: str, cited: Sequence[CitedSo
             all(speaker & claim_terms for speaker in speakers_by_source[position]) for position in own_articles
         )
         return _HolderErrors(is_only_reported=not (attribution.is_relayed or speaks_for_itself))
-    nearby_text = " ".join(f"{_context(source)} {source.quote}" for source in cited)
+    nearby_text = " ".join(f"{source.context} {source.quote}" for source in cited)
     nearby_terms = expand_aliases(terms(canonicalize_names(nearby_text)))
     speakers = [speaker for source_speakers in speakers_by_source for speaker in source_speakers]
     possessive = rf"{re.escape(attribution.holder.split()[-1])}[’']s?\b"
@@ -287,17 +313,13 @@ def _uncited_authors(statement: str, authors: Sequence[str], cited: Sequence[Cit
     Such an author neither wrote what the statement cites nor is named in it.
     """
     cited_text = " ".join(
-        f"{_context(source)} {source.quote} {_author_and_publication(source.article)}" for source in cited
+        f"{source.context} {source.quote} {_author_and_publication(source.article)}" for source in cited
     )
     return [
         author
         for author in authors_named_in(statement, authors)
         if not set(content_terms(author)) <= set(terms(cited_text))
     ]
-
-
-def _context(source: CitedSource) -> str:
-    return source.preceding_text[-CONTEXT_CHARACTERS:]
 
 
 def _author_and_publication(article: ArticleRef) -> str:

@@ -8,7 +8,7 @@ from rag.answering.citation_checker import CitationChecker
 from rag.answering.citation_resolver import CitationResolver
 from rag.answering.cited_draft import CitedDraft
 from rag.answering.evidence import Quote
-from rag.verification.verifier import SUPPORTED
+from rag.verification.verifier import PARTLY, SUPPORTED
 from rag.workspace import Workspace
 from tests.answering.conftest import Retrieve
 
@@ -56,6 +56,21 @@ def test_an_unknown_number_is_never_shown_and_a_known_one_beside_it_is(draft: Ci
 def test_a_marker_before_its_sentence_stands_behind_it(draft: CitedDraft) -> None:
     assert _read(draft, f"[1] {TRUE}.") == f"{TRUE}. [1]"
     assert len(draft.sentences[0].quotes) == 1
+
+
+@pytest.mark.parametrize("marker", ["[ID:1] ", "【1†source】", "[^1]: ", "[passage id: 1] "])
+def test_a_marker_in_another_spelling_is_no_part_of_its_sentence(draft: CitedDraft, marker: str) -> None:
+    assert _read(draft, f"{marker}{TRUE}.") == f"{TRUE}. [1]"
+    assert draft.sentences[0].text == f"{TRUE}."
+    assert draft.sentences[0].support >= SUPPORTED
+
+
+def test_a_claim_about_all_sources_needs_the_authors_that_the_model_was_shown(draft: CitedDraft) -> None:
+    claim = "All columns agree that engineers found cracks in the northern wall of the dam"
+    _read(draft, f"{claim} [1]. {TRUE} [1].")
+    universal, plain = draft.sentences
+    assert universal.support < PARTLY
+    assert plain.support >= SUPPORTED
 
 
 def test_a_sentence_without_a_marker_gets_a_quote_only_where_one_supports_it(draft: CitedDraft) -> None:

@@ -14,6 +14,7 @@ from rag.reading.passage_reader import PassageReader
 from rag.retrieval.filters import Filters
 from rag.settings import load_settings
 from rag.types.answer import Answer, AnswerStep, TextDelta, Turn
+from rag.types.article import ArticleRef
 from rag.verification.verifier import Verifier
 from rag.workspace import Workspace
 from tests.support.servers.chat_server import ChatServer, ErrorReply
@@ -29,7 +30,9 @@ class FailingChecker(CitationChecker):
         super().__init__(workspace.library, Verifier(), workspace.encoder)
         self._error = error
 
-    def supports(self, statements: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
+    def supports(
+        self, statements: Sequence[tuple[str, Sequence[Quote]]], retrieved: Sequence[ArticleRef] = ()
+    ) -> list[float]:
         raise self._error
 
 

@@ -7,10 +7,9 @@ import pytest
 
 from rag.embedding.bundled import BundledEncoder
 from rag.types.article import ArticleRef
+from rag.verification.cited_source import CONTEXT_CHARACTERS, CitedSource
 from rag.verification.statement_checker import (
-    CONTEXT_CHARACTERS,
     CheckerFeatures,
-    CitedSource,
     StatementChecker,
 )
 from rag.verification.verifier import PARTLY, SUPPORTED, VERBATIM, Verifier
@@ -292,3 +291,46 @@ def test_all_quotes_of_a_statement_are_read_together(checker: StatementChecker) 
 def test_every_feature_is_a_number(checker: StatementChecker) -> None:
     found = features(checker, "?", source("…"))
     assert all(isinstance(getattr(found, field.name), float) for field in fields(found))
+
+
+# The rules
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"I think you should know that {QUOTE}",
+        f"Anne Kim wrote in March 2022 that {QUOTE}",
+        f"All columns agree that {QUOTE}",
+        "No other author says that Seoul had detected 10,000 containers sent from North Korea to Russia.",
+        f"“Oil Will Stay Dear” says that {QUOTE}",
+    ],
+)
+def test_words_of_the_quote_do_not_save_a_statement_that_a_rule_excludes(
+    checker: StatementChecker, statement: str
+) -> None:
+    retrieved = [ARTICLE, replace(OTHER_ARTICLE, title="Oil Will Stay Dear")]
+    (score,) = checker.score_batch([(statement, [source(QUOTE)])], (), retrieved)
+    assert score < PARTLY
+
+
+def test_a_claim_about_all_columns_needs_the_support_of_each(checker: StatementChecker) -> None:
+    statement = "All columns agree that Seoul found containers sent from North Korea."
+    retrieved = [ARTICLE, OTHER_ARTICLE]
+    agreeing = source("Seoul found many containers sent from North Korea.", article=OTHER_ARTICLE)
+    silent = source("Prices of oil rose.", article=OTHER_ARTICLE)
+    both, one, with_silent = checker.score_batch(
+        [(statement, [source(QUOTE), agreeing]), (statement, [source(QUOTE)]), (statement, [source(QUOTE), silent])],
+        (),
+        retrieved,
+    )
+    assert both >= SUPPORTED
+    assert one < PARTLY
+    assert with_silent < PARTLY
+
+
+def test_another_author_s_words_do_not_support_a_holder_who_is_cited_too(checker: StatementChecker) -> None:
+    own = source("Prices of oil rose.", article=OTHER_ARTICLE)
+    statement = "Ian Bremmer says that Seoul had detected 10,000 containers sent from North Korea to Russia."
+    assert support(checker, statement, own, source(QUOTE)) < PARTLY
+    assert support(checker, statement, source(QUOTE, article=OTHER_ARTICLE), own) >= SUPPORTED
