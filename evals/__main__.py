@@ -45,7 +45,7 @@ _BY_KIND = (
     "rightly_declined", "wrongly_declined",
 )  # fmt: skip
 
-JudgeOption = Annotated[str, typer.Option(help="local (the engine's verifier) or llm (a language model).")]
+Judge = Annotated[str, typer.Option(help="local (the engine's verifier) or llm (a language model).")]
 JudgeModel = Annotated[str | None, typer.Option(help="Model of --judge llm [RAG_JUDGE_MODEL].")]
 JudgeUrl = Annotated[str | None, typer.Option(help="OpenAI-compatible server of that model [RAG_JUDGE_BASE_URL].")]
 PricesOption = Annotated[
@@ -56,9 +56,7 @@ MaxCost = Annotated[float | None, typer.Option(min=0, help="Maximum cost of the 
 Gate = Annotated[
     Path | None, typer.Option(help="File of thresholds, such as evals/thresholds.toml; exit code 1 if one is missed.")
 ]
-ThresholdsOption = Annotated[
-    Path, typer.Option(help="File of thresholds and margins.", show_default="evals/thresholds.toml")
-]
+Thresholds = Annotated[Path, typer.Option(help="File of thresholds and margins.", show_default="evals/thresholds.toml")]
 Results = Annotated[Path, typer.Option(help="Folder that holds the runs' folders.")]
 
 
@@ -72,7 +70,7 @@ def run(
     suite: Annotated[str, typer.Option(help="Name of a suite under evals/suites, or a folder.")] = "commentary",
     split: Annotated[str, typer.Option(help="dev (for tuning) or test (for reporting).")] = "dev",
     writer: Annotated[str, typer.Option(help="quotes or llm.")] = "quotes",
-    judge: JudgeOption = "local",
+    judge: Judge = "local",
     judge_model: JudgeModel = None,
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,
@@ -152,7 +150,7 @@ def report(folder: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> 
 def compare(
     base: Annotated[Path, typer.Argument(help="Folder of the run before.")],
     new: Annotated[Path, typer.Argument(help="Folder of the run after.")],
-    thresholds: ThresholdsOption = _THRESHOLDS,
+    thresholds: Thresholds = _THRESHOLDS,
     show: Annotated[int, typer.Option(min=0, help="Changed cases to print, worst first.")] = 10,
 ) -> None:
     """Compares two runs case by case.
@@ -186,7 +184,7 @@ def compare(
 @app.command(name="judge-check")
 def judge_check(
     data: Annotated[Path, typer.Option(help="Folder with wice/dev.jsonl, qags/xsum.jsonl, or one of them.")],
-    judge: JudgeOption = "local",
+    judge: Judge = "local",
     judge_model: JudgeModel = None,
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,

@@ -159,7 +159,8 @@ class AnswerPipeline:
             return
 
         yield AnswerStep("searching", self._library.passage_count())
-        selection = self._selector.select(turn, request.k, request.filters)
+        turn, selection = self._selector.select_in_conversation(turn, request.k, request.filters)
+        run.turn = turn
         timer.end("retrieve")
         if isinstance(selection, Abstention):
             yield AnswerStep("reading", 0)

@@ -54,6 +54,8 @@ from rag.types.understanding import Understanding
 T = TypeVar("T")
 MAX_EXAMPLES = 3
 MAX_NEAREST = 3
+# A scope of so few articles leaves little to confuse.
+MAX_NARROW_ARTICLES = 3
 # Sentences with this share of the best sentence's score are among the best.
 NEAR_BEST = 0.85
 
@@ -118,6 +120,24 @@ class AnswerSelector:
             return selected if isinstance(again, Abstention) else again
         return selected
 
+    def select_in_conversation(
+        self, turn: UnderstoodTurn, k: int, filters: Filters
+    ) -> tuple[UnderstoodTurn, Selection | Abstention]:
+        """The selected material, and the turn with the scope that it comes from.
+
+        A question that the library does not answer is asked again of the articles that the turn before names: its
+        words may lack what those articles are about ("how long did it take?").
+        """
+        selected = self.select(turn, k, filters)
+        articles = turn.previous_articles[:MAX_NARROW_ARTICLES]
+        if not (isinstance(selected, Abstention) and selected.reason == UNANSWERED and articles):
+            return turn, selected
+        limited = turn.limited_to(articles)
+        again = self.select(limited, k, filters)
+        if isinstance(again, Abstention):
+            return turn, selected
+        return replace(limited, understanding=self.with_scope_in_words(limited.understanding)), again
+
     def _select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
         filters = replace(filters, in_words=turn.understanding.scope)
         kind = turn.intent.kind
@@ -166,7 +186,7 @@ class AnswerSelector:
         if days and lies_beyond(turn.search, days[1]) and not _speaks_of_its_years(retrieval):
             reason = f"the articles end in {month_and_year(days[1])} and cannot tell"
             return Abstention(reason, nearest_articles(retrieval.passages), 0.0)
-        is_narrow = len(turn.understanding.scope.articles) == 1
+        is_narrow = 1 <= len(turn.understanding.scope.articles) <= MAX_NARROW_ARTICLES
         score = score_or_abstain(retrieval, self._settings.abstain_below * (NARROW_ABSTAIN_SHARE if is_narrow else 1))
         if isinstance(score, Abstention):
             holder = asked_holder(turn.question)
@@ -223,12 +243,16 @@ class AnswerSelector:
 
 
 def _speaks_of_its_years(retrieval: Retrieval) -> bool:
-    """Whether one of the best sentences has every year that the question names."""
+    """Whether a near-best sentence has the question's years and another word of it."""
     years = set(re.findall(r"\b20\d\d\b", retrieval.question))
+    subject = set(retrieval.idf) - years
     sentences = [sentence for of_passage in retrieval.sentences for sentence in of_passage]
     floor = NEAR_BEST * max((sentence.answer_score for sentence in sentences), default=0.0)
-    near_best = [sentence.text for sentence in sentences if sentence.answer_score >= floor]
-    return bool(years) and any(all(year in text for year in years) for text in near_best)
+    near_best = [sentence for sentence in sentences if sentence.answer_score >= floor]
+    return bool(years) and any(
+        all(year in sentence.text for year in years) and not subject.isdisjoint(sentence.terms)
+        for sentence in near_best
+    )
 
 
 def _as_reason(sentence: str) -> str:

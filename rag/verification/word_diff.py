@@ -27,12 +27,12 @@ MAX_DIFFERING_WORDS = 6
 MAX_STATEMENT_WORDS = 200
 MAX_EVIDENCE_WORDS = 400
 MAX_COMPARED_CHARACTERS = 8_000
-WordKind = Literal["name", "number", "denial", "hedge", "opening", "word", "grammar"]
+Kind = Literal["name", "number", "denial", "hedge", "opening", "word", "grammar"]
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NOT = re.compile(r"\bcannot\b|(?<=\w)n[’']t\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"[’']s\b")
 _SENTENCE_END = re.compile(r"[.!?:]\s")
-_CONTENT_KINDS: frozenset[WordKind] = frozenset(("name", "number", "word"))
+_CONTENT_KINDS: frozenset[Kind] = frozenset(("name", "number", "word"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _Word(NamedTuple):
     """A word as an index term, its kind, and the number of its sentence."""
 
     term: str
-    kind: WordKind
+    kind: Kind
     sentence: int
 
 
@@ -172,7 +172,7 @@ def _words(sentences: Sequence[str]) -> Iterator[_Word]:
             end = match.end()
 
 
-def _term_and_kind(word: str, *, is_opening: bool) -> tuple[str, WordKind]:
+def _term_and_kind(word: str, *, is_opening: bool) -> tuple[str, Kind]:
     lower = word.casefold().replace(",", "")
     if lower[0].isdigit() or (lower in NUMBER_WORDS and lower != "one"):  # "one" is seldom an amount
         return str(NUMBER_WORDS.get(lower, lower)), "number"

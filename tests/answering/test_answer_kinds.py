@@ -73,6 +73,39 @@ def test_an_article_that_no_article_resembles_is_not_summarised(food_engine: Que
     assert (answer.kind, answer.abstained) == ("article", True)
 
 
+def test_what_the_library_does_not_answer_is_asked_of_the_articles_before(food_engine: QueryEngine) -> None:
+    asked = "how quick are big producers"
+    alone = food_engine.ask(asked)
+    chat = food_engine.chat()
+    chat.ask("summarise Bread wants a night")
+    answer = chat.ask(asked)
+    assert alone.abstained
+    assert not answer.abstained
+    assert {citation.article.id for citation in answer.citations} == {"bread-night"}
+    assert answer.understood.titles == ("Bread wants a night",)
+
+
+def test_what_the_articles_before_do_not_answer_either_is_declined(food_engine: QueryEngine) -> None:
+    chat = food_engine.chat()
+    chat.ask("summarise Bread wants a night")
+    answer = chat.ask("who won the world cup")
+    assert answer.abstained
+    assert not answer.understood.scope
+
+
+def test_a_year_in_a_sentence_on_something_else_foretells_nothing(
+    food_engine: QueryEngine, sport_engine: QueryEngine
+) -> None:
+    for engine in (food_engine, sport_engine):
+        assert engine.ask("who will be chancellor in 2030").abstained
+
+
+def test_what_something_means_for_others_is_not_asked_of_the_article(food_engine: QueryEngine) -> None:
+    chat = food_engine.chat()
+    chat.ask("summarise A dry year for the groves")
+    assert not chat.ask("what does that mean for cooks").understood.titles
+
+
 # -- with a language model ---------------------------------------------------------------------------------------------
 
 

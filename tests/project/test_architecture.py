@@ -1,7 +1,6 @@
 """Who may know whom, and which module alone speaks to which library (docs/architecture.md)."""
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +88,7 @@ def test_each_outside_library_has_one_door(library: str) -> None:
 
 
 def test_the_table_of_packages_has_them_all_in_the_order_of_the_import_contract() -> None:
+    import re
     import tomllib
 
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
@@ -124,22 +124,13 @@ def test_a_package_holds_at_most_ten_modules_and_a_module_350_lines() -> None:
     assert long == {}
 
 
-def test_one_name_of_a_class_or_type_stands_for_one_thing() -> None:
+def test_one_class_name_stands_for_one_thing() -> None:
     places: dict[str, list[str]] = {}
     for path in _modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for name in _names_of_types(node):
-                places.setdefault(name.lstrip("_"), []).append(path.relative_to(ROOT).as_posix())
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name.lstrip("_"), []).append(path.relative_to(ROOT).as_posix())
     assert {name: modules for name, modules in places.items() if len(modules) > 1} == {}
-
-
-def _names_of_types(node: ast.AST) -> list[str]:
-    """The class or the type aliases that the statement defines; an alias is written in mixed case."""
-    if isinstance(node, ast.ClassDef):
-        return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    names = [target.id for target in targets if isinstance(target, ast.Name)]
-    return [name for name in names if re.match(r"_?[A-Z][a-zA-Z]*[a-z]", name)]
 
 
 def test_a_variable_s_name_says_what_it_holds_and_a_limit_begins_with_max() -> None:

@@ -22,7 +22,6 @@ from evals.benchmarks.quality.xquad import load_xquad
 from evals.datasets.cases import SPLITS, load_cases
 from evals.datasets.chunking import load_documents, load_questions
 from evals.datasets.published import SQUAD, read_published
-from evals.metrics.significance import Array
 from evals.training.reader.measures import MAX_WRONGLY_DECLINED
 from rag import QueryEngine, open_engine
 from rag.answering.answerability import (
@@ -41,6 +40,7 @@ from rag.reading.passage_reader import PassageReader
 from rag.retrieval.filters import Filters
 from rag.retrieval.passage_readings import read_passages
 
+Array = NDArray[np.float64]
 # Questions, each with a flag that says whether its library answers it.
 LabelledQuestions = list[tuple[str, bool]]
 

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from evals.datasets.chunking import ChunkingQuestion
 from evals.metrics.passages import Candidate, gold_recall
-from evals.training.logistic import Matrix
 from rag import QueryEngine
 from rag.engine import workspace_of
 
+Matrix = NDArray[np.float64]
 # The signals of rag.retrieval.ranking that this benchmark can measure, in the order of the fitted weights. Title and
 # author are left out, because the benchmark's documents have none.
 FITTED = ("cosine", "best_sentence", "body", "context", "section", "coverage")

@@ -297,6 +297,14 @@ _TIME_WORDS = frozenset(TIME_FRAME_WORDS)
 _COLLECTION_WORDS = frozenset((*FRAME_WORDS, *COLLECTION_WORDS))
 
 
+# Words that say how an answer is wanted.
+_REQUEST_WORDS = frozenset((
+    "want", "need", "like", "two", "three", "main", "opposing", "different", "conflicting", "competing", "best",
+    "short", "quick", "brief", "names", "dates", "sources", "quotes", "overview", "key", "list", "both", "each",
+    "critics", "supporters", "opponents", "experts", "voices", "camps", "perspectives", "arguments", "against", "side",
+))  # fmt: skip
+
+
 def _kept_words(frame: str, pattern: re.Pattern[str]) -> str:
     if pattern in _WITHOUT_SUBJECT:
         return ""
@@ -324,6 +332,12 @@ def subject_words(masked: str, kind: Kind) -> str:
     text = _PLACEHOLDER.sub(" ", masked)
     words = [word for word in text.split() if word.casefold().strip(_PUNCTUATION) not in _COLLECTION_WORDS]
     return _tidy(" ".join(words if kind == "collection" else text.split()))
+
+
+def is_bare_request(question: str) -> bool:
+    """Whether `question` names no subject ("what are the two opposing opinions?")."""
+    words = [re.sub(r"['’].*", "", word.casefold().strip(_PUNCTUATION)) for word in question.split()]
+    return all(word in _COLLECTION_WORDS or word in _REQUEST_WORDS or not _content_words(word) for word in words)
 
 
 def _content_words(text: str) -> list[str]:

@@ -49,6 +49,7 @@ _ASKS_FOR_A_FACT = re.compile(
 _ASKS_WHETHER = re.compile(
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n['’]t)?\b", re.IGNORECASE
 )
+_ASKS_THE_ARTICLE = re.compile(r"\baccording to\b", re.IGNORECASE)
 # "How did they get round the veto?" asks how, "how did the debate unfold?" for what came one after the other.
 _ASKS_HOW = re.compile(r"(?:and |so )?how (?:is|are|was|were|do|does|did|can|could|come)\b", re.IGNORECASE)
 _SPEAKS_OF_CHANGE = re.compile(
@@ -122,7 +123,13 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
         return rule
     # The rules read "summarise “T”" as a request for an article that does not exist.
     is_unknown_title = rule.kind == "article" and "article" not in possible
-    if is_unknown_title or best == rule.kind or scored.probabilities[rule.kind] >= MIN_PROBABILITY_OF_RULE[rule.kind]:
+    asks_the_article = rule.kind == "article" and _ASKS_THE_ARTICLE.search(question)
+    if (
+        is_unknown_title
+        or asks_the_article
+        or best == rule.kind
+        or scored.probabilities[rule.kind] >= MIN_PROBABILITY_OF_RULE[rule.kind]
+    ):
         return rule
     if scored.probabilities[best] < MIN_PROBABILITY.get(best, 0.0):
         return rule

@@ -6,6 +6,7 @@ People greet, thank, explain why they ask, and ask politely. The question is the
 import re
 from dataclasses import dataclass
 
+from rag.text.lexicon import MONTHS, WEEKDAYS, alternation
 from rag.text.sentences import sentence_spans
 
 _SPACE = re.compile(r"\s+")
@@ -83,7 +84,7 @@ _ASKS_INSIDE = re.compile(
 # A sentence about the user: the purpose of the answer, and general requests.
 _ABOUT_THE_ASKER = re.compile(
     r"^(?:(?:many |best |kind |warm |all the )?(?:thanks|regards|wishes|cheers|best)\b[^?]{0,40}$|yours\b[^?]{0,40}$|"
-    r"hi|hello|hey|thanks|thank you|sorry|please|(?:and |so |but )?(?:i|we)(?:['’](?:m|ve|re|d|ll)| am| have| "
+    r"hi|hello|hey|thanks|thank you|sorry|please|(?:and |so |but )?(?:i|we)(?:['’](?:m|ve|re|d|ll)| am| are| have| "
     r"need| want|"
     r" would| was| teach| work| study| write| do| did| know| really| just| only| read)\b|(?:and |so )?(?:my|our|"
     r"they|he|she) "
@@ -96,6 +97,17 @@ _ABOUT_THE_ASKER = re.compile(
     r" (?:sentences?|words?|lines?)\b)",
     re.IGNORECASE,
 )
+# What the one who asks is busy with: "I'm preparing a talk about doping for my class."
+_BUSY_WITH = re.compile(
+    r"\b(?:about|on|regarding|concerning|covering)\s+(?!(?:it|this|that|them|me|you|us|my|your|our|time|behalf|"
+    rf"{alternation((*MONTHS, *WEEKDAYS))})\b)(?P<topic>[^.?!;:,()]{{2,80}})",
+    re.IGNORECASE,
+)
+_TOPIC_END = re.compile(
+    r"\s+(?:for|because|so|which|who|that|where|and (?:i|we|my|our)|but|next|tomorrow|tonight|today|this|at|in (?:an?|"
+    r"my|our|class)|with (?:my|our)|by|to)\b.*$",
+    re.IGNORECASE,
+)
 _REPORTS = re.compile(r"\b(?:hear|heard|read|reading|told|saw|seen|learn(?:ed|t)?|thought|believed?)\b", re.IGNORECASE)
 
 
@@ -104,11 +116,12 @@ class ExtractedQuestion:
     """The question inside a text.
 
     `question` is one or more sentences that ask. `context` is `question` with the sentences around it that state its
-    subject; it equals `question` if there are none.
+    subject; it equals `question` if there are none. `topic` is what the one who asks is busy with, or "".
     """
 
     question: str
     context: str
+    topic: str = ""
 
 
 def extract_question(text: str) -> ExtractedQuestion:
@@ -132,10 +145,19 @@ def extract_question(text: str) -> ExtractedQuestion:
                 for sentence in sentences
                 if sentence in kept or sentence in asking
             )
-            return ExtractedQuestion(question, context or question)
+            topic = next(
+                (topic for sentence in sentences if sentence not in asking and (topic := _topic(sentence))), ""
+            )
+            return ExtractedQuestion(question, context or question, topic)
         plain = " ".join(kept) or plain
     question = _bare_question(plain)
     return ExtractedQuestion(question, question)
+
+
+def _topic(sentence: str) -> str:
+    """The topic that a sentence about the one who asks names; "" without one."""
+    busy_with = _BUSY_WITH.search(sentence) if _is_about_the_asker(sentence) else None
+    return _TOPIC_END.sub("", busy_with["topic"]).strip() if busy_with else ""
 
 
 def without_markup(text: str) -> str:

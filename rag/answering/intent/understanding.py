@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.answering.intent.classifier import Intent, classify, talk_intent
+from rag.answering.intent.classifier import Intent, classify, is_bare_request, talk_intent
 from rag.answering.intent.follow_up import fold_turns, looks_like_small_talk, standalone_question
-from rag.answering.intent.follow_up.articles import refer_to_articles
+from rag.answering.intent.follow_up.articles import articles_named_in, refer_to_articles
 from rag.answering.intent.follow_up.detection import find_dependence
 from rag.answering.intent.follow_up.requests import continue_requests
 from rag.answering.intent.intent_model import ScoredIntent, decide, with_common_nouns
@@ -44,7 +44,8 @@ class UnderstoodTurn:
 
     `search` is the search text: the question, or only its subject if it asks for views. `narrower_search` is searched
     for if that finds no answer: the sentence that asks, without those around it. `authors_named` are all authors that
-    it names. `language` is the name of the language if the question is not in English.
+    it names. `previous_articles` are the ids of the articles that the turn before names. `language` is the name of the
+    language if the question is not in English.
     """
 
     intent: Intent
@@ -52,12 +53,18 @@ class UnderstoodTurn:
     search: str
     narrower_search: str = ""
     authors_named: tuple[str, ...] = ()
+    previous_articles: tuple[str, ...] = ()
     language: str | None = None
 
     @property
     def question(self) -> str:
         """The standalone question."""
         return self.understanding.question
+
+    def limited_to(self, articles: tuple[str, ...]) -> "UnderstoodTurn":
+        """The turn with these articles as its scope."""
+        scope = replace(self.understanding.scope, articles=articles)
+        return replace(self, understanding=replace(self.understanding, scope=scope))
 
 
 def understand(
@@ -98,6 +105,10 @@ def understand(
         question = reference.question
     elif is_follow_up:
         question = _standalone(question, turns, snapshot, reader, correct, clock)
+    topic = extracted.topic
+    if topic and question == extracted.question and find_dependence(question):
+        # "I'm preparing a talk about doping. Is it legal?"
+        question = standalone_question(question, (Turn(f"Tell me about {correct(topic).question}", ""),))
     if question != extracted.context:
         extracted = extract_question(question)
     days = snapshot.days()
@@ -120,7 +131,10 @@ def understand(
     if intent.kind == "talk":
         return UnderstoodTurn(intent, Understanding(typed.strip()), asked)
     is_alone = asking == question or _says_what_it_is_about(asking)
-    if asking != question and intent.kind != "collection":
+    if topic and intent.kind in ("views", "timeline", "author") and is_bare_request(asking):
+        intent = replace(intent, subject=correct(topic).question)
+        question = f"{question.rstrip(' ?.!')} ({intent.subject})"
+    elif asking != question and intent.kind != "collection":
         intent = replace(intent, subject=asking if is_alone else question)
     scope = _scope_for(intent, _without(in_words.scope, ignore))
     if reference and "articles" not in ignore:
@@ -129,7 +143,9 @@ def understand(
     alone = _without_dates(asking, in_words.mentions, ignore)
     search = _search_text(intent, question.replace(asking, alone, 1), in_words.subject)
     narrower = _search_text(intent, alone, in_words.subject) if is_alone else search
-    return UnderstoodTurn(intent, understanding, search, narrower, in_words.authors_named)
+    is_open = is_follow_up and intent.kind == "fact" and not scope and "articles" not in ignore
+    previous = tuple(ref.id for ref in articles_named_in(turns[-1], snapshot)) if is_open else ()
+    return UnderstoodTurn(intent, understanding, search, narrower, in_words.authors_named, previous)
 
 
 def _as_timeline(read_again: Intent, first: Intent) -> Intent:

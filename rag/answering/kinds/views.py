@@ -46,6 +46,8 @@ SCORE_FLOOR, COSINE_FLOOR, LOW_SCORE_FLOOR = 0.6, 0.83, 0.3
 # A second article of one author is quoted if its best sentence has at least this share of the first one's score.
 ARTICLE_FLOOR = 0.5
 # The lower minimum for an author that the question names.
+# Words alone do not make a view: a passage that has them in another sense has less than this share of the best cosine.
+MEANING_FLOOR = 0.45
 NAMED_SCORE_FLOOR, NAMED_COSINE_FLOOR = 0.4, 0.7
 _CHANGE_OF_MIND = re.compile(
     r"\b(?:chang(?:e|ed|ing) (?:my|our|its|his|her|this column['’]s) (?:own )?mind|(?:I|we) (?:was|were) wrong|"
@@ -226,7 +228,10 @@ def _heard(groups: Mapping[str, Retrieval], request: ViewRequest | None) -> list
             is_heard = score >= NAMED_SCORE_FLOOR * best_score or cosine >= NAMED_COSINE_FLOOR * best_cosine
         else:
             is_near = cosine >= COSINE_FLOOR * best_cosine or is_about
-            is_heard = score >= SCORE_FLOOR * best_score or (score >= LOW_SCORE_FLOOR * best_score and is_near)
+            is_meant = cosine >= MEANING_FLOOR * best_cosine or is_about
+            is_heard = (score >= SCORE_FLOOR * best_score and is_meant) or (
+                score >= LOW_SCORE_FLOOR * best_score and is_near
+            )
         if is_heard:
             heard.append(name)
     return sorted(heard, key=lambda name: -relevance[name][0])

@@ -156,3 +156,17 @@ def test_an_extracted_question_is_extracted_to_itself() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "?!", "...", "\u200b", "—"])
 def test_a_text_without_a_word_is_no_error(text: str) -> None:
     assert extract_question(text).question == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "topic"),
+    [
+        ("I'm preparing a talk about doping for my class. What are the arguments?", "doping"),
+        ("We are writing an essay on the sugar tax. Who is against it?", "the sugar tax"),
+        ("I have to give a talk on Monday about olive oil. Why is it dear?", "olive oil"),
+        ("I have no idea about it. Why did the harvest fail?", ""),
+        ("Why did the harvest fail?", ""),
+    ],
+)
+def test_what_the_one_who_asks_is_busy_with_is_the_topic(typed: str, topic: str) -> None:
+    assert extract_question(typed).topic == topic

@@ -316,3 +316,23 @@ def test_what_is_no_language_is_no_greeting(food_engine: QueryEngine, question: 
 
 def test_how_something_was_done_is_no_timeline(food_engine: QueryEngine) -> None:
     assert food_engine.ask("how did they get around the ban on kiosks").kind == "fact"
+
+
+@pytest.mark.parametrize(
+    ("library", "question", "kind", "search"),
+    [
+        ("food", "I'm writing an essay about the sugar tax. Compare the two opposing opinions, with names.", "views",
+         "the sugar tax"),
+        ("sport", "We are preparing a podcast on doping. Please compare the different views.", "views", "doping"),
+        ("sport", "I am giving a talk about doping. Why does it persist?", "fact", "Why does doping persist?"),
+        ("food", "I'm writing an essay about the sugar tax. Which articles do you have on it?", "collection",
+         "Which articles do you have on the sugar tax?"),
+        ("food", "I'm writing an essay about the sugar tax. Why did the olive harvest of Khorvash fail?", "fact",
+         "Why did the olive harvest of Khorvash fail?"),
+    ],
+)  # fmt: skip
+def test_a_request_without_a_subject_is_about_what_the_one_who_asks_is_busy_with(
+    understand_in: Understand, library: str, question: str, kind: str, search: str
+) -> None:
+    turn = understand_in(library, question)
+    assert (turn.intent.kind, turn.search) == (kind, search)

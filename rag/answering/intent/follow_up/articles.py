@@ -70,7 +70,7 @@ _IT_SAYS = re.compile(
     rf"wrote|conclude|"
     r"concludes|call|calls|called|mention|mentions|blame|blames|want|wants|propose|proposes|suggest|suggests|"
     r"recommend|recommends|"
-    r"explain|explains|mean|means)\b)",
+    r"explain|explains|means?(?! (?:for|to)\b))\b)",
     re.IGNORECASE,
 )
 _IN_THIS_ARTICLE = re.compile(r"(?<=\w )(?:this|that|the same) (?:article|piece|column|essay|text)\b", re.IGNORECASE)

@@ -3,7 +3,17 @@
 import re
 from typing import Literal, NamedTuple
 
-from rag.answering.intent.follow_up.words import AUXILIARY, BE, DATE, PREPOSITION, RELATIONAL_NOUN, REQUEST, WH
+from rag.answering.intent.follow_up.words import (
+    AUXILIARY,
+    BASE_VERB,
+    BE,
+    DATE,
+    PREPOSITION,
+    RELATIONAL_NOUN,
+    REQUEST,
+    WH,
+)
+from rag.answering.intent.frames.words import PIECE, PLACE, WRITER
 from rag.text.analyzer import STOP_TERMS, terms
 
 # The kinds of elliptic questions: a question word ("why?"), a phrase that replaces a part ("and Japan?"), a question
@@ -74,6 +84,26 @@ _LACKS_COMPLEMENT = re.compile(
 )
 _NAME_WITHIN = re.compile(r"(?<=[a-z] )[A-Z]\w")
 MAX_CONTENT_TERMS_WITHOUT_COMPLEMENT = 2
+# "Who else stayed away or did not sign?" lacks those who are no others; with more terms it names what was done.
+_ASKS_WHO_ELSE = re.compile(r"(?:who|what|which) else\b.*", re.IGNORECASE)
+_NAMES_ITS_OBJECT = re.compile(r"\b(?:about|on|for|against|the)\b", re.IGNORECASE)
+MAX_CONTENT_TERMS_AFTER_ELSE = 4
+# Clauses that lack a verb ("why only India and not China?") or the first of two things ("compare with Brazil").
+_LACKS_A_PART = re.compile(
+    r"why (?:only|just|not|no|so (?:many|few|much|little|long|late|soon|high|low))\b"
+    rf"(?!.*\b(?:{AUXILIARY}|{BASE_VERB})\b)(?: \S+){{1,6}}|compare(?:d)? (?:it |that |this |them )?(?:with|to) \S.*",
+    re.IGNORECASE,
+)
+# "And who pays in the end?": a clause after "and" with so few terms goes on about the same subject.
+MAX_CONTENT_TERMS_OF_A_SEQUEL = 2
+_SEQUEL = re.compile(rf"(?:who|what|why|how|where|when|which)\b(?! (?:{BE}|about|of|many)\b).*", re.IGNORECASE)
+_HAS_A_SUBJECT = re.compile(rf"\b(?:about|against|{AUXILIARY} (?:the|an?))\b", re.IGNORECASE)
+_OF_THE_COLLECTION = re.compile(
+    rf"\b(?:{PIECE}|{WRITER}|{PLACE}|you|your|topics?|sources?|wr[io]te?s?|written|publish\w*|mention\w*|cover(?:s|ed)?|"
+    r"(?:came|come|comes) out|appear(?:s|ed)?|"
+    r"new(?:er|est)|lat(?:er|est)|old(?:er|est)|earli(?:er|est)|first|last|next|recent(?:ly)?)\b",
+    re.IGNORECASE,
+)
 _CLAUSE_FIRST = re.compile(rf"^(?:{WH}|{AUXILIARY}|{REQUEST})\b", re.IGNORECASE)
 _AUXILIARY_WITHIN = re.compile(rf"\b{AUXILIARY}\b|[’'](?:re|m|ll|d)\b|[’']s (?:not|a|the|\w+ing)\b", re.IGNORECASE)
 _PREPOSITION_FIRST = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
@@ -111,9 +141,25 @@ def find_ellipsis(sentence: str, *, is_last: bool = True) -> Ellipsis | None:
     lacks_complement = _LACKS_COMPLEMENT.fullmatch(plain) and not _NAME_WITHIN.search(plain)
     if lacks_complement and _content_count(plain) <= MAX_CONTENT_TERMS_WITHOUT_COMPLEMENT:
         return Ellipsis("continuation", plain)
+    if _asks_for_more_of_the_same(plain, connective):
+        return Ellipsis("continuation", plain)
     # "Sourdough? What is that?" names its subject itself.
     is_topic_of_next = not is_last and connective is None
     return Ellipsis("phrase", plain) if not is_topic_of_next and _is_phrase(sentence, plain, connective) else None
+
+
+def _asks_for_more_of_the_same(plain: str, connective: re.Match[str] | None) -> bool:
+    """Whether the clause, without a pronoun, lacks the earlier subject."""
+    count = _content_count(plain)
+    if _LACKS_A_PART.fullmatch(plain):
+        return True
+    if any(pattern.search(plain) for pattern in (_NAME_WITHIN, _OF_THE_COLLECTION, DATE)):
+        return False
+    if _ASKS_WHO_ELSE.fullmatch(plain) and not _NAMES_ITS_OBJECT.search(plain):
+        return count <= MAX_CONTENT_TERMS_AFTER_ELSE
+    is_joined = connective is not None and connective[0].strip(" ,").lower() in ("and", "but", "so")
+    is_joined = is_joined and not _HAS_A_SUBJECT.search(plain)
+    return is_joined and count <= MAX_CONTENT_TERMS_OF_A_SEQUEL and _SEQUEL.fullmatch(plain) is not None
 
 
 def _is_phrase(sentence: str, plain: str, connective: re.Match[str] | None) -> bool:

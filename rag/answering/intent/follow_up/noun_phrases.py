@@ -34,7 +34,12 @@ _REQUEST_FOR = re.compile(
     r"(?:(?:more|something|everything|all|information)\s+)?(?:(?:about|on)\s+)?(?P<topic>\S.*)$",
     re.IGNORECASE,
 )
-_DEFINITION = re.compile(r"^(?:what|who)(?:\s+(?:is|are|was|were)|[’']s)\s+(?P<topic>\S.*)$", re.IGNORECASE)
+# "How old is the bridge?" has its subject behind the verb too.
+_DEFINITION = re.compile(
+    r"^(?:what|who)(?:\s+(?:is|are|was|were)|[’']s)\s+(?P<topic>\S.*)$"
+    r"|^how \w+ (?:is|are|was|were) (?P<measured>(?:the|an?) \S.*)$",
+    re.IGNORECASE,
+)
 # "It" after "the causes of the war" is the war.
 _PART_OF = re.compile(
     rf"^(?:the\s+)?(?:\w+\s+){{0,2}}{RELATIONAL_NOUN}\s+(?:of|for|to|on|in|between)\s+(?P<whole>\S.*)$", re.IGNORECASE
@@ -58,19 +63,19 @@ _PRONOUN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class Span:
     """A phrase of a question: `text` is `question[start:end]`."""
 
     start: int
     end: int
     text: str
 
-    def overlaps(self, others: Iterable["Phrase"]) -> bool:
+    def overlaps(self, others: Iterable["Span"]) -> bool:
         """Whether it shares characters with one of `others`, spans of the same question."""
         return any(self.start < other.end and other.start < self.end for other in others)
 
 
-def find_topic(text: str, dates: Sequence[Phrase]) -> tuple[Phrase | None, str]:
+def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
     """What a view, a definition, a request or a search is about.
 
     Returns the topic, and the preposition before it if the question asks for a view, else "". `dates` end a phrase.
@@ -80,14 +85,15 @@ def find_topic(text: str, dates: Sequence[Phrase]) -> tuple[Phrase | None, str]:
         return _phrase(text, view.start("topic"), dates), view["preposition"].lower()
     asked = _REQUEST_FOR.match(text) or _DEFINITION.match(text)
     if asked:
-        start = asked.start("topic")
+        groups = asked.groupdict()
+        start = asked.start("measured" if groups.get("measured") else "topic")
         part = _PART_OF.match(text[start:])
         return _phrase(text, start + (part.start("whole") if part else 0), dates), ""
     is_search = not _HAS_VERB.search(text) and len(text.split()) <= MAX_SEARCH_WORDS
     return _phrase(text, 0, dates) if is_search else None, ""
 
 
-def find_subject_and_object(text: str, dates: Sequence[Phrase]) -> tuple[Phrase | None, Phrase | None]:
+def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | None, Span | None]:
     """The noun phrases before and after the main verb.
 
     Each is None if closed classes of words do not determine it.
@@ -103,13 +109,13 @@ def find_subject_and_object(text: str, dates: Sequence[Phrase]) -> tuple[Phrase 
     return None, None
 
 
-def _object(text: str, start: int, dates: Sequence[Phrase]) -> Phrase | None:
+def _object(text: str, start: int, dates: Sequence[Span]) -> Span | None:
     """The first noun phrase from `start` on with a determiner or a capital."""
     first = _OBJECT_START.search(text, start)
     return _phrase(text, first.start(), dates) if first else None
 
 
-def _phrase(text: str, start: int, dates: Sequence[Phrase], end: int | None = None) -> Phrase | None:
+def _phrase(text: str, start: int, dates: Sequence[Span], end: int | None = None) -> Span | None:
     """The noun phrase from `start` on, without a clause or date behind it.
 
     None for a phrase that cannot be repeated elsewhere.
@@ -124,4 +130,4 @@ def _phrase(text: str, start: int, dates: Sequence[Phrase], end: int | None = No
     is_empty = all(term in STOP_TERMS for term in terms(phrase))
     if is_empty or _PRONOUN.search(phrase) or len(phrase.split()) > MAX_PHRASE_WORDS:
         return None
-    return Phrase(start, start + len(phrase), phrase)
+    return Span(start, start + len(phrase), phrase)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rag.answering.intent.follow_up.noun_phrases import Phrase, find_subject_and_object, find_topic
+from rag.answering.intent.follow_up.noun_phrases import Span, find_subject_and_object, find_topic
 from rag.answering.intent.follow_up.words import AUXILIARY, DATE, DETERMINER, PREPOSITION, REQUEST, WH
 from rag.text.analyzer import STOP_TERMS, terms
 from rag.text.entities import CAPITALIZED_WORD, NAME_PARTICLE
@@ -44,14 +44,14 @@ class QuestionParts:
     """
 
     question: str
-    authors: tuple[Phrase, ...]
-    places: tuple[Phrase, ...]
-    dates: tuple[Phrase, ...]
-    names: tuple[Phrase, ...]
-    topic: Phrase | None
+    authors: tuple[Span, ...]
+    places: tuple[Span, ...]
+    dates: tuple[Span, ...]
+    names: tuple[Span, ...]
+    topic: Span | None
     preposition: str
-    subject: Phrase | None
-    object: Phrase | None
+    subject: Span | None
+    object: Span | None
     brackets: str = ""
 
     @property
@@ -106,7 +106,7 @@ def parse_question(question: str, names: Sequence[str]) -> QuestionParts:
     """
     plain = _own_words(question[:MAX_PARSED_CHARACTERS]).rstrip(" ?!.…")
     authors = find_names(plain, names)
-    dates = tuple(Phrase(match.start(), match.end(), match[0]) for match in DATE.finditer(plain))
+    dates = tuple(Span(match.start(), match.end(), match[0]) for match in DATE.finditer(plain))
     places = tuple(span for span in find_places(plain) if not span.overlaps(authors))
     other_names = tuple(span for span in _capitalized_names(plain) if not span.overlaps((*authors, *dates, *places)))
     topic, preposition = find_topic(plain, dates)
@@ -137,14 +137,14 @@ def content_words(text: str, without: str = "") -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def find_names(text: str, names: Sequence[str]) -> tuple[Phrase, ...]:
+def find_names(text: str, names: Sequence[str]) -> tuple[Span, ...]:
     """Finds where `text` names one of `names`.
 
     The name may be in any case, with or without "the", or only a person's last name.
     """
     lowered = text.lower()
     last_words = Counter(name.split()[-1] for name in names if name.split())
-    spans: list[Phrase] = []
+    spans: list[Span] = []
     for name in sorted(names, key=len, reverse=True):
         plain = re.sub(r"^the\s+", "", " ".join(name.split()), flags=re.IGNORECASE)
         words = plain.split()
@@ -155,16 +155,16 @@ def find_names(text: str, names: Sequence[str]) -> tuple[Phrase, ...]:
             # A lone word in small letters ("power") is a word, not an author.
             flags = re.IGNORECASE if " " in candidate else 0
             for match in re.finditer(rf"(?<!\w)(?:[Tt]he )?{re.escape(candidate)}(?!\w)", text, flags):
-                span = Phrase(match.start(), match.end(), match[0])
+                span = Span(match.start(), match.end(), match[0])
                 if not span.overlaps(spans):
                     spans.append(span)
     return tuple(sorted(spans, key=lambda span: span.start))
 
 
-def find_places(text: str) -> tuple[Phrase, ...]:
+def find_places(text: str) -> tuple[Span, ...]:
     """The countries, peoples, capitals and quarters of the world that `text` names."""
     spans = [
-        Phrase(match.start(), match.end(), match[0])
+        Span(match.start(), match.end(), match[0])
         for pattern in (_place_pattern(in_any_case=text == text.lower()), _REGION)
         for match in pattern.finditer(text)
     ]
@@ -197,7 +197,7 @@ def _place_pattern(*, in_any_case: bool) -> re.Pattern[str]:
     return re.compile(rf"\b(?:the )?(?:{alternation(names)})\b", re.IGNORECASE if in_any_case else 0)
 
 
-def _capitalized_names(text: str) -> Iterator[Phrase]:
+def _capitalized_names(text: str) -> Iterator[Span]:
     """Names by their capitals; the capital of the first word does not count."""
     for match in _NAME.finditer(text):
         start, end = match.span()
@@ -210,4 +210,4 @@ def _capitalized_names(text: str) -> Iterator[Phrase]:
         possessive = re.search(r"[’']s?$", text[:end])
         end -= len(possessive[0]) if possessive else 0
         if start < end and content_words(text[start:end]):
-            yield Phrase(start, end, text[start:end])
+            yield Span(start, end, text[start:end])

@@ -21,6 +21,7 @@ from rag.answering.intent.follow_up.substitution import (
     replace_question_word,
 )
 from rag.answering.intent.frames.small_talk import looks_like_small_talk
+from rag.answering.intent.frames.words import PIECE, WRITER
 from rag.answering.intent.spelling.contractions import with_apostrophes
 from rag.text.analyzer import terms
 from rag.types.answer import Turn
@@ -30,6 +31,8 @@ from rag.types.question import MAX_TURNS
 MAX_BRACKETED_WORDS = 12
 # A question without a noun phrase and with at most this many content words has no antecedent for a pronoun.
 MAX_WORDS_OF_NOTHING = 2
+# Questions for articles name what is asked for before the clause ("the column that mentions Brazil").
+_OF_THE_COLLECTION = re.compile(rf"\b(?:{PIECE}|{WRITER}|wr[io]te?s?|written|publish\w*|mention\w*)\b", re.IGNORECASE)
 
 _ASKS_FOR_OTHERS = re.compile(r"\b(?:else|others?|against|agrees?|disagrees?|opposed?|opposite)\b", re.IGNORECASE)
 
@@ -101,7 +104,7 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
     """
     for earlier in _said(turns, names):
         handed_on = earlier.brackets if _has_same_pronoun(dependence, earlier) else None
-        phrase = handed_on or find_referent(dependence, earlier)
+        phrase = handed_on or _with_relative_clause(find_referent(dependence, earlier), earlier.question)
         if phrase:
             sentence = replace_pronoun(dependence, phrase, None if handed_on else earlier)
             if sentence and dependence.is_one_sentence and find_dependence(sentence) is None:
@@ -109,6 +112,16 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
             is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not re.search(r"[()]", phrase)
             return f"{dependence.rest.rstrip()} ({phrase})" if is_usable else None
     return None
+
+
+def _with_relative_clause(phrase: str | None, question: str) -> str | None:
+    """`phrase` with the relative clause after it in `question`."""
+    if phrase is None or _OF_THE_COLLECTION.search(question):
+        return phrase
+    clause = re.search(
+        rf"{re.escape(phrase)}(?P<clause> (?:that|who|which) (?:\S+ ?){{1,8}})$", question, re.IGNORECASE
+    )
+    return f"{phrase}{clause['clause'].rstrip()}" if clause else phrase
 
 
 def _said(turns: Sequence[Turn], names: Sequence[str]) -> Iterator[QuestionParts]:
@@ -145,11 +158,16 @@ def _subject(dependence: Dependence, earlier: QuestionParts) -> str:
 
     They are a phrase if the follow-up repeats none of them.
     """
+    before = find_dependence(earlier.question)
+    if earlier.brackets and before and before.kind == "pronoun" and len(content_words(earlier.question)) == 1:
+        # "Is that legal? (the loan)" is about the loan.
+        return earlier.brackets
     words = content_words(earlier.question, without=dependence.rest)
     if earlier.topic and len(earlier.authors) <= 1:
         is_view = earlier.asks_for_view and not _ASKS_FOR_OTHERS.search(dependence.rest)
         authors = earlier.authors if is_view else ()
-        phrase = ", ".join(span.text for span in (*authors, earlier.topic) if span)
+        topic = _with_relative_clause(earlier.topic.text, earlier.question)
+        phrase = ", ".join(text for text in (*(author.text for author in authors), topic) if text)
     else:
         phrase = earlier.clause
     repeated = set(terms(" ".join(content_words(phrase)))) & set(terms(dependence.rest))

@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.intent.follow_up.detection import Dependence
-from rag.answering.intent.follow_up.noun_phrases import Phrase
+from rag.answering.intent.follow_up.noun_phrases import Span
 from rag.answering.intent.follow_up.question_parts import QuestionParts, find_names, find_places, is_plural
 from rag.answering.intent.follow_up.words import (
     AUXILIARY,
     BASE_VERB,
+    BE,
     DATE,
     DETERMINER,
     OPINION,
@@ -86,7 +87,10 @@ def number_of(dependence: Dependence) -> str:
 def is_determiner(dependence: Dependence) -> bool:
     """Whether the pronoun has a noun of its own ("this policy")."""
     start, end = dependence.pronoun
-    after = dependence.rest[end:]
+    before, after = dependence.rest[:start], dependence.rest[end:]
+    # "Is that legal?" has an adjective after the pronoun.
+    if re.fullmatch(rf"(?:and |but |so )?{BE}\s+", before, re.IGNORECASE) and re.fullmatch(r"\s+[a-z]+\W*", after):
+        return False
     noun = re.match(rf"\s+(?!(?:{AUXILIARY}|{PREPOSITION}|{BASE_VERB})\b)[a-z]", after, re.IGNORECASE)
     return dependence.rest[start:end].lower() in _DEMONSTRATIVE | {"the"} and noun is not None
 
@@ -213,7 +217,7 @@ def _with_phrase(phrase: str, earlier: QuestionParts) -> str | None:
     same_head = rf"\b{determiner}{modifiers}{re.escape(words[-1])}(?!\w)" if words else r"(?!)"
     same = re.search(same_head, earlier.question, re.IGNORECASE)
     if same:
-        return _replaced(earlier, Phrase(same.start(), same.end(), same[0]), phrase)
+        return _replaced(earlier, Span(same.start(), same.end(), same[0]), phrase)
     phrases = [span for span in (earlier.topic, earlier.subject, earlier.object) if span]
     if not phrases or earlier.authors:
         return None
@@ -227,7 +231,7 @@ def _likeness(phrase: str, other: str) -> int:
     return (has_determiner[0] == has_determiner[1]) + (is_plural(phrase) == is_plural(other))
 
 
-def _replaced(earlier: QuestionParts, span: Phrase, words: str) -> str:
+def _replaced(earlier: QuestionParts, span: Span, words: str) -> str:
     return _capitalized(f"{earlier.question[: span.start]}{words}{earlier.question[span.end :]}?")
 
 

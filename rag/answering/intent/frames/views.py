@@ -7,11 +7,13 @@ from rag.answering.intent.frames.words import PIECE
 # -- one article, one author, several views, over time -----------------------------------------------------------------
 
 SUMMARY = re.compile(
-    r"\b(?:summar(?:y|ies|i[sz]e[sd]?|i[sz]ing)|sum(?:s|ming)? up|gist|tl;?dr|(?:main|key|central|core|basic|"
+    r"\b(?:(?:quick|short|brief|concise|rough) )?"
+    r"(?:summar(?:y|ies|i[sz]e[sd]?|i[sz]ing)|sum(?:s|ming)? up|gist|tl;?dr|(?:main|key|central|core|basic|"
     r"overall) (?:argument|"
     r"point|idea|claim|thesis|message|takeaway|line|conclusion)s?|in a nutshell|outline|overview|abstract|in "
     r"brief|thesis|"
     r"recap|synopsis|boil(?:s|ed)? down|in short|condense|digest of|essence|bottom line|bullet points?|takeaways?|"
+    r"point(?= of (?:the|that|this|your) (?:\w+ )?(?:article|piece|column|essay|text|one)\b)|"
     r"conclusions?|highlights|short version|(?:in|to) (?:just |only )?(?:an? )?(?:few|couple of|one|two|three|four|"
     r"five|\d{1,2}) (?:short )?(?:sentences?|lines?|words|points|paragraphs?))\b(?: of| for| from)?"
 )
@@ -27,7 +29,7 @@ _ONE_PIECE = r"(?:article|piece|text|column|essay|op-?ed)"
 _OWNER = r"@authorname(?:['’]s?)?"
 # An article that is described and not named: "sum up the piece on the lost holiday", "the gist of the bread one".
 DESCRIBED_ARTICLE = re.compile(
-    rf"(?<!\w)(?:the|that|this|your|{_OWNER})(?: {_OWNER})? (?:{_ONE_PIECE}|commentary|story) (?:on|about|where|"
+    rf"(?<!\w)(?:the|that|this|your|{_OWNER})(?: {_OWNER})? (?:{_ONE_PIECE}|commentary|story|one) (?:on|about|where|"
     r"in which|that (?:deals with|talks about|is about)|concerning|regarding|dealing with) (?P<subject>\S.*)$|"
     r"\b(?:the|that) (?P<subject2>(?!(?:latest|newest|last|first|oldest|same|other|whole|entire|next|previous|main|"
     rf"{PIECE})\b)\S+(?: \S+){{0,3}}?) (?:one|{_ONE_PIECE})[\s?.!]*$"
@@ -154,7 +156,7 @@ VIEWS = re.compile(
     rf"(?:are there |exist |do (?:they|people|{_EVERYBODY}) have )?(?:of {_EVERYBODY} )?(?:on|about|of|towards?|"
     rf"regarding|to)\b|"
     rf"\b(?:what|how) (?:do|does|did) {_EVERYBODY}(?: (?:all|each|else))? {_THINK}\b(?: (?:of|about|on|over))?|"
-    rf"\b{_EVERYBODY}['’]s? {_VIEW}\b(?: (?:on|about|of))?|\b(?:the )?(?:debate|controversy|dispute|argument|"
+    rf"\b{_EVERYBODY}(?:['’]s?|s)? {_VIEW}\b(?: (?:on|about|of))?|\b(?:the )?(?:debate|controversy|dispute|argument|"
     rf"quarrel)s? "
     r"(?:on|about|over|around|regarding)\b|\bwhere do(?:es)? .{0,60} (?:stand|differ|disagree)\b(?: on)?|"
     rf"\bwhat (?:are|were) (?:the )?(?:(?:different|various|main|opposing|competing|other) )?(?:{_VIEW}|"

@@ -93,6 +93,12 @@ def test_what_is_named_anew_replaces_its_like(earlier: str, question: str, expec
         ("Summarise The Rye Gap", "What does it say about bakers?", "What does The Rye Gap say about bakers?"),
         ("Why did the league ban the long ball?", "Who opposed that?", "Who opposed the long ball?"),
         ("Why did the league ban the long ball?", "Why did that happen?", "Why did the long ball happen?"),
+        ("How old is the oven of the abbey?", "Is that normal?", "Is the oven of the abbey normal?"),
+        (
+            "Who was the referee that stopped the final?",
+            "How long did it take?",
+            "How long did the referee that stopped the final take?",
+        ),
     ],
 )  # fmt: skip
 def test_a_pronoun_becomes_what_it_stands_for(earlier: str, question: str, expected: str) -> None:
@@ -272,3 +278,27 @@ def test_no_word_is_invented(conversation: list[str]) -> None:
 @given(st.sampled_from(["Why did the league ban the long ball?", "rye bread", "What is sourdough?"]), conversations)
 def test_a_standalone_question_is_never_changed(question: str, conversation: list[str]) -> None:
     assert understood(*conversation, question) == question
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "added"),
+    [
+        ("Tell me about the tax on lemonade", "why only shops and not bakers", "the tax on lemonade"),
+        ("Tell me about the tax on lemonade", "ok and who pays in the end", "the tax on lemonade"),
+        ("Tell me about the tax on lemonade", "compare with what Norway did", "the tax on lemonade"),
+        ("Why did the club leave the league?", "who else stayed away or gave up", "the club leave the league"),
+        ("Is that legal? (the tax on lemonade)", "what do the others think", "the tax on lemonade"),
+    ],
+)
+def test_a_clause_that_lacks_a_part_gets_the_subject_before(earlier: str, question: str, added: str) -> None:
+    assert understood(earlier, question) == f"{question.removeprefix('ok ')} ({added})"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["why not buy butter elsewhere?", "And who is Alma Ruiz?", "and how many articles do you have",
+     "and who wrote most", "and what came out in 2023", "what else appeared in May 2023", "who else wrote about oil",
+     "and what did the bakers say about flour"],
+)  # fmt: skip
+def test_a_clause_with_all_its_parts_stays(question: str) -> None:
+    assert understood("Tell me about the tax on lemonade", question) == question
