@@ -1,4 +1,4 @@
-"""Paths of what ships with the package: models, prompts, the bundled corpus."""
+"""Paths of the package's data: models, prompts, the bundled corpus."""
 
 from pathlib import Path
 

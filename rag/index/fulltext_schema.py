@@ -1,7 +1,7 @@
 """The fields of the full-text index, its documents, and its queries.
 
-All are built before Tantivy runs them: a mistake in a term or a field is a ValueError or TypeError here, and so is
-never taken for a corrupt file (rag.index.damage).
+All are built before Tantivy runs them. A wrong term or field raises a ValueError or TypeError here, so it is never
+reported as a corrupt file (rag.index.damage).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ MAX_DAY = 99_999_999
 def fulltext_schema() -> tantivy.Schema:
     """The fields of a passage.
 
-    They are its texts, with term frequencies, what a scope can limit, and its id, which alone is stored.
+    They are its texts with term frequencies, the fields that a scope can limit, and its id. Only the id is stored.
     """
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
@@ -52,13 +52,13 @@ def passage_document(entry: IndexEntry) -> tantivy.Document:
 
 
 def check_field(field: str) -> None:
-    """Raises ValueError for a name that is none of TEXT_FIELDS."""
+    """Raises ValueError for a name that is not in TEXT_FIELDS."""
     if field not in TEXT_FIELDS:
         raise ValueError(f"there is no text field {field!r}; there are {', '.join(TEXT_FIELDS)}")
 
 
 def check_text(values: Iterable[str]) -> None:
-    """Raises TypeError for a value that is no text."""
+    """Raises TypeError for a value that is not text."""
     for value in values:
         if not isinstance(value, str):
             raise TypeError(f"a term is text, not {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""Repairs an index that a search finds damaged, and searches again."""
+"""Repairs an index after a search has found it damaged, and searches again."""
 
 import threading
 from collections.abc import Callable
@@ -12,21 +12,21 @@ T = TypeVar("T")
 
 
 class IndexRepair:
-    """Runs searches over the indexes that an IndexSync keeps. Thread-safe."""
+    """Runs searches over the indexes of an IndexSync. Thread-safe."""
 
     def __init__(self, index_sync: IndexSync) -> None:
         self._index_sync = index_sync
         self._lock = threading.Lock()
 
     def run(self, search: Callable[[], T]) -> T:
-        """Runs `search`; an index that it finds damaged is repaired, and it is run again.
+        """Runs `search`; after IndexDamaged, repairs the index and runs it again.
 
-        A sync comes first, then a rebuild from the library. Raises IndexDamaged where the rebuilt index is damaged too,
-        and what `search`, IndexSync.sync and IndexSync.rebuild raise otherwise.
+        The repair is first a sync, then a rebuild from the library. Raises IndexDamaged if the rebuilt index is damaged
+        too, and the other exceptions of `search`, IndexSync.sync and IndexSync.rebuild.
         """
         with suppress(IndexDamaged):
             return search()
-        # One thread repairs; the others wait for it and find the repaired index.
+        # One thread repairs the index; the others wait and then use the repaired index.
         with self._lock:
             for repair in (self._index_sync.sync, self._index_sync.rebuild):
                 with suppress(IndexDamaged):

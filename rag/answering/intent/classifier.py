@@ -227,7 +227,7 @@ def _first_group(groups: dict[str, str | None], name: str) -> str:
 
 
 def _number_in(text: str) -> int:
-    """The number of articles that `text` asks for; 0 where it says none."""
+    """The number of articles that `text` asks for; 0 if it names no number."""
     number = next((word for word in text.split() if word.isdecimal() or word in _NUMBERS), "")
     return min(int(number), MAX_ASKED_FOR) if number.isdecimal() else _NUMBERS.get(number, 0)
 
@@ -291,7 +291,7 @@ def _subject(masked: str, lower: str, *patterns: re.Pattern[str]) -> str:
 
 # A frame may contain the subject: "how have views on tariffs changed" keeps "tariffs".
 _FRAME_WORDS = frozenset(FRAME_WORDS)
-# Frames that reach over no subject, and words of a timeline's frame that are no subject there.
+# Frames that contain no subject, and words of a timeline's frame that are no subject.
 _WITHOUT_SUBJECT = (views.AUTHOR_VIEW, views.SUMMARY, views.CHANGE_OF_MIND, views.CHANGES_OF_MIND)
 _TIME_WORDS = frozenset(TIME_FRAME_WORDS)
 _COLLECTION_WORDS = frozenset((*FRAME_WORDS, *COLLECTION_WORDS))

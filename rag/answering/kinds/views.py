@@ -163,7 +163,7 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
         for name, group in _group(retrieval, lambda ref: ref.id).items()
         if group.passages[0].article.published
     }
-    # Articles that only share words with the subject tell nothing of it, where others are about it.
+    # If some articles are about the subject, articles that only share words with it are left out.
     on_it = {name: group for name, group in groups.items() if name in request.on_it}
     heard = _heard(on_it if len(on_it) >= MIN_ARTICLES_ON_IT else groups, replace(request, about=request.on_it))
     if not heard:

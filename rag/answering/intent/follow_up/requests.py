@@ -22,7 +22,7 @@ from rag.answering.intent.scope import Mention, find_scope, with_told_dates
 from rag.types.answer import Turn
 from rag.types.question import MAX_TURNS
 
-# A longer follow-up has a subject of its own, and a longer phrase is no name of a subject.
+# A longer follow-up has a subject of its own, and a longer phrase does not name a subject.
 MAX_CHARACTERS = 120
 MAX_SUBJECT_WORDS = 6
 
@@ -93,7 +93,7 @@ _WORDS: dict[Verb, str] = {
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """A request for articles, or for a timeline, in its parts; "" where it has none."""
+    """The parts of a request for articles or for a timeline; "" for a missing part."""
 
     verb: Verb
     subject: str
