@@ -23,13 +23,13 @@ from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.horizon import lies_beyond
 from rag.answering.intent.scope_wording import describe_scope
 from rag.answering.intent.understanding import UnderstoodTurn
+from rag.answering.kinds.changes import CHANGE_OF_MIND
 from rag.answering.kinds.collection import answer_from_catalogue, holdings
 from rag.answering.kinds.example_questions import example_questions
 from rag.answering.kinds.selection import Selection
 from rag.answering.kinds.summary import article_passages, summary_quotes
 from rag.answering.kinds.talk import talk_answer
 from rag.answering.kinds.views import (
-    CHANGE_OF_MIND,
     ViewRequest,
     other_authors,
     select_author,
@@ -157,7 +157,14 @@ class AnswerSelector:
                 phrase = self._library.catalogue.mentioning(turn.intent.subject, everyone)
                 on_it |= {article.ref.id for article in phrase.articles}
             request = ViewRequest(
-                search, named, about, k, filters, self._settings.abstain_below, asks_for_change, on_it
+                search,
+                named,
+                about,
+                k,
+                filters,
+                self._settings.abstain_below,
+                asks_for_change,
+                on_it,
             )
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
             # Several views need many passages. Only the passages of a single author are few enough for the trained

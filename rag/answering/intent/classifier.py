@@ -183,7 +183,7 @@ def _described_article(lower: str, masked: str) -> Intent | None:
 
 
 def _collection_intent(lower: str, masked: str) -> Intent | None:
-    lower = _SINCE_AN_EVENT.sub("", lower)
+    lower = collection.AND_DETAILS.sub("", _SINCE_AN_EVENT.sub("", lower))
     is_ascending = bool(collection.IS_OLDEST_FIRST.search(lower) or collection.IS_FEWEST_FIRST.search(lower))
     intent = _framed_intent(lower, masked)
     return replace(intent, is_ascending=is_ascending) if intent and intent.action != "newest" else intent
@@ -201,7 +201,12 @@ def _framed_intent(lower: str, masked: str) -> Intent | None:
         chosen: Action = "oldest" if order in ("oldest", "earliest", "first") else action
         limit = _number_in(lower[: match.end()].removesuffix(_first_group(groups, "tail"))) if order else 0
         tail = _first_group(groups, "tail")
-        if action == "authors" and "@authorname" in tail:
+        is_columns = (
+            not lower.startswith("who")
+            and re.search(r"\bcolumns?$", lower[: len(lower) - len(tail)])
+            and not re.search(r"\bwr[io]t", tail)
+        )
+        if action == "authors" and ("@authorname" in tail or (is_columns and tail and order == "")):
             continue  # "list the columns by A": columns are writers, and articles too
         rest = _consume(tail)
         if not rest:
@@ -234,6 +239,7 @@ def _number_in(text: str) -> int:
 
 _COLLECTION_FRAMES: tuple[tuple[Action, re.Pattern[str]], ...] = (
     ("authors", collection.COUNT_BY_WRITER), ("topics", collection.COUNT_BY_TOPIC),
+    ("sources", collection.COUNT_BY_SOURCE), ("topics", collection.USUAL_TOPICS),
     ("count_years", collection.COUNT_BY_YEAR), ("count", collection.HOW_OFTEN), ("count", collection.COUNT),
     ("count_authors", collection.COUNT_WRITERS), ("count_topics", collection.COUNT_TOPICS),
     ("count_sources", collection.COUNT_SOURCES), ("count", collection.SIZE), ("period", collection.PERIOD),

@@ -185,6 +185,9 @@ def intent_of_kind(kind: Kind, action: Action, question: str, mentions: Sequence
     if kind == "fact":
         return Intent("fact", subject=question)
     masked = mask_mentions(question, mentions)
+    parts = {mention.part for mention in mentions}
+    if kind == "collection" and action == "when_published" and "dates" in parts and "articles" not in parts:
+        action = "list"  # who names the time asks for the articles
     return Intent(kind, action, subject_words(masked, kind), is_mention="mention" in masked.casefold())
 
 

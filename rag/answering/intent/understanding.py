@@ -16,6 +16,7 @@ from rag.answering.intent.follow_up.detection import find_dependence
 from rag.answering.intent.follow_up.requests import continue_requests
 from rag.answering.intent.intent_model import ScoredIntent, decide, with_common_nouns
 from rag.answering.intent.language import foreign_language
+from rag.answering.intent.mentions.topics import topics_called
 from rag.answering.intent.model_reading import QuestionReader, intent_of_reading, is_unsure
 from rag.answering.intent.question_extraction import extract_question
 from rag.answering.intent.scope import Mention, find_scope, reference_day, with_told_dates
@@ -136,7 +137,13 @@ def understand(
         question = f"{question.rstrip(' ?.!')} ({intent.subject})"
     elif asking != question and intent.kind != "collection":
         intent = replace(intent, subject=asking if is_alone else question)
-    scope = _scope_for(intent, _without(in_words.scope, ignore))
+    scope = in_words.scope
+    if intent.kind == "collection" and intent.subject and not (intent.is_mention or scope.topics or "topics" in ignore):
+        # The articles on a topic are those that the catalogue assigns to it, however the question asks for them.
+        topics = topics_called(intent.subject, tuple(snapshot.values("topics")))
+        if topics:
+            intent, scope = replace(intent, subject=""), replace(scope, topics=topics)
+    scope = _scope_for(intent, _without(scope, ignore))
     if reference and "articles" not in ignore:
         scope = replace(scope, articles=reference.articles)
     understanding = Understanding(question, spelling.corrected, scope)

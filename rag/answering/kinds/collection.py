@@ -4,6 +4,7 @@ The numbers are counted in the catalogue and the full-text index; no language mo
 cited by its opening words, so that a user can open it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from rag.types.catalogue import CataloguedArticle
 MAX_LISTED = 10
 MAX_NEWEST = 3
 MAX_VALUES = 12
+# Articles that mention two things: "Belgium and Euroclear".
+_BOTH = re.compile(r"(?:both )?(?P<left>.+?) and (?P<right>.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +66,18 @@ def answer_from_catalogue(
     if intent.action == "count_years":
         return _years(articles, f"{_on(intent)}{_in_scope(described)}")
     if intent.action in ("authors", "count_authors"):
-        return _values(articles, "author", lambda article: [article.ref.author], intent)
+        return _values(articles, "author", lambda article: [article.ref.author], intent, described)
     if intent.action in ("sources", "count_sources"):
-        return _values(articles, "publication", lambda article: [article.ref.source], intent)
+        return _values(articles, "publication", lambda article: [article.ref.source], intent, described)
     if intent.action in ("topics", "count_topics"):
-        return _values(articles, "topic", lambda article: article.topics, intent)
+        return _values(articles, "topic", lambda article: article.topics, intent, described)
     if not articles:
         return CatalogueAnswer(
             CatalogueLine(f"{_quantity(0, lookup)}{_on(intent, is_single=True)}{_in_scope(described)}.")
         )
     if intent.action in ("newest", "oldest"):
         return _first_of(intent, articles, described)
-    heading = f"{_quantity(len(articles), lookup)}{_on(intent)}{_in_scope(described)}"
+    heading = f"{_quantity(len(articles), lookup)}{_on(intent, is_single=len(articles) == 1)}{_in_scope(described)}"
     listed = (articles[::-1] if intent.is_ascending else articles)[:MAX_LISTED]
     end = "oldest" if intent.is_ascending else "newest"
     more = (
@@ -110,7 +113,14 @@ def _find(intent: Intent, catalogue: CatalogueSearch, filters: Filters) -> Found
     if not intent.subject:
         return FoundArticles(catalogue.in_scope(filters))
     if intent.is_mention:
-        return catalogue.mentioning(intent.subject, filters)
+        whole = catalogue.mentioning(intent.subject, filters)
+        both = _BOTH.fullmatch(intent.subject)
+        if whole.articles or both is None:
+            return whole
+        left, right = (catalogue.mentioning(both[side], filters) for side in ("left", "right"))
+        ids = {article.ref.id for article in right.articles}
+        articles = tuple(article for article in left.articles if article.ref.id in ids)
+        return FoundArticles(articles, left.is_complete and right.is_complete)
     return catalogue.about(intent.subject, filters)
 
 
@@ -158,8 +168,10 @@ def _values(
     name: str,
     values_of: Callable[[CataloguedArticle], Iterable[str | None]],
     intent: Intent,
+    described: str,
 ) -> CatalogueAnswer:
-    on = _on(intent)
+    is_on_topic = not intent.subject and described.startswith("articles on ")
+    on = _in_scope(described) if is_on_topic and name == "author" else _on(intent)
     counted = Counter(value for article in articles for value in values_of(article) if value)
     if not counted:
         return CatalogueAnswer(CatalogueLine(f"No article{on} names its {name}."))
@@ -169,8 +181,9 @@ def _values(
     heading = (
         f"{_plural(len(counted), name)}{' write' if on and name == 'author' and len(counted) > 1 else ''}{on}{more}:"
     )
-    if name == "author" and not on and sum(counted.values()) > len(counted) > 1:
-        heading = f"{_plural(len(counted), name)} of {_plural(len(articles), 'article')}{more}:"
+    if name == "author" and not on and (described or sum(counted.values()) > len(counted) > 1):
+        limited = _in_scope(described) if described else ""
+        heading = f"{_plural(len(counted), name)} of {_plural(len(articles), 'article')}{limited}{more}:"
     return CatalogueAnswer(
         CatalogueLine(heading), tuple(CatalogueLine(f"{value}: {_plural(count, 'article')}") for value, count in shown)
     )

@@ -4,7 +4,6 @@ Each view is a verbatim sentence: the sentence of the author's passages that ans
 author, the answer has that author's view, or states that the author has written nothing on the subject.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ from rag.answering.evidence import (
     score_or_abstain,
     select_quotes,
 )
+from rag.answering.kinds.changes import CHANGES, changed_mind, turning_points
 from rag.answering.kinds.selection import Selection, distinct_passages, merge, restrict
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
@@ -32,12 +32,11 @@ CHANGE_PASSAGES = 80
 MAX_AUTHORS = 8
 MAX_QUOTES_OF_NAMED_AUTHORS = 6
 MAX_QUOTES_OF_ONE_AUTHOR = 5
+MAX_TURNS_OF_ONE_ARTICLE = 3
 MAX_DAYS = 8
 MAX_ALSO = 3
 # The number of articles about the subject from which a timeline uses no others.
 MIN_ARTICLES_ON_IT = 3
-# The search text for a change of mind without a subject.
-CHANGE_OF_MIND = "This column was wrong. It has changed its mind and corrects what it argued before."
 # The minimum scores of an article for its view to be included, as shares of the best article's: of its best passage's
 # score, or of its best sentence's cosine together with a smaller share of the passage score. They were chosen by eye on
 # the retrievals of nine subjects of the bundled corpus; three of them (chips, tariffs, confiscation) are in the test
@@ -49,18 +48,6 @@ ARTICLE_FLOOR = 0.5
 # Words alone do not make a view: a passage that has them in another sense has less than this share of the best cosine.
 MEANING_FLOOR = 0.45
 NAMED_SCORE_FLOOR, NAMED_COSINE_FLOOR = 0.4, 0.7
-_CHANGE_OF_MIND = re.compile(
-    r"\b(?:chang(?:e|ed|ing) (?:my|our|its|his|her|this column['’]s) (?:own )?mind|(?:I|we) (?:was|were) wrong|"
-    r"(?:I|we|this column) (?:used to|once) (?:think|thought|argue|argued|believe|believed|hold|held|wrote|write)|"
-    r"no longer (?:think|believe|hold)|(?:I|we) (?:have )?(?:revised?|reversed?|corrected?|withdrew|withdrawn)|"
-    r"(?:correct|withdraw|revise) (?:my|our|the) (?:earlier|own|former|sum|view|figure)|"
-    r"(?:I|we|this column) argued (?:then|at the time|before|earlier|in (?:19|20)\d\d|a year ago|last)|"
-    r"(?:the|my|our|that|its|this column['’]s) (?:\w+ )?(?:advice|judge?ment|forecast|prediction|verdict|sum|argument|"
-    r"expectation|estimate|reading) (?:was|were|has been|had been|proved|has proved|turned out(?: to be)?) (?:wrong|"
-    r"mistaken|false|too \w+)|(?:was|were|is) (?:my|our|this column['’]s) (?:\w+ )?(?:mistake|error|blind spot)|"
-    r"(?:I|we|this column) (?:now )?(?:has|have) to correct|(?:I|we|this column) (?:misjudged|erred|was mistaken|"
-    r"were mistaken|got (?:it|this|that) wrong))\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +110,7 @@ def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abste
     passages = CHANGE_PASSAGES if request.asks_for_change else AUTHOR_PASSAGES
     retrieval = retrieve(request.question, max(request.k, passages), request.filters)
     score = score_or_abstain(retrieval, NARROW_ABSTAIN_SHARE * request.abstain_below)
-    if request.asks_for_change and (turns := _turning_points(retrieval, request.about)):
+    if request.asks_for_change and (turns := turning_points(retrieval, request.about, MAX_TURNS_OF_ONE_ARTICLE)):
         earlier = _quotes_by_article(retrieval, MAX_QUOTES_OF_ONE_AUTHOR - 1) if request.about else []
         turns += [quote for quote in earlier if not any(_overlap(quote, turn) for turn in turns)]
         turns = _newest_first(turns[:MAX_QUOTES_OF_ONE_AUTHOR])
@@ -139,7 +126,7 @@ def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abste
     quotes = _quotes_by_article(retrieval, MAX_QUOTES_OF_ONE_AUTHOR)
     quotes += _turning_point(retrieval, quotes)
     quotes = _newest_first(quotes)
-    changed = _changed_mind(quotes)
+    changed = changed_mind(quotes)
     closing = (f"The view of {changed} has changed: compare the dates.",) if changed else ()
     return Selection("author", retrieval, tuple(quotes), distinct_passages(quotes), score, closing)
 
@@ -152,7 +139,7 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
     passages = CHANGE_PASSAGES if request.asks_for_change else WIDE_PASSAGES
     retrieval = retrieve(request.question, max(request.k, passages), request.filters)
     score = score_or_abstain(retrieval, request.abstain_below)
-    if request.asks_for_change and (turns := _turning_points(retrieval, request.about)):
+    if request.asks_for_change and (turns := turning_points(retrieval, request.about, 1)):
         answerability = 0.5 if isinstance(score, Abstention) else score
         turns = sorted(turns, key=lambda quote: _ordinal(quote.passage.article))
         return Selection("timeline", retrieval, tuple(turns[:MAX_DAYS]), distinct_passages(turns), answerability)
@@ -275,7 +262,7 @@ def _quotes_by_article(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
 def _since_the_change_of_mind(retrieval: Retrieval) -> Retrieval:
     """The passages of the article in which the author's view changed, if any."""
     for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):
-        if any(_CHANGE_OF_MIND.search(sentence.text) for sentence in sentences):
+        if any(CHANGES.search(sentence.text) for sentence in sentences):
             article = passage.article.id
             return restrict(
                 retrieval, [index for index, other in enumerate(retrieval.passages) if other.article.id == article]
@@ -308,36 +295,14 @@ def _turning_point(retrieval: Retrieval, quotes: Sequence[Quote]) -> list[Quote]
 
     It is empty if `quotes` has such a quote already.
     """
-    if _changed_mind(quotes):
+    if changed_mind(quotes):
         return []
     for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):
         for sentence in sentences:
             is_quoted = any(
                 quote.passage.id == passage.id and quote.start <= sentence.start < quote.end for quote in quotes
             )
-            if not is_quoted and _CHANGE_OF_MIND.search(sentence.text):
+            if not is_quoted and CHANGES.search(sentence.text):
                 score = round(min(1.0, max(0.0, sentence.answer_score)), 4)
                 return [Quote(passage, sentence.start, sentence.end, sentence.text, score)]
     return []
-
-
-def _turning_points(retrieval: Retrieval, about: frozenset[str]) -> list[Quote]:
-    """Quotes the first sentence of each article that states a change of mind.
-
-    If `about` is not empty, only these articles are searched.
-    """
-    quotes: dict[str, Quote] = {}
-    for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):
-        article = passage.article.id
-        for sentence in sentences if not about or article in about else ():
-            earlier = quotes.get(article)
-            if _CHANGE_OF_MIND.search(sentence.text) and (earlier is None or sentence.start < earlier.start):
-                score = round(min(1.0, max(0.0, sentence.answer_score)), 4)
-                quotes[article] = Quote(passage, sentence.start, sentence.end, sentence.text, score)
-    return list(quotes.values())
-
-
-def _changed_mind(quotes: Sequence[Quote]) -> str | None:
-    """The author of a quote that says that its author's view has changed."""
-    changed = (quote.passage.article.author for quote in quotes if _CHANGE_OF_MIND.search(quote.text))
-    return next((author for author in changed if author), None)

@@ -123,6 +123,25 @@ def test_as_many_articles_are_listed_as_are_asked_for_and_in_their_order(
     assert _cited(_asked(food_engine, question)) == ids
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["how many articles on {}?", "how many authors wrote about {}", "who's written about {}", "anything on {}?"],
+)
+def test_a_topic_of_the_catalogue_is_counted_as_the_catalogue_has_it(food_engine: QueryEngine, question: str) -> None:
+    for topic in sorted({topic for each in FOOD for topic in each.topics}):
+        answer = _asked(food_engine, question.format(topic))
+        on_it = [each for each in FOOD if topic in each.topics]
+        authors = {each.author for each in on_it if each.author}
+        assert answer.understood.scope.topics == (topic,)
+        assert answer.text.startswith(str(len(authors) if "author" in question or "who" in question else len(on_it)))
+
+
+def test_articles_that_mention_two_things_have_both(food_engine: QueryEngine) -> None:
+    answer = _asked(food_engine, "which articles mention both lemonade and teeth?")
+    assert set(_cited(answer)) == ids_with(FOOD, "lemonade") & ids_with(FOOD, "teeth")
+    assert "“lemonade and teeth”" in answer.text
+
+
 def test_years_are_counted_and_the_fullest_is_named(food_engine: QueryEngine) -> None:
     counted = Counter(each.day[:4] for each in FOOD if each.day)
     most = max(counted.values())

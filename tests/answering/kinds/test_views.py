@@ -165,6 +165,12 @@ def test_who_asks_for_a_change_of_mind_reads_where_it_is_said(
     assert [citation.article.id for citation in answer.citations][: len(cited)] == cited
 
 
+def test_all_sentences_in_which_an_author_gives_a_view_up_are_quoted(food_engine: QueryEngine) -> None:
+    quotes = [each.quote for each in _asked(food_engine, "what did Achterberg get wrong?", "author").citations]
+    assert "I have changed my mind about the sugar tax." in quotes
+    assert "I was wrong about the syrup as well." in quotes
+
+
 def test_an_author_who_has_written_nothing_on_it_is_not_quoted(food_engine: QueryEngine) -> None:
     answer = food_engine.ask("What does Quiet Fork think of the sugar tax?")
     assert (answer.kind, answer.abstained) == ("author", True)

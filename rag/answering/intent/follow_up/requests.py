@@ -13,6 +13,7 @@ from typing import Literal
 
 from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.classifier import Intent, classify, talk_intent
+from rag.answering.intent.follow_up.noun_phrases import Span
 from rag.answering.intent.follow_up.question_parts import find_names
 from rag.answering.intent.follow_up.words import AUXILIARY, REQUEST, WH
 from rag.answering.intent.frames.small_talk import looks_like_small_talk
@@ -108,6 +109,8 @@ class _Request:
             return f"timeline of {self.subject or 'the articles'}{f' {self.date}' if self.date else ''}{according}"
         on = f" that mention {self.subject}" if self.is_mention else f" on {self.subject}" if self.subject else ""
         by = f" by {self.author}" if self.author else ""
+        if self.verb == "authors" and not on:
+            return f"who are the authors{f' {self.date}' if self.date else ''}"
         return f"{_WORDS[self.verb]}{on}{by}{f' {self.date}' if self.date else ''}"
 
 
@@ -163,7 +166,7 @@ def _verb_of(intent: Intent) -> Verb | None:
     match intent.action:
         case "count" | "list" | "newest" | "oldest":
             return intent.action
-        case "authors" if intent.subject:
+        case "authors":
             return "authors"
         case _:
             return None
@@ -183,9 +186,9 @@ def _continued(question: str, before: _Request | None, catalogue: Catalogue, tod
             return replace(before, verb="count")
         if first := _FIRST.match(words):
             return replace(before, verb="oldest" if first["order"].lower() in _OLDEST else "newest")
-        if _BY_WHOM.match(words) and before.subject and not before.author:
+        if _BY_WHOM.match(words) and not before.author:
             return replace(before, verb="authors")
-    verb = before.verb
+    verb: Verb = "list" if before.verb == "authors" else before.verb
     if counted := _HOW_MANY_OF.match(words):
         verb, words = "count", words[counted.end() :]
     elif ordered := _ORDERED_ON.match(words):
@@ -209,7 +212,11 @@ def _with_phrase(before: _Request, words: str, catalogue: Catalogue, today: date
         text = words[period.start : period.end]
         changed = replace(changed, date=text if period.preposition else f"in {text}")
         words = f"{words[: period.start].rstrip()} {words[period.end :].lstrip()}".strip()
-    names = find_names(words, tuple(catalogue.values("author")))
+    names = find_names(words, tuple(catalogue.values("author"))) or tuple(
+        Span(mention.start, mention.end, mention.text)
+        for mention in find_scope(words, catalogue, today).mentions
+        if mention.part == "authors"
+    )
     if len(names) == 1:
         name = names[0]
         is_alone = words[: name.start].strip() == "" or _BEFORE_NAME.match(words[: name.start])

@@ -21,7 +21,8 @@ HAVE = re.compile(
     r"that (?:you (?:have|know|hold)|there are)|you(?:['’]ve| "
     r"have)(?: got)?|"
     r"(?:there (?:are|is|were)|(?:you|they|we) (?:have|hold|got|keep))|"
-    r"exist|are (?:there|here)|altogether|in total|overall|in all|exactly|right now|currently|at the moment|so far|"
+    r"exist|(?:has|have|had)(?: (?:written|got|published))?$|are (?:there|here)|altogether|in total|overall|in all|"
+    r"exactly|right now|currently|at the moment|so far|"
     r"at all|please|then|again|too|today))(?!\w)"
 )
 IN_PLACE = re.compile(
@@ -39,10 +40,27 @@ ORDERING = re.compile(
     r"earliest|first)(?: ones?)?)(?: of publication)?(?!\w)"
 )
 IS_OLDEST_FIRST = re.compile(
-    r"\bchronolog|\b(?:date|time) order\b|\border of (?:date|time|publication|appearance)|\b(?:oldest|earliest|first)"
+    r"\b(?:older|earlier) (?:articles?|pieces?|columns?|ones|texts?)\b|\bchronolog|\b(?:date|time) order\b|\border of "
+    r"(?:date|time|publication|appearance)|\b(?:oldest|earliest|first)"
     r"(?: ones?| articles?)? first\b|\bfrom (?:the )?(?:oldest|earliest|first)\b"
 )
 IS_FEWEST_FIRST = re.compile(r"\b(?:least|fewest|rarest)\b")
+# What somebody mostly writes about.
+USUAL_TOPICS = re.compile(
+    r"^what (?:topics |subjects |themes |sort of things |kind of things )?(?:does|do|did)(?P<tail> (?:the "
+    r")?@(?:author|source)"
+    r"name) (?:usually|mostly|mainly|generally|typically|normally|often|tend to|like to) (?:write|writes|cover|deal "
+    r"with|"
+    r"focus on|talk)(?: about| on)?$"
+)
+# A second question that a list of articles answers: "how many has X and list them", "… and who wrote it?"
+AND_DETAILS = re.compile(
+    r",? and (?:(?:please )?(?:list|show|name|give|tell)(?: me)?(?: (?:them|those|these|it|all|their titles|which|the "
+    r"list))*|"
+    r"(?:which|what)(?: ones?)?(?: are (?:they|those|these))?|who (?:wrote|is|was|by) (?:it|that|this)|who(?: is "
+    r"it| was it)? by|"
+    r"when (?:was|is|did)(?: it| that)?(?: published| written| from| come out)?|from when)$"
+)
 # A second question for the writers: "how many articles are there and who wrote them?"
 AND_WRITERS = re.compile(
     r"^,? ?(?:and )?(?:by whom|by who|(?:by )?who(?:m)? (?:wrote|writes|has written|have written|are|is|were)(?: "
@@ -102,6 +120,10 @@ COUNT_BY_WRITER = re.compile(
     rf"^who (?:has |have )?(?:wrote|written|writes) how (?:many|much)\b.*$|"
     rf"^how many (?:did|does|has) (?:each|every)(?: one)? (?:of them )?(?:write|written)\b.*$"
 )
+COUNT_BY_SOURCE = re.compile(
+    rf"^(?:and )?(?:how many|(?:the )?number of) {PIECE} (?:are there |do you have )?(?:{_EACH} |per |by |in (?:each|"
+    r"every) )(?:single )?(?:source|publication|magazine|newspaper|outlet)s?\b.*$"
+)
 COUNT_BY_TOPIC = re.compile(
     rf"^(?:and )?(?:how many|(?:the )?number of) {PIECE} (?:are there |do you have )?(?:{_EACH} |per |by |on (?:each|"
     r"every) )(?:single )?(?:topic|subject|theme)s?\b.*$"
@@ -126,7 +148,7 @@ COUNT_SOURCES = re.compile(
 SIZE = re.compile(rf"^(?:how (?:big|large)|what (?:is|['’]?s) the size)(?: is| of| are)* {FILL}{PLACE}\b(?P<tail>.*)$")
 WRITERS = re.compile(
     rf"^(?:who (?:are|were|is|all are) {FILL}{WRITER}|"
-    rf"(?:which|what|list|name|show)(?: me| us| all| of| the| your| are)* {WRITER}|who (?:(?:has|have) )?(?:all "
+    rf"(?:which|what|list|name|show)(?: me| us| all| of| the| your| are)* {WRITER}|who(?:['’]s| has| have)? (?:all "
     rf")?(?:writes?|wrote|is writing|written|contributes|contributed)"
     rf"(?: (?:the )?(?:most|more|fewest|least)\b(?: {PIECE})?)?|whose {PIECE})(?!\w)(?P<tail>.*)$"
 )
@@ -179,7 +201,9 @@ ORDERED = re.compile(
     r"do you have|is there|are there|read me|and) )*"
     rf"(?:the |your |a |an |any |some |one |all |{_NUMBER} |@(?:author|source)name(?:'s)? )*"
     r"(?P<order>latest|newest|most recent|recent|last|oldest|earliest|first|new)(?: and greatest)? "
-    rf"(?:{_NUMBER} |published )*(?:one|ones|thing|stuff|news|{PIECE})\b(?P<tail>.*)$"
+    rf"(?:{_NUMBER} |published )*(?:one|ones|thing|stuff|news|{PIECE})\b(?P<tail>.*)$|"
+    rf"^(?:which|what) (?:{PIECE}|one) (?:is|are|was|were) (?:the )?(?P<order2>latest|newest|most recent|last|oldest|"
+    rf"earliest|first)\b(?P<tail2>.*)$"
 )
 # "When did X last write?", "how old is the newest article?"
 WHEN_ORDERED = re.compile(
@@ -195,17 +219,21 @@ WHEN_ORDERED = re.compile(
     rf"oldest|earliest) {PIECE}\b(?P<tail3>.*)$"
 )
 LATEST_ON = re.compile(
-    r"^(?:what(?:['’]?s| is)|anything|something)? ?(?:the )?(?P<order>latest|newest|new|most recent|recent)"
-    r"(?P<tail> (?:on|about|from|by|regarding)\b.*)$"
+    r"^(?:what(?:['’]?s| is| are)|anything|something|show me|give me)? ?(?:the )?(?P<order>latest|newest|new|most "
+    r"recent|"
+    rf"recent|oldest|earliest)(?: {_NUMBER})?(?P<tail> (?:(?:on|about|from|by|regarding|since|of)\b|@datename).*)$|"
+    r"^what(?:['’]?s| is) (?:the )?(?P<order2>latest|newest|most recent|new)(?P<tail2>(?: (?:one|here|in here|then|now|"
+    r"today))*)$"
 )
 LIST = re.compile(
     r"^(?:(?:sort|order|arrange|rank|put|list|show|show me|give|give me|find|find me|name|get me|get|what|which|any|"
     r"do you have|have you got|"
-    r"have you|"
+    r"have you|can (?:i|we|you) (?:see|get|have|read|show me|find|list)|"
     r"are there|is there|i ?['’]?a?m looking for|looking for|search for|search|what (?:are|is)|let me see|see|i "
     r"want|i need|"
     r"read|open|and|do you know|display|(?:a |the )?(?:full |complete )?list of) )*"
     r"(?:all |the |some |any |other |more |every |an? |of |your |those |these |me |more |further |\d+ |titles of |"
+    r"older |earlier |previous |past |"
     r"by |from |"
     r"@(?:author|source|topic|date)name(?:'s)? )*"
     rf"(?:{PIECE})\b(?! \d)(?P<tail>.*)$"
@@ -216,7 +244,8 @@ ANYTHING_ON = re.compile(
     rf"written|"
     rf"wrote|cover|publish|published)? ?|"
     r"what (?:else )?"
-    r"(?:do|have) you (?:have|got|know)? ?|list |show me |find (?:me )?|give me )?"
+    r"(?:do|have) you (?:have|got|know)? ?|list |show me |find (?:me )?|give me |can (?:i|we|you) (?:see|get|have|read|"
+    r"show me|find) )?"
     r"(?:anything|something|everything|stuff|material|much|all)?(?P<tail> (?:on|about|regarding|by|from|that "
     r"mentions)\b.*)$"
 )

@@ -92,6 +92,9 @@ _BY = re.compile(
     rf"| those| they)?) "
     rf"|^{_OPENING})(?:by|from)(?: only| just)? (?:the )?{_ROLE}?$"
 )
+# "How many pieces X has": only a writer stands there.
+_COUNTED = re.compile(rf"\b(?:how many|which|what) (?:other |more )?(?:{_PIECE}) (?:the )?$")
+_HAS = re.compile(r"^ (?:has|have|had|wrote|published|did)\b")
 _FROM_OR_BY = re.compile(r"\b(?:from|by)(?: the)? $")
 _ON_MATTER = re.compile(
     rf"^(?: ,)? (?:on|about|re|regarding|in|vs|versus|since|before|after|until|between|during|this|last|\d{{4}}"
@@ -198,6 +201,7 @@ def author_frames(before: str, after: str) -> Frames:
     of_pieces = (
         owns
         or _BY.search(before) is not None
+        or (_COUNTED.search(before) is not None and _HAS.match(after) is not None)
         or _ROLE_BEFORE.search(before) is not None
         or _ASKED.search(before) is not None
     )

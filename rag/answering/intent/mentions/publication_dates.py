@@ -39,7 +39,7 @@ _VIEWS = (
 _VIEW = rf"(?:{alternation((*VIEW_NOUNS, *ARTICLE_NOUNS))})"
 _WRITERS = (
     r"(?:(?:the |our |your |these |all |other |any )*(?:columnists?|authors?|writers?|commentators?|contributors?"
-    r"|articles?|pieces?|columns?|collection|library|magazine|newspaper))"
+    r"|articles?|pieces?|columns?|collection|library|magazine|newspaper|they|you))"
 )
 _SPEAKER = rf"(?:{AUTHOR_MASK}|{SOURCE_MASK}|{_WRITERS})"
 _SPEAKERS = rf"{_SPEAKER}(?:(?: ,)?(?: and| or| vs)? {_SPEAKER})*"
@@ -87,6 +87,7 @@ _WAS_WRITTEN = re.compile(
 _HOW_MANY = re.compile(
     r"^(?:(?:and|so|but|ok|okay|now|then) )*how many(?: (?:are|were|was|is|there|of|them|these|those|have|do|did|you"
     r"|got|been|written|published|come|came|out|appeared))* $"
+    r"|^(?:and |so )?what(?:'s| s| is)? (?:the )?(?:new|newest|latest) $"
 )
 _FRAGMENT = re.compile(
     rf"^(?: ?(?:and|only|just|in|from|by|at|show me|give me|find|please|what about|how about|the|latest"

@@ -109,6 +109,14 @@ def _topic_at(
     return NamedTopic(index, index + length, tuple(dict.fromkeys(values))) if values else None
 
 
+def topics_called(subject: str, topics: Sequence[str]) -> tuple[str, ...]:
+    """The topics of which `subject` is a spelling, with or without "the"."""
+    keys = folded_words(subject)
+    keys = keys[1:] if keys[:1] == ("the",) else keys
+    spelled = _topic_words(tuple(topics)).get(keys[0], []) if keys else []
+    return tuple(dict.fromkeys(topic for spelling, topic in spelled if spelling == keys))
+
+
 @lru_cache(maxsize=8)
 def _topic_words(topics: tuple[str, ...]) -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """The spellings of the topics, by their first word.

@@ -26,6 +26,8 @@ CONTINUED: tuple[tuple[str, str], ...] = (
     ("articles by Quiet Fork in 2023 / and Brenholt?", "list the articles by Brenholt in 2023"),
     ("articles by Quiet Fork / only 2023 / and how many from 2024", "how many articles by Quiet Fork from 2024"),
     ("articles by Quiet Fork / thanks / and on sugar?", "list the articles on sugar by Quiet Fork"),
+    ("how many texts / by whom?", "who are the authors"),
+    ("how many texts / by whom? / and by brenholt?", "list the articles by brenholt"),
     ("which articles mention kiosks? / and saffron?", "list the articles that mention saffron"),
     ("how many articles do you have? / and in 2024?", "how many articles in 2024"),
     ("timeline of the sugar tax / same for the bread law", "timeline of the bread law"),
