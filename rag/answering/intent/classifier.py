@@ -117,7 +117,7 @@ def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
         return intent
     timeline = views.TIMELINE.search(lower)
     if timeline and not lower.startswith("why"):
-        subject = _subject(masked, lower, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS)
+        subject = _subject(masked, lower, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS, views.SUMMARY)
         return Intent("timeline", subject=views.AROUND_SUBJECT.sub("", subject))
     view_of_author = views.AUTHOR_VIEW.search(lower)
     found_views = views.VIEWS.search(lower)
@@ -245,8 +245,8 @@ _COLLECTION_FRAMES: tuple[tuple[Action, re.Pattern[str]], ...] = (
     ("count_sources", collection.COUNT_SOURCES), ("count", collection.SIZE), ("period", collection.PERIOD),
     ("about", collection.ABOUT_COLLECTION), ("newest", collection.WHEN_ORDERED), ("newest", collection.ORDERED),
     ("newest", collection.LATEST_ON), ("authors", collection.WRITERS), ("sources", collection.SOURCES),
-    ("topics", collection.TOPICS), ("list", collection.WRITTEN_BY), ("list", collection.LIST),
-    ("list", collection.ANYTHING_ON),
+    ("topics", collection.TOPICS), ("list", collection.CAME_OUT), ("list", collection.WRITTEN_BY),
+    ("list", collection.LIST), ("list", collection.ANYTHING_ON),
 )  # fmt: skip
 
 
@@ -271,7 +271,9 @@ def _consume_end(subject: str) -> str:
     if order := next((m for m in collection.ORDERING.finditer(subject) if m.end() >= len(subject.rstrip())), None):
         subject = subject[: order.start()]
     subject = re.sub(
-        r"\b(?:do you have|have you got|are there|is there|you have|in (?:the|this|your) \w+)\s*$", " ", subject
+        r"\b(?:do you have|have you got|are there|is there|you have|in (?:the|this|your) \w+|appear(?:ed)?)\s*$",
+        " ",
+        subject,
     )
     return _tidy(subject)
 

@@ -9,15 +9,18 @@ from rag.retrieval.results import Retrieval
 # The search text for a change of mind without a subject.
 CHANGE_OF_MIND = "This column was wrong. It has changed its mind and corrects what it argued before."
 CHANGES = re.compile(
-    r"\b(?:chang(?:e|ed|ing) (?:my|our|its|his|her|this column['’]s) (?:own )?mind|(?:I|we) (?:was|were) wrong|"
-    r"(?:I|we|this column) (?:used to|once) (?:think|thought|argue|argued|believe|believed|hold|held|wrote|write)|"
-    r"no longer (?:think|believe|hold)|(?:I|we) (?:have )?(?:revised?|reversed?|corrected?|withdrew|withdrawn)|"
+    r"\b(?:chang(?:e|ed|ing) (?:my|our|its|his|her|this column['’]s) (?:own )?mind|(?:I|[Ww]e) (?:was|were) wrong|"
+    r"(?:I|[Ww]e|[Tt]his column) (?:used to|once) (?:think|thought|argue|argued|believe|believed|hold|held|wrote|"
+    r"write)|"
+    r"no longer (?:think|believe|hold)|(?:I|[Ww]e) (?:have )?(?:revised?|reversed?|corrected?|withdrew|withdrawn)|"
     r"(?:correct|withdraw|revise) (?:my|our|the) (?:earlier|own|former|sum|view|figure)|"
-    r"(?:I|we|this column) argued (?:then|at the time|before|earlier|in (?:19|20)\d\d|a year ago|last)|"
-    r"(?:the|my|our|that|its|this column['’]s) (?:\w+ )?(?:advice|judge?ment|forecast|prediction|verdict|sum|argument|"
+    r"(?:I|[Ww]e|[Tt]his column) argued (?:then|at the time|before|earlier|in (?:19|20)\d\d|a year ago|last)|"
+    r"(?:[Tt]he|[Mm]y|[Oo]ur|[Tt]hat|[Ii]ts|[Tt]his column['’]s) (?:\w+ )?(?:advice|judge?ment|forecast|prediction|"
+    r"verdict|sum|argument|"
     r"expectation|estimate|reading) (?:was|were|has been|had been|proved|has proved|turned out(?: to be)?) (?:wrong|"
     r"mistaken|false|too \w+)|(?:was|were|is) (?:my|our|this column['’]s) (?:\w+ )?(?:mistake|error|blind spot)|"
-    r"(?:I|we|this column) (?:now )?(?:has|have) to correct|(?:I|we|this column) (?:misjudged|erred|was mistaken|"
+    r"(?:I|[Ww]e|[Tt]his column) (?:now )?(?:has|have) to correct|(?:I|[Ww]e|[Tt]his column) (?:misjudged|erred|was "
+    r"mistaken|"
     r"were mistaken|got (?:it|this|that) wrong))\b"
 )
 

@@ -22,6 +22,7 @@ HAVE = re.compile(
     r"have)(?: got)?|"
     r"(?:there (?:are|is|were)|(?:you|they|we) (?:have|hold|got|keep))|"
     r"exist|(?:has|have|had)(?: (?:written|got|published))?$|are (?:there|here)|altogether|in total|overall|in all|"
+    r"roughly|approximately|more or less|"
     r"exactly|right now|currently|at the moment|so far|"
     r"at all|please|then|again|too|today))(?!\w)"
 )
@@ -40,13 +41,19 @@ ORDERING = re.compile(
     r"earliest|first)(?: ones?)?)(?: of publication)?(?!\w)"
 )
 IS_OLDEST_FIRST = re.compile(
-    r"\b(?:older|earlier) (?:articles?|pieces?|columns?|ones|texts?)\b|\bchronolog|\b(?:date|time) order\b|\border of "
+    r"^in (?:what|which) order\b|\b(?:older|earlier) (?:articles?|pieces?|columns?|ones|texts?)\b|\bchronolog|"
+    r"\b(?:date|time) order\b|\border of "
     r"(?:date|time|publication|appearance)|\b(?:oldest|earliest|first)"
     r"(?: ones?| articles?)? first\b|\bfrom (?:the )?(?:oldest|earliest|first)\b"
 )
 IS_FEWEST_FIRST = re.compile(r"\b(?:least|fewest|rarest)\b")
 # What somebody mostly writes about.
 USUAL_TOPICS = re.compile(
+    r"^(?:what|which) (?:topics?|subjects?|themes?|areas?|fields?|matters) (?:does|do|did|has|have|is|are)(?P<tail2> "
+    r"(?:the )?"
+    r"@(?:author|source)name) (?:usually |mostly |mainly |ever )*(?:deal with|dealt with|cover|covered|treat|treated|"
+    r"address|"
+    r"(?:write|written|wrote)(?: about| on)?|interested in|focus on)$|"
     r"^what (?:topics |subjects |themes |sort of things |kind of things )?(?:does|do|did)(?P<tail> (?:the "
     r")?@(?:author|source)"
     r"name) (?:usually|mostly|mainly|generally|typically|normally|often|tend to|like to) (?:write|writes|cover|deal "
@@ -147,7 +154,7 @@ COUNT_SOURCES = re.compile(
 )
 SIZE = re.compile(rf"^(?:how (?:big|large)|what (?:is|['’]?s) the size)(?: is| of| are)* {FILL}{PLACE}\b(?P<tail>.*)$")
 WRITERS = re.compile(
-    rf"^(?:who (?:are|were|is|all are) {FILL}{WRITER}|"
+    rf"^(?:who(?:['’]s| is| are)? behind {FILL}(?:{PIECE}|{PLACE})|who (?:are|were|is|all are) {FILL}{WRITER}|"
     rf"(?:which|what|list|name|show)(?: me| us| all| of| the| your| are)* {WRITER}|who(?:['’]s| has| have)? (?:all "
     rf")?(?:writes?|wrote|is writing|written|contributes|contributed)"
     rf"(?: (?:the )?(?:most|more|fewest|least)\b(?: {PIECE})?)?|whose {PIECE})(?!\w)(?P<tail>.*)$"
@@ -199,7 +206,7 @@ PERIOD = any_phrase(
 ORDERED = re.compile(
     r"^(?:(?:what(?:['’]?s| is| are| was| were)?|which(?: one)? (?:is|are|was|were)|show|show me|give me|list|find|any|"
     r"do you have|is there|are there|read me|and) )*"
-    rf"(?:the |your |a |an |any |some |one |all |{_NUMBER} |@(?:author|source)name(?:'s)? )*"
+    rf"(?:the |your |a |an |any |some |one |all |very |{_NUMBER} |@(?:author|source)name(?:'s)? )*"
     r"(?P<order>latest|newest|most recent|recent|last|oldest|earliest|first|new)(?: and greatest)? "
     rf"(?:{_NUMBER} |published )*(?:one|ones|thing|stuff|news|{PIECE})\b(?P<tail>.*)$|"
     rf"^(?:which|what) (?:{PIECE}|one) (?:is|are|was|were) (?:the )?(?P<order2>latest|newest|most recent|last|oldest|"
@@ -207,6 +214,10 @@ ORDERED = re.compile(
 )
 # "When did X last write?", "how old is the newest article?"
 WHEN_ORDERED = re.compile(
+    r"^(?:and )?when (?:did|has|have) (?P<who4>(?:the )?@(?:author|source)name) (?:write|written|publish|published|"
+    r"put out) "
+    rf"(?:its|his|her|their|the) (?P<order4>last|latest|newest|most recent|first|oldest|earliest) "
+    rf"{PIECE}\b(?P<tail4>.*)$|"
     r"^(?:and )?when (?:did|has|have|was|is) (?P<who>(?:the )?@(?:author|source)name) (?P<order>last|first|most "
     r"recently|"
     r"recently) (?:write|writes|wrote|written|publish|published|appear|appeared|heard|post|posted)\b(?P<tail>.*)$|"
@@ -238,6 +249,13 @@ LIST = re.compile(
     r"@(?:author|source|topic|date)name(?:'s)? )*"
     rf"(?:{PIECE})\b(?! \d)(?P<tail>.*)$"
 )
+# "What came out in October?", "in what order did the columns on … appear?"
+CAME_OUT = re.compile(
+    r"^(?:and )?what (?:else )?(?:(?:has |have )?(?:been |you )?(?:came|come) out|(?:has |have )?appeared|(?:was|were|"
+    r"has been|"
+    r"have been) (?:published|posted|printed)|(?:did|have) you (?:publish|published|post|posted|print|printed))"
+    rf"(?P<tail>(?: .*)?)$|^in (?:what|which) order (?:did|were|are|have|was) {FILL}{PIECE}\b(?P<tail2>.*)$"
+)
 ANYTHING_ON = re.compile(
     rf"^(?:(?:do|does|have|has|is|are|did) (?:you|there|it|they|(?:any ?(?:one|body)|some ?(?:one|body)|any (?:of the |"
     rf"of your )?{WRITER})(?: (?:here|else|in here|in this {PLACE}))?)? ?(?:ever )?(?:have|got|know|write|writes|"
@@ -246,8 +264,8 @@ ANYTHING_ON = re.compile(
     r"what (?:else )?"
     r"(?:do|have) you (?:have|got|know)? ?|list |show me |find (?:me )?|give me |can (?:i|we|you) (?:see|get|have|read|"
     r"show me|find) )?"
-    r"(?:anything|something|everything|stuff|material|much|all)?(?P<tail> (?:on|about|regarding|by|from|that "
-    r"mentions)\b.*)$"
+    r"(?:anything|something|everything|stuff|material|much|all)?(?P<tail> (?:(?:on|about|regarding|by|from|that "
+    r"mentions)\b|@datename).*)$"
 )
 WRITTEN_BY = re.compile(
     r"^(?:(?:list|show|give|tell|name)(?: me)? )?(?:what|which (?:articles|pieces|texts|columns)|everything|all)"
@@ -258,6 +276,9 @@ WRITTEN_BY = re.compile(
     r"author(?:ed)?|put out|produced?)|(?:that )?(?:by|from) (?:the )?@authorname)\b.*)$"
 )
 WHO_WROTE = any_phrase(
+    rf"^(?:is there|do you have|have you(?: got)?|there is)(?: an?| any| the| some)* {PIECE} (?:called|titled|named|"
+    rf"entitled|"
+    rf"with the title) @articlename(?:,? (?:and )?(?:by )?(?:who|whom)\b.*)?$",
     r"^(?:and )?who(?:['’]?s| is| was| has)? (?:wrote|writes|written|authored|penned|published|(?:the "
     r")?(?:author|writer)"
     rf"(?: of| behind| for)?|behind|by|responsible for)(?: the| an?| that| this)*(?: {PIECE})?(?: called| titled|"

@@ -4,7 +4,7 @@ import re
 
 PIECE = (
     r"(?:articles?|pieces?|texts?|columns?|essays?|op-?eds?|editorials?|commentar(?:y|ies)|documents?|docs?|stories|"
-    r"story|posts?|papers?|writings?|reports?|items?|entries)"
+    r"story|posts?|papers?|writings?|reports?|items?|entries|titles?|headlines?)"
 )
 WRITER = r"(?:authors?|writers?|columnists?|columns?|contributors?|commentators?|journalists?|people|pundits?)"
 PLACE = (

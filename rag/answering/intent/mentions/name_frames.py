@@ -42,7 +42,8 @@ _SURE_ASSERTIONS = alternation((*SAYING_VERBS.third, *STANCE_VERBS.third, *STANC
 _OWN = r"(?:its|his|her|their)"
 _MAKING_UP = (
     rf"make of|makes of|(?:change|changes|changed|changing) (?:{_OWN} )?(?:mind|tune|position|stance|views?|opinion)"
-    r"|come down|stand on|stands on|care about|cares about|cared about|go back on|back down|reverse itself"
+    r"|come down|deal with|deals with|dealt with|stand on|stands on|care about|cares about|cared about|go back on|"
+    r"back down|reverse itself"
     rf"|(?:take|takes|took|taken) (?:it |that |this )?back|(?:take|takes|took|taken) (?:{_OWN} (?:view|line)|(?:a|the"
     r"|which|what) (?:position|stance|view|line|side))|saying|writing|arguing|thinking|claiming|insisting|warning"
     r"|have an opinion|has an opinion|have (?:a|any) views?|have anything to say|have to say|has to say"
@@ -81,13 +82,13 @@ _ACCORDING = re.compile(
 _VIEWS_OF = re.compile(r"(?<!in the )\b(?:views?|opinions?|verdict) of (?:the )?$")
 _POSSESSIVE_NOUN = re.compile(
     rf"^(?:(?:'s|' |s|'s ,) ?(?:{_ORDER}{{0,3}}{_NOUN}|(?:latest|newest|last one|most recent)(?=[ .,]*$))"
-    rf"| (?:opinions?|views?|stance|position)(?! (?:the|a|an|up"
+    rf"| (?:opinions?|views?|stance|position|thoughts|verdict|attitude)(?! (?:the|a|an|up"
     rf"|to)\b))\b"
 )
 _POSSESSIVE = re.compile(r"^(?:'s |' )")
 _BY = re.compile(
     rf"(?:\b(?:{_PIECE}|written|wrote|published|posted|penned|authored|said|articles?|latest|newest|recent|oldest"
-    rf"|work|quotes?|quotations?|passages?|lines?|(?:you|we) (?:have|got))"
+    rf"|work|titles?|headlines?|quotes?|quotations?|passages?|lines?|(?:you|we) (?:have|got))"
     rf"(?: [\w'-]+){{0,7}} |\b(?:how many|any|which of [\w ]{{2,20}}|(?:is|was|are|were)(?: this| that| it| these"
     rf"| those| they)?) "
     rf"|^{_OPENING})(?:by|from)(?: only| just)? (?:the )?{_ROLE}?$"
