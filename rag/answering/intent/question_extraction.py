@@ -111,6 +111,10 @@ _TOPIC_END = re.compile(
 _REPORTS = re.compile(r"\b(?:hear|heard|read|reading|told|saw|seen|learn(?:ed|t)?|thought|believed?)\b", re.IGNORECASE)
 
 
+# Without courtesy, a text may be split into other sentences. It is then read again, at most so often.
+MAX_PASSES = 3
+
+
 @dataclass(frozen=True, slots=True)
 class ExtractedQuestion:
     """The question inside a text.
@@ -130,6 +134,17 @@ def extract_question(text: str) -> ExtractedQuestion:
     The words of the question are not changed. A text without a question loses only its courtesy. A text of nothing but
     courtesy keeps one word.
     """
+    extracted = _extract_once(text)
+    for _ in range(MAX_PASSES):
+        again = _extract_once(extracted.question).question
+        if again == extracted.question:
+            break
+        is_alone = extracted.context == extracted.question
+        extracted = ExtractedQuestion(again, again if is_alone else extracted.context)
+    return extracted
+
+
+def _extract_once(text: str) -> ExtractedQuestion:
     plain = _SPACE.sub(" ", without_markup(text)).strip()
     plain = _INSTRUCTION.sub("", plain, count=1) if _INSTRUCTION.match(plain) else plain
     sentences = [plain[start:end].strip() for start, end in sentence_spans(plain)] if plain else []
@@ -195,5 +210,6 @@ def _strip_courtesy(text: str) -> str:
         if match and text[match.end() :].strip(" ?.!"):
             text = _SWEARING.sub("what", text[match.end() :])
     while (match := _CLOSING.search(text)) and text[: match.start()].strip():
-        text = text[: match.start()] + ("?" if "?" in match[0] else "")
+        is_question = "?" in match[0] and not text[: match.start()].endswith("?")
+        text = text[: match.start()] + ("?" if is_question else "")
     return text.strip()
