@@ -13,7 +13,7 @@ from typing import Literal
 
 from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.classifier import Intent, classify, talk_intent
-from rag.answering.intent.follow_up.noun_phrases import Span
+from rag.answering.intent.follow_up.noun_phrases import Phrase
 from rag.answering.intent.follow_up.question_parts import find_names
 from rag.answering.intent.follow_up.words import AUXILIARY, REQUEST, WH
 from rag.answering.intent.frames.small_talk import looks_like_small_talk
@@ -213,7 +213,7 @@ def _with_phrase(before: _Request, words: str, catalogue: Catalogue, today: date
         changed = replace(changed, date=text if period.preposition else f"in {text}")
         words = f"{words[: period.start].rstrip()} {words[period.end :].lstrip()}".strip()
     names = find_names(words, tuple(catalogue.values("author"))) or tuple(
-        Span(mention.start, mention.end, mention.text)
+        Phrase(mention.start, mention.end, mention.text)
         for mention in find_scope(words, catalogue, today).mentions
         if mention.part == "authors"
     )
