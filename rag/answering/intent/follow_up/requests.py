@@ -13,7 +13,6 @@ from typing import Literal
 
 from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.classifier import Intent, classify, talk_intent
-from rag.answering.intent.follow_up.noun_phrases import Phrase
 from rag.answering.intent.follow_up.question_parts import find_names
 from rag.answering.intent.follow_up.words import AUXILIARY, REQUEST, WH
 from rag.answering.intent.frames.small_talk import looks_like_small_talk
@@ -212,18 +211,18 @@ def _with_phrase(before: _Request, words: str, catalogue: Catalogue, today: date
         text = words[period.start : period.end]
         changed = replace(changed, date=text if period.preposition else f"in {text}")
         words = f"{words[: period.start].rstrip()} {words[period.end :].lstrip()}".strip()
-    names = find_names(words, tuple(catalogue.values("author"))) or tuple(
-        Phrase(mention.start, mention.end, mention.text)
+    names = [(name.start, name.end, name.text) for name in find_names(words, tuple(catalogue.values("author")))] or [
+        (mention.start, mention.end, mention.text)
         for mention in find_scope(words, catalogue, today).mentions
         if mention.part == "authors"
-    )
+    ]
     if len(names) == 1:
-        name = names[0]
-        is_alone = words[: name.start].strip() == "" or _BEFORE_NAME.match(words[: name.start])
+        start, end, name = names[0]
+        is_alone = words[:start].strip() == "" or _BEFORE_NAME.match(words[:start])
         if not is_alone:
             return None
-        changed = replace(changed, author=name.text)
-        words = words[name.end :].strip(" ,")
+        changed = replace(changed, author=name)
+        words = words[end:].strip(" ,")
     if not _EMPTY.match(words):
         subject = _BEFORE_SUBJECT.sub("", words).strip(" ,")
         if not subject or len(subject.split()) > MAX_SUBJECT_WORDS or len(names) > 1 or len(periods) > 1:
