@@ -254,9 +254,7 @@ def _consume(tail: str) -> str:
     """`tail` without words that only refer to the collection or to the scope."""
     while True:
         tail = tail.strip(_PUNCTUATION)
-        for pattern in (
-            collection.SCOPE_PHRASE, collection.HAVE, collection.IN_PLACE, collection.ORDERING, collection.FREQUENCY,
-        ):  # fmt: skip
+        for pattern in collection.AROUND_SUBJECT:
             match = pattern.match(tail)
             if match and match.end():
                 tail = tail[match.end() :]

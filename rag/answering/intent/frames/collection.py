@@ -300,3 +300,5 @@ WHEN_PUBLISHED = any_phrase(
     rf"^(?:what is |what['’]?s )?(?:the )?(?:publication )?date of(?: the| {PIECE})* ?@articlename|^how (?:old|"
     rf"recent|new) is @articlename",
 )
+# What stands around the subject and is removed from it.
+AROUND_SUBJECT = (SCOPE_PHRASE, HAVE, IN_PLACE, ORDERING, FREQUENCY)
