@@ -20,7 +20,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from rag.answering.answerability import answerability, answerability_features
 from rag.answering.citation_checker import CitationChecker
-from rag.answering.pipeline import AnswerPipeline, AnswerRequest
+from rag.answering.pipeline import AnswerPipeline
+from rag.answering.pipeline_run import AnswerRequest
 from rag.answering.streaming import final_answer, iterate_in_thread, without_steps
 from rag.chat import Chat
 from rag.corpus import Corpus, encodable

@@ -7,14 +7,14 @@ and timings.
 
 from collections.abc import Callable, Sequence
 
-from rag.answering.cited_draft import DraftSentence
 from rag.answering.evidence import Abstention, Quote
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds import extractive_writer
 from rag.answering.kinds.collection import CatalogueAnswer
 from rag.answering.kinds.selection import Selection, sections_of
+from rag.answering.prose.cited_draft import DraftSentence
 from rag.text.citation_markers import escape_markers
-from rag.types.answer import Answer, Citation, Statement
+from rag.types.answer import Answer, Citation, DeclinedBy, Statement
 from rag.types.article import ArticleRef, reference_line
 from rag.verification.verifier import verdict_for
 
@@ -96,8 +96,10 @@ def catalogue_answer(
     )
 
 
-def abstaining_answer(asked: str, turn: UnderstoodTurn, abstention: Abstention, writer: str) -> Answer:
-    """An abstention, with its reason and the nearest articles."""
+def abstaining_answer(
+    asked: str, turn: UnderstoodTurn, abstention: Abstention, writer: str, declined_by: DeclinedBy = "search"
+) -> Answer:
+    """An abstention, with its reason, who declined, and the nearest articles."""
     nearest = "; ".join(reference_line(article) for article in abstention.nearest)
     text = f"The corpus does not answer this: {abstention.reason}." + (f" Nearest: {nearest}." if nearest else "")
     return Answer(
@@ -113,6 +115,7 @@ def abstaining_answer(asked: str, turn: UnderstoodTurn, abstention: Abstention, 
         nearest=abstention.nearest,
         kind=turn.intent.kind,
         understood=turn.understanding,
+        declined_by=declined_by,
     )
 
 

@@ -109,40 +109,44 @@ class AnswerSelector:
             return catalogue_answer(asked, turn, computed, self._opening)
         return None
 
-    def select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
+    def select(
+        self, turn: UnderstoodTurn, k: int, filters: Filters, *, abstain_below: float | None = None
+    ) -> Selection | Abstention:
         """The material of the answer to any other question, or an abstention.
 
-        `k` passages are read for a question of fact. Raises what retrieval raises.
+        `k` passages are read for a question of fact. A question whose answerability is below `abstain_below`, by
+        default the setting, is declined. Raises what retrieval raises.
         """
-        selected = self._select(turn, k, filters)
+        threshold = self._settings.abstain_below if abstain_below is None else abstain_below
+        selected = self._select(turn, k, filters, threshold)
         if isinstance(selected, Abstention) and turn.narrower_search not in ("", turn.search):
-            again = self._select(replace(turn, search=turn.narrower_search), k, filters)
+            again = self._select(replace(turn, search=turn.narrower_search), k, filters, threshold)
             return selected if isinstance(again, Abstention) else again
         return selected
 
     def select_in_conversation(
-        self, turn: UnderstoodTurn, k: int, filters: Filters
+        self, turn: UnderstoodTurn, k: int, filters: Filters, *, abstain_below: float | None = None
     ) -> tuple[UnderstoodTurn, Selection | Abstention]:
         """The selected material, and the turn with the scope that it comes from.
 
         A question that the library does not answer is asked again of the articles that the turn before names: its
-        words may lack what those articles are about ("how long did it take?").
+        words may lack what those articles are about ("how long did it take?"). `abstain_below` is as for `select`.
         """
-        selected = self.select(turn, k, filters)
+        selected = self.select(turn, k, filters, abstain_below=abstain_below)
         articles = turn.previous_articles[:MAX_NARROW_ARTICLES]
         if not (isinstance(selected, Abstention) and selected.reason == UNANSWERED and articles):
             return turn, selected
         limited = turn.limited_to(articles)
-        again = self.select(limited, k, filters)
+        again = self.select(limited, k, filters, abstain_below=abstain_below)
         if isinstance(again, Abstention):
             return turn, selected
         return replace(limited, understanding=self.with_scope_in_words(limited.understanding)), again
 
-    def _select(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
+    def _select(self, turn: UnderstoodTurn, k: int, filters: Filters, abstain_below: float) -> Selection | Abstention:
         filters = replace(filters, in_words=turn.understanding.scope)
         kind = turn.intent.kind
         if kind == "article" and turn.intent.action == "described":
-            return self._described(turn, filters)
+            return self._described(turn, filters, abstain_below)
         if kind == "article" and turn.intent.action == "summary":
             return self._summary(turn, filters)
         if kind in ("views", "author", "timeline"):
@@ -156,21 +160,12 @@ class AnswerSelector:
             if kind == "timeline" and len(turn.intent.subject.split()) > 1:
                 phrase = self._library.catalogue.mentioning(turn.intent.subject, everyone)
                 on_it |= {article.ref.id for article in phrase.articles}
-            request = ViewRequest(
-                search,
-                named,
-                about,
-                k,
-                filters,
-                self._settings.abstain_below,
-                asks_for_change,
-                on_it,
-            )
+            request = ViewRequest(search, named, about, k, filters, abstain_below, asks_for_change, on_it)
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
             # Several views need many passages. Only the passages of a single author are few enough for the trained
             # reader.
             return select(request, self._retrieve_and_read if kind == "author" else self._library.retrieve)
-        return self._fact(turn, k, filters)
+        return self._fact(turn, k, filters, abstain_below)
 
     def with_scope_in_words(self, understanding: Understanding) -> Understanding:
         """`understanding` with its scope in words, and the titles of the articles in it."""
@@ -187,14 +182,14 @@ class AnswerSelector:
         """As the library's `retrieve`, with the first passages read by the trained reader."""
         return read_passages(self._reader, self._library.retrieve(question, k, filters), self._settings.read_passages)
 
-    def _fact(self, turn: UnderstoodTurn, k: int, filters: Filters) -> Selection | Abstention:
+    def _fact(self, turn: UnderstoodTurn, k: int, filters: Filters, abstain_below: float) -> Selection | Abstention:
         retrieval = self._retrieve_and_read(turn.search, k, filters)
         days = self._library.catalogue.days()
         if days and lies_beyond(turn.search, days[1]) and not _speaks_of_its_years(retrieval):
             reason = f"the articles end in {month_and_year(days[1])} and cannot tell"
             return Abstention(reason, nearest_articles(retrieval.passages), 0.0)
         is_narrow = 1 <= len(turn.understanding.scope.articles) <= MAX_NARROW_ARTICLES
-        score = score_or_abstain(retrieval, self._settings.abstain_below * (NARROW_ABSTAIN_SHARE if is_narrow else 1))
+        score = score_or_abstain(retrieval, abstain_below * (NARROW_ABSTAIN_SHARE if is_narrow else 1))
         if isinstance(score, Abstention):
             holder = asked_holder(turn.question)
             # "No article mentions this name" is a better reason than "no article is by this author", unless the
@@ -217,10 +212,10 @@ class AnswerSelector:
             return Abstention("no article has this title within the filters", (), 0.0)
         return self._summary_of(articles[0].ref, turn, filters)
 
-    def _described(self, turn: UnderstoodTurn, filters: Filters) -> Selection | Abstention:
+    def _described(self, turn: UnderstoodTurn, filters: Filters, abstain_below: float) -> Selection | Abstention:
         """The summary of the article that is about the subject of the question."""
         retrieval = self._library.retrieve(turn.intent.subject, MAX_NEAREST * 2, filters)
-        score = score_or_abstain(retrieval, NARROW_ABSTAIN_SHARE * self._settings.abstain_below)
+        score = score_or_abstain(retrieval, NARROW_ABSTAIN_SHARE * abstain_below)
         if isinstance(score, Abstention):
             return score
         # A description is no quotation: what a passage means counts as much as its words.

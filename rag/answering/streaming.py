@@ -50,7 +50,7 @@ def closing_text(shown: str, answer: Answer) -> str:
     """
     parts = answer.footer()
     if shown != answer.text:
-        why = REPLACED if answer.is_quoted or answer.is_computed else CORRECTED
+        why = REPLACED if answer.is_quoted or answer.is_computed or answer.abstained else CORRECTED
         parts = [*(["—", why] if shown else []), answer.text, *parts]
     return ("\n\n" if shown and parts else "") + "\n\n".join(parts)
 

@@ -120,11 +120,12 @@ class LLMWriter:
 class WritingSession:
     """The requests to the model for one answer, within one deadline.
 
-    `usage` counts the tokens of all requests, if the server reports them. `was_cut` is whether the answer ended at the
-    model's length limit.
+    `writer` is the writer's name. `usage` counts the tokens of all requests, if the server reports them. `was_cut` is
+    whether the answer ended at the model's length limit.
     """
 
     def __init__(self, writer: LLMWriter, cancellation: Cancellation | None) -> None:
+        self.writer = writer.name
         self._llm = writer.llm
         self._prompts = writer.prompts
         self._deadline = writer.deadline

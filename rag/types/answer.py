@@ -12,6 +12,7 @@ from rag.types.article import ArticleRef, reference_line
 from rag.types.understanding import Kind, Section, Understanding
 
 Verdict = Literal["supported", "partly", "unsupported"]
+DeclinedBy = Literal["search", "model"]
 _VERDICT_TEXT: dict[Verdict, str] = {"partly": "only partly supported", "unsupported": "not supported"}
 PipelineStage = Literal["searching", "reading", "writing", "checking", "correcting"]
 
@@ -165,11 +166,12 @@ class Answer:
     """The answer to a question, or the reason why there is none.
 
     `question` is as asked, `standalone_question` as it was understood within a conversation. `text` has the statements
-    with `[1]` markers. If the corpus does not answer, `abstained` is true, `text` and `reason` say why, and `nearest`
-    names the nearest articles. In any other answer `nearest` are further articles on the question, which are not
-    quoted. `writer` is "quotes" or "llm:MODEL". `notice` is a message about how the answer was made, for example that
-    the language model failed. `kind` is the question's intent, `understood` how it was understood, and `sections` group
-    the statements of an answer with parts.
+    with `[1]` markers. If the corpus does not answer, `abstained` is true, `text` and `reason` say why, `declined_by`
+    is "search" (the search found nothing that answers) or "model" (a language model read what was found and saw no
+    answer), and `nearest` names the nearest articles. In any other answer `nearest` are further articles on the
+    question, which are not quoted. `writer` is "quotes" or "llm:MODEL". `notice` is a message about how the answer was
+    made, for example that the language model failed. `kind` is the question's intent, `understood` how it was
+    understood, and `sections` group the statements of an answer with parts.
     """
 
     question: str
@@ -187,12 +189,13 @@ class Answer:
     kind: Kind = "fact"
     sections: tuple[Section, ...] = ()
     understood: Understanding = field(default_factory=Understanding)
+    declined_by: DeclinedBy | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as `rag ask --json` prints it."""
         return {
             "question": self.question, "standalone_question": self.standalone_question, "answer": self.text,
-            "abstained": self.abstained, "reason": self.reason,
+            "abstained": self.abstained, "reason": self.reason, "declined_by": self.declined_by,
             "statements": [statement.to_dict() for statement in self.statements],
             "citations": [citation.to_dict() for citation in self.citations],
             "kind": self.kind, "sections": [section.to_dict() for section in self.sections],

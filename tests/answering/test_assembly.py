@@ -3,12 +3,12 @@
 from datetime import date
 
 from rag.answering.assembly import abstaining_answer, catalogue_answer, cited_answer, quoted_answer
-from rag.answering.cited_draft import DraftSentence
 from rag.answering.evidence import Abstention, Quote
 from rag.answering.intent.classifier import Intent
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds.collection import CatalogueAnswer, CatalogueLine
 from rag.answering.kinds.selection import Selection
+from rag.answering.prose.cited_draft import DraftSentence
 from rag.index.base import Scope
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval

@@ -1,13 +1,16 @@
 """The pipeline: its events in order, and what happens when a part on a language model's way fails."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from rag.answering.citation_checker import CitationChecker
 from rag.answering.evidence import Quote
-from rag.answering.pipeline import UNREADABLE, AnswerPipeline, AnswerRequest, StageTimer
+from rag.answering.model_writer import MAY_NOT_ANSWER, MODEL_FOUND_NONE
+from rag.answering.pipeline import UNREADABLE, AnswerPipeline
+from rag.answering.pipeline_run import AnswerRequest, StageTimer
 from rag.errors import EncoderError, ModelError, RagError, ServerUnavailable
 from rag.generation.llm_writer import LLMWriter, open_llm
 from rag.reading.passage_reader import PassageReader
@@ -87,6 +90,84 @@ def test_an_abstention_ends_before_anything_is_written(
     answer = _answer(_pipeline(workspace, checker, server), _request("Which orchestra opened the festival?"))
     assert answer.abstained
     assert server.bodies == []
+
+
+# -- a question whose answerability is low ----------------------------------------------------------------------------
+
+DOUBTFUL = "Why do tourists come to Kelling Falls by train?"
+VIEW = "Tourists still come for the view"
+
+
+def _marked(sentence: str) -> Callable[[dict[str, Any]], str]:
+    """Replies `sentence` with the number that the prompt gives to the text that holds it."""
+
+    def reply(body: dict[str, Any]) -> str:
+        before = str(body["messages"][-1]["content"]).partition(sentence)[0]
+        number = re.findall(r"<passage number=.(\d+)", before)[-1]
+        return f"{sentence} [{number}]."
+
+    return reply
+
+
+def test_without_a_model_our_own_score_declines(workspace: Workspace, checker: CitationChecker) -> None:
+    answer = _answer(_pipeline(workspace, checker, None), _request(DOUBTFUL))
+    assert (answer.abstained, answer.declined_by) == (True, "search")
+    assert answer.to_dict()["declined_by"] == "search"
+    assert answer.notice is None
+
+
+def test_a_model_is_asked_where_our_own_score_declines_and_a_notice_warns(
+    workspace: Workspace, checker: CitationChecker, server: ChatServer
+) -> None:
+    server.always = _marked(VIEW)
+    answer = _answer(_pipeline(workspace, checker, server), _request(DOUBTFUL))
+    assert (answer.abstained, answer.declined_by) == (False, None)
+    assert answer.text == f"{VIEW} [1]."
+    assert answer.notice == MAY_NOT_ANSWER
+
+
+def test_an_answer_without_doubt_has_no_notice(
+    workspace: Workspace, checker: CitationChecker, server: ChatServer
+) -> None:
+    server.always = f"{TRUE} [1]."
+    assert _answer(_pipeline(workspace, checker, server), _request()).notice is None
+
+
+def test_a_model_that_finds_no_answer_is_told_apart_from_our_own_score(
+    workspace: Workspace, checker: CitationChecker, server: ChatServer
+) -> None:
+    server.always = "NOT IN THE CORPUS"
+    answer = _answer(_pipeline(workspace, checker, server), _request(DOUBTFUL))
+    assert (answer.abstained, answer.declined_by, answer.reason) == (True, "model", MODEL_FOUND_NONE)
+    assert answer.notice is None
+
+
+def test_a_model_that_finds_no_answer_is_given_the_names_that_no_article_mentions(
+    workspace: Workspace, checker: CitationChecker, server: ChatServer
+) -> None:
+    server.always = "NOT IN THE CORPUS"
+    answer = _answer(_pipeline(workspace, checker, server), _request("What did Lovelace find in the northern wall?"))
+    assert answer.reason == f"{MODEL_FOUND_NONE}; no article mentions “Lovelace”"
+
+
+@pytest.mark.parametrize("reply", [ErrorReply(500), "The hotel flew to the moon in 1969 [1]."])
+def test_if_the_model_fails_our_own_score_declines(
+    workspace: Workspace, checker: CitationChecker, server: ChatServer, reply: ErrorReply | str
+) -> None:
+    server.always = reply
+    answer = _answer(_pipeline(workspace, checker, server), _request(DOUBTFUL))
+    assert (answer.abstained, answer.declined_by) == (True, "search")
+    assert answer.notice
+    assert "quotes" not in answer.notice
+
+
+def test_a_lower_threshold_of_the_user_s_own_holds_with_a_model_too(
+    workspace: Workspace, checker: CitationChecker, server: ChatServer
+) -> None:
+    server.always = "NOT IN THE CORPUS"
+    question = "Which orchestra opened the festival?"
+    answer = _answer(_pipeline(workspace, checker, server, abstain_below=0.01), _request(question))
+    assert answer.declined_by == "model"
 
 
 @pytest.mark.parametrize("mistake", [ZeroDivisionError("ours"), KeyError("ours"), TypeError("ours")])

@@ -34,11 +34,13 @@ WHOLE = {
 
 
 def scripted_reply(body: dict[str, Any]) -> str:
-    """A model that rewrites follow-ups and answers from the articles."""
+    """A model that rewrites follow-ups, answers from the articles and declines what they do not answer."""
     prompt = str(body["messages"][-1]["content"])
     if "Last question:" in prompt:
         asked = prompt.rpartition("Last question:")[2].strip()
         return WHOLE.get(asked, asked)
+    if QUESTIONS[3] in prompt:
+        return "NOT IN THE CORPUS"
     return "Brazil came only as an observer [1]. A second meeting would have to include Russia [1][2]."
 
 
@@ -126,7 +128,8 @@ def test_the_command_line_holds_and_saves_the_conversation(given: dict[str, str]
     done = _run_chat(given, "--save", str(tmp_path / "talk.md"))
     assert done.returncode == 0, done.stderr
     assert "Brazil came only as an observer" in done.stdout
-    assert "The corpus does not answer this: no article mentions “Mongolia”" in done.stdout
+    declined = [line for line in done.stdout.splitlines() if line.startswith("The corpus does not answer this: ")]
+    assert [("no article mentions “Mongolia”" in line) for line in declined] == [True]
     assert "\nUnderstood as: " in done.stdout
     saved = (tmp_path / "talk.md").read_text(encoding="utf-8")
     assert saved.startswith("# Conversation\n\n## Why did India refuse to sign the Bürgenstock communiqué?")

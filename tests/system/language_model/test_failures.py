@@ -45,14 +45,14 @@ def test_a_model_that_finds_no_answer_abstains(llm_engine: QueryEngine, server: 
     answer = llm_engine.ask(QUESTION)
     assert_invariants(answer, llm_engine)
     assert answer.abstained
-    assert answer.reason == "the articles that come nearest do not answer it"
+    assert answer.reason == "the language model found no answer in the articles that come nearest"
+    assert answer.declined_by == "model"
     assert answer.nearest
 
 
-def test_a_question_that_the_articles_do_not_answer_costs_no_request(
-    llm_engine: QueryEngine, server: ChatServer
-) -> None:
-    assert llm_engine.ask("What is the capital of Mongolia?").abstained
+def test_a_question_to_which_nothing_is_related_costs_no_request(llm_engine: QueryEngine, server: ChatServer) -> None:
+    answer = llm_engine.ask("Why does my bread not rise?")
+    assert (answer.abstained, answer.declined_by) == (True, "search")
     assert server.bodies == []
 
 

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from rag.answering.citation_checker import CitationChecker
-from rag.answering.citation_resolver import CitationResolver
-from rag.answering.cited_draft import CitedDraft
 from rag.answering.evidence import Quote
+from rag.answering.prose.citation_resolver import CitationResolver
+from rag.answering.prose.cited_draft import CitedDraft
 from rag.verification.verifier import PARTLY, SUPPORTED
 from rag.workspace import Workspace
 from tests.answering.conftest import Retrieve

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answering.citation_checker import CitationChecker
-from rag.answering.citation_resolver import CitationResolver
 from rag.answering.evidence import Quote
+from rag.answering.prose.citation_resolver import CitationResolver
 from rag.generation.stream_parser import (
     CitationMarker,
     ParsedPiece,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag import open_engine
-from rag.answering.citation_resolver import MAX_CITED_SENTENCES, CitationResolver
+from rag.answering.prose.citation_resolver import MAX_CITED_SENTENCES, CitationResolver
 from rag.engine import workspace_of
 from rag.retrieval.filters import Filters
 from rag.text.sentences import sentence_spans

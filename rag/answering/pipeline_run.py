@@ -1,0 +1,79 @@
+"""One request on its way through the pipeline.
+
+It has what was asked, what is known of it so far, and the time it took.
+"""
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from rag.answering.evidence import Abstention
+from rag.answering.intent.understanding import UnderstoodTurn
+from rag.generation.llm_writer import WritingSession
+from rag.interrupts.cancellation import Cancellation
+from rag.retrieval.filters import Filters
+from rag.types.answer import Answer, Timings, Turn
+from rag.types.understanding import UnderstoodPart
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """A question with its conversation and the limits of the search.
+
+    `turns` are the earlier turns that the question may refer to. It is answered from `k` passages within `filters`. The
+    parts in `ignore` are not read from the question's words. The work stops when `cancellation` is cancelled.
+    """
+
+    question: str
+    turns: tuple[Turn, ...]
+    k: int
+    filters: Filters
+    ignore: frozenset[UnderstoodPart] = frozenset()
+    cancellation: Cancellation | None = None
+
+
+class StageTimer:
+    """Measures how long the stages of one answer take, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._stages = {"retrieve": 0.0, "write": 0.0, "verify": 0.0}
+
+    def end(self, stage: Literal["retrieve", "write", "verify"], *, of_it_verifying: float = 0.0) -> None:
+        """Counts the time since the last stage ended as the time of `stage`.
+
+        `of_it_verifying` is how many milliseconds of it were spent verifying; they count as "verify".
+        """
+        now = time.perf_counter()
+        self._stages[stage] += (now - self._last) * 1000 - of_it_verifying
+        self._stages["verify"] += of_it_verifying
+        self._last = now
+
+    def timings(self) -> Timings:
+        total = (time.perf_counter() - self._start) * 1000
+        return Timings(**{stage: round(took, 2) for stage, took in self._stages.items()}, total=round(total, 2))
+
+
+@dataclass(slots=True)
+class PipelineRun:
+    """The state of one request in the pipeline, from retrieval on.
+
+    `doubt` is the abstention that the answer would be without a language model, if the passages may not answer.
+    `notices` are messages that the reader must see.
+    """
+
+    request: AnswerRequest
+    turn: UnderstoodTurn
+    session: WritingSession | None
+    timer: StageTimer
+    doubt: Abstention | None = None
+    notices: list[str] = field(default_factory=list)
+
+    def complete(self, answer: Answer) -> Answer:
+        """`answer` with the notices, the tokens used and the time taken."""
+        return replace(
+            answer,
+            notice="; ".join(self.notices) or None,
+            usage=self.session.usage if self.session else None,
+            timings=self.timer.timings(),
+        )
