@@ -19,7 +19,10 @@ from evals.__main__ import main
         (["run", "--judge", "oracle", "--limit", "1"], "no judge 'oracle'; there are local, llm"),
         (["run", "--judge", "llm", "--limit", "1"], "needs a model"),
         (["run", "--judge", "llm", "--judge-model", "m", "--limit", "1"], "set OPENAI_API_KEY"),
-        (["run", "--judge", "llm", "--judge-model", "m", "--judge-url", "here", "--limit", "1"], "'here' is no web address"),
+        (
+            ["run", "--judge", "llm", "--judge-model", "m", "--judge-url", "here", "--limit", "1"],
+            "'here' is no web address",
+        ),
         (["run", "--max-cost", "1", "--limit", "1"], "--max-cost needs the model's prices"),
         (["run", "--label", "a/b"], "--label 'a/b'"),
         (["run", "--home", "/nowhere/at/all"], "is not there"),
