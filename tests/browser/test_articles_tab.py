@@ -76,7 +76,7 @@ def test_files_are_uploaded_each_with_its_result_and_can_be_asked_about(
     assert "kallax.md: added" in results[0]
     assert "empty.md" in results[1]
     assert "program.exe" in results[2]
-    assert "not read" in results[2]
+    assert "is not a readable kind of file" in results[2]
     assert not any("/tmp" in result for result in results)
     page.locator("caption", has_text="55 articles").wait_for()
     page.get_by_role("tab", name="Ask").click()

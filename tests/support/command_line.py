@@ -18,6 +18,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 OR_NONE = (str, type(None))
 ANSWER: dict[str, Any] = {
     "question": str, "standalone_question": str, "answer": str, "abstained": bool, "reason": OR_NONE,
+    "declined_by": re.compile("search|model"),
     "statements": [
         {"text": str, "citations": [int], "support": float, "verdict": re.compile("supported|partly|unsupported")}
     ],
