@@ -188,7 +188,14 @@ def load_start(path: Path) -> dict[str, torch.Tensor]:
         direct[STATEMENT_COLUMN] = head
         weights["passage_direct.weight"] = direct
         weights["passage_direct.bias"] = np.array([0.0, bias], dtype=np.float32)
-    for name in ("token_features", "sentence_hidden", "sentence_out", "passage_hidden", "passage_out", "passage_direct"):
+    for name in (
+        "token_features",
+        "sentence_hidden",
+        "sentence_out",
+        "passage_hidden",
+        "passage_out",
+        "passage_direct",
+    ):
         if f"{name}.matrix.int8" in stored:
             weights[f"{name}.weight"] = matrix(f"{name}.matrix").T
             weights[f"{name}.bias"] = stored[f"{name}.bias"]
