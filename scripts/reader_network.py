@@ -73,6 +73,8 @@ class Reader(nn.Module):
         """Freezes the lowest `frozen_layers` layers and the word embeddings."""
         super().__init__()
         self.frozen_layers = frozen_layers
+        # Whether the layers compute in bfloat16, which is twice as fast on processors that have it; the heads never do.
+        self.in_bfloat16 = False
         self.words = nn.Embedding(TOKENS, WIDTH)
         self.places = nn.Embedding(PLACES, WIDTH)
         self.kinds = nn.Embedding(KINDS, WIDTH)
@@ -129,6 +131,10 @@ class Reader(nn.Module):
 
     def states(self, ids: torch.Tensor, segments: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
         """The last layer's states, (texts, tokens, 384)."""
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.in_bfloat16):
+            return self._body(ids, segments, places).float()
+
+    def _body(self, ids: torch.Tensor, segments: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
         kind = self.words.weight.dtype
         is_other = segments[:, None, :, None] != segments[:, None, None, :]
         apart = is_other.to(kind) * NO_SENTENCE
@@ -145,9 +151,10 @@ class Reader(nn.Module):
 
 
 def load_start(path: Path) -> dict[str, torch.Tensor]:
-    """Loads the weights of a bundled model's BERT, by the names of `Reader`.
+    """Loads the weights of a bundled model, by the names of `Reader`.
 
-    The verifier's file has its head, too, which becomes `passage_direct` for statements.
+    The encoder's file has the BERT alone. The verifier's has its head too, which becomes `passage_direct` for
+    statements. The reader's has everything.
     """
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(str(path)).graph.initializer}
 
@@ -181,4 +188,16 @@ def load_start(path: Path) -> dict[str, torch.Tensor]:
         direct[STATEMENT_COLUMN] = head
         weights["passage_direct.weight"] = direct
         weights["passage_direct.bias"] = np.array([0.0, bias], dtype=np.float32)
+    for name in (
+        "token_features",
+        "sentence_hidden",
+        "sentence_out",
+        "passage_hidden",
+        "passage_out",
+        "passage_direct",
+    ):
+        if f"{name}.matrix.int8" in stored:
+            weights[f"{name}.weight"] = matrix(f"{name}.matrix").T
+            weights[f"{name}.bias"] = stored[f"{name}.bias"]
+    weights |= {name: stored[name] for name in ("best_sentence", "cosine_scale") if name in stored}
     return {name: torch.tensor(np.ascontiguousarray(value)) for name, value in weights.items()}

@@ -161,6 +161,7 @@ def main() -> None:
     parser.add_argument("--frozen-layers", type=int, default=0, help="the lowest layers, which are not trained")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of batches and weights")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--bfloat16", action="store_true", help="the layers compute in bfloat16")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
@@ -180,6 +181,7 @@ def main() -> None:
     weights = label_weights(examples)
 
     model = Reader(options.frozen_layers)
+    model.in_bfloat16 = options.bfloat16
     _load(model, options.initial_weights or MODELS / "all-MiniLM-L6-v2.onnx")
     model.words.requires_grad_(False)  # half of all weights, and there is too little data for them
     if options.frozen_layers:

@@ -25,7 +25,7 @@ THRESHOLD = 0.54
 # were chosen on samples of four sets (docs/reader.md, "Runs"); python -m evals bench abstention --fit fits the second
 # three on whole sets.
 GATE_SLOPE, GATE_THRESHOLD = 12.0, 0.4
-READ_SLOPE, READING_SLOPE, READ_OFFSET = 1.2, 0.8, 0.25
+READ_SLOPE, READING_SLOPE, READ_OFFSET = 1.2, 0.8, 0.8
 # The maximum penalty if no sentence has the expected answer type: "at noon" answers a "when" without looking like a
 # date.
 MAX_TYPE_GAP = 0.4
