@@ -24,6 +24,7 @@ _UNSETTLED = re.compile(
 _EMPHASIS = re.compile(r"\*+|`+|~~")
 _HEADING = re.compile(r"\s*(?:#{1,6}|>)\s*")
 ITEM = re.compile(r"\s*(?:[-*•+]|\d{1,2}[.)])\s+(?=\S)")
+_ITEM_ALONE = re.compile(r"\s*(?:[-*•+]|\d{1,2}[.)])\s*")
 # The word joiner stays: `escape_markers` puts it into text of an article that looks like a marker.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2061-\u2069\ufeff\ue000-\uf8ff]")
 
@@ -86,6 +87,8 @@ def parse_line(raw: str, known: int, *, whole: bool) -> tuple[str, list[OffsetMa
         return marker if all(1 <= number <= known for number in marker_numbers(marker)) else match[0]
 
     plain = _NAMED_MARKER_START.sub("[", strip_links_and_tags(raw, whole=whole))
+    if not whole and _ITEM_ALONE.fullmatch(plain):
+        return "", []  # A list dash or prose: what follows tells, and may be a link that is still open.
     plain = _YEAR.sub(r"(\1)", _LABEL_COLON.sub(r"\1", _MARKER_TAIL.sub(r"\1", plain)))
     for pattern in (_ROUND, _ROUND_AFTER_STOP, *([_ROUND_LAST] if whole else [])):
         plain = pattern.sub(with_square_brackets, plain)

@@ -132,6 +132,7 @@ def test_columns_with_markers_come_out_the_same_however_they_are_cut(data: st.Da
     )
 )  # fmt: skip
 @example(["gains", " (2)", "<b>", "<b>"])
+@example(["- ", "[1]", "(1)", "! "])
 @example(["” ", "[99]", " (2)", "</b>", "</b>"])
 def test_nonsense_too_comes_out_the_same_however_it_is_cut(parts: list[str]) -> None:
     text = "".join(parts)
