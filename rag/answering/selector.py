@@ -27,7 +27,7 @@ from rag.answering.kinds.changes import CHANGE_OF_MIND
 from rag.answering.kinds.collection import answer_from_catalogue, holdings
 from rag.answering.kinds.example_questions import example_questions
 from rag.answering.kinds.selection import Selection
-from rag.answering.kinds.summary import article_passages, summary_quotes
+from rag.answering.kinds.summary import summary_quotes
 from rag.answering.kinds.talk import talk_answer
 from rag.answering.kinds.views import (
     ViewRequest,
@@ -226,8 +226,10 @@ class AnswerSelector:
     def _summary_of(self, ref: ArticleRef, turn: UnderstoodTurn, filters: Filters) -> Selection:
         stored = self._library.library.article_passages(ref.id)
         quotes = summary_quotes(ref, stored, self._library.encoder.encode([ref.title])[0])
-        retrieval = self._library.retrieve(turn.question, 1, filters)
-        return Selection("article", retrieval, tuple(quotes), article_passages(ref, stored), 1.0)
+        of_article = replace(filters, in_words=replace(filters.in_words, articles=(ref.id,)))
+        retrieval = self._library.retrieve(turn.question, max(1, len(stored)), of_article)
+        passages = sorted(retrieval.passages, key=lambda passage: passage.start)
+        return Selection("article", retrieval, tuple(quotes), tuple(passages), 1.0)
 
     def _nearest(self, subject: str, filters: Filters) -> Sequence[ArticleRef]:
         passages = self._library.retrieve(subject, MAX_NEAREST * 2, filters).passages

@@ -102,3 +102,14 @@ def test_the_invariants_hold_for_any_text_of_a_model(
     *_, answer = llm_engine.events(QUESTION)
     assert isinstance(answer, Answer)
     assert_invariants(answer, llm_engine)
+
+
+def test_a_summary_of_an_article_of_several_passages_cites_it(llm_engine: QueryEngine, server: ChatServer) -> None:
+    server.always = f"{TRUE} [1]."
+    answer = llm_engine.ask("Summarise “Beijing Keeps Its Distance from a Pact It Did Not Write”")
+    assert_invariants(answer, llm_engine)
+    assert answer.kind == "article"
+    assert server.prompts[0].count("<passage number=") > 1
+    assert {citation.article.title for citation in answer.citations} == {
+        "Beijing Keeps Its Distance from a Pact It Did Not Write"
+    }
