@@ -25,6 +25,7 @@ from rag import QueryEngine, open_engine
 from rag.package_data import bundled_folder
 from rag.settings import load_command_settings
 from rag.text.citation_markers import strip_markers
+from rag.types.understanding import UNDERSTOOD_PARTS
 
 # The question is the first characters of the quote, this many.
 QUESTION_CHARACTERS = 300
@@ -61,7 +62,8 @@ class CheckedAnswer:
 def is_flagged(engine: QueryEngine, model: ScriptedModel, statement: LabelledStatement) -> bool:
     """Lets the model write the statement; returns whether the answer flags it."""
     model.statement, model.quote = statement.statement, statement.quote
-    answer = engine.ask(statement.quote[:QUESTION_CHARACTERS])
+    # The quote is only there to be retrieved: "this column wrote in June" limits nothing.
+    answer = engine.ask(statement.quote[:QUESTION_CHARACTERS], ignore=UNDERSTOOD_PARTS)
     if answer.writer == "quotes" or any(written.verdict != "supported" for written in answer.statements):
         return True
     return statement.sentence is not None and _words(statement.sentence) != _words(answer.text)
