@@ -130,6 +130,11 @@ class Settings(BaseSettings):
         le=10_000_000,
         description="Context length of the language model in tokens, prompt and reply together.",
     )
+    llm_evidence: Literal["auto", "sentences", "passages"] = Field(
+        default="auto",
+        description="What the language model reads: the `sentences` that bear most on the question, or `passages` with "
+        "these sentences marked. `auto`: sentences if its context is under 8192 tokens or its server is slow.",
+    )
     llm_max_tokens: int = Field(default=800, ge=50, le=100_000, description="Maximum length of an answer in tokens.")
     llm_timeout: float = Field(
         default=60,

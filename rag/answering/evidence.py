@@ -142,7 +142,7 @@ def select_quotes(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
     Each quote makes a different point.
     """
     expected = answer_type(retrieval.question)
-    scores = [_answer_scores(sentences, retrieval, expected) for sentences in retrieval.sentences]
+    scores = [answer_scores(sentences, retrieval, expected) for sentences in retrieval.sentences]
     # Equal scores: the better passage first, then the earlier sentence.
     ranked = sorted(
         (-score, passage, index) for passage, of_passage in enumerate(scores) for index, score in enumerate(of_passage)
@@ -156,8 +156,8 @@ def select_quotes(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
         if score < floor or len(runs) == max_quotes:
             break
         sentences = retrieval.sentences[passage]
-        words = _content_terms(sentences[index])
-        if not words or _is_quoted(runs, passage, index) or any(_is_same_point(words, point) for point in points):
+        words = sentence_terms(sentences[index])
+        if not words or _is_quoted(runs, passage, index) or any(is_same_point(words, point) for point in points):
             continue
         first, last = _extend(sentences, index, scores[passage], floor, explain=expected in ("reason", "any"))
         if last < len(sentences) and not _has_answer_type(sentences[first:last], expected, retrieval.question):
@@ -167,7 +167,7 @@ def select_quotes(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
         first = max([first, *(run.last for run in neighbours if run.last <= index)])
         last = min([last, *(run.first for run in neighbours if run.first > index)])
         runs.append(_SentenceRun(score, passage, first, last))
-        points.append(set().union(*(_content_terms(sentence) for sentence in sentences[first:last])))
+        points.append(set().union(*(sentence_terms(sentence) for sentence in sentences[first:last])))
     return [_quote(retrieval, run) for run in runs]
 
 
@@ -181,7 +181,8 @@ def _is_quoted(runs: Sequence[_SentenceRun], passage: int, index: int) -> bool:
     return any(run.passage == passage and run.first <= index < run.last for run in runs)
 
 
-def _is_same_point(words: set[str], point: set[str]) -> bool:
+def is_same_point(words: set[str], point: set[str]) -> bool:
+    """Whether two sentences with these content words make the same point."""
     return len(words & point) >= SAME_POINT_SHARE * min(len(words), len(point))
 
 
@@ -189,7 +190,7 @@ def _has_answer_type(sentences: Sequence[ScoredSentence], expected: AnswerType, 
     return any(contains_answer_type(expected, sentence.text, question) for sentence in sentences)
 
 
-def _answer_scores(sentences: Sequence[ScoredSentence], retrieval: Retrieval, expected: AnswerType) -> list[float]:
+def answer_scores(sentences: Sequence[ScoredSentence], retrieval: Retrieval, expected: AnswerType) -> list[float]:
     """A score for each sentence: how well it would answer the question.
 
     A sentence that contains the expected answer type gets a bonus. A question in the text scores 0, and its score goes
@@ -236,7 +237,8 @@ def _quote(retrieval: Retrieval, run: _SentenceRun) -> Quote:
     return Quote(passage, start, end, text, round(min(1.0, max(0.0, run.score)), 4))
 
 
-def _content_terms(sentence: ScoredSentence) -> set[str]:
+def sentence_terms(sentence: ScoredSentence) -> set[str]:
+    """The content words of a sentence, as the analyzer writes them."""
     return set(sentence.terms) - STOP_TERMS
 
 

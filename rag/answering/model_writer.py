@@ -15,10 +15,11 @@ from rag.answering.kinds.selection import Selection
 from rag.answering.pipeline_run import PipelineRun
 from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.cited_draft import CitedDraft, DraftSentence
+from rag.answering.prose.telling_sentences import telling_points
 from rag.embedding.base import Encoder
 from rag.errors import ModelError
-from rag.generation.answer_forms import with_form
 from rag.generation.llm_writer import FailedStatement, WritingSession
+from rag.generation.prompts import with_form
 from rag.types.answer import AnswerStep, Event, TextDelta
 from rag.verification.verifier import PARTLY, SUPPORTED
 
@@ -48,12 +49,12 @@ class ModelWriter:
         Raises ModelError if the articles support nothing of what the model writes.
         """
         question = with_form(run.turn.question, selection.kind)
-        passages = session.passages_that_fit(question, selection.passages)
-        resolver = CitationResolver(self._encoder, selection.retrieval, passages)
+        evidence = session.choose_evidence(question, selection.passages, telling_points(selection))
+        resolver = CitationResolver(self._encoder, selection.retrieval, evidence)
 
         yield AnswerStep("writing", 0)
         draft = CitedDraft(resolver, self._checker)
-        with closing(session.write(question, passages)) as pieces:
+        with closing(session.write(question, evidence)) as pieces:
             for piece in _cut_into_pieces(pieces):
                 yield from (TextDelta(text) for text in draft.feed(piece))
                 session.check_time()
@@ -63,7 +64,7 @@ class ModelWriter:
         run.timer.end("write", of_it_verifying=draft.checking_ms)
         if draft.says_no:
             reason = _reason_of_the_model(run.doubt)
-            abstention = Abstention(reason, nearest_articles(passages), selection.answerability)
+            abstention = Abstention(reason, nearest_articles(resolver.passages), selection.answerability)
             yield abstaining_answer(run.request.question, run.turn, abstention, session.writer, declined_by="model")
             return
 
@@ -92,7 +93,7 @@ class ModelWriter:
         """
         failed = [index for index, sentence in enumerate(sentences) if sentence.support < SUPPORTED]
         statements = [_failed_statement(sentences[index], resolver) for index in failed]
-        replies = session.repair(question, resolver.passages, statements)
+        replies = session.repair(question, resolver.evidence, statements)
         reply_to = {failed[number]: reply for number, reply in replies.items()}
         repaired: list[DraftSentence] = []
         for index, sentence in enumerate(sentences):
@@ -128,10 +129,9 @@ def _reason_of_the_model(doubt: Abstention | None) -> str:
 def _failed_statement(sentence: DraftSentence, resolver: CitationResolver) -> FailedStatement:
     """The sentence as the model wrote it, with the model's own markers.
 
-    The markers are the numbers that the passages had in the model's prompt.
+    The markers are the numbers of the model's prompt.
     """
-    numbers = {passage.id: number for number, passage in enumerate(resolver.passages, 1)}
-    parts = (part if isinstance(part, str) else f" [{numbers[part.passage.id]}]" for part in sentence.parts)
+    parts = (part if isinstance(part, str) else f" [{resolver.number(part)}]" for part in sentence.parts)
     return FailedStatement("".join(parts), tuple(" ".join(quote.text.split()) for quote in sentence.quotes))
 
 

@@ -1,27 +1,31 @@
 """Writes answers with a language model.
 
-It sends prompts and returns the text as it arrives. The model is shown passages as numbered, fenced data, as many whole
-ones as fit into its context. Nothing that it returns is trusted here: markers, sentences and claims are checked
-elsewhere. Every failure of a model is a ModelError.
+It sends prompts and returns the text as it arrives. The model is shown sentences or whole passages, as numbered, fenced
+data, as many as fit into its context. Nothing that it returns is trusted here: markers, sentences and claims are
+checked elsewhere. Every failure of a model is a ModelError.
 """
 
 import re
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llama_index.core.llms import LLM, ChatMessage, ChatResponse
 from llama_index.core.prompts import ChatPromptTemplate
 
 from rag.errors import ModelError, SettingsError
 from rag.generation.abortable_requests import ended_by
+from rag.generation.evidence_form import ServerSpeed, choose_form, sentences_tokens
 from rag.generation.openai_chat import OPENAI_URL, OpenAIChat
 from rag.generation.prompt_context import (
+    EvidenceForm,
+    EvidencePoint,
+    PromptEvidence,
     escape_passage_text,
     estimate_tokens,
     format_history,
-    format_passages,
     passages_that_fit,
+    sentences_that_fit,
 )
 from rag.generation.prompts import load_prompt
 from rag.generation.question_reading import QuestionReading, parse_reading
@@ -31,6 +35,9 @@ from rag.text.citation_markers import strip_markers
 from rag.text.unicode import replace_unencodable
 from rag.types.answer import RankedPassage, Turn, Usage
 
+# The name of the prompt that holds sentences.
+SENTENCES_PROMPT = "answer-from-sentences"
+_PROMPTS: dict[EvidenceForm, str] = {"sentences": SENTENCES_PROMPT, "passages": "answer"}
 # Tokens that a chat template puts around the messages.
 TEMPLATE_TOKENS = 50
 # The share of the answer's time that understanding the question may take, so that a slow model still has time to write.
@@ -87,7 +94,7 @@ class FailedStatement:
 class LLMWriter:
     """Writes answers with any LlamaIndex LLM. Thread-safe.
 
-    `llm` is that LLM. Each answer has a WritingSession of its own.
+    `llm` is that LLM, and `speed` how fast it has been. Each answer has a WritingSession of its own.
     """
 
     def __init__(self, llm: LLM, settings: Settings) -> None:
@@ -95,8 +102,14 @@ class LLMWriter:
         folder = settings.prompts_dir.expanduser() if settings.prompts_dir else None
         self.llm = llm
         self.deadline = settings.llm_deadline
+        self.speed = ServerSpeed()
+        self.evidence = settings.llm_evidence
+        # A folder's own answer.md, without a prompt for sentences, was written for passages.
+        if self.evidence == "auto" and folder and (folder / "answer.md").is_file():
+            self.evidence = "auto" if (folder / f"{SENTENCES_PROMPT}.md").is_file() else "passages"
         self.prompts = {
             "answer": load_prompt("answer", ("passages", "question"), folder),
+            SENTENCES_PROMPT: load_prompt(SENTENCES_PROMPT, ("passages", "question"), folder),
             "repair": load_prompt("repair", ("passages", "question", "sentences"), folder),
             "understand": load_prompt("understand", ("history", "question"), folder),
         }
@@ -127,6 +140,8 @@ class WritingSession:
     def __init__(self, writer: LLMWriter, cancellation: Cancellation | None) -> None:
         self.writer = writer.name
         self._llm = writer.llm
+        self._speed = writer.speed
+        self._evidence = writer.evidence
         self._prompts = writer.prompts
         self._deadline = writer.deadline
         self._ends = time.monotonic() + writer.deadline
@@ -134,21 +149,36 @@ class WritingSession:
         self.usage: Usage | None = None
         self.was_cut = False
 
-    def write(self, question: str, passages: Sequence[RankedPassage]) -> Generator[str, None, None]:
+    def write(self, question: str, evidence: PromptEvidence) -> Generator[str, None, None]:
         """Yields the model's answer as it arrives.
 
-        Markers in it number `passages` from 1. Raises ModelError.
+        Markers in it number the sources of `evidence` from 1. Raises ModelError.
         """
-        yield from self._replies(self._prompts["answer"], passages=format_passages(passages), question=question)
+        shown = evidence.text
+        began = time.monotonic()
+        first, written = None, ""
+        try:
+            for piece in self._replies(self._prompts[_PROMPTS[evidence.form]], passages=shown, question=question):
+                first = first or time.monotonic()
+                written += piece
+                yield piece
+        finally:
+            if first is not None:
+                self._speed.note(
+                    read_tokens=estimate_tokens(shown) + estimate_tokens(question),
+                    until_first=first - began,
+                    written_tokens=estimate_tokens(written),
+                    while_writing=time.monotonic() - first,
+                )
 
     def repair(
-        self, question: str, passages: Sequence[RankedPassage], statements: Sequence[FailedStatement]
+        self, question: str, evidence: PromptEvidence, statements: Sequence[FailedStatement]
     ) -> dict[int, str | None]:
         """Asks the model to repair the statements that failed the check.
 
         Returns the model's replacement for each statement, by the statement's index; None for one that the model drops.
         A statement that the model does not mention has no key. Only the first MAX_REPAIRED statements are sent, and as
-        many passages as fit. Raises ModelError.
+        many sources as fit. Raises ModelError.
         """
         prompt = self._prompts["repair"]
         listed = "\n\n".join(
@@ -157,7 +187,7 @@ class WritingSession:
             for index, statement in enumerate(statements[:MAX_REPAIRED])
         )
         room = self._room(prompt, question=question, sentences=listed)
-        shown = format_passages(passages_that_fit(passages, room))
+        shown = _shortened(evidence, room).text
         answer_was_cut, self.was_cut = self.was_cut, False
         reply = "".join(self._replies(prompt, passages=shown, question=question, sentences=listed))
         # The last line of a reply that was cut off is incomplete.
@@ -189,17 +219,26 @@ class WritingSession:
         is_whole, self.was_cut = not self.was_cut, answer_was_cut
         return parse_reading(_without_thoughts(reply)) if is_whole else None
 
-    def passages_that_fit(self, question: str, passages: Sequence[RankedPassage]) -> tuple[RankedPassage, ...]:
-        """The best passages that fit whole into the context with the answer prompt.
+    def choose_evidence(
+        self, question: str, passages: Sequence[RankedPassage], points: Sequence[EvidencePoint]
+    ) -> PromptEvidence:
+        """Chooses what the model is shown.
 
-        The limit is the model's context length. Raises ModelError if not even the first passage fits.
+        It is the sentences of `points`, or `passages` with these sentences marked. Both are best first, and as many are
+        shown as fit into the model's context. Raises ModelError if nothing fits.
         """
-        kept = passages_that_fit(passages, self._room(self._prompts["answer"], question=question))
-        if not kept:
+        evidence = passages_that_fit(passages, points, self._room(self._prompts["answer"], question=question))
+        form = self._evidence
+        if form == "auto":
+            form = choose_form(self._llm.metadata.context_window, estimate_tokens(evidence.text), self._speed)
+        if form == "sentences":
+            room = self._room(self._prompts[SENTENCES_PROMPT], question=question)
+            evidence = sentences_that_fit(points, min(room, sentences_tokens(self._speed)))
+        if not evidence.sources:
             raise ModelError(
                 "no passage fits into the model's context; raise RAG_LLM_CONTEXT or ask a shorter question"
             )
-        return kept
+        return evidence
 
     def check_time(self, ends: float | None = None) -> None:
         """Raises ModelError when the time for the answer, or the time until `ends`, is up."""
@@ -275,6 +314,14 @@ def _replies_of(llm: LLM, messages: list[ChatMessage]) -> Iterator[ChatResponse]
         raise
     except Exception as error:  # noqa: BLE001 - each model fails in its own way; its message may hold a key
         raise ModelError(f"the language model failed ({type(error).__name__}); check its settings") from None
+
+
+def _shortened(evidence: PromptEvidence, max_tokens: int) -> PromptEvidence:
+    """The first sources that fit into `max_tokens`; their numbers stay the same."""
+    kept = evidence
+    while kept.sources and estimate_tokens(kept.text) > max_tokens:
+        kept = replace(kept, sources=kept.sources[:-1])
+    return kept
 
 
 def _without_thoughts(reply: str) -> str:

@@ -1,10 +1,13 @@
 """Loads prompts from Markdown files.
 
 A file has a comment, a system message, and a user message with {placeholders}. Prompts are loaded once, when an engine
-opens. Text that is filled in is never searched for placeholders.
+opens. Text that is filled in is never searched for placeholders. The form of an answer depends on the kind of its
+question; the instructions are in prompts/forms.toml, and a question of fact has none.
 """
 
 import re
+import tomllib
+from functools import cache
 from pathlib import Path
 
 from llama_index.core.llms import ChatMessage, MessageRole
@@ -12,6 +15,7 @@ from llama_index.core.prompts import ChatPromptTemplate
 
 from rag.errors import SettingsError
 from rag.package_data import bundled_folder
+from rag.types.understanding import Kind
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING = re.compile(r"^# (System|User)[ \t]*$", re.MULTILINE)
@@ -42,6 +46,18 @@ def load_prompt(name: str, placeholders: tuple[str, ...], folder: Path | None = 
                 f"the prompt {path} lacks {{{placeholder}}} in its user message; put it where it belongs"
             )
     return ChatPromptTemplate(message_templates=messages)
+
+
+def with_form(question: str, kind: Kind) -> str:
+    """The question, with the instruction for answers of its kind below it."""
+    instruction = _forms().get(kind)
+    return f"{question}\n\n{instruction}" if instruction else question
+
+
+@cache
+def _forms() -> dict[str, str]:
+    text = (bundled_folder("prompts") / "forms.toml").read_text(encoding="utf-8")
+    return {kind: str(instruction) for kind, instruction in tomllib.loads(text).items()}
 
 
 def _messages(text: str) -> list[ChatMessage]:

@@ -16,6 +16,7 @@ from rag.generation.llm_writer import LLMWriter, open_llm
 from rag.reading.passage_reader import PassageReader
 from rag.retrieval.filters import Filters
 from rag.settings import load_settings
+from rag.text.citation_markers import marker_numbers
 from rag.types.answer import Answer, AnswerStep, TextDelta, Turn
 from rag.types.article import ArticleRef
 from rag.verification.verifier import Verifier
@@ -102,9 +103,11 @@ def _marked(sentence: str) -> Callable[[dict[str, Any]], str]:
     """Replies `sentence` with the number that the prompt gives to the text that holds it."""
 
     def reply(body: dict[str, Any]) -> str:
-        before = str(body["messages"][-1]["content"]).partition(sentence)[0]
-        number = re.findall(r"<passage number=.(\d+)", before)[-1]
-        return f"{sentence} [{number}]."
+        before, _, after = str(body["messages"][-1]["content"]).partition(sentence)
+        numbers = marker_numbers(after) or [
+            int(number) for number in re.findall(r"<passage number=.(\d+)", before)[-1:]
+        ]
+        return f"{sentence} [{numbers[0]}]."
 
     return reply
 
@@ -116,11 +119,12 @@ def test_without_a_model_our_own_score_declines(workspace: Workspace, checker: C
     assert answer.notice is None
 
 
+@pytest.mark.parametrize("form", ["sentences", "passages"])
 def test_a_model_is_asked_where_our_own_score_declines_and_a_notice_warns(
-    workspace: Workspace, checker: CitationChecker, server: ChatServer
+    workspace: Workspace, checker: CitationChecker, server: ChatServer, form: str
 ) -> None:
     server.always = _marked(VIEW)
-    answer = _answer(_pipeline(workspace, checker, server), _request(DOUBTFUL))
+    answer = _answer(_pipeline(workspace, checker, server, llm_evidence=form), _request(DOUBTFUL))
     assert (answer.abstained, answer.declined_by) == (False, None)
     assert answer.text == f"{VIEW} [1]."
     assert answer.notice == MAY_NOT_ANSWER

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.generation.answer_forms import with_form
+from rag.generation.prompts import with_form
 from rag.types.understanding import KINDS, Kind
 
 WITH_A_FORM: tuple[Kind, ...] = ("views", "author", "timeline", "article")

@@ -8,6 +8,7 @@ from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 
 from rag.errors import ModelError, SettingsError
 from rag.generation.llm_writer import MAX_REPAIRED, FailedStatement, LLMWriter, WritingSession, open_llm
+from rag.generation.prompt_context import PromptSource, passages_that_fit
 from rag.generation.question_reading import QuestionReading
 from rag.settings import load_settings
 from rag.types.answer import RankedPassage, Turn, Usage
@@ -17,6 +18,8 @@ from tests.support.servers.chat_server import SILENCE_SECONDS, ChatReply, ChatSe
 TEXT = "Prices rose because the harbour was closed."
 ARTICLE = ArticleRef("a", "Prices", "A. Writer", None, None, None)
 PASSAGES = tuple(RankedPassage(f"p{number}", ARTICLE, 0, len(TEXT), TEXT, 1.0, 1.0, 1.0) for number in range(3))
+EVIDENCE = passages_that_fit(PASSAGES, (), 10_000)
+POINTS = [(PromptSource(passage, 0, len(TEXT)),) for passage in PASSAGES]
 TURNS = [Turn("Why did prices rise?", "The harbour was closed [1].")]
 
 
@@ -86,31 +89,85 @@ def test_a_writer_is_named_by_its_model() -> None:
 def test_the_answer_comes_in_pieces_and_its_tokens_are_counted(server: ChatServer) -> None:
     server.always = "Because it can [1]."
     session = _session(server)
-    assert "".join(session.write("Why?", PASSAGES)) == "Because it can [1]."
+    assert "".join(session.write("Why?", EVIDENCE)) == "Because it can [1]."
     assert session.usage == Usage(100, 3)
     assert not session.was_cut
     assert server.prompts[0].count("<passage number=") == 3
-    list(session.write("Why?", PASSAGES))
+    list(session.write("Why?", EVIDENCE))
     assert session.usage == Usage(200, 6)
 
 
 def test_an_answer_at_the_model_s_length_limit_was_cut(server: ChatServer) -> None:
     server.always = ChatReply("Because", finish="length")
     session = _session(server)
-    list(session.write("Why?", PASSAGES))
+    list(session.write("Why?", EVIDENCE))
     assert session.was_cut
 
 
-def test_as_many_passages_as_fit_are_shown_and_none_is_an_error(server: ChatServer) -> None:
-    assert _session(server).passages_that_fit("Why?", PASSAGES) == PASSAGES
+@pytest.mark.parametrize("form", ["passages", "sentences"])
+def test_as_much_evidence_as_fits_is_shown_and_none_is_an_error(server: ChatServer, form: str) -> None:
+    evidence = _session(server, llm_evidence=form).choose_evidence("Why?", PASSAGES, POINTS)
+    assert evidence.form == form
+    assert {source.passage.article for source in evidence.sources} == {ARTICLE}
     with pytest.raises(ModelError, match="RAG_LLM_CONTEXT"):
-        _session(server, llm_context=1024, llm_max_tokens=900).passages_that_fit("Why?", PASSAGES)
+        _session(server, llm_evidence=form, llm_context=1024, llm_max_tokens=900).choose_evidence(
+            "Why?", PASSAGES, POINTS
+        )
+
+
+@pytest.mark.parametrize(("context", "form"), [(4_096, "sentences"), (8_192, "passages")])
+def test_a_small_context_is_given_sentences_and_a_large_one_passages(
+    server: ChatServer, context: int, form: str
+) -> None:
+    session = _session(server, llm_context=context)
+    evidence = session.choose_evidence("Why?", PASSAGES, POINTS)
+    assert evidence.form == form
+    list(session.write("Why?", evidence))
+    (system, user) = (message["content"] for message in server.bodies[0]["messages"])
+    assert ("<article>" in user, "<passage number=" in user) == (form == "sentences", form == "passages")
+    assert user.endswith("Question: Why?")
+    assert "NOT IN THE CORPUS" in system
+
+
+def test_a_slow_server_is_given_sentences_from_the_second_answer_on(server: ChatServer) -> None:
+    settings = load_settings(llm_model="m", llm_base_url=server.url, llm_attempts=1, llm_context=100_000)
+    llm = open_llm(settings)
+    assert llm is not None
+    writer = LLMWriter(llm, settings)
+    long = "Prices rose because the harbour was closed. " * 400
+    passages = [RankedPassage("long", ARTICLE, 0, len(long), long, 1.0, 1.0, 1.0)]
+    assert writer.start_session().choose_evidence("Why?", passages, POINTS).form == "passages"
+    # It reads the short prompt in a second, and writes a token in 0.3 seconds.
+    server.always = ChatReply("Because it can [1].", first=1.0, size=4, pause=0.3)
+    list(writer.start_session().write("Why?", EVIDENCE))
+    assert writer.speed.reading is not None
+    assert writer.speed.reading < 200
+    assert writer.start_session().choose_evidence("Why?", passages, POINTS).form == "sentences"
+
+
+def test_a_folder_s_own_answer_prompt_is_given_passages(server: ChatServer, tmp_path: Path) -> None:
+    (tmp_path / "answer.md").write_text("# System\n\nx\n\n# User\n\n{passages} {question}\n", encoding="utf-8")
+    assert _session(server, prompts_dir=tmp_path).choose_evidence("Why?", PASSAGES, POINTS).form == "passages"
+    chosen = _session(server, prompts_dir=tmp_path, llm_evidence="sentences")
+    assert chosen.choose_evidence("Why?", PASSAGES, POINTS).form == "sentences"
+
+
+def test_the_instructions_of_an_answer_come_before_all_that_changes(server: ChatServer) -> None:
+    for form in ("passages", "sentences"):
+        server.reset()
+        session = _session(server, llm_evidence=form)
+        for question in ("Why?", "When?"):
+            list(session.write(question, session.choose_evidence(question, PASSAGES, POINTS)))
+        first, second = (body["messages"] for body in server.bodies)
+        assert first[0] == second[0]
+        common = first[1]["content"].removesuffix("Why?")
+        assert second[1]["content"] == f"{common}When?"
 
 
 def test_the_deadline_holds_for_the_whole_session(server: ChatServer) -> None:
     session = _session(server, llm_deadline=0.001)
     with pytest.raises(ModelError, match="RAG_LLM_DEADLINE"):
-        list(session.write("Why?", PASSAGES))
+        list(session.write("Why?", EVIDENCE))
     with pytest.raises(ModelError, match="RAG_LLM_DEADLINE"):
         session.check_time()
 
@@ -122,7 +179,7 @@ def test_a_failing_model_of_another_kind_is_a_model_error_without_its_words() ->
 
     session = LLMWriter(Broken(), load_settings()).start_session()
     with pytest.raises(ModelError, match=r"\(RuntimeError\); check its settings") as raised:
-        list(session.write("Why?", PASSAGES))
+        list(session.write("Why?", EVIDENCE))
     assert "sk-x" not in str(raised.value)
 
 
@@ -136,7 +193,7 @@ def test_a_model_that_stops_streaming_halfway_is_not_asked_a_second_time() -> No
             return replies()
 
     session = LLMWriter(Halfway(), load_settings()).start_session()
-    pieces = session.write("Why?", PASSAGES)
+    pieces = session.write("Why?", EVIDENCE)
     assert next(pieces) == "Prices rose"
     with pytest.raises(ModelError, match="NotImplementedError"):
         next(pieces)
@@ -149,7 +206,7 @@ def test_a_mistake_in_reading_a_reply_is_not_called_a_failure_of_the_model() -> 
 
     session = LLMWriter(Wordless(), load_settings()).start_session()
     with pytest.raises(AttributeError):
-        list(session.write("Why?", PASSAGES))
+        list(session.write("Why?", EVIDENCE))
 
 
 # -- a repair ---------------------------------------------------------------------------------------------------------
@@ -170,19 +227,19 @@ def test_lettered_lines_replace_or_drop_their_statements(
     server: ChatServer, reply: str, replacements: dict[int, str | None]
 ) -> None:
     server.always = reply or "-"
-    assert _session(server).repair("Why?", PASSAGES, _failed(2)) == replacements
+    assert _session(server).repair("Why?", EVIDENCE, _failed(2)) == replacements
 
 
 def test_the_statements_are_listed_with_letters_and_the_words_that_they_cite(server: ChatServer) -> None:
     server.always = "A: DROP"
-    _session(server).repair("Why?", PASSAGES, [*_failed(1), FailedStatement("Nothing cited.", ())])
+    _session(server).repair("Why?", EVIDENCE, [*_failed(1), FailedStatement("Nothing cited.", ())])
     assert "A: Statement 0 [1].\nWords that it cites: Some words. … Others." in server.prompts[0]
     assert "B: Nothing cited.\nWords that it cites: nothing" in server.prompts[0]
 
 
 def test_of_many_statements_the_first_are_sent(server: ChatServer) -> None:
     server.always = "A: DROP"
-    _session(server).repair("Why?", PASSAGES, _failed(MAX_REPAIRED + 5))
+    _session(server).repair("Why?", EVIDENCE, _failed(MAX_REPAIRED + 5))
     assert f"Statement {MAX_REPAIRED - 1} " in server.prompts[0]
     assert f"Statement {MAX_REPAIRED} " not in server.prompts[0]
 
@@ -190,7 +247,7 @@ def test_of_many_statements_the_first_are_sent(server: ChatServer) -> None:
 def test_a_repair_that_was_cut_loses_its_last_line_and_leaves_the_answer_uncut(server: ChatServer) -> None:
     server.always = ChatReply("A: Prices rose [1].\nB: Prices fe", finish="length")
     session = _session(server)
-    assert session.repair("Why?", PASSAGES, _failed(2)) == {0: "Prices rose [1]."}
+    assert session.repair("Why?", EVIDENCE, _failed(2)) == {0: "Prices rose [1]."}
     assert not session.was_cut
 
 

@@ -14,7 +14,11 @@ INVENTED = "Kim sent ninety nuclear bombs to Paris"
 
 
 def open_scripted_engine(home: Path, server: ChatServer, **settings: Any) -> QueryEngine:
-    """An engine over the library in `home` with the model of `server`; `settings` by their fields' names."""
+    """An engine over the library in `home` with the model of `server`; `settings` by their fields' names.
+
+    The model is shown passages, so that a script may name their numbers.
+    """
+    chosen = {"llm_evidence": "passages", **settings}
     return open_engine(
-        settings=load_settings(home=home, llm_model="scripted", llm_base_url=server.url, llm_api_key=KEY, **settings)
+        settings=load_settings(home=home, llm_model="scripted", llm_base_url=server.url, llm_api_key=KEY, **chosen)
     )

@@ -93,7 +93,7 @@ def scripted_answer(prompt: str) -> str:
 
     Each has a marker, and a beginning that the passage does not have.
     """
-    passages = [(int(number), text) for number, text in _PASSAGE.findall(prompt)]
+    passages = [(int(number), text) for number, text in _PASSAGE.findall(prompt.replace("**", ""))]
     sentences = [[(number, text[start:end]) for start, end in sentence_spans(text)] for number, text in passages]
     in_turn = [rows[position] for position in range(SENTENCES) for rows in sentences if position < len(rows)]
     return " ".join(
@@ -107,7 +107,13 @@ def measure_overhead(home: Path) -> Overhead:
     server = ScriptedServer()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     settings = load_command_settings(
-        home=home, llm_model="scripted", llm_base_url=server.url, repair=False, writer="llm", strict=True
+        home=home,
+        llm_model="scripted",
+        llm_base_url=server.url,
+        repair=False,
+        writer="llm",
+        strict=True,
+        llm_evidence="passages",
     )
     overhead = Overhead()
     with open_engine(settings=settings, empty=True) as engine:

@@ -70,7 +70,7 @@ class CitedDraft:
     def __init__(self, resolver: CitationResolver, checker: CitationChecker) -> None:
         self._resolver = resolver
         self._checker = checker
-        self._parser = StreamParser(len(resolver.passages))
+        self._parser = StreamParser(len(resolver.evidence.sources))
         # Pieces at the beginning, until they can no longer become NO_ANSWER; then None.
         self._held_back: list[ParsedPiece] | None = []
         self._numbers: dict[Quote, int] = {}

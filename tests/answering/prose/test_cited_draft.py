@@ -8,10 +8,12 @@ from rag.answering.citation_checker import CitationChecker
 from rag.answering.evidence import Quote
 from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.cited_draft import CitedDraft
+from rag.generation.prompt_context import passages_that_fit
 from rag.verification.verifier import PARTLY, SUPPORTED
 from rag.workspace import Workspace
 from tests.answering.conftest import Retrieve
 
+MAX_TOKENS = 10_000
 TRUE = "Engineers found cracks in the northern wall of the dam last spring"
 INVENTED = "Kim sent ninety nuclear bombs to Paris"
 
@@ -19,7 +21,7 @@ INVENTED = "Kim sent ninety nuclear bombs to Paris"
 @pytest.fixture
 def resolver(workspace: Workspace, retrieve: Retrieve) -> CitationResolver:
     retrieval = retrieve("What did engineers find in the dam's northern wall?")
-    return CitationResolver(workspace.encoder, retrieval, retrieval.passages)
+    return CitationResolver(workspace.encoder, retrieval, passages_that_fit(retrieval.passages, (), MAX_TOKENS))
 
 
 @pytest.fixture
