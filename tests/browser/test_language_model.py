@@ -20,7 +20,9 @@ INVENTED = "Kim sent ninety nuclear bombs to Paris"
 
 @pytest.fixture(scope="module")
 def writing(home: Path, shared_server: ChatServer) -> Iterator[str]:
-    with running_server(home, RAG_LLM_MODEL="scripted", RAG_LLM_EVIDENCE="passages", RAG_LLM_BASE_URL=shared_server.url) as address:
+    with running_server(
+        home, RAG_LLM_MODEL="scripted", RAG_LLM_EVIDENCE="passages", RAG_LLM_BASE_URL=shared_server.url
+    ) as address:
         yield address
 
 
