@@ -1,6 +1,7 @@
 """The golden questions: well formed, true to the corpus, and split without a leak."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +13,12 @@ MIN_CASES = {
     "why": 40, "fact": 35, "who_argues": 15, "compare": 20, "change": 10, "follow_up": 10, "unanswerable": 25,
     "false_premise": 5,
 }  # fmt: skip
+MIN_STATEMENT_WORDS = 4
+# What begins so needs its question for a subject, is a subordinate clause, or hangs on a label of up to four words.
+DEPENDENT_START = re.compile(
+    r"(?:He|She|It|They|We|You|That|This|These|Those|Because)\b"
+    r"|(?:\S+ ){0,3}\S+: "
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +32,11 @@ def _all(cases: dict[str, list[Case]]) -> list[Case]:
 
 def _quotes(case: Case) -> list[Gold]:
     return [gold for group in case.gold for gold in group]
+
+
+def _is_whole_statement(text: str) -> bool:
+    starts_well = text[:1].isupper() or text[:1].isdigit()
+    return starts_well and len(text.split()) >= MIN_STATEMENT_WORDS and not DEPENDENT_START.match(text)
 
 
 def test_every_gold_quote_stands_in_its_article_exactly_once(
@@ -77,6 +89,28 @@ def test_points_are_in_other_words_than_the_articles(cases: dict[str, list[Case]
     corpus = "\n".join(texts.values())
     for case in _all(cases):
         assert not [point for point in case.points if len(point.split()) > 8 and point in corpus], case.id
+
+
+def test_what_must_not_be_said_is_whole_statements(cases: dict[str, list[Case]]) -> None:
+    """Else the judge, which does not see the question, finds a fragment in any quote that has its words."""
+    statements = [(case.id, text) for case in _all(cases) for text in case.must_not]
+    assert [(case_id, text) for case_id, text in statements if not _is_whole_statement(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("34 per cent of Germans thought the closure wrong", True),
+        ("Valery Gerasimov led the troops", True),
+        ("34 per cent", False),
+        ("the vote passed narrowly in June", False),
+        ("It opened to the public in 1959", False),
+        ("That the vote of 2025 was lost", False),
+        ("February 2023: 141 votes in favour, 7 against", False),
+    ],
+)
+def test_a_fragment_is_no_whole_statement(text: str, whole: bool) -> None:
+    assert _is_whole_statement(text) is whole
 
 
 @pytest.mark.parametrize(
