@@ -19,6 +19,10 @@ class DatasetMissing(EvalError):
     """A file of a published data set is missing in the folder of --data."""
 
 
+class DatasetUnreadable(EvalError):
+    """A file of a published data set does not have the published form."""
+
+
 def read_published(path: Path, dataset: str) -> str:
     """Reads the text of a file. Raises DatasetMissing if it is missing."""
     return require_published(path, dataset).read_text(encoding="utf-8")

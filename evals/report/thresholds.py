@@ -44,7 +44,7 @@ def read_thresholds(path: Path) -> Thresholds:
         raise EvalError(
             f"{path} cannot be read ({error.strerror}); name a file such as evals/thresholds.toml"
         ) from None
-    except ValueError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise EvalError(f"{path} is not TOML ({error})") from None
     limits, margins, chat = tables.pop("lines", {}), tables.pop("margins", {}), tables.pop("chat", {})
     if tables:

@@ -3,11 +3,20 @@
 The sets are WiCE, QAGS and SummEdits, as published. The files are not copied or shipped.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
-from evals.datasets.published import SUMMEDITS
+from pydantic import BaseModel, ValidationError
+
+from evals.datasets.published import SUMMEDITS, DatasetUnreadable
 from evals.training.training_datasets import SUMMEDITS_MEASURED, read_rows
+
+WICE = "WiCE (Kamoi et al., EMNLP 2023)"
+QAGS_XSUM = "QAGS XSUM (Wang et al., ACL 2020)"
+
+AnyRow = TypeVar("AnyRow", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +32,49 @@ class LabelledPair:
     document: str
 
 
+class _WiceRow(BaseModel):
+    claim: str
+    evidence: list[str]
+    label: str
+
+
+class _Response(BaseModel):
+    response: str
+
+
+class _SummarySentence(BaseModel):
+    sentence: str
+    responses: list[_Response]
+
+
+class _QagsRow(BaseModel):
+    article: str
+    summary_sentences: list[_SummarySentence]
+
+
 def load_wice(path: Path) -> list[LabelledPair]:
     """WiCE (Kamoi et al., EMNLP 2023): claims against whole cited pages.
 
-    "Partially supported" counts as not supported.
+    "Partially supported" counts as not supported. Raises DatasetUnreadable for a file of another form.
     """
-    rows = read_rows(path, "WiCE (Kamoi et al., EMNLP 2023)")
-    pages = [_page(row["evidence"]) for row in rows]
+    rows = [_row(row, _WiceRow, path, WICE) for row in read_rows(path, WICE)]
+    pages = [_page(row.evidence) for row in rows]
     return [
-        LabelledPair(row["claim"], (page,), row["label"] == "supported", page)
-        for row, page in zip(rows, pages, strict=True)
+        LabelledPair(row.claim, (page,), row.label == "supported", page) for row, page in zip(rows, pages, strict=True)
     ]
 
 
 def load_qags(path: Path) -> list[LabelledPair]:
     """QAGS XSUM (Wang et al., ACL 2020): summary sentences against news articles.
 
-    The majority of three people decides.
+    The majority of three people decides. Raises DatasetUnreadable for a file of another form.
     """
     pairs: list[LabelledPair] = []
-    for row in read_rows(path, "QAGS (Wang et al., ACL 2020)"):
-        for summary in row["summary_sentences"]:
-            votes = sum(response["response"] == "yes" for response in summary["responses"])
-            is_supported = votes * 2 > len(summary["responses"])
-            pairs.append(LabelledPair(summary["sentence"], (row["article"],), is_supported, row["article"]))
+    for row in (_row(row, _QagsRow, path, QAGS_XSUM) for row in read_rows(path, QAGS_XSUM)):
+        for summary in row.summary_sentences:
+            votes = sum(response.response == "yes" for response in summary.responses)
+            is_supported = votes * 2 > len(summary.responses)
+            pairs.append(LabelledPair(summary.sentence, (row.article,), is_supported, row.article))
     return pairs
 
 
@@ -69,6 +97,15 @@ def load_public_sets(data: Path) -> dict[str, list[LabelledPair]]:
         "qags": load_qags(data / "qags" / "xsum.jsonl"),
         "summedits": load_summedits(data / "support" / "summedits" / "data" / "summedits"),
     }
+
+
+def _row(row: Mapping[str, Any], row_type: type[AnyRow], path: Path, dataset: str) -> AnyRow:
+    try:
+        return row_type.model_validate(row)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "a row"
+        raise DatasetUnreadable(f"{path} is not {dataset} as published ({field}: {first['msg']})") from None
 
 
 def _page(sentences: list[str]) -> str:

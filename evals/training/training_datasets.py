@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.datasets.published import TRAINING_SETS, read_published, require_published
+from evals.datasets.published import TRAINING_SETS, DatasetUnreadable, read_published, require_published
 from rag.text.sentences import sentence_spans
 from rag.verification.sentence_selection import select_sentences
 
@@ -71,13 +71,20 @@ def select_evidence(statement: str, texts: list[str], words: int = 80) -> str:
 def read_rows(path: Path, dataset: str = TRAINING_SETS) -> list[dict[str, Any]]:
     """Reads the rows of a JSON array, or of a file with one JSON object a line.
 
-    Raises DatasetMissing where the file of `dataset` is missing.
+    Raises DatasetMissing where the file of `dataset` is missing, DatasetUnreadable where it is not JSON.
     """
     text = read_published(path, dataset)
     if path.suffix == ".json" and text.lstrip().startswith("["):
-        rows: list[dict[str, Any]] = json.loads(text)
+        rows: list[dict[str, Any]] = _parse_json(text, path, dataset)
         return rows
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+    return [_parse_json(line, path, dataset) for line in text.splitlines() if line.strip()]
+
+
+def _parse_json(text: str, path: Path, dataset: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise DatasetUnreadable(f"{path} is not {dataset} as published ({error})") from None
 
 
 def _snli(data: Path) -> Iterator[TrainingPair]:

@@ -3,6 +3,7 @@
 The key is sent to that endpoint and never appears in an error. Every failure is an EncoderError of one line.
 """
 
+import json
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -114,14 +115,16 @@ class RemoteEncoder(Encoder):
         """The endpoint's vectors for at most MAX_BATCH_TEXTS texts, in their order."""
         import openai
 
+        client = self._client
         try:
-            response = self._client.embeddings.create(model=self._model, input=texts, encoding_format="float")
+            response = client.embeddings.create(model=self._model, input=texts, encoding_format="float")
         except openai.APIStatusError as error:
             raise EncoderError(
                 f"{self.fingerprint} answered {error.status_code}; check RAG_EMBED_MODEL, RAG_EMBED_BASE_URL and "
                 "RAG_EMBED_API_KEY"
             ) from None
-        except (openai.OpenAIError, ValueError) as error:
+        # JSON, Unicode: an answer that is not what its headers say; the client raises these errors unchanged.
+        except (openai.OpenAIError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise EncoderError(
                 f"{self.fingerprint} cannot be reached ({type(error).__name__}); is the server at {self._base_url} up?"
             ) from None

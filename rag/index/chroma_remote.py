@@ -185,17 +185,17 @@ class RemoteChromaIndex:
         parts = urlsplit(self.address)
         is_encrypted = parts.scheme == "https"
         names = {"tenant": self._settings.chroma_tenant, "database": self._settings.chroma_database}
-        arguments: dict[str, Any] = {name: value for name, value in names.items() if value}
+        # Computed before the call, so that every ValueError of the call is Chroma's.
+        arguments: dict[str, Any] = {
+            "host": parts.hostname or "",
+            "port": parts.port or (443 if is_encrypted else 8000),
+            "ssl": is_encrypted,
+            "headers": {KEY_HEADER: self._key} if self._key else None,
+            "settings": ChromaSettings(anonymized_telemetry=False),
+        } | {name: value for name, value in names.items() if value}
         with self._server_errors():
             try:
-                client: Any = chromadb.HttpClient(
-                    host=parts.hostname or "",
-                    port=parts.port or (443 if is_encrypted else 8000),
-                    ssl=is_encrypted,
-                    headers={KEY_HEADER: self._key} if self._key else None,
-                    settings=ChromaSettings(anonymized_telemetry=False),
-                    **arguments,
-                )
+                client: Any = chromadb.HttpClient(**arguments)
             except ValueError as error:  # Chroma's for any failure of the connection or in the answer
                 raise self._unavailable(error.__context__ or error) from error
         set_request_timeout(client, self._settings.chroma_timeout, CONNECT_TIMEOUT_SECONDS)

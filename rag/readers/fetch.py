@@ -74,18 +74,51 @@ def fetch(url: str, settings: Settings) -> FetchedPage:
                 with closing(_send_request(client, current_url, settings, deadline, trace)) as response:
                     if not response.has_redirect_location:
                         return _read_page(url, current_url, response, settings, deadline)
-                    target = httpx.URL(current_url).join(response.headers["location"])
-                    current_url = _drop_credentials(str(target))
+                    current_url = _redirect_target(current_url, response.headers["location"])
     except ReadError as error:
         why = error.why if current_url == start_url else f"redirects to {current_url}, which {error.why}"
         raise ReadError(url, why) from None
-    # ValueError: a port, host name or address literal that is not valid
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+    raise ReadError(url, f"redirects more than {MAX_REDIRECTS} times; give the address of the article itself")
+
+
+@contextmanager
+def _address_errors(url: str) -> Iterator[None]:
+    """Raises ReadError if httpx finds that an address is not valid.
+
+    Only calls of httpx on addresses stand in its block. ValueError is a bracket that is not closed, or a character that
+    UTF-8 does not encode.
+    """
+    import httpx
+
+    try:
+        yield
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ReadError(url, _failure_message(error)) from None
+
+
+@contextmanager
+def _connection_errors(url: str, settings: Settings, deadline: float) -> Iterator[None]:
+    """Raises ReadError for a failure of the connection or of the server.
+
+    Only calls of httpx that use the connection stand in its block. UnicodeError is a host name that TLS does not take.
+    """
+    import httpx
+
+    try:
+        yield
+    except (httpx.HTTPError, OSError, UnicodeError) as error:
         if isinstance(error, httpx.TimeoutException) or time.monotonic() >= deadline:
             raise ReadError(url, _timeout_message(settings)) from None
-        problem = to_one_line(str(error)) or type(error).__name__
-        raise ReadError(url, f"cannot be fetched ({problem}); check the address") from None
-    raise ReadError(url, f"redirects more than {MAX_REDIRECTS} times; give the address of the article itself")
+        raise ReadError(url, _failure_message(error)) from None
+
+
+def _redirect_target(url: str, location: str) -> str:
+    """The address that a redirect from `url` leads to, without credentials."""
+    import httpx
+
+    with _address_errors(url):
+        target = str(httpx.URL(url).join(location))
+    return _drop_credentials(target)
 
 
 def _drop_credentials(url: str) -> str:
@@ -131,7 +164,8 @@ def _send_request(client: Any, url: str, settings: Settings, deadline: float, tr
     """Sends a GET of `url` to a checked address; the response's body is not read yet."""
     import httpx
 
-    parsed_url = httpx.URL(url)
+    with _address_errors(url):
+        parsed_url = httpx.URL(url)
     host = parsed_url.raw_host.decode("ascii")
     if parsed_url.scheme not in ("http", "https") or not host:
         raise ReadError(url, "is not an http or https address; give one, or save the article and add the file")
@@ -150,11 +184,12 @@ def _send_request(client: Any, url: str, settings: Settings, deadline: float, tr
             timeout=httpx.Timeout(seconds_left, connect=seconds_left / (len(addresses) - number)),
             extensions={"sni_hostname": host, "trace": trace},
         )
-        try:
-            return client.send(request, stream=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout):  # some addresses of a name may be unreachable from here
-            if number + 1 == len(addresses):
-                raise
+        with _connection_errors(url, settings, deadline):
+            try:
+                return client.send(request, stream=True)
+            except (httpx.ConnectError, httpx.ConnectTimeout):  # some addresses of a name may be unreachable from here
+                if number + 1 == len(addresses):
+                    raise
     raise AssertionError("a host that resolves has an address")
 
 
@@ -207,7 +242,7 @@ def _read_page(source_url: str, url: str, response: Any, settings: Settings, dea
         )
     max_bytes = int(settings.max_file_mb * 1_000_000)
     data = bytearray()
-    for chunk in _decompressed_body(source_url, response):
+    for chunk in _decompressed_body(source_url, response, _received(source_url, response, settings, deadline)):
         data += chunk
         if len(data) > max_bytes:
             raise ReadError(source_url, f"is larger than {settings.max_file_mb:g} MB; raise RAG_MAX_FILE_MB")
@@ -220,14 +255,20 @@ def _read_page(source_url: str, url: str, response: Any, settings: Settings, dea
     return FetchedPage(bare_url, bytes(data), media_type.split(";")[0].strip().lower(), response.charset_encoding)
 
 
-def _decompressed_body(source_url: str, response: Any) -> Iterator[bytes]:
+def _received(source_url: str, response: Any, settings: Settings, deadline: float) -> Iterator[bytes]:
+    """Yields the body as it arrives. Raises ReadError if the connection fails."""
+    with _connection_errors(source_url, settings, deadline):
+        yield from response.iter_raw()
+
+
+def _decompressed_body(source_url: str, response: Any, received: Iterator[bytes]) -> Iterator[bytes]:
     """Yields the body, decompressed, in chunks of at most DECOMPRESS_BYTES.
 
-    A body that is not compressed is yielded as it was received.
+    `received` is the body as it arrives; if it is not compressed, it is yielded unchanged.
     """
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding in ("identity", ""):
-        yield from response.iter_raw()
+        yield from received
         return
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise ReadError(
@@ -235,7 +276,7 @@ def _decompressed_body(source_url: str, response: Any) -> Iterator[bytes]:
             f"is compressed as {to_one_line(coding)[:40]}, against our request; save it and add the file",
         )
     decompressor: Any = None
-    for chunk in response.iter_raw():
+    for chunk in received:
         if decompressor is None:  # "deflate" means zlib's format (RFC 9110, 8.4.1.2); some servers omit its header
             is_raw_deflate = coding == "deflate" and chunk[:1] and chunk[0] & 0x0F != 8
             decompressor = zlib.decompressobj(-zlib.MAX_WBITS if is_raw_deflate else zlib.MAX_WBITS | 32)
@@ -249,6 +290,10 @@ def _decompressed_body(source_url: str, response: Any) -> Iterator[bytes]:
         yield decompressor.flush()
         if not decompressor.eof:
             raise ReadError(source_url, "broke off before its end; try again")
+
+
+def _failure_message(error: Exception) -> str:
+    return f"cannot be fetched ({to_one_line(str(error)) or type(error).__name__}); check the address"
 
 
 def _timeout_message(settings: Settings) -> str:

@@ -50,12 +50,13 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
     import pypdf
     from pypdf.errors import DependencyError
 
+    limits = _pypdf_limits()
     try:
-        with log_level(logging.ERROR, "pypdf"), pypdf.apply_configuration(_pypdf_limits()):
+        with log_level(logging.ERROR, "pypdf"), pypdf.apply_configuration(limits):
             reader = pypdf.PdfReader(io.BytesIO(data))
             if reader.is_encrypted and not reader.decrypt(""):
                 raise ReadError(source_name, _ENCRYPTED)
-            pages = _extract_pages(reader, source_name, max_seconds)
+            page_texts = _extract_texts(reader, source_name, max_seconds)
             metadata = reader.metadata
             title, author = (metadata.title, metadata.author) if metadata else (None, None)
             created = metadata.get("/CreationDate") if metadata else None
@@ -68,7 +69,7 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
         raise ReadError(
             source_name, f"cannot be read as a PDF ({problem}); save it again, or its text as .txt"
         ) from error
-    lines = _drop_running_lines(pages)
+    lines = _drop_running_lines(_readable_pages(page_texts, source_name))
     if not lines:
         raise ReadError(source_name, "holds no text, only pictures of it; run it through text recognition first")
     title = to_one_line(title) if isinstance(title, str) else ""
@@ -105,28 +106,41 @@ def _pypdf_limits() -> Any:
     )
 
 
-def _extract_pages(reader: Any, source_name: str, max_seconds: float) -> list[list[str]]:
-    """Returns each page's lines, with ligatures spelt out and no control characters."""
+def _extract_texts(reader: Any, source_name: str, max_seconds: float) -> list[str]:
+    """Returns each page's text as pypdf extracts it. Raises ReadError for a PDF that is too long."""
     if len(reader.pages) > MAX_PAGES:
         raise ReadError(source_name, f"has {len(reader.pages)} pages, more than any article ({MAX_PAGES}); split it")
     page_texts: list[str] = []
-    characters = control_characters = 0
+    characters = 0
     deadline = time.monotonic() + max_seconds
     for page in reader.pages:
         if time.monotonic() > deadline:
             raise ReadError(source_name, f"takes longer than {max_seconds:g} s to read; save its text as .txt")
-        text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), page.extract_text())
-        characters += len(text)
+        page_texts.append(page.extract_text())
+        characters += len(page_texts[-1])
         if characters > MAX_TEXT_CHARACTERS:
             raise ReadError(source_name, "holds more text than any article; split it")
+    return page_texts
+
+
+def _readable_pages(page_texts: list[str], source_name: str) -> list[list[str]]:
+    """Returns each page's lines, with ligatures spelt out and no control characters.
+
+    Raises ReadError if many characters are control characters.
+    """
+    pages: list[list[str]] = []
+    characters = control_characters = 0
+    for page_text in page_texts:
+        text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), page_text)
+        characters += len(text)
         readable, removed = CONTROL_CHARACTERS.subn("", text)
         control_characters += removed
-        page_texts.append(readable)
+        pages.append(list(map(str.strip, readable.splitlines())))
     if control_characters > 0.02 * characters:  # a font without a table of its characters gives their glyph numbers
         raise ReadError(
             source_name, "does not say which letters its glyphs stand for; run it through text recognition first"
         )
-    return [list(map(str.strip, text.splitlines())) for text in page_texts]
+    return pages
 
 
 def _drop_running_lines(pages: list[list[str]]) -> list[str]:

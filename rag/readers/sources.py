@@ -47,11 +47,9 @@ def count_articles(sources: Iterable[str | Path]) -> int | None:
     for source in sources:
         if _is_url(source):
             return None
-        try:
-            files = _readable_files(_path_of(source))
-            total += sum(1 if isinstance(file, LoadFailure) else count_in_file(file) for file in files)
-        except (OSError, ValueError, RuntimeError):  # load_articles() reports it
-            total += 1
+        path = _path_of(source)
+        files = [path] if isinstance(path, LoadFailure) else _readable_files(path)
+        total += sum(1 if isinstance(file, LoadFailure) else count_in_file(file) for file in files)
     return total
 
 
@@ -61,25 +59,21 @@ def _load_source(source: str | Path, settings: Settings) -> Iterator[LoadedArtic
 
         yield from load_url(str(source), settings)
         return
-    source_name = printable_path(source)
-    try:
-        path = _path_of(source)
-        if not path.exists():
-            yield LoadFailure(source_name, "no such file or folder; check the path")
-            return
-        files = _readable_files(path)
-    except (OSError, ValueError, RuntimeError) as error:  # a NUL in it, a name too long, ~ of an unknown user
-        yield LoadFailure(source_name, f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path")
+    path = _path_of(source)
+    if isinstance(path, LoadFailure):
+        yield path
         return
     is_empty = True
-    for file in files:
+    for file in _readable_files(path):
         is_empty = False
         if isinstance(file, LoadFailure):
             yield file
         else:
             yield from _load_file(file, settings)
     if is_empty:
-        yield LoadFailure(source_name, f"the folder holds no article; readable are {', '.join(READABLE_SUFFIXES)}")
+        yield LoadFailure(
+            printable_path(source), f"the folder holds no article; readable are {', '.join(READABLE_SUFFIXES)}"
+        )
 
 
 def _load_file(path: Path, settings: Settings) -> Iterator[LoadedArticle | LoadFailure]:
@@ -121,10 +115,17 @@ def _access_failure(path: Path, error: OSError) -> LoadFailure:
     return LoadFailure(printable_path(path), f"cannot be read ({error.strerror or error}); check its permissions")
 
 
-def _path_of(source: str | Path) -> Path:
+def _path_of(source: str | Path) -> Path | LoadFailure:
+    """The path of a file or folder that exists, or why there is none."""
+    name = printable_path(source)
     if not str(source).strip():  # an empty name, from an unset variable, must not mean the working folder
-        raise ValueError("an empty name")
-    return Path(source).expanduser()
+        return LoadFailure(name, "cannot be read (an empty name); check the path")
+    try:
+        path = Path(source).expanduser()
+        is_there = path.exists()
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL in it, a name too long, ~ of an unknown user
+        return LoadFailure(name, f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path")
+    return path if is_there else LoadFailure(name, "no such file or folder; check the path")
 
 
 def _is_url(source: str | Path) -> bool:

@@ -176,3 +176,8 @@ def test_an_endpoint_that_fails_during_a_change_leaves_the_library_as_it_was(ser
     with open_engine(home) as engine:
         assert engine.check() == []
         assert engine.search("observer 2 lot 201", k=1)[0].article_id == "article-2"
+
+
+def test_a_text_that_cannot_be_sent_is_no_unreachable_server(server: _Server) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        RemoteEncoder("m", server.url).encode(["\ud800"])

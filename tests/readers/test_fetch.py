@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from rag.readers.fetch import fetch
 from rag.settings import Settings, load_settings
 from tests.support.library.sources import TEXT, article_from, failure_reason
+from tests.support.planted_errors import PLANTED_ERRORS, FaultyObject
 from tests.support.servers.web_site import Answer, Internet, Site, html_page
 
 
@@ -278,3 +280,11 @@ def test_a_host_outside_ascii_is_requested_by_its_ascii_name(site: Site, public:
 
 def test_an_unknown_host_is_refused(public: Settings) -> None:
     assert "names a host that is not known (nowhere.invalid)" in failure_reason("http://nowhere.invalid/", public)
+
+
+@pytest.mark.parametrize("error", [*PLANTED_ERRORS, OSError("a file of ours")], ids=lambda error: type(error).__name__)
+def test_a_mistake_of_our_own_is_no_address_to_check(site: Site, loopback: Settings, error: Exception) -> None:
+    faulty: Any = FaultyObject(loopback, "max_file_mb", error)
+    with pytest.raises(type(error)) as raised:
+        fetch(site.add_page("/x", html_page()), faulty)
+    assert raised.value is error

@@ -9,8 +9,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from rag import QueryEngine
-
 PLANTED_ERRORS = (KeyError("a typo"), ValueError("a bug of ours"), TypeError("an argument of ours"))
 
 
@@ -74,16 +72,16 @@ class PlantedText(str):
         raise self.error
 
 
-class FaultyEngine:
-    """`engine`, but for one of its attributes, whose use raises `error`."""
+class FaultyObject:
+    """`original`, but for one of its attributes, whose use raises `error`."""
 
-    def __init__(self, engine: QueryEngine, attribute: str, error: Exception) -> None:
-        self.engine, self.attribute, self.error = engine, attribute, error
+    def __init__(self, original: object, attribute: str, error: Exception) -> None:
+        self.original, self.attribute, self.error = original, attribute, error
 
     def __getattr__(self, name: str) -> Any:
         if name == self.attribute:
             raise self.error
-        return getattr(self.engine, name)
+        return getattr(self.original, name)
 
 
 class PlantedVector:

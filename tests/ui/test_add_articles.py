@@ -10,7 +10,7 @@ import pytest
 from rag import QueryEngine, open_engine
 from rag.ui.add_articles import add_from_web, add_pasted_text, add_uploads
 from tests.support.library.articles import article, write_jsonl
-from tests.support.planted_errors import FaultyEngine
+from tests.support.planted_errors import FaultyObject
 
 TEXT = "The tide mill at Oban turned again in March. Its owner says that the sluice cost nothing. Few had believed it."
 
@@ -97,7 +97,7 @@ def test_nothing_pasted_is_nothing_added(engine: QueryEngine) -> None:
 def test_a_fault_of_ours_while_adding_is_a_number_and_adds_nothing(
     engine: QueryEngine, tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: type[Exception]
 ) -> None:
-    faulty: Any = FaultyEngine(engine, "add", fault("a fault of ours"))
+    faulty: Any = FaultyObject(engine, "add", fault("a fault of ours"))
     before = engine.counts()
     (line,) = _result_lines(add_uploads(faulty, [str(write_jsonl(tmp_path / "one.jsonl", [article(77)]))]))
     number = re.fullmatch(r"✗ one\.jsonl: Something went wrong, number (\w{8})\. .*", line)

@@ -12,7 +12,7 @@ from rag import Answer, QueryEngine, open_engine
 from rag.ui.handlers import PageHandlers
 from rag.ui.payloads import answer_to_record
 from tests.support.library.articles import article, write_jsonl
-from tests.support.planted_errors import FaultyEngine, PlantedText
+from tests.support.planted_errors import FaultyObject, PlantedText
 
 QUESTION = {"id": "0" * 32, "question": "When did observer 1 note the sale of lot 101?"}
 EVERY_FAULT = pytest.mark.parametrize("fault", [KeyError, ValueError, TypeError])
@@ -89,7 +89,7 @@ def test_a_fault_of_ours_is_a_number_and_changes_nothing(
     attribute, handler, sent = FAULTS[place]
     sent = {"id": "0" * 32, "record": record} if handler == "rate" else sent
     before = _state(engine.home)
-    faulty: Any = FaultyEngine(engine, attribute, fault("a fault of ours"))
+    faulty: Any = FaultyObject(engine, attribute, fault("a fault of ours"))
     reply = getattr(PageHandlers(faulty), handler)(sent)
     _assert_names_the_fault(reply["error"], caplog.text, fault)
     assert _state(engine.home) == before

@@ -73,10 +73,7 @@ def load_sets(data: Path, limit: int | None = None) -> Mapping[str, list[Labelle
     for name, (file, load) in SETS.items():
         path = data / file
         if path.is_file():
-            try:
-                sets[name] = load(path)[:limit]
-            except (ValueError, KeyError, TypeError) as error:
-                raise EvalError(f"{path} is not {name} as published ({type(error).__name__}: {error})") from None
+            sets[name] = load(path)[:limit]
     if not sets:
         files = " or ".join(file for file, _ in SETS.values())
         raise EvalError(f"{data} holds neither {files}; name the folder that the sets are in")
@@ -119,8 +116,7 @@ def _agreement(judge: str, pairs: Sequence[LabelledPair], scores: Sequence[float
     labels = np.array([float(pair.is_supported) for pair in pairs])
     judged = ~np.isnan(values)
     documents = [pair.document for pair, is_judged in zip(pairs, judged, strict=True) if is_judged]
-    try:
-        measures = agreement(values[judged], labels[judged], documents)
-    except ValueError as error:
-        raise EvalError(f"nothing can be said of these pairs: {error}; take more of them") from None
+    if len(np.unique(labels[judged])) < 2:
+        raise EvalError("nothing can be said of these pairs: all labels are the same; take more of them")
+    measures = agreement(values[judged], labels[judged], documents)
     return JudgeAgreement(judge, int(judged.sum()), float(labels.mean()), int((~judged).sum()), cost, measures)

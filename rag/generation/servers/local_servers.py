@@ -125,8 +125,11 @@ class _Probe:
                     body += part
                     if len(body) > MAX_REPLY_BYTES:
                         return None, None
-                return response.status_code, json.loads(body)
-        except (TimeoutError, httpx.HTTPError, ValueError, RecursionError):
+        except (TimeoutError, httpx.HTTPError):
+            return None, None
+        try:
+            return response.status_code, json.loads(body)
+        except (ValueError, RecursionError):
             return None, None
 
 
