@@ -14,8 +14,8 @@ from evals.judges import Judge
 from evals.metrics.registry import RANKED_K
 from evals.result import CaseResult, JudgedClaim, JudgedStatement, Judgement, ModelUsage, RetrievedPassage
 from rag import Answer, Citation, RankedPassage
-from rag.text.attribution import byline
 from rag.text.citation_markers import strip_markers
+from rag.types.article import byline
 
 
 class ChatSession(Protocol):

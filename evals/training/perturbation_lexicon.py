@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from rag.text import lexicon
+from rag.types.article import MONTHS as ALL_MONTHS
 
 AUXILIARIES = (
     "is", "was", "are", "were", "has", "have", "had", "will", "can", "could", "would", "should", "must", "may", "might",
@@ -25,7 +26,7 @@ NUMBER_WORDS = {
     )
 }  # fmt: skip
 # Without May, because the word is mostly the auxiliary.
-MONTHS = tuple(month for month in lexicon.MONTHS if month != "May")
+MONTHS = tuple(month for month in ALL_MONTHS if month != "May")
 WEEKDAYS = lexicon.WEEKDAYS
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 REPORTING_VERBS = lexicon.verb_forms(

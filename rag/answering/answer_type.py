@@ -8,7 +8,8 @@ import re
 from typing import Literal
 
 from rag.text.entities import CAPITALIZED_WORD
-from rag.text.lexicon import AUTHOR_QUESTION_VERBS, MONTHS, PERIODS, QUANTITY_WORDS, WEEKDAYS, alternation
+from rag.text.lexicon import AUTHOR_QUESTION_VERBS, PERIODS, QUANTITY_WORDS, WEEKDAYS, alternation
+from rag.types.article import MONTHS
 
 AnswerType = Literal["number", "date", "name", "reason", "any"]
 

@@ -46,9 +46,8 @@ from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval
 from rag.settings import Settings
 from rag.storage.library import Library
-from rag.text.dates import month_and_year
 from rag.types.answer import Answer, RankedPassage
-from rag.types.article import ArticleRef
+from rag.types.article import ArticleRef, month_and_year
 from rag.types.understanding import Understanding
 
 T = TypeVar("T")

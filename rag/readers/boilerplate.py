@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from rag.text.lexicon import (
     ARTICLE_SPEECH_VERBS,
     BIOGRAPHY_ROLES,
-    MONTHS,
     PERSON_NAME_PARTICLES,
     PUBLICATION_ROLES,
     alternation,
 )
+from rag.types.article import MONTHS
 
 _PIECE_NOUN = r"(?:article|column|commentary|piece|essay|op-?ed|post|story)"
 # Any month, also abbreviated: it begins with the month's first three letters.

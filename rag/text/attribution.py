@@ -9,10 +9,9 @@ statement has no holder.
 import re
 from dataclasses import dataclass
 
-from rag.text.dates import month_and_year
 from rag.text.entities import NAME_PARTICLE
 from rag.text.lexicon import HOLDING_VERBS, RELAYING_VERBS, SPEAKER_ROLES, SPEECH_VERBS, alternation
-from rag.types.article import ArticleRef
+from rag.types.article import ArticleRef, byline
 
 # A speaker other than the author: "according to the IMF", or a name or office with a verb of saying, for example
 # "South Korea's Defense Minister said".
@@ -69,17 +68,6 @@ def introduction(article: ArticleRef, quote: str) -> str:
     It says who speaks, where, when and how: "Ian Bremmer (TIME, June 2024) argues".
     """
     return f"{byline(article)} {attribution_verb(quote)}"
-
-
-def byline(article: ArticleRef) -> str:
-    """The article's author with publication and month.
-
-    If the author is unknown, the title replaces the author.
-    """
-    month = month_and_year(article.published) if article.published else None
-    details = ", ".join(part for part in (article.source, month) if part)
-    author = article.author or f"“{article.title}”"
-    return f"{author} ({details})" if details else author
 
 
 def attribution_verb(quote: str) -> str:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from rag.errors import RagError
-from rag.text.lexicon import MONTHS
 
 Edge = Literal["first", "last"]
 
@@ -18,11 +17,6 @@ _LETTER = re.compile(r"[A-Za-z]")
 _YEAR_OR_MONTH = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?")
 _ISO_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].{1,30})?|\d{8}")
 _COMPLETE = {"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"]}
-
-
-def month_and_year(day: date) -> str:
-    """Formats the month of `day` in English: "June 2024"."""
-    return f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def parse_day(text: str, edge: Edge | None = None) -> date | None:

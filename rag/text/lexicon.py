@@ -1,6 +1,6 @@
 """Word lists that the rules of the package use, read from `lexicon.toml`.
 
-The words are months, numbers, verbs of saying, names, hedges and negations. The file is beside this module, which reads
+The words are numbers, verbs of saying, names, hedges and negations. The file is beside this module, which reads
 it once and gives each list a name and a type. The rules themselves (patterns, what follows from a word) stay in the
 modules that apply them.
 """
@@ -150,7 +150,6 @@ def _verbs(name: str) -> tuple[str, ...]:
 
 
 UNINFLECTED_WORDS = frozenset(_words("uninflected", "words"))
-MONTHS: tuple[str, ...] = tuple(_DATA["months"])
 WEEKDAYS: tuple[str, ...] = tuple(_DATA["weekdays"])
 # Words besides dates that answer a "when": seasons, decades.
 PERIODS: tuple[str, ...] = tuple(_DATA["periods"])

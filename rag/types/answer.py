@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from rag.types.article import ArticleRef, reference_line
+from rag.types.article import ArticleRef, reference_line, short_reference
 from rag.types.understanding import Kind, Section, Understanding
 
 Verdict = Literal["supported", "partly", "unsupported"]
@@ -244,7 +244,7 @@ class Answer:
             sources = (f"[{citation.number}] {reference_line(citation.article)}" for citation in self.citations)
             parts.append("\n".join(sources))
         if self.nearest and not self.abstained:
-            parts.append(f"Also on this: {'; '.join(map(_short_reference, self.nearest))}")
+            parts.append(f"Also on this: {'; '.join(map(short_reference, self.nearest))}")
         if understood := self.understanding_lines():
             parts.append("\n".join(understood))
         if self.flagged and not self.is_computed:
@@ -291,12 +291,6 @@ class Answer:
 
 # The events of a question come in this order: steps and pieces of text as they are written, then the answer.
 Event = AnswerStep | TextDelta | Answer
-
-
-def _short_reference(article: ArticleRef) -> str:
-    """Formats the article as author, “title” (month)."""
-    month = f" ({article.published:%B %Y})" if article.published else ""
-    return f"{article.author + ', ' if article.author else ''}“{article.title}”{month}"
 
 
 def _iso(day: date | None) -> str | None:

@@ -1,9 +1,9 @@
 """The parts of an answer's text: introductions of quotes, headings, closing lines."""
 
 import re
-from datetime import date
 
 from rag.types.answer import Answer
+from rag.types.article import day_in_words
 from rag.types.understanding import Kind, Section
 
 _INTRODUCED_QUOTE = re.compile(r"(?s)([^“]{1,400}:) (“.*”)\Z")
@@ -44,8 +44,3 @@ def closing_paragraphs(answer: Answer) -> list[str]:
     after = _MARKERS.match(answer.text, end)
     end = after.end() if after else end
     return [part for paragraph in answer.text[end:].split("\n\n") if (part := paragraph.strip())]
-
-
-def day_in_words(day: date | None) -> str:
-    """The day in words, "30 June 2024"; empty for None."""
-    return f"{day.day} {day:%B %Y}" if day else ""

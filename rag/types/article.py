@@ -1,4 +1,4 @@
-"""Articles as plain data, independent of where they are stored.
+"""Articles as plain data, and the lines and days that name them in English.
 
 An article's text is never changed after reading: every offset in the package counts characters of it.
 """
@@ -10,6 +10,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
+
+# English in any locale, which strftime() is not.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,38 @@ def reference_line(article: ArticleRef) -> str:
     day = article.published.isoformat() if article.published else None
     details = ", ".join(part for part in (article.source, day) if part)
     return f"{article.author + ', ' if article.author else ''}“{article.title}”{f' ({details})' if details else ''}"
+
+
+def short_reference(article: ArticleRef) -> str:
+    """Formats the article in a few words: author, “title” (month)."""
+    month = f" ({month_and_year(article.published)})" if article.published else ""
+    return f"{article.author + ', ' if article.author else ''}“{article.title}”{month}"
+
+
+def byline(article: ArticleRef) -> str:
+    """The article's author with publication and month: "Ian Bremmer (TIME, June 2024)".
+
+    If the author is unknown, the title replaces the author.
+    """
+    month = month_and_year(article.published) if article.published else None
+    details = ", ".join(part for part in (article.source, month) if part)
+    author = article.author or f"“{article.title}”"
+    return f"{author} ({details})" if details else author
+
+
+def dotted_byline(article: ArticleRef) -> str:
+    """The known ones of author, publication and day: "Ada · TIME · 30 June 2024"."""
+    return " · ".join(part for part in (article.author, article.source, day_in_words(article.published)) if part)
+
+
+def month_and_year(day: date) -> str:
+    """The month of `day` in English: "June 2024"."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def day_in_words(day: date | None) -> str:
+    """The day in English, "30 June 2024"; empty for None."""
+    return f"{day.day} {month_and_year(day)}" if day else ""
 
 
 def is_web_address(url: str) -> bool:

@@ -6,10 +6,9 @@ The server searches, sorts and divides it into pages, so it is fast over a large
 from html import escape
 from typing import Protocol
 
-from rag.types.article import ArticleRef
+from rag.types.article import ArticleRef, day_in_words
 from rag.types.catalogue import ArticlePredicate, CatalogueEntry, CataloguePage, CatalogueSort
 from rag.ui.payloads import CatalogueRequest
-from rag.ui.render_answer import format_day
 
 ROWS_PER_PAGE = 50
 _COLUMNS = (
@@ -37,7 +36,7 @@ def catalogue_page(catalogue: PagedCatalogue, request: CatalogueRequest) -> Cata
     words = request.search.casefold().split()
 
     def contains_words(ref: ArticleRef, topics: tuple[str, ...]) -> bool:
-        fields = (ref.title, ref.author or "", ref.source or "", *topics, format_day(ref.published))
+        fields = (ref.title, ref.author or "", ref.source or "", *topics, day_in_words(ref.published))
         row_text = " ".join(fields).casefold()
         return all(word in row_text for word in words)
 
@@ -81,7 +80,7 @@ def _row(entry: CatalogueEntry, *, removable: bool) -> str:
     cells = (
         ("Author", entry.author or ""),
         ("Publication", entry.source or ""),
-        ("Published", format_day(entry.published)),
+        ("Published", day_in_words(entry.published)),
         ("Characters", f"{entry.characters:,}"),
         ("Topics", ", ".join(entry.topics)),
     )

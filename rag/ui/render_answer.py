@@ -10,8 +10,8 @@ from html import escape
 from itertools import groupby
 
 from rag.types.answer import Answer, AnswerStep, Citation, Statement
-from rag.types.answer_parts import closing_paragraphs, day_in_words, split_introduction
-from rag.types.article import ArticleRef, is_web_address, reference_line
+from rag.types.answer_parts import closing_paragraphs, split_introduction
+from rag.types.article import ArticleRef, day_in_words, dotted_byline, is_web_address, reference_line
 from rag.types.understanding import Section
 from rag.ui.render_understanding import understanding_html, wider_search_html
 
@@ -128,14 +128,9 @@ def article_link(article: ArticleRef, label: str) -> str:
     return ""
 
 
-def byline(article: ArticleRef) -> str:
+def byline_html(article: ArticleRef) -> str:
     """Author, publication and day, as far as they are known, as HTML."""
-    return escape(" · ".join(part for part in (article.author, article.source, format_day(article.published)) if part))
-
-
-def format_day(day: date | None) -> str:
-    """The day in words, "30 June 2024"; empty for None."""
-    return day_in_words(day)
+    return escape(dotted_byline(article))
 
 
 def _is_verbatim(answer: Answer) -> bool:
@@ -153,7 +148,7 @@ def _article_list(label: str, articles: Sequence[ArticleRef]) -> str:
     """A list of articles, each a button that opens it; empty for no articles."""
     items = "".join(
         f'<li><button type="button" class="open-article" data-article="{escape(article.id)}">'
-        f'{escape(article.title)}</button><span class="meta">{byline(article)}</span></li>'
+        f'{escape(article.title)}</button><span class="meta">{byline_html(article)}</span></li>'
         for article in articles
     )
     return f'<div class="further"><p class="label">{label}</p><ul class="nearest">{items}</ul></div>' if items else ""
@@ -194,7 +189,7 @@ def _is_sectioned(answer: Answer) -> bool:
 
 def _section(answer: Answer, section: Section, citations: dict[int, Citation]) -> str:
     """A section: its heading with the day, and its statements."""
-    day = format_day(section.published)
+    day = day_in_words(section.published)
     names = (day, section.author or section.title or "") if answer.kind == "timeline" else (section.title or "", day)
     heading = f'<h3>{escape(names[0] or "No author named")}<span class="meta">{escape(names[1])}</span></h3>'
     statements = "".join(_statement(answer, answer.statements[index], citations) for index in section.statements)
@@ -254,7 +249,7 @@ def _by_author(answer: Answer, citations: dict[int, Citation]) -> str:
     groups = []
     for name, group in groupby(cited, key=lambda pair: author(pair[0])):
         statements = "".join(_statement(answer, statement, citations) for _, statement in group)
-        day = format_day(newest[name]) if newest[name] > date.min else ""
+        day = day_in_words(newest[name]) if newest[name] > date.min else ""
         groups.append(
             f'<section class="viewpoint"><h3>{escape(name or "No author named")}'
             f'<span class="meta">{escape(day)}</span></h3>{statements}</section>'
@@ -324,6 +319,6 @@ def _card(citation: Citation) -> str:
         f'<h4><span class="number" aria-hidden="true">{citation.number}</span>'
         f'<button type="button" class="open-quote" aria-label="Source {citation.number}, read in the article: '
         f'{escape(article.title)}">{escape(article.title)}</button></h4>'
-        f'<p class="meta">{byline(article)}{" · " + original if original else ""}</p>'
+        f'<p class="meta">{byline_html(article)}{" · " + original if original else ""}</p>'
         f'<p class="excerpt">{escape(lead)}<mark>{escape(citation.quote)}</mark>{escape(tail)}</p></article>'
     )

@@ -9,7 +9,7 @@ from html import escape
 from itertools import pairwise
 
 from rag.types.article import Article, ArticleRef
-from rag.ui.render_answer import article_link, byline
+from rag.ui.render_answer import article_link, byline_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def article_html(article: Article, spans: Sequence[QuoteSpan] = ()) -> str:
     topics = escape(", ".join(article.topics))
     return (
         f'<h2 tabindex="-1">{escape(article.title)}</h2>'
-        f'<p class="meta">{byline(ref)}{" · " + original if original else ""}</p>'
+        f'<p class="meta">{byline_html(ref)}{" · " + original if original else ""}</p>'
         f"{f'<p class=meta>{topics}</p>' if topics else ''}{notice}"
         f'<div class="article-text">{_marked_paragraphs(article.text, ranges, main_range)}</div>'
     )

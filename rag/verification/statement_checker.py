@@ -19,11 +19,10 @@ from rag.embedding.base import Encoder
 from rag.package_data import model_file
 from rag.text.analyzer import content_terms, terms
 from rag.text.attribution import Attribution, parse_attribution, reported_speakers
-from rag.text.dates import month_and_year
 from rag.text.entities import CAPITALIZED_WORD, authors_named_in, canonicalize_names, expand_aliases
 from rag.text.overlap import content_weights, coverage
 from rag.text.sentences import sentence_spans
-from rag.types.article import ArticleRef
+from rag.types.article import ArticleRef, month_and_year
 from rag.verification.cited_source import CitedSource
 from rag.verification.cues import are_opposed, count_hedges, extract_names, extract_numbers, is_negated
 from rag.verification.logistic_model import LogisticModel
@@ -212,7 +211,7 @@ def _checker_features(
     claim: str, cited: Sequence[CitedSource], support: float, closest: _ClosestSentence, errors: _HolderErrors
 ) -> CheckerFeatures:
     quotes = canonicalize_names(" ".join(source.quote for source in cited))
-    context = canonicalize_names(" ".join(f"{source.context} {_byline(source.article)}" for source in cited))
+    context = canonicalize_names(" ".join(f"{source.context} {_article_facts(source.article)}" for source in cited))
     canonical_claim = canonicalize_names(claim)
     claim_names = _names(canonical_claim, f"{context} {quotes}")
     quote_terms = expand_aliases(terms(quotes))
@@ -326,7 +325,7 @@ def _author_and_publication(article: ArticleRef) -> str:
     return f"{article.author or ''} {article.source or ''}"
 
 
-def _byline(article: ArticleRef) -> str:
+def _article_facts(article: ArticleRef) -> str:
     month = month_and_year(article.published) if article.published else ""
     return f"{article.title}. {_author_and_publication(article)} {month}"
 

@@ -1,6 +1,7 @@
 """Who may know whom, and which module alone speaks to which library (docs/architecture.md)."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,17 @@ def test_the_first_line_of_a_docstring_has_at_most_80_characters() -> None:
         and len(first_line := (ast.get_docstring(node) or "").partition("\n")[0]) > 80
     ]
     assert too_long == []
+
+
+def test_no_name_of_a_day_or_month_depends_on_the_locale() -> None:
+    """strftime() names them in the language of the process; `rag.types.article` names them in English."""
+    formats = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.value!r}"
+        for path in _modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"%[AbBcpxX]\b", node.value)
+    ]
+    assert not formats
 
 
 def test_nothing_heavy_is_needed_at_run_time() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rag.text.attribution import attribution_verb, byline, introduction, parse_attribution, reported_speakers
+from rag.text.attribution import attribution_verb, introduction, parse_attribution, reported_speakers
 from rag.types.article import ArticleRef
 
 COLUMN = ArticleRef("a", "On pacts", "Ada Column", "The Weekly", date(2024, 6, 25), None)
@@ -12,11 +12,6 @@ COLUMN = ArticleRef("a", "On pacts", "Ada Column", "The Weekly", date(2024, 6, 2
 
 def test_a_quote_is_introduced_by_who_says_it_where_and_when() -> None:
     assert introduction(COLUMN, "Beijing wants quiet.") == "Ada Column (The Weekly, June 2024) writes"
-
-
-def test_an_article_without_author_or_date_speaks_by_its_title() -> None:
-    assert byline(ArticleRef("a", "On pacts", None, None, None, None)) == "“On pacts”"
-    assert byline(ArticleRef("a", "On pacts", None, "The Weekly", None, None)) == "“On pacts” (The Weekly)"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from rag.errors import RagError
-from rag.text.dates import Edge, month_and_year, parse_day, parse_filter_day
+from rag.text.dates import Edge, parse_day, parse_filter_day
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,3 @@ def test_a_filter_takes_dates_timestamps_and_nothing_at_all() -> None:
 def test_a_filter_that_is_no_date_is_an_error_that_names_it(value: str, field: Literal["since", "until"]) -> None:
     with pytest.raises(RagError, match=f"^{field} .* is not a date; write it as 2024-06-30$"):
         parse_filter_day(value, field)
-
-
-def test_a_month_is_shown_by_its_english_name() -> None:
-    assert month_and_year(date(2024, 6, 25)) == "June 2024"

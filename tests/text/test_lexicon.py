@@ -8,10 +8,9 @@ from rag.text import lexicon
 from rag.text.lexicon import alternation, is_ordinary_word, is_rare_word, may_be_name, verb_forms
 
 
-def test_months_and_weekdays_are_complete() -> None:
-    assert len(lexicon.MONTHS) == 12
+def test_the_weekdays_are_complete() -> None:
     assert len(lexicon.WEEKDAYS) == 7
-    assert (lexicon.MONTHS[0], lexicon.MONTHS[11]) == ("January", "December")
+    assert (lexicon.WEEKDAYS[0], lexicon.WEEKDAYS[6]) == ("Monday", "Sunday")
 
 
 def test_number_words_have_their_values() -> None:

@@ -6,8 +6,9 @@ People greet, thank, explain why they ask, and ask politely. The question is the
 import re
 from dataclasses import dataclass
 
-from rag.text.lexicon import MONTHS, WEEKDAYS, alternation
+from rag.text.lexicon import WEEKDAYS, alternation
 from rag.text.sentences import sentence_spans
+from rag.types.article import MONTHS
 
 _SPACE = re.compile(r"\s+")
 # Marks of HTML and Markdown, with what only a browser reads; a link keeps its text.

@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from rag.text.dates import month_and_year
+from rag.types.article import day_in_words, month_and_year
 from rag.types.understanding import QuestionScope
 
 # Further names are only counted.
@@ -45,14 +45,14 @@ def _describe_period(since: date | None, until: date | None) -> str:
     if since is None:
         assert until is not None
         following = until + timedelta(days=1)
-        return f"before {_start(following)}" if following.day == 1 else f"until {_day(until)}"
+        return f"before {_start(following)}" if following.day == 1 else f"until {day_in_words(until)}"
     if until is None:
         return f"since {_start(since)}"
     if since == until:
-        return f"of {_day(since)}"
+        return f"of {day_in_words(since)}"
     is_whole = since.day == 1 and until.day == calendar.monthrange(until.year, until.month)[1]
     if not is_whole:
-        return f"from {_day(since)} to {_day(until)}"
+        return f"from {day_in_words(since)} to {day_in_words(until)}"
     if (since.month, until.month) == (1, 12):
         return f"of {since.year}" if since.year == until.year else f"from {since.year} to {until.year}"
     if (since.year, since.month) == (until.year, until.month):
@@ -63,9 +63,5 @@ def _describe_period(since: date | None, until: date | None) -> str:
 def _start(day: date) -> str:
     """A day as the start of its year or month: "2024", "June 2024", "3 June 2024"."""
     if day.day > 1:
-        return _day(day)
+        return day_in_words(day)
     return str(day.year) if day.month == 1 else month_and_year(day)
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {month_and_year(day)}"

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from rag.answering.intent.classifier import Intent
 from rag.retrieval.catalogue_search import CatalogueSearch, FoundArticles
 from rag.retrieval.filters import Filters
-from rag.text.dates import month_and_year
-from rag.types.article import ArticleRef
+from rag.types.article import ArticleRef, day_in_words, month_and_year
 from rag.types.catalogue import CataloguedArticle
 
 MAX_LISTED = 10
@@ -128,7 +127,7 @@ def _about_titles(intent: Intent, articles: Sequence[CataloguedArticle]) -> Cata
     lines = []
     for article in articles[:MAX_LISTED]:
         ref = article.ref
-        day = f"{ref.published.day} {month_and_year(ref.published)}" if ref.published else None
+        day = day_in_words(ref.published)
         place = f" in {ref.source}" if ref.source else ""
         if intent.action == "who_wrote":
             who = f"is by {ref.author}" if ref.author else "names no author"

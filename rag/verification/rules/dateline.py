@@ -11,8 +11,9 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.text.lexicon import HOLDING_VERBS, MONTHS, RELAYING_VERBS, alternation
+from rag.text.lexicon import HOLDING_VERBS, RELAYING_VERBS, alternation
 from rag.text.sentences import sentence_spans
+from rag.types.article import MONTHS
 from rag.verification.cited_source import CitedSource
 
 _DATE = (

@@ -14,10 +14,9 @@ from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.mentions.names import catalogue_names
 from rag.answering.intent.mentions.question_words import QuestionWords
 from rag.answering.intent.mentions.titles import find_titles
-from rag.text.dates import month_and_year
-from rag.text.lexicon import MONTHS, alternation
+from rag.text.lexicon import alternation
 from rag.types.answer import Turn
-from rag.types.article import ArticleRef
+from rag.types.article import MONTHS, ArticleRef, month_and_year
 
 # Maximum number of titles that are looked up, and maximum length of the text that is searched for them.
 MAX_TITLES = 12

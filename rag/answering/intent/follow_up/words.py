@@ -5,7 +5,8 @@ The words are independent of the subject: they are the same for a library about 
 
 import re
 
-from rag.text.lexicon import MONTHS, PERIODS, WEEKDAYS, alternation
+from rag.text.lexicon import PERIODS, WEEKDAYS, alternation
+from rag.types.article import MONTHS
 
 WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 AUXILIARY = (

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from rag.text.lexicon import (
     ARTICLE_NOUNS,
     LOOSE_ARTICLE_NOUNS,
-    MONTHS,
     ORDER_WORDS,
     PLAIN_SAYING_THIRDS,
     SAYING_VERBS,
@@ -19,6 +18,7 @@ from rag.text.lexicon import (
     VIEW_NOUNS,
     alternation,
 )
+from rag.types.article import MONTHS
 
 _PIECE = rf"(?:{alternation((*LOOSE_ARTICLE_NOUNS, *UNNAMED_PIECES))})"
 _NOUN = rf"(?:{alternation((*LOOSE_ARTICLE_NOUNS, *VIEW_NOUNS))})"

@@ -25,7 +25,7 @@ from rag.answering.intent.mentions.name_frames import (
 )
 from rag.answering.intent.mentions.name_spellings import SMALL_WORDS, NameField, NameSpelling, spellings_of
 from rag.answering.intent.mentions.question_words import QuestionWords, folded_words
-from rag.text.lexicon import MONTHS
+from rag.types.article import MONTHS
 
 _MONTH_NAMES = frozenset(month.lower() for month in MONTHS)
 _BEFORE_A_MONTH = frozenset(
