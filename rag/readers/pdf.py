@@ -107,7 +107,10 @@ def _pypdf_limits() -> Any:
 
 
 def _extract_texts(reader: Any, source_name: str, max_seconds: float) -> list[str]:
-    """Returns each page's text as pypdf extracts it. Raises ReadError for a PDF that is too long."""
+    """Returns each page's text as pypdf extracts it.
+
+    Raises ReadError for a PDF that is too long.
+    """
     if len(reader.pages) > MAX_PAGES:
         raise ReadError(source_name, f"has {len(reader.pages)} pages, more than any article ({MAX_PAGES}); split it")
     page_texts: list[str] = []

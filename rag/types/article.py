@@ -74,9 +74,9 @@ def short_reference(article: ArticleRef) -> str:
 
 
 def byline(article: ArticleRef) -> str:
-    """The article's author with publication and month: "Ian Bremmer (TIME, June 2024)".
+    """The article's author with publication and month.
 
-    If the author is unknown, the title replaces the author.
+    An example is "Ian Bremmer (TIME, June 2024)". If the author is unknown, the title replaces the author.
     """
     month = month_and_year(article.published) if article.published else None
     details = ", ".join(part for part in (article.source, month) if part)
