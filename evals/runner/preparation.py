@@ -10,6 +10,7 @@ from evals.errors import EvalError
 from rag import QueryEngine, Settings, open_engine
 from rag.package_data import bundled_folder
 from rag.settings import load_command_settings
+from rag.terminal.progress_bar import progress_bar
 
 QUOTES, LLM = "quotes", "llm"
 
@@ -59,29 +60,18 @@ def checked_label(label: str) -> str:
 
 
 @contextmanager
-def progress_bar(units: int, unit: str = "Cases") -> Iterator[Callable[[AnyResult], None]]:
-    """A progress bar on standard error: finished units, time left, failed units."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+def result_progress(units: int, unit: str = "Cases") -> Iterator[Callable[[AnyResult], None]]:
+    """Shows the progress of a run on standard error.
 
-    columns = (
-        unit, BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[failed]}"), TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=units, failed="")
-        failed = 0
+    Yields the function that takes the next result.
+    """
+    done = failed = 0
+    with progress_bar(unit) as bar:
 
         def on_result(result: AnyResult) -> None:
-            nonlocal failed
+            nonlocal done, failed
+            done += 1
             failed += result.is_failed
-            bar.update(task, advance=1, failed=f"{failed} failed" if failed else "")
+            bar.show(done, units, f"{done}/{units}{f', {failed} failed' if failed else ''}")
 
         yield on_result

@@ -15,7 +15,7 @@ from evals.metrics.turn_results import TurnFailure, TurnResult
 from evals.report.conversations import ChatRun, write_chat_run
 from evals.result import StoredAnswer
 from evals.runner.evaluate import ChatSession
-from evals.runner.preparation import QUOTES, checked_label, open_suite_engine, progress_bar, writer_settings
+from evals.runner.preparation import QUOTES, checked_label, open_suite_engine, result_progress, writer_settings
 from evals.runner.resume import describe_run, open_run_folder
 from evals.runner.run_suite import RunOptions
 from rag.types.article import Article
@@ -52,7 +52,7 @@ def run_chat(options: RunOptions) -> ChatRun:
         )  # fmt: skip
         with (
             open_run_folder(info, options.results, fresh=True) as (folder, _),
-            progress_bar(sum(len(conversation.turns) for conversation in chosen), "Turns") as on_result,
+            result_progress(sum(len(conversation.turns) for conversation in chosen), "Turns") as on_result,
         ):
             results = []
             for conversation in chosen:

@@ -13,7 +13,7 @@ from evals.run_folder import Run, make_run, write_summary
 from evals.runner.case_filter import CaseFilter
 from evals.runner.evaluate import EvalContext
 from evals.runner.executor import run_cases
-from evals.runner.preparation import QUOTES, checked_label, open_suite_engine, progress_bar, writer_settings
+from evals.runner.preparation import QUOTES, checked_label, open_suite_engine, result_progress, writer_settings
 from evals.runner.resume import describe_run, open_run_folder
 
 # In the working folder, not in the package: an installed package may not be writable.
@@ -68,7 +68,7 @@ def run_suite(options: RunOptions, notify: Callable[[str], None]) -> Run:
         )  # fmt: skip
         with (
             open_run_folder(info, options.results, fresh=options.fresh) as (folder, folder_info),
-            progress_bar(len(cases)) as on_result,
+            result_progress(len(cases)) as on_result,
         ):
             if folder_info is not info:
                 started = f"{folder_info.started:%Y-%m-%d %H:%M} UTC"

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from rag.cli.options import HomeOption, command_settings
-from rag.cli.output import print_text, progress_bar
+from rag.cli.output import print_text
+from rag.terminal.progress_bar import progress_bar
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from rag.cli.options import HomeOption, JsonOption, open_library
-from rag.cli.output import print_catalogue, print_json, print_message, print_text, progress_bar
+from rag.cli.output import print_catalogue, print_json, print_message, print_text
 from rag.errors import RagError
+from rag.terminal.progress_bar import progress_bar
 
 
 def add(

@@ -1,14 +1,17 @@
 """The options that commands share, and the engine of the library they name."""
 
+import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Annotated
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.cli.output import print_message, progress_bar
+from rag.cli.output import print_message
 from rag.errors import RagError, SettingsError
+from rag.terminal.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from rag.engine import QueryEngine
@@ -25,15 +28,13 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 PassagesOption = Annotated[int | None, typer.Option("-k", min=1, max=100, help="Passages to answer from.")]
 # The filters: which articles may be used.
-AuthorOption = Annotated[str | None, typer.Option(help="Only articles by this author.", show_default=False)]
-SourceOption = Annotated[str | None, typer.Option(help="Only articles of this publication.", show_default=False)]
-TopicOption = Annotated[str | None, typer.Option(help="Only articles on this topic.", show_default=False)]
-SinceOption = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only articles of this day or later.", show_default=False)
-]
-UntilOption = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only articles of this day or earlier.", show_default=False)
-]
+_FILTER_OPTIONS = {
+    "author": typer.Option(help="Only articles by this author.", show_default=False),
+    "source": typer.Option(help="Only articles of this publication.", show_default=False),
+    "topic": typer.Option(help="Only articles on this topic.", show_default=False),
+    "since": typer.Option(metavar="DATE", help="Only articles of this day or later.", show_default=False),
+    "until": typer.Option(metavar="DATE", help="Only articles of this day or earlier.", show_default=False),
+}
 IgnoreOption = Annotated[
     str | None,
     typer.Option(
@@ -43,6 +44,32 @@ IgnoreOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command one option for each filter.
+
+    The command takes their values as the argument `filters`, in whose place the options stand.
+    """
+    signature = inspect.signature(command)
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        if parameter.name == "filters":
+            parameters += [
+                parameter.replace(name=name, annotation=Annotated[str | None, option], default=None)
+                for name, option in _FILTER_OPTIONS.items()
+            ]
+        else:
+            parameters.append(parameter)
+
+    @wraps(command)
+    def command_with_filters(**arguments: Any) -> None:
+        filters = {name: arguments.pop(name) for name in _FILTER_OPTIONS}
+        command(**arguments, filters=filters)
+
+    command_with_filters.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    command_with_filters.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command_with_filters
 
 
 def ignored_parts(given: str | None) -> "frozenset[UnderstoodPart]":

@@ -1,6 +1,6 @@
-"""What the command line prints: results, messages, a progress bar.
+"""What the command line prints: results, messages, the step of a question.
 
-Results go to standard output, messages and progress to standard error. No character in a text makes printing fail or
+Results go to standard output, messages to standard error. No character in a text makes printing fail or
 controls the terminal. The output's reader may close the pipe early.
 """
 
@@ -15,16 +15,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rag.errors import RagError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from rag.types.answer import Answer
     from rag.types.catalogue import CatalogueEntry
-    from rag.types.ingest import IngestProgress
 
 # Wide enough for any title: output that is not read on a terminal has one article a line.
 UNWRAPPED_WIDTH = 10_000
-# Seconds until the rate of a progress bar is steady enough to show.
-RATE_AFTER_SECONDS = 0.5
 # Characters that control a terminal or change a line's direction.
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -107,52 +102,6 @@ def status_line() -> Iterator[Callable[[object], None]]:
 
     with Console(stderr=True).status("") as line:
         yield lambda step: line.update(f"{step} …")
-
-
-class ProgressBar:
-    """A progress bar on standard error that appears with the first step.
-
-    It shows a label, how much is done, and the time left.
-    """
-
-    def __init__(self, bar: "Progress", label: str) -> None:
-        self._bar = bar
-        self._task = bar.add_task(label, total=None, detail="")
-
-    def show_articles(self, step: "IngestProgress") -> None:
-        """Shows a step of adding or encoding: articles, and passages a second."""
-        self._bar.start()
-        elapsed = self._bar.tasks[0].elapsed or 0.0
-        rate = f"{step.passages / elapsed:.0f}" if elapsed > RATE_AFTER_SECONDS and step.passages else "–"
-        total = "?" if step.total is None else step.total
-        detail = f"{step.articles}/{total} {rate} passages/s"
-        self._bar.update(self._task, completed=step.articles, total=step.total, detail=detail)
-
-    def show_portion(self, done: int, total: int) -> None:
-        """Shows a step of copying: `done` of `total` units, in percent."""
-        self._bar.start()
-        detail = f"{done / total:.0%}" if total else ""
-        self._bar.update(self._task, completed=done, total=total, detail=detail)
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[ProgressBar]:
-    """A ProgressBar, which is removed when this is closed."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[detail]}"),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=Console(stderr=True))
-    try:
-        yield ProgressBar(bar, label)
-    finally:
-        if bar.live.is_started:
-            bar.stop()
 
 
 def escape_control_characters(text: str) -> str:

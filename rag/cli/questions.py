@@ -6,32 +6,26 @@ from typing import Annotated
 import typer
 
 from rag.cli.options import (
-    AuthorOption,
     HomeOption,
     IgnoreOption,
     JsonOption,
     PassagesOption,
-    SinceOption,
-    SourceOption,
-    TopicOption,
-    UntilOption,
     ignored_parts,
     open_library,
+    with_filters,
 )
 from rag.cli.output import print_json, print_message, print_text, print_wider_search, status_line
-from rag.types.filters import QuestionOptions
+from rag.types.filters import FilterArgs, QuestionOptions
 
 
+@with_filters
 def ask(
     context: typer.Context,
     question: Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)],
     as_json: JsonOption = False,
     k: PassagesOption = None,
-    author: AuthorOption = None,
-    source: SourceOption = None,
-    topic: TopicOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
+    *,
+    filters: FilterArgs,
     ignore: IgnoreOption = None,
     home: HomeOption = None,
 ) -> None:
@@ -40,9 +34,7 @@ def ask(
 
     ignored = ignored_parts(ignore)
     with open_library(context, home) as engine, status_line() as show_step:
-        events = engine.events(
-            question, k=k, ignore=ignored, author=author, source=source, topic=topic, since=since, until=until
-        )
+        events = engine.events(question, k=k, ignore=ignored, **filters)
         answer = final_answer(report_steps(events, show_step))
     if as_json:
         print_json(answer.to_dict())
@@ -51,6 +43,7 @@ def ask(
         print_wider_search(answer)
 
 
+@with_filters
 def chat(
     context: typer.Context,
     as_json: JsonOption = False,
@@ -59,42 +52,34 @@ def chat(
         typer.Option(metavar="FILE", help="Write the conversation to FILE as Markdown.", show_default=False),
     ] = None,
     k: PassagesOption = None,
-    author: AuthorOption = None,
-    source: SourceOption = None,
-    topic: TopicOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
+    *,
+    filters: FilterArgs,
     ignore: IgnoreOption = None,
     home: HomeOption = None,
 ) -> None:
     """Holds a conversation: one question a line, follow-ups included."""
     from rag.cli.chat import converse
 
-    options: QuestionOptions = {
-        "k": k, "ignore": ignored_parts(ignore), "author": author, "source": source, "topic": topic, "since": since,
-        "until": until,
-    }  # fmt: skip
+    options: QuestionOptions = {"k": k, "ignore": ignored_parts(ignore), **filters}
     with open_library(context, home) as engine:
         converse(engine, options, as_json=as_json, save=save)
 
 
+@with_filters
 def search(
     context: typer.Context,
     query: Annotated[str, typer.Argument(metavar="QUERY", show_default=False)],
     as_json: JsonOption = False,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to show.")] = 10,
-    author: AuthorOption = None,
-    source: SourceOption = None,
-    topic: TopicOption = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
+    *,
+    filters: FilterArgs,
     home: HomeOption = None,
 ) -> None:
     """Prints the passages that are most relevant to QUERY, best first."""
     from rag.types.article import reference_line
 
     with open_library(context, home) as engine:
-        passages = engine.search(query, k=k, author=author, source=source, topic=topic, since=since, until=until)
+        passages = engine.search(query, k=k, **filters)
     if as_json:
         print_json({"query": query, "passages": [passage.to_dict() for passage in passages]})
         return

@@ -1,11 +1,15 @@
-"""Where the library is, and the settings."""
+"""Where the library is, the settings, and the options of the filters."""
 
+import inspect
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from rag import open_engine
+from rag.cli.questions import ask, chat, search
 from rag.errors import SettingsError
+from rag.types.filters import FILTER_NAMES
 from tests.support.command_line import Rag
 
 
@@ -59,3 +63,9 @@ def test_an_empty_home_does_not_mean_this_folder(rag: Rag, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(SettingsError, match="RAG_HOME"):
         open_engine(tmp_path / "a\0b")
+
+
+@pytest.mark.parametrize("command", [ask, chat, search], ids=lambda command: command.__name__)
+def test_every_command_that_asks_has_one_option_for_each_filter(command: Callable[..., None]) -> None:
+    options = [name for name in inspect.signature(command).parameters if name in FILTER_NAMES]
+    assert options == list(FILTER_NAMES)
