@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evals.datasets.cases import Case, TextSpan
 from evals.errors import EvalError
+from rag.errors import first_problem
 
 # The version of results.jsonl and run.json. It is incremented when older lines cannot be read any more, or have another
 # meaning.
@@ -228,9 +229,7 @@ def _read_result(line: str, where: str) -> CaseResult:
         # Validated here, because a later error would not name the line.
         _ = result.answer
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise EvalError(f"{where}: {field}: {first['msg']}; was this run made by another version?") from None
+        raise EvalError(f"{where}: {first_problem(error, 'the line')}; was this run made by another version?") from None
     if result.version != VERSION:
         raise EvalError(f"{where}: is of version {result.version}, this is version {VERSION}; run the suite again")
     return result

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from evals.errors import EvalError
 from evals.metrics.registry import MetricValue, compute_metrics, compute_metrics_by_kind
 from evals.result import VERSION, CaseResult, read_results
+from rag.errors import first_problem
 
 RUN_FILE, RESULTS_FILE, SUMMARY_FILE, REPORT_FILE = "run.json", "results.jsonl", "summary.json", "report.html"
 
@@ -87,9 +88,8 @@ def read_info(folder: Path) -> RunInfo:
     except OSError:
         raise EvalError(f"{folder} is no run: it has no {RUN_FILE}; name a folder of evals/results") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise EvalError(f"{path}: {field}: {first['msg']}; run the suite again with this version") from None
+        problem = first_problem(error, "the file")
+        raise EvalError(f"{path}: {problem}; run the suite again with this version") from None
     if info.version != VERSION:
         raise EvalError(f"{folder} is a run of version {info.version}, this is version {VERSION}; run it again")
     return info

@@ -22,6 +22,11 @@ Each message is one line that says what to do next. The command line prints it a
 the package's own never becomes one of these errors: it stays the exception that Python raised.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 from pathlib import Path
 
 # How much of a server's message is quoted in one of ours.
@@ -135,3 +140,13 @@ def single_line(error: object, limit: int | None = None) -> str:
     It has at most `limit` characters. An error without text gives the name of its type.
     """
     return " ".join(str(error).split())[:limit] or type(error).__name__
+
+
+def first_problem(error: "ValidationError", whole: str) -> str:
+    """The first problem of a document that pydantic refuses, in one line.
+
+    It is the field and what is wrong; `whole` stands for the field where the document itself is wrong.
+    """
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"]) or whole
+    return f"{field}: {first['msg']}"

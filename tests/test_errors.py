@@ -3,9 +3,18 @@
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from rag import errors
-from rag.errors import RagError, ReadError, ServerBusy, disk_error, single_line
+from rag.errors import RagError, ReadError, ServerBusy, disk_error, first_problem, single_line
+
+
+class _Part(BaseModel):
+    number: int
+
+
+class _Document(BaseModel):
+    parts: list[_Part]
 
 
 def test_the_tree_in_the_docstring_names_every_error() -> None:
@@ -41,3 +50,12 @@ def test_messages_are_one_line() -> None:
     assert str(ServerBusy(7)).endswith("ask again in 7 seconds.")
     assert single_line("two\n  lines", 5) == "two l"
     assert single_line(KeyError()) == "KeyError"
+
+
+def test_the_first_problem_names_the_field_or_the_whole_document() -> None:
+    with pytest.raises(ValidationError) as raised:
+        _Document.model_validate_json('{"parts": [{"number": "x"}]}')
+    assert first_problem(raised.value, "the line").startswith("parts.0.number: Input should be a valid integer")
+    with pytest.raises(ValidationError) as raised:
+        _Document.model_validate_json("[]")
+    assert first_problem(raised.value, "the line").startswith("the line: Input should be")

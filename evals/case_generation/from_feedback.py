@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from evals.case_generation.candidate import CandidateCase, case_id, guess_kind, is_quotable
 from evals.datasets.cases import Gold
 from evals.errors import EvalError
+from rag.errors import first_problem
 from rag.types.article import Article
 
 GOOD = {"up", "like", "good", "yes", "true", "1", "+1", "5", "4", "👍"}
@@ -62,9 +63,7 @@ def read_feedback(path: Path) -> list[ExportedFeedback]:
         try:
             feedback.append(ExportedFeedback.model_validate_json(line))
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"]) or "the line"
-            raise EvalError(f"{path}:{number}: {field}: {first['msg']}") from None
+            raise EvalError(f"{path}:{number}: {first_problem(error, 'the line')}") from None
     return feedback
 
 

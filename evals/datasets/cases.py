@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rag.errors import RagError
+from rag.errors import RagError, first_problem
 
 SUITES = Path(__file__).parents[1] / "suites"
 SPLITS = ("dev", "test")
@@ -161,10 +161,8 @@ def _parse_line(line: str, where: str, model: type[AnySuiteLine]) -> AnySuiteLin
     try:
         return model.model_validate(json.loads(line))
     except ValidationError as error:
-        first = error.errors()[0]
-        if first["loc"] == ("review",):
+        if error.errors()[0]["loc"] == ("review",):
             raise SuiteError(f"{where}: review: a candidate case; review and edit it, then remove the field") from None
-        field = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise SuiteError(f"{where}: {field}: {first['msg']}") from None
+        raise SuiteError(f"{where}: {first_problem(error, 'the line')}") from None
     except ValueError as error:
         raise SuiteError(f"{where}: is not JSON ({error})") from None

@@ -24,6 +24,7 @@ from evals.metrics.turn_results import (
 from evals.report.tables import markdown_table
 from evals.result import VERSION
 from evals.run_folder import SUMMARY_FILE, RunInfo, read_info
+from rag.errors import first_problem
 
 TURNS_FILE, CHAT_REPORT_FILE = "turns.jsonl", "report.md"
 MAX_ANSWER_CHARACTERS = 400
@@ -67,8 +68,7 @@ def read_chat_run(folder: Path) -> ChatRun:
     try:
         results = tuple(TurnResult.model_validate_json(line) for line in lines)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise EvalError(f"{folder / TURNS_FILE}: {first['loc']}: {first['msg']}; run the suite again") from None
+        raise EvalError(f"{folder / TURNS_FILE}: {first_problem(error, 'a line')}; run the suite again") from None
     return ChatRun(folder, read_info(folder), results)
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from evals.datasets.published import SUMMEDITS, DatasetUnreadable
 from evals.training.training_datasets import SUMMEDITS_MEASURED, read_rows
+from rag.errors import first_problem
 
 WICE = "WiCE (Kamoi et al., EMNLP 2023)"
 QAGS_XSUM = "QAGS XSUM (Wang et al., ACL 2020)"
@@ -103,9 +104,7 @@ def _row(row: Mapping[str, Any], row_type: type[AnyRow], path: Path, dataset: st
     try:
         return row_type.model_validate(row)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "a row"
-        raise DatasetUnreadable(f"{path} is not {dataset} as published ({field}: {first['msg']})") from None
+        raise DatasetUnreadable(f"{path} is not {dataset} as published ({first_problem(error, 'a row')})") from None
 
 
 def _page(sentences: list[str]) -> str:

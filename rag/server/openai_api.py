@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from rag.admission import AdmissionControl, Slot
 from rag.answering.streaming import SUPERSEDED_PATTERN, closing_text
 from rag.engine import QueryEngine
-from rag.errors import LibraryError, RagError, ServerBusy
+from rag.errors import LibraryError, RagError, ServerBusy, first_problem
 from rag.interrupts.cancellation import Cancellation
 from rag.settings import APPLICATION
 from rag.types.answer import Answer, Event, TextDelta, Turn
@@ -119,9 +119,7 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
         try:
             chat_request = ChatRequest.model_validate_json(body)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"])
-            return _error(400, f"{field or 'body'}: {first['msg']}", "invalid_request_error")
+            return _error(400, first_problem(error, "body"), "invalid_request_error")
         question = chat_request.messages[-1]
         if question.role != "user" or not question.text.strip():
             return _error(400, "the last message has to be the user's question", "invalid_request_error")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from rag import open_engine
-from rag.cli import run
 from tests.support.command_line import (
     ANSWERED,
     CommandResult,
     Rag,
+    command_in_process,
     interrupt_once_articles_are_stored,
     result_of,
     start_command,
@@ -28,14 +28,7 @@ def _no_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def rag(capsys: pytest.CaptureFixture[str]) -> Rag:
     """Runs a command line in this process."""
-
-    def called(*arguments: str | Path) -> CommandResult:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return CommandResult(code, out, err)
-
-    return called
+    return command_in_process(capsys)
 
 
 @dataclass(frozen=True, slots=True)

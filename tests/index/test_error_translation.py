@@ -32,7 +32,6 @@ from tests.support.planted_errors import (
     PlantedValues,
     PlantedVector,
     files_of,
-    raising,
     raising_iterator,
 )
 from tests.support.servers.backends import Chroma, chroma
@@ -299,18 +298,3 @@ def test_the_engine_raises_an_error_of_a_field_s_name_and_rebuilds_nothing(
             ask(QUESTION)
         assert raised.value is error
     assert _state(engine) == before
-
-
-@EVERY_ERROR
-def test_the_engine_raises_an_error_of_a_callback_and_rebuilds_nothing(
-    engine: QueryEngine, tmp_path: Path, error: Exception
-) -> None:
-    """The article is stored by then; the indexes are updated, and their segments stay."""
-    segments = {path.name for path in engine.home.glob("vectors-*")}
-    added = article(9)
-    with pytest.raises(type(error)) as raised:
-        engine.add(write_jsonl(tmp_path / "one.jsonl", [added]), progress=raising(error))
-    assert raised.value is error
-    assert engine.article(added.id) == added
-    assert {path.name for path in engine.home.glob("vectors-*")} == segments
-    assert engine.check() == []

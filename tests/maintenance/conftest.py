@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from rag.cli import run
 from rag.maintenance.backup import write_backup
 from rag.settings import load_settings
 from rag.types.feedback import Feedback
 from rag.workspace import Workspace
 from tests.maintenance.libraries import ARTICLES, OTHER_ARTICLES
-from tests.support.command_line import CommandResult, Rag
+from tests.support.command_line import Rag, command_in_process
 from tests.support.library.articles import loaded_articles
 
 
@@ -50,11 +49,4 @@ def backup(prepared: Path, tmp_path: Path) -> Path:
 def rag(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rag:
     """Runs a command line in this process, with `tmp_path` as the working folder."""
     monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: str | Path) -> CommandResult:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return CommandResult(code, out, err)
-
-    return command
+    return command_in_process(capsys)

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from rag.cli import run
+
 ANSWERED = "Why did Beijing keep its distance from the treaty?"
 DECLINED = "Who won the chess olympiad in Budapest?"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -91,6 +95,18 @@ class CommandResult:
 
 
 Rag = Callable[..., CommandResult]
+
+
+def command_in_process(capsys: pytest.CaptureFixture[str]) -> Rag:
+    """Runs command lines in this process."""
+
+    def command(*arguments: str | Path) -> CommandResult:
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return CommandResult(code, out, err)
+
+    return command
 
 
 def start_command(*arguments: str | bytes | Path, **more: Any) -> "subprocess.Popen[str]":

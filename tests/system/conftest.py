@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import QueryEngine
-from rag.cli import run
-from tests.support.command_line import CommandResult, Rag
+from tests.support.command_line import CommandResult, Rag, command_in_process
 from tests.support.library.small_library import create_library
 from tests.support.scripted_answers import open_scripted_engine
 from tests.support.servers.chat_server import ChatServer
@@ -37,13 +36,11 @@ def library_folder(intact_library: Path, tmp_path: Path) -> Path:
 def rag(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rag:
     """Runs a command line in this process, in an empty working folder."""
     monkeypatch.chdir(tmp_path)
+    run_command = command_in_process(capsys)
 
     def command(*arguments: str | Path) -> CommandResult:
-        capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        result = CommandResult(code, out, err)
-        assert code != 2 or (out == "" and err.startswith("rag: ")), result
+        result = run_command(*arguments)
+        assert result.code != 2 or (result.out == "" and result.err.startswith("rag: ")), result
         return result
 
     return command
