@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from rag.answering.intent.mentions.question_words import MAX_CONTEXT_WORDS, QuestionWords, folded_words
 from rag.text.lexicon import ARTICLE_NOUNS, LONG_NAMES, LOOSE_ARTICLE_NOUNS, ORDER_WORDS, UNNAMED_PIECES, alternation
+from rag.types.article import MONTHS
 
 _NOUNS = rf"(?:{alternation(LOOSE_ARTICLE_NOUNS)})"
 _PIECE = (
@@ -38,8 +39,7 @@ _ASKS_FOR_PIECES = re.compile(
 )
 _ENDS = re.compile(
     r"^(?: ?$| ?[.,:]| (?:and|or|by|from|in (?:the |early |late )?(?:\d|last|past|spring|summer|autumn|winter"
-    r"|january|february|march|april|may|june|july"
-    r"|august|september|october|november|december|order|@)|since|before|after|newer|older|later|earlier|until"
+    rf"|{alternation(month.lower() for month in MONTHS)}|order|@)|since|before|after|newer|older|later|earlier|until"
     r"|between|during|last|this|are"
     r"|is|do|does|did|have|has|were|was"
     r"|you|we|there|that|which|please|written|published|first|by date|sorted|ordered|here|exist|say|says"
