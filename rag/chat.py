@@ -1,4 +1,7 @@
-"""A conversation with the engine: each question may refer to the ones before it."""
+"""A conversation with the engine, and the ways to ask that the engine and a conversation share.
+
+Each question of a conversation may refer to the ones before it.
+"""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import replace
@@ -28,7 +31,106 @@ class AskWithTurns(Protocol):
     ) -> Iterator[Event]: ...
 
 
-class Chat:
+class QuestionMethods:
+    """The ways to ask a question, all in terms of `events`."""
+
+    def events(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        cancellation: Cancellation | None = None,
+        **filters: Unpack[FilterArgs],
+    ) -> Iterator[Event]:
+        """`stream` with the steps in between. Another thread stops the work with `cancellation`."""
+        raise NotImplementedError
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> Answer:
+        """Answers `question` from the `k` best passages within the filters.
+
+        The passages come from the articles that the filters admit.
+
+        Args:
+            question: Any text of at most `max_question_characters`, a setting.
+            k: Passages that the answer is made from; by default the setting `passages`.
+            ignore: Parts of how the question would be understood, which are left out: "conversation", "spelling",
+                "authors", "sources", "topics", "articles", "dates".
+            **filters: `author`, `source`, `topic`, `since`, `until` (see FilterArgs).
+
+        Returns:
+            The answer. Where the corpus does not answer the question, it is an abstention with its reason.
+
+        Raises:
+            RagError: The question is too long, a date is not a date, the range of dates is empty, or `k` is below 1.
+            LibraryError: The library cannot be used.
+            ValueError: `ignore` names a part that there is not.
+        """
+        return final_answer(self.events(question, k=k, ignore=ignore, **filters))
+
+    async def aask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> Answer:
+        """`ask` without blocking the event loop. Cancelling the task stops the work."""
+        cancellation = Cancellation()
+        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
+        return final_answer([event async for event in iterate_in_thread(events, cancellation)])
+
+    def stream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> Iterator[TextDelta | Answer]:
+        """The answer's text as it is written, then the final Answer.
+
+        The Answer is authoritative: sentences that fail the check are corrected or flagged in it. Arguments and errors
+        are those of `ask`; all errors but those of a misspelt keyword or part come when the first event is fetched.
+        """
+        return without_steps(self.events(question, k=k, ignore=ignore, **filters))
+
+    def astream(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> AsyncIterator[TextDelta | Answer]:
+        """`stream` for an event loop."""
+        cancellation = Cancellation()
+        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
+        return iterate_in_thread(without_steps(events), cancellation)
+
+    def aevents(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> AsyncIterator[Event]:
+        """`events` for an event loop."""
+        cancellation = Cancellation()
+        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
+        return iterate_in_thread(events, cancellation)
+
+
+class Chat(QuestionMethods):
     """One conversation. Not thread-safe: open one for each thread.
 
     `answers` are those given here, oldest first. `turns` are all that a question may refer to: the turns `before`, with
@@ -53,52 +155,6 @@ class Chat:
     def turns(self) -> tuple[Turn, ...]:
         return self._before + tuple(Turn(answer.standalone_question, answer.text) for answer in self._answers)
 
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> Answer:
-        """The answer to `question`. Arguments and errors are those of QueryEngine.ask."""
-        return final_answer(self.events(question, k=k, ignore=ignore, **filters))
-
-    async def aask(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> Answer:
-        """`ask` without blocking the event loop."""
-        return final_answer([event async for event in self.aevents(question, k=k, ignore=ignore, **filters)])
-
-    def stream(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> Iterator[TextDelta | Answer]:
-        """The answer's text as it is written, then the final Answer."""
-        return without_steps(self.events(question, k=k, ignore=ignore, **filters))
-
-    def astream(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> AsyncIterator[TextDelta | Answer]:
-        """`stream` for an event loop."""
-        cancellation = Cancellation()
-        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
-        return iterate_in_thread(without_steps(events), cancellation)
-
     def events(
         self,
         question: str,
@@ -115,19 +171,6 @@ class Chat:
         """
         check_filter_names(filters)
         return self._remembered_events(question, k, check_part_names(ignore), cancellation, filters)
-
-    def aevents(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> AsyncIterator[Event]:
-        """`events` for an event loop."""
-        cancellation = Cancellation()
-        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
-        return iterate_in_thread(events, cancellation)
 
     def _remembered_events(
         self,

@@ -5,7 +5,7 @@ of its own. Errors of a caller at run time are RagErrors, with two exceptions: a
 TypeError, and a misspelt part of the understanding is a ValueError.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Unpack
@@ -22,8 +22,7 @@ from rag.answering.answerability import answerability, answerability_features
 from rag.answering.citation_checker import CitationChecker
 from rag.answering.pipeline import AnswerPipeline
 from rag.answering.pipeline_run import AnswerRequest
-from rag.answering.streaming import final_answer, iterate_in_thread, without_steps
-from rag.chat import Chat
+from rag.chat import Chat, QuestionMethods
 from rag.corpus import Corpus, encodable
 from rag.generation.llm_writer import LLMWriter, open_llm
 from rag.interrupts.cancellation import Cancellation, until_cancelled
@@ -34,7 +33,7 @@ from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval
 from rag.settings import Settings, load_settings
 from rag.text.analyzer import terms
-from rag.types.answer import Answer, Event, RankedPassage, TextDelta, Turn
+from rag.types.answer import Event, RankedPassage, Turn
 from rag.types.filters import FilterArgs, check_filter_names
 from rag.types.ingest import ProgressCallback, no_progress
 from rag.types.question import MAX_TURNS, bounded_turns, check_question_length
@@ -43,7 +42,7 @@ from rag.verification.verifier import Verifier
 from rag.workspace import Tuning, Workspace
 
 
-class QueryEngine(Corpus, BaseQueryEngine):
+class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
     """Answers questions from one library. Thread-safe, and a context manager.
 
     `open_engine` opens one. It is also a LlamaIndex query engine: `query("...")` gives a Response with source_nodes.
@@ -61,76 +60,6 @@ class QueryEngine(Corpus, BaseQueryEngine):
         self._pipeline = AnswerPipeline(workspace, self._reader, checker, workspace.settings, self._writer)
 
     # -- questions ----------------------------------------------------------------------------------------------------
-
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> Answer:
-        """Answers `question` from the `k` best passages within the filters.
-
-        The passages come from the articles that the filters admit.
-
-        Args:
-            question: Any text of at most `max_question_characters`, a setting.
-            k: Passages that the answer is made from; by default the setting `passages`.
-            ignore: Parts of how the question would be understood, which are left out: "conversation", "spelling",
-                "authors", "sources", "topics", "articles", "dates".
-            **filters: `author`, `source`, `topic`, `since`, `until` (see FilterArgs).
-
-        Returns:
-            The answer. Where the corpus does not answer the question, it is an abstention with its reason.
-
-        Raises:
-            RagError: The question is too long, a date is not a date, the range of dates is empty, or `k` is below 1.
-            LibraryError: The library cannot be used.
-            ValueError: `ignore` names a part that there is not.
-        """
-        return final_answer(self.events(question, k=k, ignore=ignore, **filters))
-
-    async def aask(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> Answer:
-        """`ask` without blocking the event loop. Cancelling the task stops the work."""
-        cancellation = Cancellation()
-        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
-        return final_answer([event async for event in iterate_in_thread(events, cancellation)])
-
-    def stream(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> Iterator[TextDelta | Answer]:
-        """The answer's text as it is written, then the final Answer.
-
-        The Answer is authoritative: sentences that fail the check are corrected or flagged in it. Arguments and errors
-        are those of `ask`; all errors but those of a misspelt keyword or part come when the first event is fetched.
-        """
-        return without_steps(self.events(question, k=k, ignore=ignore, **filters))
-
-    def astream(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        ignore: Collection[UnderstoodPart] = (),
-        **filters: Unpack[FilterArgs],
-    ) -> AsyncIterator[TextDelta | Answer]:
-        """`stream` for an event loop."""
-        cancellation = Cancellation()
-        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
-        return iterate_in_thread(without_steps(events), cancellation)
 
     def events(
         self,
