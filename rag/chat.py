@@ -1,4 +1,4 @@
-"""A conversation with the engine, and the ways to ask that the engine and a conversation share.
+"""A conversation with the engine, and the ways to ask that both have.
 
 Each question of a conversation may refer to the ones before it.
 """
@@ -43,7 +43,10 @@ class QuestionMethods:
         cancellation: Cancellation | None = None,
         **filters: Unpack[FilterArgs],
     ) -> Iterator[Event]:
-        """`stream` with the steps in between. Another thread stops the work with `cancellation`."""
+        """`stream` with the steps in between.
+
+        Another thread stops the work with `cancellation`.
+        """
         raise NotImplementedError
 
     def ask(
