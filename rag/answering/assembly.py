@@ -6,13 +6,14 @@ and timings.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rag.answering.evidence import Abstention, Quote
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds import extractive_writer
 from rag.answering.kinds.collection import CatalogueAnswer
 from rag.answering.kinds.selection import Selection, sections_of
-from rag.answering.prose.cited_draft import DraftSentence
+from rag.answering.prose.draft_sentence import DraftSentence
 from rag.text.citation_markers import escape_markers
 from rag.types.answer import Answer, Citation, DeclinedBy, Statement
 from rag.types.article import ArticleRef, reference_line
@@ -40,12 +41,15 @@ def cited_answer(
 ) -> Answer:
     """An answer made of a model's checked sentences.
 
-    It has a marker for each quote that the sentences cite.
+    It has a marker for each quote that the sentences cite. Sentences that were left out or dropped are among its
+    revisions.
     """
     numbers: dict[Quote, int] = {}
     text = ""
     statements = []
     for sentence in sentences:
+        if not sentence.is_in_answer:
+            continue
         text += sentence.lead
         is_after_marker = False
         for part in sentence.parts:
@@ -58,7 +62,8 @@ def cited_answer(
         cited = tuple(numbers[quote] for quote in sentence.quotes)
         statements.append(Statement(sentence.text, cited, round(sentence.support, 4), verdict_for(sentence.support)))
     citations = tuple(_citation(number, quote) for quote, number in numbers.items())
-    return _answer(asked, turn, selection, [text.lstrip("\n ")], tuple(statements), citations, writer)
+    answer = _answer(asked, turn, selection, [text.lstrip("\n ")], tuple(statements), citations, writer)
+    return replace(answer, revisions=tuple(sentence.revision for sentence in sentences if sentence.revision))
 
 
 def catalogue_answer(

@@ -56,7 +56,7 @@ class AnswerPipeline:
         self._selector = AnswerSelector(library, reader, settings)
         self._checker = checker
         self._settings = settings
-        self._model_writer = ModelWriter(library.encoder, checker, repair=settings.repair)
+        self._model_writer = ModelWriter(library.encoder, reader, checker, repair=settings.repair)
         self._llm_writer = writer
         self._clock = clock
         self._vocabulary = LibraryVocabulary(library.library, library.fulltext)

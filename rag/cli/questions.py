@@ -27,6 +27,10 @@ def ask(
     *,
     filters: FilterArgs,
     ignore: IgnoreOption = None,
+    revisions: Annotated[
+        bool,
+        typer.Option("--revisions", help="List the sentences that were corrected, left out or dropped, and why."),
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Answers QUESTION from the articles, or says why they do not answer it."""
@@ -40,6 +44,8 @@ def ask(
         print_json(answer.to_dict())
     else:
         print_text(str(answer))
+        if revisions:
+            print_text("\n".join(["", *(answer.revision_lines() or ["No sentence was changed or left out."])]))
         print_wider_search(answer)
 
 

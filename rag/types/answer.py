@@ -4,6 +4,7 @@ The events are steps, pieces of text, then the Answer. An Answer consists of sta
 abstention with its reason.
 """
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from rag.types.understanding import Kind, Section, Understanding
 
 Verdict = Literal["supported", "partly", "unsupported"]
 DeclinedBy = Literal["search", "model"]
+Change = Literal["corrected", "quoted", "left out", "dropped"]
 _VERDICT_TEXT: dict[Verdict, str] = {"partly": "only partly supported", "unsupported": "not supported"}
 PipelineStage = Literal["searching", "reading", "writing", "checking", "correcting"]
 
@@ -109,6 +111,25 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """What became of a sentence that does not stand as a model wrote it.
+
+    `text` is the sentence as written. `change` says what was done: it was corrected by the model, turned into a quote,
+    left out, or dropped by the model. `reason` says why. `replacement` is what stands in its place, "" if nothing does.
+    """
+
+    text: str
+    change: Change
+    reason: str
+    replacement: str = ""
+
+    def __str__(self) -> str:
+        """The revision in one line: "left out, beside the question: …"."""
+        replaced = f" → {self.replacement}" if self.replacement else ""
+        return f"{self.change}, {self.reason}: {self.text}{replaced}"
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds that each stage of an answer took."""
 
@@ -171,7 +192,8 @@ class Answer:
     answer), and `nearest` names the nearest articles. In any other answer `nearest` are further articles on the
     question, which are not quoted. `writer` is "quotes" or "llm:MODEL". `notice` is a message about how the answer was
     made, for example that the language model failed. `kind` is the question's intent, `understood` how it was
-    understood, and `sections` group the statements of an answer with parts.
+    understood, and `sections` group the statements of an answer with parts. `revisions` are the sentences of a
+    language model that do not stand as it wrote them.
     """
 
     question: str
@@ -190,6 +212,7 @@ class Answer:
     sections: tuple[Section, ...] = ()
     understood: Understanding = field(default_factory=Understanding)
     declined_by: DeclinedBy | None = None
+    revisions: tuple[Revision, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as `rag ask --json` prints it."""
@@ -200,7 +223,8 @@ class Answer:
             "citations": [citation.to_dict() for citation in self.citations],
             "kind": self.kind, "sections": [section.to_dict() for section in self.sections],
             "understood": self.understood.to_dict(),
-            "writer": self.writer, "notice": self.notice, "timings_ms": asdict(self.timings),
+            "writer": self.writer, "notice": self.notice,
+            "revisions": [asdict(revision) for revision in self.revisions], "timings_ms": asdict(self.timings),
         }  # fmt: skip
 
     @property
@@ -247,7 +271,7 @@ class Answer:
             parts.append(f"Also on this: {'; '.join(map(short_reference, self.nearest))}")
         if understood := self.understanding_lines():
             parts.append("\n".join(understood))
-        if self.flagged and not self.is_computed:
+        if (self.flagged or self.left_out_text) and not self.is_computed:
             flags = (f"- {self.flag_text(statement)}: {statement.text}" for statement in self.flagged)
             parts.append("\n".join([f"Check: {self.check_summary()}.", *flags]))
         if self.notice:
@@ -270,8 +294,9 @@ class Answer:
     def check_summary(self) -> str:
         """Summarizes the result of the check.
 
-        "4 of 5 sentences are supported by what they cite"; of quotes, which are compared with the stored articles,
-        "quoted verbatim", or how many of them are verbatim. Empty for a computed answer.
+        "4 of 5 sentences are supported by what they cite; 1 beside the question, left out"; of quotes, which are
+        compared with the stored articles, "quoted verbatim", or how many of them are verbatim. Empty for a computed
+        answer.
         """
         if self.is_computed:
             return ""
@@ -279,7 +304,18 @@ class Answer:
         passed = total - len(self.flagged)
         if self.is_quoted:
             return f"{passed} of {total} quotes are verbatim" if self.flagged else "quoted verbatim"
-        return f"{passed} of {total} sentences are supported by what they cite"
+        supported = f"{passed} of {total} sentences are supported by what they cite"
+        return "; ".join(filter(None, (supported, self.left_out_text)))
+
+    def revision_lines(self) -> list[str]:
+        """The revisions, a line a sentence."""
+        return [f"- {' '.join(str(revision).split())}" for revision in self.revisions]
+
+    @property
+    def left_out_text(self) -> str:
+        """The sentences left out, by reason: "1 beside the question, left out"."""
+        reasons = Counter(revision.reason for revision in self.revisions if revision.change == "left out")
+        return "; ".join(f"{number} {reason}, left out" for reason, number in reasons.items())
 
     def flag_text(self, statement: Statement) -> str:
         """Says what is wrong with a flagged statement.

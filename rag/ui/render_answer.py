@@ -113,7 +113,7 @@ def support_summary(answer: Answer) -> str:
     supported = sum(statement.verdict == "supported" for statement in answer.statements)
     if _is_verbatim(answer):
         return f"{sentences} quoted verbatim"
-    return f"{supported} of {sentences} supported"
+    return "; ".join(filter(None, (f"{supported} of {sentences} supported", answer.left_out_text)))
 
 
 def writer_label(writer: str) -> str:
@@ -298,8 +298,16 @@ def _summary(answer: Answer) -> str:
     kind = "whole" if all(statement.verdict == "supported" for statement in answer.statements) else "part"
     return (
         f'<p class="summary"><span class="tally {kind}">{escape(support_summary(answer))}</span>'
-        f'<span class="writer">{escape(writer_label(answer.writer))}</span></p>'
+        f'<span class="writer">{escape(writer_label(answer.writer))}</span></p>{_revisions(answer)}'
     )
+
+
+def _revisions(answer: Answer) -> str:
+    """The sentences that do not stand as the model wrote them, folded."""
+    if not answer.revisions:
+        return ""
+    items = "".join(f"<li>{escape(str(revision))}</li>" for revision in answer.revisions)
+    return f'<details class="revisions"><summary>Changed or left out</summary><ul>{items}</ul></details>'
 
 
 def _card(citation: Citation) -> str:

@@ -8,7 +8,7 @@ from rag.answering.intent.classifier import Intent
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds.collection import CatalogueAnswer, CatalogueLine
 from rag.answering.kinds.selection import Selection
-from rag.answering.prose.cited_draft import DraftSentence
+from rag.answering.prose.draft_sentence import DraftSentence
 from rag.index.base import Scope
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval

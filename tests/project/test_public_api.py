@@ -21,7 +21,7 @@ NAMES = {
     "Chat", "Citation", "EncoderError", "EncoderMismatch", "Feedback", "FeedbackCitation", "FilterArgs", "Highlight",
     "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress", "LibraryBusy", "LibraryCounts",
     "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure", "ModelError", "QueryEngine",
-    "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError", "Section", "ServerBusy",
+    "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError", "Revision", "Section", "ServerBusy",
     "ServerUnavailable", "Settings", "SettingsError", "Statement", "TextDelta", "Timings", "Tuning", "Turn",
     "Understanding", "Usage", "open_engine",
 }  # fmt: skip

@@ -42,6 +42,9 @@ ANSWER: dict[str, Any] = {
         },
     },
     "writer": str, "notice": OR_NONE,
+    "revisions": [
+        {"text": str, "change": re.compile("corrected|quoted|left out|dropped"), "reason": str, "replacement": str}
+    ],
     "timings_ms": {"retrieve": float, "write": float, "verify": float, "total": float},
 }  # fmt: skip
 SEARCH: dict[str, Any] = {

@@ -71,6 +71,10 @@ class CitationResolver:
         overlapping = (n for n, source in numbers.items() if source.start < quote.end and quote.start < source.end)
         return next(overlapping, min(numbers))
 
+    def sentences(self, passage: RankedPassage) -> Sequence[ScoredSentence]:
+        """The sentences of one of the `passages`, in order of the text."""
+        return self._sentences[self._positions[passage.id]]
+
     def nearest(self, words: str) -> list[Quote]:
         """For each passage, the sentences that `words` would rest on, closest first."""
         vector = self._encode(words)

@@ -7,11 +7,12 @@ that was not retrieved is never shown. Each sentence is checked when it ends, wh
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from rag.answering.citation_checker import CitationChecker
 from rag.answering.evidence import Quote
 from rag.answering.prose.citation_resolver import CitationResolver
+from rag.answering.prose.draft_sentence import DraftSentence
+from rag.answering.prose.editing import DraftEditor
 from rag.generation.stream_parser import (
     CitationMarker,
     ParsedPiece,
@@ -40,36 +41,19 @@ _SAYS_NO = re.compile(
 )
 
 
-@dataclass(slots=True)
-class DraftSentence:
-    """A sentence that a model wrote, on its way to a statement of the answer.
-
-    `parts` are its words and, between them, the quotes of its markers. `lead` is the white space and list dash before
-    it. `text` (the words without markers) and `support` in [0, 1] are set when the sentence ends.
-    """
-
-    lead: str
-    parts: list[str | Quote] = field(default_factory=list)
-    text: str = ""
-    support: float = 0.0
-
-    @property
-    def quotes(self) -> list[Quote]:
-        """The distinct quotes that the sentence cites, in order of first use."""
-        return list(dict.fromkeys(part for part in self.parts if not isinstance(part, str)))
-
-
 class CitedDraft:
     """One text of a model, parsed into checked sentences with citations.
 
     Call `feed` with the text as it arrives, then `finish`, then read the attributes. `sentences` are the sentences of
     the text, `says_no` is whether the model found no answer, `ran_away` whether the text was cut because it had no end,
-    and `checking_ms` how many milliseconds the checks took.
+    and `checking_ms` how many milliseconds the checks took. An `editor` decides what becomes of each sentence, and when
+    the draft is over.
     """
 
-    def __init__(self, resolver: CitationResolver, checker: CitationChecker) -> None:
+    def __init__(self, resolver: CitationResolver, checker: CitationChecker, editor: DraftEditor | None = None) -> None:
         self._resolver = resolver
         self._checker = checker
+        self._editor = editor
         self._parser = StreamParser(len(resolver.evidence.sources))
         # Pieces at the beginning, until they can no longer become NO_ANSWER; then None.
         self._held_back: list[ParsedPiece] | None = []
@@ -106,11 +90,18 @@ class CitedDraft:
     @property
     def is_over(self) -> bool:
         """Whether the rest of the text can be ignored."""
-        return self.says_no or self.ran_away
+        return self.says_no or self.ran_away or self.has_wandered or bool(self._editor and self._editor.is_complete)
+
+    @property
+    def has_wandered(self) -> bool:
+        """Whether the last sentences are unsupported, beside the question or repeated."""
+        return bool(self._editor and self._editor.has_wandered)
 
     def _release(self, pieces: Iterator[ParsedPiece]) -> Iterator[str]:
         try:
             for piece in pieces:
+                if self.is_over:
+                    return
                 if self._held_back is None:
                     yield from self._show(piece)
                     continue
@@ -156,6 +147,13 @@ class CitedDraft:
                     yield from self._cite(self._supporting_quote(text))
                 (sentence.support,) = self._supports([(text, sentence.quotes)])
                 sentence.text = text
+                if self._editor:
+                    self._edit(self._editor, sentence)
+
+    def _edit(self, editor: DraftEditor, sentence: DraftSentence) -> None:
+        began = time.perf_counter()
+        editor.edit(sentence)
+        self.checking_ms += (time.perf_counter() - began) * 1000
 
     def _quotes(self, words: str, numbers: Sequence[int]) -> list[Quote]:
         resolved = [self._resolver.quote(words, number) for number in dict.fromkeys(numbers)]

@@ -22,17 +22,6 @@ def test_half_a_sentence_of_a_repair_that_was_cut_is_not_used(llm_engine: QueryE
         assert answer.text in (f"{TRUE} [1].", f"{TRUE} [1]. {INVENTED} [2].")
 
 
-def test_of_many_failed_sentences_the_first_twenty_are_sent_back(home: Path, server: ChatServer) -> None:
-    server.script = [f"{TRUE} [1]. " + " ".join(f"Kim sent {n} nuclear bombs to Paris." for n in range(100, 140))]
-    server.always = "A: DROP"
-    with open_scripted_engine(home, server, llm_context=4_096, llm_max_tokens=400, llm_deadline=120) as engine:
-        answer = engine.ask(QUESTION)
-    assert_invariants(answer, engine)
-    assert "Kim sent 119 nuclear" in server.prompts[1]
-    assert "Kim sent 120 nuclear" not in server.prompts[1]
-    assert len(server.prompts[1]) / 3.5 < 4_096
-
-
 def test_a_sentence_that_fails_the_check_is_sent_back_once_and_corrected(
     llm_engine: QueryEngine, server: ChatServer
 ) -> None:

@@ -1,0 +1,157 @@
+"""Decides what of a model's draft becomes part of the answer.
+
+A sentence beside the question and a sentence that repeats another are left out. A sentence copied from a passage
+becomes an attributed quote, or is left out if its point was made already. The draft ends where it has what the question
+needs, or where it wanders. No language model is asked here.
+"""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from rag.answering.citation_checker import CitationChecker
+from rag.answering.evidence import Quote, is_same_point
+from rag.answering.kinds import extractive_writer
+from rag.answering.kinds.selection import Selection
+from rag.answering.prose.bearing import QuestionBearing
+from rag.answering.prose.citation_resolver import CitationResolver
+from rag.answering.prose.draft_sentence import DraftSentence
+from rag.text.analyzer import content_terms, terms
+from rag.text.attribution import parse_attribution
+from rag.types.answer import Change, Revision
+from rag.verification.cues import extract_names, extract_numbers, is_negated
+from rag.verification.verifier import PARTLY, SUPPORTED
+
+BESIDE, REPEATED, COPIED = "beside the question", "said before", "copied from the article"
+# Both prompts for answers ask for six sentences at most. Views and timelines have a sentence for each author or
+# article, and one more that compares.
+MAX_SENTENCES = 6
+SENTENCES_OF_A_VIEW = 2
+# A draft that has so many sentences in a row that do not stand is not going to answer. A real model of 1.5 billion
+# parameters strung together fifteen such sentences, in two minutes.
+MAX_FAILED_IN_A_ROW = 3
+# A sentence is a copy if this share of its words and of the article's sentence are the same, in the same order. A
+# shorter sentence can hardly be worded otherwise.
+MIN_COPIED_RATIO = 0.9
+MIN_COPIED_WORDS = 8
+# A sentence repeats another if that one has this share of its content words.
+REPEATED_SHARE = 0.9
+
+
+def sentences_needed(selection: Selection) -> int:
+    """The number of sentences after which an answer ends.
+
+    It is six, or more for many authors or articles.
+    """
+    articles = [quote.passage.article for quote in selection.quotes]
+    parts = {
+        "views": {article.author or article.title for article in articles},
+        "author": {article.id for article in articles},
+        "timeline": {article.id for article in articles},
+    }.get(selection.kind, set())
+    return max(MAX_SENTENCES, SENTENCES_OF_A_VIEW * len(parts))
+
+
+class _Point(NamedTuple):
+    """What a sentence of the answer says, as far as its words show."""
+
+    words: set[str]
+    names: set[str]
+    numbers: set[float]
+    is_negated: bool
+
+    @classmethod
+    def of(cls, text: str) -> "_Point":
+        return cls(set(content_terms(text)), extract_names(text), extract_numbers(text), is_negated(text))
+
+    def repeats(self, earlier: "_Point") -> bool:
+        """Whether this says no more than `earlier`: the same words, names and numbers."""
+        has_same_names = self.names <= earlier.words and self.numbers <= earlier.numbers
+        if not self.words or not has_same_names or self.is_negated != earlier.is_negated:
+            return False
+        return len(self.words & earlier.words) >= REPEATED_SHARE * len(self.words)
+
+
+class DraftEditor:
+    """Edits the checked sentences of one draft, in their order.
+
+    Without `bearing`, no sentence is beside the question. The answer ends after `max_sentences`.
+    """
+
+    def __init__(
+        self,
+        bearing: QuestionBearing | None,
+        resolver: CitationResolver,
+        checker: CitationChecker,
+        max_sentences: int = MAX_SENTENCES,
+    ) -> None:
+        self._bearing = bearing
+        self._resolver = resolver
+        self._checker = checker
+        self._max_sentences = max_sentences
+        self._points: list[_Point] = []
+        self._in_answer = 0
+        self._failed_in_a_row = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer has as many sentences as the question needs."""
+        return self._in_answer >= self._max_sentences
+
+    @property
+    def has_wandered(self) -> bool:
+        """Whether the last sentences did not stand."""
+        return self._failed_in_a_row >= MAX_FAILED_IN_A_ROW
+
+    def edit(self, sentence: DraftSentence) -> None:
+        """Decides what becomes of `sentence`, which has been checked.
+
+        One that its citations do not support is left as it is: it may be corrected or flagged.
+        """
+        if sentence.support >= PARTLY:
+            self._edit_supported(sentence)
+        self._in_answer += sentence.is_in_answer
+        stands = sentence.is_in_answer and sentence.support >= PARTLY
+        self._failed_in_a_row = 0 if stands else self._failed_in_a_row + 1
+
+    def _edit_supported(self, sentence: DraftSentence) -> None:
+        point = _Point.of(sentence.text)
+        copied = self._copied(sentence) if sentence.support >= SUPPORTED else None
+        if self._bearing and self._bearing.is_beside(sentence.text, sentence.quotes):
+            _revise(sentence, "left out", BESIDE)
+        elif any(point.repeats(earlier) for earlier in self._points):
+            _revise(sentence, "left out", REPEATED)
+        elif copied and any(is_same_point(set(content_terms(copied.text)), earlier.words) for earlier in self._points):
+            _revise(sentence, "left out", f"{COPIED}, {REPEATED}")
+        else:
+            self._points.append(point)
+            if copied:
+                self._quote(sentence, copied)
+
+    def _copied(self, sentence: DraftSentence) -> Quote | None:
+        """The sentence of a cited passage that `sentence` copies, if there is one."""
+        attribution = parse_attribution(sentence.text)
+        copies = [terms(text) for text in {sentence.text, attribution.claim if attribution else sentence.text}]
+        for quote in sentence.quotes:
+            for original in self._resolver.sentences(quote.passage):
+                is_cited = original.start < quote.end and quote.start < original.end
+                if is_cited and any(_is_copy(copy, original.terms) for copy in copies):
+                    return Quote(quote.passage, original.start, original.end, original.text, quote.score)
+        return None
+
+    def _quote(self, sentence: DraftSentence, quote: Quote) -> None:
+        """Puts the attributed quote in place of its copy."""
+        text = extractive_writer.statement(quote)
+        _revise(sentence, "quoted", COPIED, text)
+        sentence.text, sentence.parts = text, [text, quote]
+        (sentence.support,) = self._checker.quote_supports([quote])
+
+
+def _revise(sentence: DraftSentence, change: Change, reason: str, replacement: str = "") -> None:
+    sentence.revision = Revision(sentence.as_written, change, reason, replacement)
+
+
+def _is_copy(words: Sequence[str], original: Sequence[str]) -> bool:
+    if len(words) < MIN_COPIED_WORDS:
+        return False
+    return SequenceMatcher(None, words, original, autojunk=False).ratio() >= MIN_COPIED_RATIO
