@@ -42,7 +42,6 @@ if TYPE_CHECKING:
         Citation,
         Highlight,
         RankedPassage,
-        Revision,
         Statement,
         TextDelta,
         Timings,
@@ -52,8 +51,9 @@ if TYPE_CHECKING:
     from rag.types.article import Article, ArticleRef
     from rag.types.catalogue import CatalogueEntry, CataloguePage, LibraryCounts
     from rag.types.feedback import Feedback, FeedbackCitation
-    from rag.types.filters import FilterArgs
     from rag.types.ingest import AddReport, IngestProgress, LoadFailure
+    from rag.types.question import FilterArgs
+    from rag.types.revision import Revision
     from rag.types.understanding import QuestionScope, Section, Understanding
     from rag.workspace import Tuning
 
@@ -118,14 +118,15 @@ _MODULES = {
     "rag.maintenance.consistency": ("Inconsistency",),
     "rag.settings": ("Settings",),
     "rag.types.answer": (
-        "Answer", "AnswerStep", "Citation", "Highlight", "RankedPassage", "Revision", "Statement", "TextDelta",
-        "Timings", "Turn", "Usage",
+        "Answer", "AnswerStep", "Citation", "Highlight", "RankedPassage", "Statement", "TextDelta", "Timings", "Turn",
+        "Usage",
     ),
     "rag.types.article": ("Article", "ArticleRef"),
     "rag.types.catalogue": ("CatalogueEntry", "CataloguePage", "LibraryCounts"),
     "rag.types.feedback": ("Feedback", "FeedbackCitation"),
-    "rag.types.filters": ("FilterArgs",),
     "rag.types.ingest": ("AddReport", "IngestProgress", "LoadFailure"),
+    "rag.types.question": ("FilterArgs",),
+    "rag.types.revision": ("Revision",),
     "rag.types.understanding": ("QuestionScope", "Section", "Understanding"),
     "rag.workspace": ("Tuning",),
 }  # fmt: skip

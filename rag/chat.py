@@ -11,8 +11,7 @@ from rag.answering.intent.follow_up import is_follow_up, looks_like_small_talk
 from rag.answering.streaming import final_answer, iterate_in_thread, without_steps
 from rag.interrupts.cancellation import Cancellation
 from rag.types.answer import Answer, Event, TextDelta, Turn
-from rag.types.filters import FilterArgs, check_filter_names
-from rag.types.question import check_question_length
+from rag.types.question import FilterArgs, check_filter_names, check_question_length
 from rag.types.understanding import UnderstoodPart, check_part_names
 
 

@@ -34,9 +34,8 @@ from rag.retrieval.results import Retrieval
 from rag.settings import Settings, load_settings
 from rag.text.analyzer import terms
 from rag.types.answer import Event, RankedPassage, Turn
-from rag.types.filters import FilterArgs, check_filter_names
 from rag.types.ingest import ProgressCallback, no_progress
-from rag.types.question import MAX_TURNS, bounded_turns, check_question_length
+from rag.types.question import MAX_TURNS, FilterArgs, bounded_turns, check_filter_names, check_question_length
 from rag.types.understanding import UnderstoodPart, check_part_names
 from rag.verification.verifier import Verifier
 from rag.workspace import Tuning, Workspace

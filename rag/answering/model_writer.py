@@ -23,7 +23,8 @@ from rag.errors import ModelError
 from rag.generation.llm_writer import FailedStatement, WritingSession
 from rag.generation.prompts import with_form
 from rag.reading.passage_reader import PassageReader
-from rag.types.answer import AnswerStep, Event, Revision, TextDelta
+from rag.types.answer import AnswerStep, Event, TextDelta
+from rag.types.revision import Revision
 from rag.verification.verifier import PARTLY, SUPPORTED, verdict_for
 
 NOTHING_BEARS = "nothing that the language model wrote answers the question"
@@ -155,6 +156,7 @@ class ModelWriter:
         new = draft.sentences
         if draft.says_no or not new or min(sentence.support for sentence in new) < max(PARTLY, old.support):
             return [old]
+        editor.withdraw(old)
         for index, sentence in enumerate(new):
             sentence.lead = old.lead if index == 0 else " "
             if index == 0:

@@ -16,7 +16,7 @@ from rag.errors import RagError
 if TYPE_CHECKING:
     from rag.engine import QueryEngine
     from rag.types.answer import Event
-    from rag.types.filters import QuestionOptions
+    from rag.types.question import QuestionOptions
 
 HELP = "Ask; an empty line or Ctrl-D ends. /save FILE writes the conversation as Markdown, /new begins another."
 

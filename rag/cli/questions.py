@@ -15,7 +15,7 @@ from rag.cli.options import (
     with_filters,
 )
 from rag.cli.output import print_json, print_message, print_text, print_wider_search, status_line
-from rag.types.filters import FilterArgs, QuestionOptions
+from rag.types.question import FilterArgs, QuestionOptions
 
 
 @with_filters

@@ -27,8 +27,7 @@ from rag.errors import LibraryError, RagError, ServerBusy, first_problem
 from rag.interrupts.cancellation import Cancellation
 from rag.settings import APPLICATION
 from rag.types.answer import Answer, Event, TextDelta, Turn
-from rag.types.filters import QuestionOptions
-from rag.types.question import MAX_TURNS, check_question_length
+from rag.types.question import MAX_TURNS, QuestionOptions, check_question_length
 from rag.types.understanding import UnderstoodPart
 
 log = logging.getLogger(__name__)

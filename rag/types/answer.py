@@ -4,17 +4,16 @@ The events are steps, pieces of text, then the Answer. An Answer consists of sta
 abstention with its reason.
 """
 
-from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
 from rag.types.article import ArticleRef, reference_line, short_reference
+from rag.types.revision import Revision, left_out_text
 from rag.types.understanding import Kind, Section, Understanding
 
 Verdict = Literal["supported", "partly", "unsupported"]
 DeclinedBy = Literal["search", "model"]
-Change = Literal["corrected", "quoted", "left out", "dropped"]
 _VERDICT_TEXT: dict[Verdict, str] = {"partly": "only partly supported", "unsupported": "not supported"}
 PipelineStage = Literal["searching", "reading", "writing", "checking", "correcting"]
 
@@ -108,25 +107,6 @@ class Statement:
     def to_dict(self) -> dict[str, Any]:
         """The statement as `rag ask --json` prints it."""
         return {**asdict(self), "citations": list(self.citations)}
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """What became of a sentence that does not stand as a model wrote it.
-
-    `text` is the sentence as written. `change` says what was done: it was corrected by the model, turned into a quote,
-    left out, or dropped by the model. `reason` says why. `replacement` is what stands in its place, "" if nothing does.
-    """
-
-    text: str
-    change: Change
-    reason: str
-    replacement: str = ""
-
-    def __str__(self) -> str:
-        """The revision in one line: "left out, beside the question: …"."""
-        replaced = f" → {self.replacement}" if self.replacement else ""
-        return f"{self.change}, {self.reason}: {self.text}{replaced}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,8 +294,7 @@ class Answer:
     @property
     def left_out_text(self) -> str:
         """The sentences left out, by reason: "1 beside the question, left out"."""
-        reasons = Counter(revision.reason for revision in self.revisions if revision.change == "left out")
-        return "; ".join(f"{number} {reason}, left out" for reason, number in reasons.items())
+        return left_out_text(self.revisions)
 
     def flag_text(self, statement: Statement) -> str:
         """Says what is wrong with a flagged statement.

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from rag.types.answer import Answer, Turn
 from rag.types.catalogue import CatalogueSort
-from rag.types.filters import FilterArgs
+from rag.types.question import FilterArgs
 from rag.types.understanding import UNDERSTOOD_PARTS, UnderstoodPart
 
 _ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)

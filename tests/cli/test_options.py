@@ -9,7 +9,7 @@ import pytest
 from rag import open_engine
 from rag.cli.questions import ask, chat, search
 from rag.errors import SettingsError
-from rag.types.filters import FILTER_NAMES
+from rag.types.question import FILTER_NAMES
 from tests.support.command_line import Rag
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.types.filters import FILTER_NAMES, check_filter_names
+from rag.types.question import FILTER_NAMES, check_filter_names
 
 
 def test_the_five_filters_are_known() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from rag.answering.evidence import Quote
-from rag.types.answer import Revision
+from rag.types.revision import Revision
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.draft_sentence import DraftSentence
 from rag.text.analyzer import content_terms, terms
 from rag.text.attribution import parse_attribution
-from rag.types.answer import Change, Revision
+from rag.types.revision import Change, Revision
 from rag.verification.cues import extract_names, extract_numbers, is_negated
 from rag.verification.verifier import PARTLY, SUPPORTED
 
@@ -89,7 +89,7 @@ class DraftEditor:
         self._resolver = resolver
         self._checker = checker
         self._max_sentences = max_sentences
-        self._points: list[_Point] = []
+        self._points: list[tuple[DraftSentence, _Point]] = []
         self._in_answer = 0
         self._failed_in_a_row = 0
 
@@ -114,17 +114,24 @@ class DraftEditor:
         stands = sentence.is_in_answer and sentence.support >= PARTLY
         self._failed_in_a_row = 0 if stands else self._failed_in_a_row + 1
 
+    def withdraw(self, sentence: DraftSentence) -> None:
+        """Forgets what `sentence` says: another one takes its place."""
+        self._points = [(other, point) for other, point in self._points if other is not sentence]
+
     def _edit_supported(self, sentence: DraftSentence) -> None:
         point = _Point.of(sentence.text)
+        earlier_points = [earlier for _, earlier in self._points]
         copied = self._copied(sentence) if sentence.support >= SUPPORTED else None
         if self._bearing and self._bearing.is_beside(sentence.text, sentence.quotes):
             _revise(sentence, "left out", BESIDE)
-        elif any(point.repeats(earlier) for earlier in self._points):
+        elif any(point.repeats(earlier) for earlier in earlier_points):
             _revise(sentence, "left out", REPEATED)
-        elif copied and any(is_same_point(set(content_terms(copied.text)), earlier.words) for earlier in self._points):
+        elif copied and any(
+            is_same_point(set(content_terms(copied.text)), earlier.words) for earlier in earlier_points
+        ):
             _revise(sentence, "left out", f"{COPIED}, {REPEATED}")
         else:
-            self._points.append(point)
+            self._points.append((sentence, point))
             if copied:
                 self._quote(sentence, copied)
 

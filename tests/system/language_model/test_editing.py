@@ -7,7 +7,8 @@ import pytest
 from rag import QueryEngine
 from rag.answering.model_writer import NOTHING_BEARS, WANDERED
 from rag.answering.prose.editing import BESIDE, COPIED, MAX_SENTENCES, REPEATED
-from rag.types.answer import Answer, Revision, TextDelta
+from rag.types.answer import Answer, TextDelta
+from rag.types.revision import Revision
 from tests.support.answer_invariants import assert_invariants
 from tests.support.command_line import Rag
 from tests.support.scripted_answers import INVENTED, QUESTION, TRUE, open_scripted_engine
@@ -165,6 +166,17 @@ def test_corrected_and_dropped_sentences_are_listed_with_the_reason(
         {"text": f"{INVENTED}.", "change": "corrected", "reason": reason, "replacement": f"{POINT}."},
         {"text": f"{dropped}.", "change": "dropped", "reason": reason, "replacement": ""},
     ]
+
+
+def test_a_correction_does_not_repeat_the_sentence_that_it_corrects(
+    llm_engine: QueryEngine, server: ChatServer
+) -> None:
+    too_much = f"{TRUE} and sells it ninety submarines"
+    server.script = [f"{too_much} [1]. {POINT} [2].", f"A: {TRUE} [1]."]
+    answer = llm_engine.ask(QUESTION)
+    assert_invariants(answer, llm_engine)
+    assert answer.text == f"{TRUE} [1]. {POINT} [2]."
+    assert [(revision.text, revision.change) for revision in answer.revisions] == [(f"{too_much}.", "corrected")]
 
 
 def test_the_command_line_lists_revisions_on_request(

@@ -123,7 +123,7 @@ def test_half_of_a_surrogate_pair_from_another_model_breaks_nothing(home: Path) 
         def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> Any:
             yield CompletionResponse(text=f"{TRUE} \ud83d [1].", delta=f"{TRUE} \ud83d [1].")
 
-    with open_engine(home, llm=Halved()) as engine:
+    with open_engine(home, llm=Halved(max_tokens=None)) as engine:
         assert engine.ask(QUESTION).writer.startswith("llm:")
 
 
@@ -132,7 +132,7 @@ def test_the_message_of_another_model_s_failure_is_not_shown(home: Path) -> None
         def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> Any:
             raise RuntimeError(f"bad key {KEY}")
 
-    with open_engine(home, llm=Broken()) as engine:
+    with open_engine(home, llm=Broken(max_tokens=None)) as engine:
         answer = engine.ask(QUESTION)
     assert answer.writer == "quotes"
     assert answer.notice == "the language model failed (RuntimeError); check its settings; these are quotes instead"

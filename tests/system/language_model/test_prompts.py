@@ -87,7 +87,7 @@ def test_another_llama_index_model_can_write(home: Path) -> None:
         def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> Any:
             raise NotImplementedError
 
-    with open_engine(home, llm=Columnist()) as engine:
+    with open_engine(home, llm=Columnist(max_tokens=None)) as engine:
         answer = engine.ask(QUESTION)
     assert answer.writer.startswith("llm:")
     assert answer.text == f"{TRUE} [1]."
