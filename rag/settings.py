@@ -34,10 +34,7 @@ _OFFLINE = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1"}
 
 
 def _blank_is_unset(value: Any) -> Any:
-    """None for an empty variable, else `value`.
-
-    An empty variable in a .env file means "not set", never an empty URL or key.
-    """
+    """None for an empty variable, else `value`: empty in a .env file means "not set"."""
     return None if isinstance(value, str) and not value.strip() else value
 
 
@@ -135,6 +132,11 @@ class Settings(BaseSettings):
         description="What the language model reads: the `sentences` that bear most on the question, or `passages` with "
         "these sentences marked. `auto`: sentences if its context is under 8192 tokens or its server is slow.",
     )
+    llm_output: Literal["auto", "markers", "schema"] = Field(
+        default="auto",
+        description="Form of the language model's reply: text with `markers`, or JSON of a `schema` where its server "
+        "knows structured output. `auto`: markers.",
+    )
     llm_max_tokens: int = Field(default=800, ge=50, le=100_000, description="Maximum length of an answer in tokens.")
     llm_timeout: float = Field(
         default=60,
@@ -159,8 +161,7 @@ class Settings(BaseSettings):
     )
     strict: bool = Field(
         default=False,
-        description="Whether a failure of this package to parse a model's reply is an error, not an answer of quotes. "
-        "For tests and evals.",
+        description="Whether failing to parse a model's reply is an error, not quotes. For tests and evals.",
     )
     prompts_dir: OptionalPath = Field(
         default=None,

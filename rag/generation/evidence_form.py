@@ -5,9 +5,11 @@ better than long passages, and a slow server reads them sooner. The speed is mea
 """
 
 import statistics
+import time
 from collections import deque
+from collections.abc import Iterable, Iterator
 
-from rag.generation.prompt_context import EvidenceForm
+from rag.generation.prompt_context import EvidenceForm, estimate_tokens
 
 # A model with a shorter context is shown sentences.
 MIN_PASSAGES_CONTEXT_TOKENS = 8_192
@@ -39,6 +41,27 @@ class ServerSpeed:
         the seconds before the first words and after them.
         """
         self._answers.append((read_tokens / max(until_first, 1e-3), written_tokens / max(while_writing, 1e-3)))
+
+    def timed(self, pieces: Iterable[str], read_tokens: int) -> Iterator[str]:
+        """Yields the pieces of an answer as they arrive, and counts the answer.
+
+        `read_tokens` are as in `note`.
+        """
+        began = time.monotonic()
+        first, written = None, ""
+        try:
+            for piece in pieces:
+                first = first or time.monotonic()
+                written += piece
+                yield piece
+        finally:
+            if first is not None:
+                self.note(
+                    read_tokens=read_tokens,
+                    until_first=first - began,
+                    written_tokens=estimate_tokens(written),
+                    while_writing=time.monotonic() - first,
+                )
 
     @property
     def reading(self) -> float | None:

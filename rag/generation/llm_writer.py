@@ -8,6 +8,7 @@ checked elsewhere. Every failure of a model is a ModelError.
 import re
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from llama_index.core.llms import LLM, ChatMessage, ChatResponse
@@ -29,6 +30,9 @@ from rag.generation.prompt_context import (
 )
 from rag.generation.prompts import load_prompt
 from rag.generation.question_reading import QuestionReading, parse_reading
+from rag.generation.servers.known_contexts import context_tokens
+from rag.generation.structured.answer_schema import AnswerOutput, SchemaRejected, with_json_instruction
+from rag.generation.structured.json_answer import JsonAnswer
 from rag.interrupts.cancellation import Cancellation
 from rag.settings import Settings, api_key_text
 from rag.text.citation_markers import strip_markers
@@ -72,7 +76,7 @@ def open_llm(settings: Settings, openai_url: str = OPENAI_URL) -> LLM | None:
         settings.llm_base_url,
         key=key,
         openai_url=openai_url,
-        context_window=settings.llm_context,
+        context_window=context_tokens(settings),
         max_tokens=settings.llm_max_tokens,
         timeout=settings.llm_timeout,
         deadline=settings.llm_deadline,
@@ -94,7 +98,8 @@ class FailedStatement:
 class LLMWriter:
     """Writes answers with any LlamaIndex LLM. Thread-safe.
 
-    `llm` is that LLM, and `speed` how fast it has been. Each answer has a WritingSession of its own.
+    `llm` is that LLM, `speed` how fast it has been, and `output` the form in which it is asked for answers. Each answer
+    has a WritingSession of its own.
     """
 
     def __init__(self, llm: LLM, settings: Settings) -> None:
@@ -103,6 +108,7 @@ class LLMWriter:
         self.llm = llm
         self.deadline = settings.llm_deadline
         self.speed = ServerSpeed()
+        self.output = AnswerOutput(settings.llm_output)
         self.evidence = settings.llm_evidence
         # A folder's own answer.md, without a prompt for sentences, was written for passages.
         if self.evidence == "auto" and folder and (folder / "answer.md").is_file():
@@ -141,6 +147,7 @@ class WritingSession:
         self.writer = writer.name
         self._llm = writer.llm
         self._speed = writer.speed
+        self._output = writer.output
         self._evidence = writer.evidence
         self._prompts = writer.prompts
         self._deadline = writer.deadline
@@ -152,24 +159,18 @@ class WritingSession:
     def write(self, question: str, evidence: PromptEvidence) -> Generator[str, None, None]:
         """Yields the model's answer as it arrives.
 
-        Markers in it number the sources of `evidence` from 1. Raises ModelError.
+        Markers in it number the sources of `evidence` from 1. A model whose JSON holds no answer is asked again, for
+        markers. Raises ModelError.
         """
-        shown = evidence.text
-        began = time.monotonic()
-        first, written = None, ""
-        try:
-            for piece in self._replies(self._prompts[_PROMPTS[evidence.form]], passages=shown, question=question):
-                first = first or time.monotonic()
-                written += piece
-                yield piece
-        finally:
-            if first is not None:
-                self._speed.note(
-                    read_tokens=estimate_tokens(shown) + estimate_tokens(question),
-                    until_first=first - began,
-                    written_tokens=estimate_tokens(written),
-                    while_writing=time.monotonic() - first,
-                )
+        if self._writes_json:
+            answer = JsonAnswer()
+            with suppress(SchemaRejected):
+                yield from answer.marked_text(self._answer(question, evidence, schema=True))
+                if not answer.is_empty:
+                    return
+                self._output.give_up_schema()
+                self.was_cut = False
+        yield from self._answer(question, evidence, schema=False)
 
     def repair(
         self, question: str, evidence: PromptEvidence, statements: Sequence[FailedStatement]
@@ -247,32 +248,51 @@ class WritingSession:
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
+    @property
+    def _writes_json(self) -> bool:
+        """Whether the model is asked for JSON, which only OpenAIChat can do."""
+        return self._output.form == "schema" and isinstance(self._llm, OpenAIChat)
+
+    def _answer(self, question: str, evidence: PromptEvidence, *, schema: bool) -> Iterator[str]:
+        """Yields the model's reply to the prompt of an answer, and notes its speed."""
+        shown = evidence.text
+        prompt = self._prompts[_PROMPTS[evidence.form]]
+        pieces = self._replies(prompt, schema=schema, passages=shown, question=question)
+        yield from self._speed.timed(pieces, estimate_tokens(shown) + estimate_tokens(question))
+
     def _room(self, prompt: ChatPromptTemplate, **filled: str) -> int:
         """Tokens that are left for the placeholders that are not filled in yet."""
         values = dict.fromkeys(("passages", "question", "history", "sentences"), "") | filled
-        fixed = sum(estimate_tokens(message.content or "") for message in prompt.format_messages(self._llm, **values))
+        messages = prompt.format_messages(self._llm, **values)
+        if self._writes_json:
+            messages = with_json_instruction(messages)
+        fixed = sum(estimate_tokens(message.content or "") for message in messages)
         limits = self._llm.metadata
         return limits.context_window - max(limits.num_output, 0) - fixed - TEMPLATE_TOKENS
 
-    def _replies(self, prompt: ChatPromptTemplate, ends: float | None = None, **filled: str) -> Iterator[str]:
+    def _replies(
+        self, prompt: ChatPromptTemplate, ends: float | None = None, *, schema: bool = False, **filled: str
+    ) -> Iterator[str]:
         """Yields the pieces of the model's reply to a prompt.
 
         `ends` is the end of the request's time on the monotonic clock, by default the end of the answer's time.
-        `filled` has the values of the prompt's placeholders. Raises ModelError, QuestionCancelled.
+        With `schema` the reply is JSON of an answer. `filled` has the values of the prompt's placeholders. Raises
+        ModelError, QuestionCancelled.
         """
         ends = self._ends if ends is None else ends
         self.check_time(ends)
-        responses = self._responses(prompt.format_messages(llm=self._llm, **filled), ends)
+        messages = prompt.format_messages(llm=self._llm, **filled)
+        responses = self._responses(with_json_instruction(messages) if schema else messages, ends, schema)
         for response in self._cancellation.iterate(responses) if self._cancellation else responses:
             self.check_time(ends)
             if response.delta:
                 yield replace_unencodable(response.delta)
             self._note(response)
 
-    def _responses(self, messages: list[ChatMessage], ends: float) -> Generator[ChatResponse, None, None]:
+    def _responses(self, messages: list[ChatMessage], ends: float, schema: bool) -> Generator[ChatResponse, None, None]:
         if isinstance(self._llm, OpenAIChat):
             with ended_by(self._cancellation):
-                yield from self._llm.stream_chat(messages, deadline=ends - time.monotonic())
+                yield from self._llm.stream_chat(messages, deadline=ends - time.monotonic(), schema=schema)
             return
         text = ""
         for response in _replies_of(self._llm, messages):

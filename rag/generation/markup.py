@@ -10,16 +10,18 @@ from rag.text.citation_markers import marker_numbers
 
 # An unfinished line may end in the beginning of a link, a marker, a tag, a number in brackets or emphasis. The limits
 # of length prevent that text is held back for ever: a longer text is none of these.
-_ROUND_NUMBERS = r"[(（]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[)）]"
+_ROUND_NUMBERS = r"[(（](\d{1,2}(?:\s*[,;]\s*\d{1,2})*)[)）]"
 _LINK_TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,200}\]){0,200}+"
 _ADDRESS = r"(?:[^()]|\([^()]{0,500}\)){0,500}+"
 _IMAGE_OR_LINK = re.compile(rf"!?\[({_LINK_TEXT})\]\({_ADDRESS}\)")
 _TAG = re.compile(r"<!--[^<>]{0,500}-->|</?[A-Za-z][^<>]{0,500}>")
 _PARTIAL_LINK = rf"(?<![\[【])[\[【]*!?\[{_LINK_TEXT}(?:\[[^\[\]]{{0,200}}|\](?:\({_ADDRESS}(?:\([^()]{{0,500}})?)?)?"
 _PARTIAL_MARKER = r"[\[【][^\]】]{0,200}[\]】]*"
+_PARTIAL_ROUND = r"[(（]\s{0,2}[A-Za-z]{0,10}[\s.:#]{0,3}(?:\d[\d,;\s]{0,12})?[)）]?"
+_PARTIAL_NAME = r"[(（]\s*[Ss][Oo][Uu][Rr][Cc][Ee][Ss]?\s*:[^\[\]【】()（）]{0,120}[)）]?"
 _UNSETTLED = re.compile(
     rf"(?:(?:{_ROUND_NUMBERS}|<[^<>]*>)\s*){{0,20}}(?:{_PARTIAL_LINK}|{_PARTIAL_MARKER}|<[A-Za-z/!][^<>]{{0,500}}|<|"
-    rf"[(（](?:\d[\d,;\s]{{0,12}})?[)）]?|!|~+|{_ROUND_NUMBERS}\s*(?:<[^<>]*>\s*)+)\s*$"
+    rf"{_PARTIAL_ROUND}|{_PARTIAL_NAME}|!|~+|{_ROUND_NUMBERS}\s*(?:<[^<>]*>\s*)+)\s*$"
 )
 _EMPHASIS = re.compile(r"\*+|`+|~~")
 _HEADING = re.compile(r"\s*(?:#{1,6}|>)\s*")
@@ -32,10 +34,18 @@ _DIGITS = r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹]"
 _MARKER = re.compile(rf"(?<![\[【])[\[【]++\s*{_DIGITS}{{1,4}}(?:\s*[,;–-]\s*{_DIGITS}{{1,4}})*\s*[\]】]+")
 # "[Source 2]", "[ID:2]", "[doc_2]", "[passage id: 2]", "[#2]", "[^2]"
 _NAMED_MARKER_START = re.compile(
-    r"[\[【]\s*(?:(?:passages?|sources?|articles?|documents?|docs?|refs?|references?|citations?|chunks?|no|id)"
-    r"[\s_-]*(?:ids?|no|numbers?)?[\s.:=_-]*#?|[\^#])(?=\d)",
+    r"[\[【]\s*(?:(?:passages?|sources?|sentences?|articles?|documents?|docs?|refs?|references?|citations?|chunks?"
+    r"|no|id)[\s_-]*(?:ids?|no|numbers?)?[\s.:=_-]*#?|[\^#])(?=\d)",
     re.IGNORECASE,
 )
+# "(Source 2)", "(sources 1, 3)"; not "(Article 5)" or "(No. 2)", which are prose.
+_NAMED_ROUND = re.compile(
+    r"[(（]\s{0,2}(?:passages?|sources?|sentences?|documents?|docs?|refs?|references?|citations?|chunks?)[\s.:#]{0,3}"
+    r"(\d{1,2}(?:\s*[,;]\s*\d{1,2})*)\s*[)）]",
+    re.IGNORECASE,
+)
+# "[Source: Ian Bremmer]": a source without a number. The sentence is then cited as one without a marker.
+_NAME_ALONE = re.compile(r"\s*[\[【(（]\s*sources?\s*:\s*[^\W\d][^\[\]【】()（）]{0,118}[\]】)）]", re.IGNORECASE)
 # "【2†source】" and "【2:0†source】": models write so that were trained to cite the files of a search tool.
 _MARKER_TAIL = re.compile(r"([\[【]\s*\d{1,4})(?::\d{1,4})?\s*†[^\[\]【】]{0,100}(?=[\]】])")
 # At the start of a line, "[^2]: " is the label of a footnote.
@@ -83,10 +93,11 @@ def parse_line(raw: str, known: int, *, whole: bool) -> tuple[str, list[OffsetMa
     """
 
     def with_square_brackets(match: re.Match[str]) -> str:
-        marker = f"[{match[0][1:-1]}]"
+        marker = f"[{match[1]}]"
         return marker if all(1 <= number <= known for number in marker_numbers(marker)) else match[0]
 
     plain = _NAMED_MARKER_START.sub("[", strip_links_and_tags(raw, whole=whole))
+    plain = _NAME_ALONE.sub("", _NAMED_ROUND.sub(with_square_brackets, plain))
     if not whole and _ITEM_ALONE.fullmatch(plain):
         return "", []  # A list dash or prose: what follows tells, and may be a link that is still open.
     plain = _YEAR.sub(r"(\1)", _LABEL_COLON.sub(r"\1", _MARKER_TAIL.sub(r"\1", plain)))

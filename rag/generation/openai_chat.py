@@ -38,6 +38,7 @@ from rag.generation.openai_errors import (
     status_text,
 )
 from rag.generation.servers.request_options import RequestOptions
+from rag.generation.structured.answer_schema import SchemaRejected
 from rag.settings import parse_base_url
 
 log = logging.getLogger(__name__)
@@ -109,12 +110,14 @@ class OpenAIChat(CustomLLM):
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
         """Yields the reply as it comes.
 
-        `kwargs` may hold `deadline` and `max_tokens`, which replace the model's own. The `additional_kwargs` of the
-        last response hold `finish_reason` and `usage`: (prompt tokens, completion tokens), or None where the server
-        does not report it. Raises ModelError.
+        `kwargs` may hold `deadline` and `max_tokens`, which replace the model's own, and `schema`: whether the reply is
+        JSON of an answer's schema. The `additional_kwargs` of the last response hold `finish_reason` and `usage`:
+        (prompt tokens, completion tokens), or None where the server does not report it. Raises ModelError;
+        SchemaRejected if the server accepts no schema.
         """
         ends = time.monotonic() + kwargs.get("deadline", self.deadline)
-        stream, first = self._opened(messages, ends, kwargs.get("max_tokens", self.max_tokens))
+        max_tokens = kwargs.get("max_tokens", self.max_tokens)
+        stream, first = self._opened(messages, ends, max_tokens, schema=kwargs.get("schema", False))
         return self._read(stream, first, ends)
 
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
@@ -150,7 +153,9 @@ class OpenAIChat(CustomLLM):
         client.organization = client.project = None
         return client
 
-    def _opened(self, messages: Sequence[ChatMessage], ends: float, max_tokens: int) -> tuple[Any, Any]:
+    def _opened(
+        self, messages: Sequence[ChatMessage], ends: float, max_tokens: int, *, schema: bool
+    ) -> tuple[Any, Any]:
         """Opens the stream and reads its first chunk.
 
         A request that fails before its first chunk is sent again.
@@ -163,12 +168,12 @@ class OpenAIChat(CustomLLM):
         )
         contents = [{"role": message.role.value, "content": message.content or ""} for message in messages]
         try:
-            opened: tuple[Any, Any] = attempts(self._open, contents, ends, max_tokens)
+            opened: tuple[Any, Any] = attempts(self._open, contents, ends, max_tokens, schema)
         except ClientFailure as failure:
             raise self._model_error(failure.cause, ends) from None
         return opened
 
-    def _open(self, contents: Sequence[dict[str, str]], ends: float, max_tokens: int) -> tuple[Any, Any]:
+    def _open(self, contents: Sequence[dict[str, str]], ends: float, max_tokens: int, schema: bool) -> tuple[Any, Any]:
         """Sends a request, and again without each option that the server rejects.
 
         What it rejects is remembered for this model.
@@ -177,7 +182,9 @@ class OpenAIChat(CustomLLM):
 
         client = self._client
         while True:
-            arguments = self._request_options.arguments(max_tokens)
+            if schema and self._request_options.response_format is None:
+                raise SchemaRejected(f"{self._name} accepts no response format")
+            arguments = self._request_options.arguments(max_tokens, schema=schema)
             headers = request_headers()
             timeout = max(1.0, min(self.timeout, ends - time.monotonic()))
             limits = openai.Timeout(timeout, connect=CONNECT_TIMEOUT_SECONDS)
@@ -191,10 +198,15 @@ class OpenAIChat(CustomLLM):
                         **arguments,
                     )
                 with _close_at(ends, stream):
-                    return _with_first_chunk(stream)
+                    opened = _with_first_chunk(stream)
             except ClientFailure as failure:
                 if not self._request_options.reject(failure.cause, arguments):
+                    self._request_options.settle(accepted=False)
                     raise
+            else:
+                if not schema:
+                    self._request_options.settle(accepted=True)
+                return opened
 
     def _read(self, stream: Any, first: Any, ends: float) -> ChatResponseGen:
         text, refusal, finish = "", "", None

@@ -15,6 +15,8 @@ import tenacity
 FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.5, 8.0
 # The options that a request may lack.
 OPTIONAL = ("max_tokens", "max_completion_tokens", "temperature", "stream_options", "reasoning_effort")
+# Words by which a server says that it does not know a response format.
+FORMAT_WORDS = ("response_format", "json_schema", "json_object", "structured output", "grammar")
 
 
 class ClientFailure(Exception):
@@ -96,3 +98,18 @@ def rejected_option(error: BaseException, sent: Mapping[str, Any]) -> str | None
         return "stream"
     named_by_parameter = next((name for name in OPTIONAL if name in sent and name == error.param), None)
     return named_by_parameter or next((name for name in OPTIONAL if name in sent and name in message), None)
+
+
+def rejects_format(error: BaseException) -> bool | None:
+    """Whether the server rejected the request for its response format; None if it may have.
+
+    Some servers name it with the status of a failure of their own (500), others reject a request without a word.
+    """
+    import openai
+
+    if not isinstance(error, openai.APIStatusError):
+        return False
+    message = str(error)
+    if error.param == "response_format" or any(word in message for word in FORMAT_WORDS):
+        return error.status_code < 501
+    return None if error.status_code in (400, 422) else False

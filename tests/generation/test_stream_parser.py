@@ -73,6 +73,7 @@ TEXTS = (
     "aa[[[[[¹]a",
     "[ID:1] China leads.【2:0†source】 Russia follows [passage id: 3].\n\n[^1]: It waits [doc_2].\n- [2]: So [1†L3-L9]",
     "[1]:x [^2]:\n[3]: [4] : y",
+    "It fell (Source 2). [Source: A. Writer] It rose (sources 1, 3) (Source: The Daily) and (Source 9) fell (so",
     "a<!--topics: [-->b <i title='(1)'>c</i>",
 )
 

@@ -7,7 +7,8 @@ stream. A model is asked with all options; one that the server rejects is left o
 from dataclasses import dataclass, field
 from typing import Any
 
-from rag.generation.openai_errors import rejected_option
+from rag.generation.openai_errors import rejected_option, rejects_format
+from rag.generation.structured.answer_schema import RESPONSE_FORMATS
 
 TOKEN_LIMIT, COMPLETION_LIMIT = "max_tokens", "max_completion_tokens"
 # Reasoning of a model that answers from passages is short. "low" is the effort that most reasoning models accept.
@@ -25,6 +26,8 @@ class RequestOptions:
     completion_limit: bool
     reasoning_tokens: int
     _rejected: set[str] = field(default_factory=set, init=False)
+    # Response formats that were sent with a request that failed for a reason that the server did not say.
+    _suspected: set[str] = field(default_factory=set, init=False)
 
     @property
     def reasons(self) -> bool:
@@ -34,8 +37,17 @@ class RequestOptions:
         """
         return not self._rejected.isdisjoint({"temperature", TOKEN_LIMIT})
 
-    def arguments(self, max_tokens: int) -> dict[str, Any]:
-        """The client's arguments for an answer of at most `max_tokens` tokens."""
+    @property
+    def response_format(self) -> dict[str, Any] | None:
+        """The response format for JSON of a schema; None if the server accepts none."""
+        refused = self._rejected | self._suspected
+        return next((form for name, form in RESPONSE_FORMATS.items() if name not in refused), None)
+
+    def arguments(self, max_tokens: int, *, schema: bool = False) -> dict[str, Any]:
+        """The client's arguments for an answer of at most `max_tokens` tokens.
+
+        With `schema` the answer is JSON of the schema, if the server accepts a response format.
+        """
         names = (COMPLETION_LIMIT, TOKEN_LIMIT) if self.completion_limit else (TOKEN_LIMIT, COMPLETION_LIMIT)
         limit = next((name for name in names if name not in self._rejected), None)
         arguments: dict[str, Any] = {"temperature": 0, "stream_options": {"include_usage": True}}
@@ -44,6 +56,8 @@ class RequestOptions:
         if limit is not None:
             has_reasoning = self.reasons and limit == COMPLETION_LIMIT
             arguments[limit] = max_tokens + self.reasoning_tokens if has_reasoning else max_tokens
+        if schema and (response_format := self.response_format) is not None:
+            arguments["response_format"] = response_format
         arguments = {name: value for name, value in arguments.items() if name not in self._rejected}
         arguments["stream"] = True
         if "stream" in self._rejected:
@@ -57,8 +71,21 @@ class RequestOptions:
 
         Returns False for an error that rejects none.
         """
-        name = rejected_option(error, arguments)
-        if name is None:
+        if name := rejected_option(error, arguments):
+            self._rejected.add(name)
+            return True
+        if (response_format := arguments.get("response_format")) is None:
             return False
-        self._rejected.add(name)
-        return True
+        rejects = rejects_format(error)
+        if rejects is not False:
+            (self._rejected if rejects else self._suspected).add(response_format["type"])
+        return rejects is not False
+
+    def settle(self, *, accepted: bool) -> None:
+        """Decides about the response formats that a server may have rejected, after a request without one.
+
+        If that was accepted, the format was the reason.
+        """
+        if accepted:
+            self._rejected |= self._suspected
+        self._suspected.clear()
