@@ -126,6 +126,18 @@ JSON_LINES = st.one_of(
     ),
     texts().map(lambda text: text.encode("utf-8", "surrogatepass")),
 )
+_JSON_PIECES = (
+    '{"answered": true, "sentences": [', '{"answered": false', '{"text": "', '", "citations": [1, 2]}', ", ", "]}", "{",
+    "}", '"text": ', '"sentences": [', "[", "]", '"', "\\", "\\ud83d", "\\u00", "1", "12", "-1.5e9", "true", "nul",
+    "```json\n", "```",
+)  # fmt: skip
+# A model's reply that was asked for as JSON.
+MODEL_JSON = st.one_of(
+    st.lists(st.one_of(st.sampled_from(_JSON_PIECES), texts(4)), max_size=16).map("".join),
+    st.lists(st.dictionaries(st.sampled_from(("text", "citations", "x")), BROWSER_VALUES, max_size=3), max_size=4).map(
+        lambda items: json.dumps({"answered": True, "sentences": items})
+    ),
+)
 _DATE_PIECES = (
     "0", "1", "9", "/", "-", ".", ":", "T", "Z", "+", "June", "May", "last", "next", "day", "week",
     "ago", "th", "of", ",", "in", "at",

@@ -10,7 +10,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.fuzz.inputs import BROWSER_VALUES, DATES, JSON_LINES, YAML, answers, long_texts, one_page_pdf, texts
+from tests.fuzz.inputs import (
+    BROWSER_VALUES,
+    DATES,
+    JSON_LINES,
+    MODEL_JSON,
+    YAML,
+    answers,
+    long_texts,
+    one_page_pdf,
+    texts,
+)
 from tests.fuzz.reader_checks import (
     check_bytes,
     check_date,
@@ -27,6 +37,7 @@ from tests.fuzz.reader_checks import (
 from tests.fuzz.text_checks import (
     check_long_question,
     check_markers,
+    check_model_json,
     check_model_prose,
     check_payloads,
     check_question,
@@ -66,6 +77,9 @@ TARGETS = {
     "passages": Target(texts(), check_passages, 60, 8_000),
     "prose of a model": Target(
         st.tuples(texts(), st.lists(st.integers(0, 10_000), max_size=6)), check_model_prose, 120, 24_000
+    ),
+    "json of a model": Target(
+        st.tuples(MODEL_JSON, st.lists(st.integers(0, 10_000), max_size=6)), check_model_json, 120, 24_000
     ),
     "markers": Target(texts(), check_markers, 120, 24_000),
     "statements": Target(texts(), check_statement, 80, 12_000),

@@ -13,8 +13,8 @@ from tests.fuzz.targets import TARGETS
 ROOT = Path(__file__).parents[2]
 # The parsers, under a fuzzer that is led by coverage (the extra `audit`).
 GUIDED_RUNS = {
-    "markers": 60_000, "prose of a model": 20_000, "front matter": 40_000, "json lines": 40_000, "sentences": 20_000,
-    "bytes": 20_000, "statements": 20_000, "markdown": 20_000,
+    "markers": 60_000, "prose of a model": 20_000, "json of a model": 20_000, "front matter": 40_000,
+    "json lines": 40_000, "sentences": 20_000, "bytes": 20_000, "statements": 20_000, "markdown": 20_000,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from rag.generation.stream_parser import (
     SentenceText,
     StreamParser,
 )
+from rag.generation.structured.json_answer import NO_ANSWER_TEXT, JsonAnswer
 from rag.server.openai_api import neutralize_markup
 from rag.text.analyzer import terms
 from rag.text.attribution import attribution_verb, parse_attribution, reported_speakers
@@ -83,6 +84,27 @@ def check_model_prose(sample: tuple[str, list[int]]) -> None:
                 assert is_open
                 assert text_at_end in (sentence, sentence.strip())
                 is_open = False
+
+
+def check_model_json(sample: tuple[str, list[int]]) -> None:
+    """However JSON is cut into pieces, it is read into the same text; cut off, into the beginning of that text."""
+    reply, cuts = sample
+    whole = JsonAnswer()
+    text = "".join(whole.marked_text([reply]))
+    edges = [0, *sorted(cut % (len(reply) + 1) for cut in cuts), len(reply)]
+    in_pieces = JsonAnswer()
+    pieces = [reply[start:end] for start, end in pairwise(edges)]
+    text_in_pieces = "".join(in_pieces.marked_text(pieces))
+    if whole.runs_on or in_pieces.runs_on:
+        return
+    assert text_in_pieces == text
+    assert in_pieces.is_empty is whole.is_empty
+    if text != reply:
+        text.encode()
+        assert whole.is_empty is not bool(text)
+        assert text.count("\n") == bool(text)
+        cut_off = "".join(JsonAnswer().marked_text(pieces[:1]))
+        assert cut_off == pieces[0] or text.startswith((cut_off.rstrip("\n"), NO_ANSWER_TEXT))
 
 
 def check_markers(text: str) -> None:

@@ -30,6 +30,7 @@ _KEY = re.compile(r"(?P<name>\"(?:[^\"\\]|\\.)*\")\s*:\s*(?=\S)", re.DOTALL)
 _FINAL_STOP = re.compile(r"[.!?…。！？।؟۔][\"'”’»)\]」』）]*$")
 _NUMBER = re.compile(rf"\W*(\d{{1,{MAX_DIGITS}}})\W*")
 _BETWEEN = " \t\r\n,"
+_AFTER_A_NUMBER = frozenset(" \t\r\n,]}")
 # Names of what the object holds beside its members.
 _ITEM, _END_OF_ITEMS = "an item of sentences", "the end of sentences"
 # Strict JSON has no control characters in its strings; a model that no grammar holds writes them.
@@ -39,7 +40,8 @@ _DECODER = json.JSONDecoder(strict=False)
 class JsonAnswer:
     """Reads one reply.
 
-    `is_empty` is whether it was JSON that holds neither a sentence nor the word that there is no answer.
+    `is_empty` is whether it was JSON that holds neither a sentence nor the word that there is no answer; `runs_on` is
+    whether it has no end, and was read up to a limit.
     """
 
     def __init__(self) -> None:
@@ -48,7 +50,7 @@ class JsonAnswer:
         self._is_json: bool | None = None  # None: too little text to tell
         self._is_in_items = False
         self._is_over = False
-        self._runs_on = False
+        self.runs_on = False
         self._items = 0
         self._has_passed_on = False
 
@@ -60,7 +62,7 @@ class JsonAnswer:
         """Yields the reply as text with markers; `pieces` are the reply as it arrives."""
         for piece in pieces:
             yield from self.feed(piece)
-            if self._runs_on:
+            if self.runs_on:
                 break
         yield from self.finish()
 
@@ -75,8 +77,8 @@ class JsonAnswer:
         if self._is_json:
             yield from self._sentences()
             blanks = len(self._rest) - len(self._rest.rstrip())
-            self._runs_on = self._length > MAX_REPLY_CHARACTERS or blanks > MAX_BLANKS
-            self._is_over = self._is_over or self._runs_on
+            self.runs_on = self._length > MAX_REPLY_CHARACTERS or blanks > MAX_BLANKS
+            self._is_over = self._is_over or self.runs_on
         elif self._is_json is False:
             yield self._rest
             self._rest = ""
@@ -143,8 +145,9 @@ class JsonAnswer:
                 value, end = _DECODER.raw_decode(self._rest, start)
             except (ValueError, RecursionError):
                 return
-            if end == len(self._rest) and not isinstance(value, str | list | dict):
-                return  # a number may go on
+            is_closed = isinstance(value, str | list | dict) or self._rest[end : end + 1] in _AFTER_A_NUMBER
+            if not is_closed:
+                return
             self._rest = self._rest[end:]
             yield name, value
 
