@@ -9,6 +9,7 @@ from llama_index.core.llms import ChatMessage
 from rag.errors import ModelError
 from rag.generation.llm_writer import open_llm
 from rag.generation.openai_chat import OpenAIChat
+from rag.generation.structured.answer_schema import SchemaRejected
 from rag.settings import load_settings
 from tests.support.servers.chat_server import KEY, ChatServer, ErrorReply, ScriptedReply
 from tests.support.servers.openai_models import OpenAIModel
@@ -105,6 +106,26 @@ def test_a_server_that_knows_no_option_at_all_is_asked_without_any(server: ChatS
     server.always = bare
     assert OpenAIChat("scripted", server.url, key=KEY).chat(MESSAGES).message.content == ANSWER
     assert options(server.bodies[-1]) == {"stream": True}
+
+
+def test_a_schema_is_kept_while_other_options_are_left_out(server: ChatServer) -> None:
+    server.always = OpenAIModel(ANSWER, reasoning_tokens=100, may_stream=False)
+    model = at_openai(server)
+    for _ in range(2):
+        assert model.chat(MESSAGES, schema=True).message.content == ANSWER
+    assert {body["response_format"]["type"] for body in server.bodies} == {"json_schema"}
+    assert {"temperature", "max_tokens"}.isdisjoint(server.bodies[-1])
+    assert "response_format" not in (model.chat(MESSAGES) and server.bodies[-1])
+
+
+def test_an_older_model_of_openai_accepts_no_schema(server: ChatServer) -> None:
+    server.always = OpenAIModel(ANSWER, has_schemas=False)
+    model = at_openai(server)
+    for _ in range(2):
+        with pytest.raises(SchemaRejected):
+            model.chat(MESSAGES, schema=True)
+    assert len(server.bodies) == 2, "what a model rejects is remembered"
+    assert model.chat(MESSAGES).message.content == ANSWER
 
 
 def test_a_key_of_openai_and_the_name_of_a_model_are_enough(server: ChatServer, tmp_path: Path) -> None:

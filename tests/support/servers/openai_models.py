@@ -11,7 +11,7 @@ from tests.support.servers.chat_server import ChatReply, ErrorReply, ScriptedRep
 # What each request of the protocol may hold; OpenAI rejects any other name.
 _KNOWN = {
     "model", "messages", "stream", "stream_options", "temperature", "max_tokens", "max_completion_tokens",
-    "reasoning_effort",
+    "reasoning_effort", "response_format",
 }  # fmt: skip
 _VERIFY = "Your organization must be verified to stream this model. Please go to the settings of the organization."
 
@@ -21,13 +21,14 @@ class OpenAIModel:
     """A model that replies `text`, one token for each word, after `reasoning_tokens` tokens of reasoning.
 
     None is a model that does not reason. `efforts` are those it accepts, its default first. `may_stream` is whether the
-    account may stream its replies.
+    account may stream its replies, and `has_schemas` whether the model knows structured output.
     """
 
     text: str = "Because it can [1]."
     reasoning_tokens: int | None = None
     efforts: tuple[str, ...] = ("medium", "low", "high")
     may_stream: bool = True
+    has_schemas: bool = True
 
     def __call__(self, body: dict[str, Any]) -> ScriptedReply:
         """The reply to a request with this body."""
@@ -36,6 +37,13 @@ class OpenAIModel:
     def _rejection(self, body: dict[str, Any]) -> ErrorReply | None:
         if unknown := sorted(body.keys() - _KNOWN):
             return ErrorReply(400, message=f"Unrecognized request argument supplied: {unknown[0]}")
+        if body.get("response_format", {"type": "json_schema"})["type"] != "json_schema":
+            return ErrorReply(
+                400, message="Unknown parameter: 'response_format.schema'.", param="response_format.schema"
+            )
+        if "response_format" in body and not self.has_schemas:
+            message = "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model."
+            return ErrorReply(400, message=message)
         if self.reasoning_tokens is None:
             return _unsupported("reasoning_effort", "parameter") if "reasoning_effort" in body else None
         if "max_tokens" in body:
