@@ -101,7 +101,7 @@ def rejected_option(error: BaseException, sent: Mapping[str, Any]) -> str | None
 
 
 def rejects_format(error: BaseException) -> bool | None:
-    """Whether the server rejected the request for its response format; None if it may have.
+    """Whether the server rejected the response format; None if it may have.
 
     Some servers name it with the status of a failure of their own (500), others reject a request without a word.
     """

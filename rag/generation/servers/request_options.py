@@ -82,9 +82,9 @@ class RequestOptions:
         return rejects is not False
 
     def settle(self, *, accepted: bool) -> None:
-        """Decides about the response formats that a server may have rejected, after a request without one.
+        """Decides about suspected formats, after a request without one.
 
-        If that was accepted, the format was the reason.
+        If that was accepted, a format that the server may have rejected was the reason.
         """
         if accepted:
             self._rejected |= self._suspected

@@ -1,1 +1,1 @@
-"""A language model's answer as JSON, where its server can hold the model to a schema."""
+"""A language model's answer as JSON of a schema, where its server knows one."""

@@ -48,7 +48,7 @@ RESPONSE_FORMATS: dict[str, dict[str, Any]] = {
 
 
 class SchemaRejected(ModelError):
-    """The server accepts no response format for this model; it has not begun to answer."""
+    """The server accepts no response format; it has not begun to answer."""
 
 
 class AnswerOutput:
@@ -66,7 +66,7 @@ class AnswerOutput:
 
 
 def with_json_instruction(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-    """The messages of a prompt, with the form of the reply at the end of its system message."""
+    """A prompt's messages; the system message ends with the form of the reply."""
     return [
         ChatMessage(role=message.role, content=f"{message.content}\n\n{_json_instruction()}")
         if message.role == MessageRole.SYSTEM

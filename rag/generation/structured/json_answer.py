@@ -124,7 +124,7 @@ class JsonAnswer:
             self._items += name == _ITEM
 
     def _whole_values(self) -> Iterator[tuple[str, Any]]:
-        """Reads the members of the object that are whole; the items of its sentences one by one."""
+        """Reads the whole members of the object; the sentences one by one."""
         while not self._is_over:
             self._rest = self._rest.lstrip(_BETWEEN) or self._rest
             if self._is_in_items:
@@ -178,9 +178,9 @@ def _with_markers(sentence: str, numbers: Iterable[int]) -> str:
 
 def _number(value: Any) -> int | None:
     """A citation's number: 2, 2.0, "2" and "[2]" are the same."""
-    found = _NUMBER.fullmatch(value) if isinstance(value, str) else None
-    if found:
-        return int(found[1])
+    digits = _NUMBER.fullmatch(value) if isinstance(value, str) else None
+    if digits:
+        return int(digits[1])
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return int(value) if is_number and 0 < value < 10**MAX_DIGITS and value == int(value) else None
 

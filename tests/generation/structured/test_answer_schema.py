@@ -62,7 +62,7 @@ def _refusing(status: int, message: str, param: str | None, *known: str) -> Call
     return reply
 
 
-def test_a_server_that_honours_the_schema_is_asked_for_json_and_its_json_becomes_markers(server: ChatServer) -> None:
+def test_the_json_of_a_server_that_honours_the_schema_becomes_markers(server: ChatServer) -> None:
     server.always = JSON
     assert _write(_writer(server)) == f"{TEXT} [1]\n"
     (body,) = server.bodies
