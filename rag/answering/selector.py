@@ -20,6 +20,7 @@ from rag.answering.evidence import (
     select_quotes,
 )
 from rag.answering.intent.frames.holders import asked_holder
+from rag.answering.intent.follow_up.question_parts import content_words
 from rag.answering.intent.horizon import lies_beyond
 from rag.answering.intent.scope_wording import describe_scope
 from rag.answering.intent.understanding import UnderstoodTurn
@@ -46,6 +47,7 @@ from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval
 from rag.settings import Settings
 from rag.storage.library import Library
+from rag.text.analyzer import content_terms
 from rag.types.answer import Answer, RankedPassage
 from rag.types.article import ArticleRef, month_and_year
 from rag.types.understanding import Understanding
@@ -57,6 +59,10 @@ MAX_NEAREST = 3
 MAX_NARROW_ARTICLES = 3
 # Sentences with this share of the best sentence's score are among the best.
 NEAR_BEST = 0.85
+# A question of so few content terms after an answer ("how did the minister react?") means the articles of that answer
+# if their best sentence has this share of the best sentence's score in the library.
+MAX_TERSE_TERMS = 3
+TERSE_SHARE = 0.65
 
 
 class SearchableLibrary(Protocol):
@@ -129,10 +135,16 @@ class AnswerSelector:
         """The selected material, and the turn with the scope that it comes from.
 
         A question that the library does not answer is asked again of the articles that the turn before names: its
-        words may lack what those articles are about ("how long did it take?"). `abstain_below` is as for `select`.
+        words may lack what those articles are about ("how long did it take?"). A terse question is asked of them first.
+        `abstain_below` is as for `select`.
         """
-        selected = self.select(turn, k, filters, abstain_below=abstain_below)
         articles = turn.previous_articles[:MAX_NARROW_ARTICLES]
+        continued = self._continued(turn, articles, k, filters) if articles else None
+        if continued:
+            selected = self.select(continued, k, filters, abstain_below=abstain_below)
+            if not isinstance(selected, Abstention):
+                return replace(continued, understanding=self.with_scope_in_words(continued.understanding)), selected
+        selected = self.select(turn, k, filters, abstain_below=abstain_below)
         if not (isinstance(selected, Abstention) and selected.reason == UNANSWERED and articles):
             return turn, selected
         limited = turn.limited_to(articles)
@@ -140,6 +152,27 @@ class AnswerSelector:
         if isinstance(again, Abstention):
             return turn, selected
         return replace(limited, understanding=self.with_scope_in_words(limited.understanding)), again
+
+    def _continued(
+        self, turn: UnderstoodTurn, articles: tuple[str, ...], k: int, filters: Filters
+    ) -> UnderstoodTurn | None:
+        """A terse question, limited to the articles of the turn before and with its words; None for any other.
+
+        "How did the minister react?" looks complete, but does not say to what. It is taken to go on about the articles
+        before if they answer it about as well as the whole library does.
+        """
+        if not 0 < len(content_terms(turn.search)) <= MAX_TERSE_TERMS:
+            return None
+        everywhere = self._library.retrieve(turn.search, k, filters)
+        limited = turn.limited_to(articles)
+        within = self._library.retrieve(turn.search, k, replace(filters, in_words=limited.understanding.scope))
+        if not (everywhere.passages and within.passages):
+            return None
+        behind = everywhere.passages[0].score - within.passages[0].score
+        if _best_score(within) - behind < TERSE_SHARE * _best_score(everywhere):
+            return None
+        search = f"{turn.search} ({' '.join(content_words(turn.previous_question, without=turn.search))})"
+        return replace(limited, search=search, narrower_search="")
 
     def _select(self, turn: UnderstoodTurn, k: int, filters: Filters, abstain_below: float) -> Selection | Abstention:
         filters = replace(filters, in_words=turn.understanding.scope)
@@ -243,6 +276,10 @@ class AnswerSelector:
         start, end = passage.sentences[0]
         ranked = RankedPassage(passage.id, ref, passage.start, passage.end, passage.text, 0.0, 0.0, 0.0)
         return Quote(ranked, start, end, passage.text[start - passage.start : end - passage.start], 1.0)
+
+
+def _best_score(retrieval: Retrieval) -> float:
+    return max((sentence.score for of_passage in retrieval.sentences for sentence in of_passage), default=0.0)
 
 
 def _speaks_of_its_years(retrieval: Retrieval) -> bool:
