@@ -1,7 +1,7 @@
 """Detects the answer type that a question expects (as in TREC QA).
 
 It also detects whether a sentence contains an answer of that type. The rules use words only: the first word of a
-question that indicates a type, and patterns of numbers, dates, names and reasons.
+question that indicates a type, and patterns of numbers, dates, names, reasons, proposals and predictions.
 """
 
 import re
@@ -11,7 +11,7 @@ from rag.text.entities import CAPITALIZED_WORD
 from rag.text.lexicon import AUTHOR_QUESTION_VERBS, PERIODS, QUANTITY_WORDS, WEEKDAYS, alternation
 from rag.types.article import MONTHS
 
-AnswerType = Literal["number", "date", "name", "reason", "any"]
+AnswerType = Literal["number", "date", "name", "reason", "proposal", "prediction", "any"]
 
 _MONTH = alternation(MONTHS)
 _NUMBER = re.compile(rf"\d|\b(?:{alternation(QUANTITY_WORDS)})\b", re.IGNORECASE)
@@ -27,6 +27,19 @@ _REASON = re.compile(
     r"allows?|forces?|forced|lets|keeps?|to (?:avoid|show|keep|prevent|protect|win|buy|get|make))\b",
     re.IGNORECASE,
 )
+# What should be done, in the words of those who want it done.
+_PROPOSAL = re.compile(
+    r"\b(?:should|must|ought to|had better|needs? to|has to|have to|wants?|demands?|calls? for|asks? for|asked for|"
+    r"recommends?|proposes?|suggests?|urges?|advises?|would (?:help|do better|be better)|better to|remed(?:y|ies))\b",
+    re.IGNORECASE,
+)
+# What will be, in the words of those who expect it.
+_PREDICTION = re.compile(
+    r"\b(?:will|won['’]t|would|shall|expects?|expected|predicts?|forecasts?|foresees?|likely|unlikely|may|might|bets?|"
+    r"sooner or later|going to|next (?:year|winter|summer|spring|autumn|season)|is due|are due|risk|by 20\d\d)\b",
+    re.IGNORECASE,
+)
+_HOLDER_WANTS = r"(?:want|recommend|propose|suggest|advise|demand|urge|advocate|call for|ask for|prescribe)(?:s|ed)?"
 _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (
         "number",
@@ -46,6 +59,22 @@ _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        "proposal",
+        re.compile(
+            rf"\bwhat\b.*\b{_HOLDER_WANTS}\b|\b(?:recommendations?|proposals?|remed(?:y|ies)|solutions?|advice)\b"
+            r"|\b(?:what|how|who) should\b|\bwhat (?:must|ought)\b|\bto be done\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "prediction",
+        re.compile(
+            r"\bwhat\b.*\b(?:predict|expect|forecast|foresee|anticipate)(?:s|ed)?\b|\b(?:predictions?|forecasts?|outlook)\b"
+            r"|\bwhat (?:will|is going to|happens next|comes next)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         "reason",
         re.compile(r"\bwhy\b|\bwhat (?:explains|caused|causes|made|makes|led|reasons?)\b|\bhow come\b", re.IGNORECASE),
     ),
@@ -56,7 +85,12 @@ _ASKS_FOR_AN_AUTHOR = re.compile(
     r"|\b(?:which|what) (?:columns?|columnists?|authors?|writers?|commentators?)\b",
     re.IGNORECASE,
 )
-_PATTERNS: dict[AnswerType, re.Pattern[str]] = {"number": _NUMBER, "date": _DATE, "name": _NAME, "reason": _REASON}
+_PATTERNS: dict[AnswerType, re.Pattern[str]] = {
+    "number": _NUMBER, "date": _DATE, "name": _NAME, "reason": _REASON, "proposal": _PROPOSAL,
+    "prediction": _PREDICTION,
+}  # fmt: skip
+# Types that any wording may express: a sentence without one of their words may still answer the question.
+FREELY_WORDED: frozenset[AnswerType] = frozenset({"proposal", "prediction"})
 
 
 # The units of an answer to "how tall": a number without a unit is not a height.
@@ -87,6 +121,8 @@ def contains_answer_type(kind: AnswerType, text: str, question: str) -> bool:
     """
     if kind == "any":
         return True
+    if kind in FREELY_WORDED:
+        return _PATTERNS[kind].search(text) is not None
     question_text = question.casefold()
     if kind == "number":
         text = _DAY.sub(" ", text)  # a day or a year is not an amount

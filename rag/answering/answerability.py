@@ -7,7 +7,7 @@ has read the passages, from its highest logit.
 import re
 from dataclasses import dataclass
 
-from rag.answering.answer_type import answer_type, contains_answer_type
+from rag.answering.answer_type import FREELY_WORDED, answer_type, contains_answer_type
 from rag.retrieval.results import Retrieval
 from rag.text.analyzer import terms
 from rag.text.lexicon import VIEW_QUESTION_VERBS, alternation
@@ -76,7 +76,9 @@ def answerability_features(retrieval: Retrieval) -> AnswerabilityFeatures:
     expected = answer_type(retrieval.question)
     sentences = [sentence for of_passage in retrieval.sentences for sentence in of_passage]
     of_type = [
-        sentence.score for sentence in sentences if contains_answer_type(expected, sentence.text, retrieval.question)
+        sentence.score
+        for sentence in sentences
+        if expected in FREELY_WORDED or contains_answer_type(expected, sentence.text, retrieval.question)
     ]
     # In a question without capitals, a word that is neither in the library nor in general English counts as a name.
     is_lower = retrieval.question == retrieval.question.lower()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.answer_type import AnswerType, answer_type, contains_answer_type
+from rag.answering.answer_type import FREELY_WORDED, AnswerType, answer_type, contains_answer_type
 from rag.answering.answerability import answerability, answerability_features, unknown_words
 from rag.answering.intent.scope_wording import describe_scope
 from rag.retrieval.results import Retrieval, ScoredSentence
@@ -38,10 +38,15 @@ RELATIVE_FLOOR, FACT_FLOOR = 0.65, 0.7
 # The same shares if the reader has read the passages. On the golden dev questions, 0.5 and 0.55 quote more and say
 # 15.8% instead of 11.0% of what must not be said (with an earlier reader; docs/reader.md).
 READ_RELATIVE_FLOOR, READ_FACT_FLOOR = 0.6, 0.8
+# The answer types whose answer is an explanation.
+_EXPLAINED: frozenset[AnswerType] = FREELY_WORDED | {"reason", "any"}
 # Two sentences that share this much of the shorter one's content words make the same point.
 SAME_POINT_SHARE = 0.6
 # The bonus of a sentence that has the expected answer type: a number, date, name or reason.
 ANSWER_TYPE_BONUS = 0.1
+# The bonus of a sentence that proposes or predicts something, if that is asked for. Such a sentence stands near the end
+# of an article on the subject and seldom names it, so that its score is half its own and half its article's best.
+FREELY_WORDED_BONUS = 0.2
 # The reason of an abstention if no name or rare word is missing.
 UNANSWERED = "related articles do not answer it"
 # The threshold for a question about one author or one article is multiplied by this. Users ask such questions in their
@@ -136,13 +141,15 @@ class _SentenceRun:
     last: int
 
 
-def select_quotes(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
+def select_quotes(retrieval: Retrieval, max_quotes: int, asked: str = "") -> list[Quote]:
     """Selects the quotes that answer the question best, best first.
 
-    Each quote makes a different point.
+    Each quote makes a different point. `asked` is the question if the search was for its subject alone.
     """
-    expected = answer_type(retrieval.question)
+    expected = answer_type(asked or retrieval.question)
     scores = [answer_scores(sentences, retrieval, expected) for sentences in retrieval.sentences]
+    if expected in FREELY_WORDED:
+        scores = _with_score_of_article(scores, retrieval, expected)
     # Equal scores: the better passage first, then the earlier sentence.
     ranked = sorted(
         (-score, passage, index) for passage, of_passage in enumerate(scores) for index, score in enumerate(of_passage)
@@ -159,7 +166,7 @@ def select_quotes(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
         words = sentence_terms(sentences[index])
         if not words or _is_quoted(runs, passage, index) or any(is_same_point(words, point) for point in points):
             continue
-        first, last = _extend(sentences, index, scores[passage], floor, explain=expected in ("reason", "any"))
+        first, last = _extend(sentences, index, scores[passage], floor, explain=expected in _EXPLAINED)
         if last < len(sentences) and not _has_answer_type(sentences[first:last], expected, retrieval.question):
             # "Units reached the region. The ministry put the number at ten thousand."
             last += _has_answer_type(sentences[last : last + 1], expected, retrieval.question)
@@ -197,14 +204,33 @@ def answer_scores(sentences: Sequence[ScoredSentence], retrieval: Retrieval, exp
     to the next sentence, which answers it.
     """
     scores: list[float] = []
+    bonus = FREELY_WORDED_BONUS if expected in FREELY_WORDED else ANSWER_TYPE_BONUS
     passed_on = 0.0
     for sentence in sentences:
         has_type = contains_answer_type(expected, sentence.text, retrieval.question)
-        score = max(sentence.answer_score, passed_on) + (ANSWER_TYPE_BONUS if has_type else 0.0)
+        score = max(sentence.answer_score, passed_on) + (bonus if has_type else 0.0)
         is_question = sentence.text.rstrip("”’\"')").endswith("?")
         passed_on = sentence.answer_score if is_question else 0.0
         scores.append(0.0 if is_question else score)
     return scores
+
+
+def _with_score_of_article(
+    scores: Sequence[list[float]], retrieval: Retrieval, expected: AnswerType
+) -> list[list[float]]:
+    """`scores`, where a sentence of the expected type shares in the best score of its article."""
+    best: dict[str, float] = {}
+    for passage, of_passage in zip(retrieval.passages, scores, strict=True):
+        best[passage.article.id] = max([best.get(passage.article.id, 0.0), *of_passage])
+    return [
+        [
+            max(score, (score + best[passage.article.id]) / 2)
+            if score and contains_answer_type(expected, sentence.text, retrieval.question)
+            else score
+            for score, sentence in zip(of_passage, sentences, strict=True)
+        ]
+        for passage, of_passage, sentences in zip(retrieval.passages, scores, retrieval.sentences, strict=True)
+    ]
 
 
 def _extend(

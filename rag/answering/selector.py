@@ -192,7 +192,7 @@ class AnswerSelector:
             if kind == "timeline" and len(turn.intent.subject.split()) > 1:
                 phrase = self._library.catalogue.mentioning(turn.intent.subject, everyone)
                 on_it |= {article.ref.id for article in phrase.articles}
-            request = ViewRequest(search, named, about, k, filters, abstain_below, asks_for_change, on_it)
+            request = ViewRequest(search, named, about, k, filters, abstain_below, asks_for_change, on_it, turn.question)
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
             # Several views need many passages. Only the passages of a single author are few enough for the trained
             # reader.

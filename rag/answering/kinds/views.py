@@ -58,6 +58,7 @@ class ViewRequest:
     on the subject, as far as the catalogue shows. `k` is the minimum number of retrieved passages, `filters` limit the
     articles, and a question below `abstain_below` is not answered. `asks_for_change` is whether the question
     asks for a change of mind. `on_it` are the ids of the articles about the subject that do more than mention it.
+    `asked` is the whole question.
     """
 
     question: str
@@ -68,6 +69,7 @@ class ViewRequest:
     abstain_below: float
     asks_for_change: bool = False
     on_it: frozenset[str] = frozenset()
+    asked: str = ""
 
 
 def select_views(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
@@ -123,7 +125,7 @@ def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abste
         if request.named and retrieval.passages:
             return replace(score, reason=nothing_written_by(request.named, "that answers this"))
         return score
-    quotes = _quotes_by_article(retrieval, MAX_QUOTES_OF_ONE_AUTHOR)
+    quotes = _quotes_by_article(retrieval, MAX_QUOTES_OF_ONE_AUTHOR, request.asked)
     quotes += _turning_point(retrieval, quotes)
     quotes = _newest_first(quotes)
     changed = changed_mind(quotes)
@@ -231,11 +233,11 @@ def _relevance(group: Retrieval) -> tuple[float, float]:
     return score, cosine
 
 
-def _quotes_of(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
-    return select_quotes(retrieval, max_quotes) if any(retrieval.sentences) else []
+def _quotes_of(retrieval: Retrieval, max_quotes: int, asked: str = "") -> list[Quote]:
+    return select_quotes(retrieval, max_quotes, asked) if any(retrieval.sentences) else []
 
 
-def _quotes_by_article(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
+def _quotes_by_article(retrieval: Retrieval, max_quotes: int, asked: str = "") -> list[Quote]:
     """The best quotes, beginning with one of each article.
 
     If a view has changed, the other view is in another article.
@@ -252,8 +254,8 @@ def _quotes_by_article(retrieval: Retrieval, max_quotes: int) -> list[Quote]:
         for name in _heard(articles, None)
         if _best_score(articles[name]) >= floor or _relevance(articles[name])[1] >= nearest
     ]
-    quotes = [quote for name in heard[:max_quotes] for quote in _quotes_of(articles[name], 1)]
-    for quote in _quotes_of(retrieval, max_quotes):
+    quotes = [quote for name in heard[:max_quotes] for quote in _quotes_of(articles[name], 1, asked)]
+    for quote in _quotes_of(retrieval, max_quotes, asked):
         if len(quotes) < max_quotes and not any(_overlap(quote, other) for other in quotes):
             quotes.append(quote)
     return quotes

@@ -31,6 +31,8 @@ from rag.types.question import MAX_TURNS
 MAX_BRACKETED_WORDS = 12
 # A question without a noun phrase and with at most this many content words has no antecedent for a pronoun.
 MAX_WORDS_OF_NOTHING = 2
+# "What does X expect to happen?" has so many content words besides the author.
+MAX_WORDS_OF_A_BARE_VIEW = 2
 # Questions for articles name what is asked for before the clause ("the column that mentions Brazil").
 _OF_THE_COLLECTION = re.compile(rf"\b(?:{PIECE}|{WRITER}|wr[io]te?s?|written|publish\w*|mention\w*)\b", re.IGNORECASE)
 
@@ -108,10 +110,23 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
         if phrase:
             sentence = replace_pronoun(dependence, phrase, None if handed_on else earlier)
             if sentence and dependence.is_one_sentence and find_dependence(sentence) is None:
-                return sentence
+                return sentence + _subject_of_view(sentence, phrase, earlier)
             is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not re.search(r"[()]", phrase)
             return f"{dependence.rest.rstrip()} ({phrase})" if is_usable else None
     return None
+
+
+def _subject_of_view(sentence: str, author: str, earlier: QuestionParts) -> str:
+    """The earlier question's subject in brackets, if `sentence` names `author` and nothing else.
+
+    It is "" for any other sentence ("what does X expect?" after "what does X want on gas?").
+    """
+    if author not in {span.text for span in earlier.authors} or earlier.topic:
+        return ""
+    if len(content_words(sentence, without=author)) > MAX_WORDS_OF_A_BARE_VIEW:
+        return ""
+    words = content_words(earlier.question, without=f"{sentence} {author}")
+    return f" ({' '.join(words)})" if words else ""
 
 
 def _with_relative_clause(phrase: str | None, question: str) -> str | None:

@@ -35,7 +35,8 @@ _OTHER_SIDE = re.compile(
 )
 _VIEW = re.compile(
     r"\b(?:he|she|it|they|his|her|its|their)\s+(?:\w+ )?"
-    r"(?:think|say|write|argue|believe|feel|mind|views?|opinions?|position)\b",
+    r"(?:think|say|write|argue|believe|feel|want|recommend|propose|suggest|advise|predict|expect|mind|views?|"
+    r"opinions?|position)\b",
     re.IGNORECASE,
 )
 _MORE = (
