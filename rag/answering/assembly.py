@@ -15,7 +15,7 @@ from rag.answering.kinds.collection import CatalogueAnswer
 from rag.answering.kinds.selection import Selection, sections_of
 from rag.answering.prose.draft_sentence import DraftSentence
 from rag.text.citation_markers import escape_markers
-from rag.types.answer import Answer, Citation, DeclinedBy, Statement
+from rag.types.answer import ABSTENTION_OPENING, Answer, Citation, DeclinedBy, Statement
 from rag.types.article import ArticleRef, reference_line
 from rag.verification.verifier import verdict_for
 
@@ -106,7 +106,7 @@ def abstaining_answer(
 ) -> Answer:
     """An abstention, with its reason, who declined, and the nearest articles."""
     nearest = "; ".join(reference_line(article) for article in abstention.nearest)
-    text = f"The corpus does not answer this: {abstention.reason}." + (f" Nearest: {nearest}." if nearest else "")
+    text = f"{ABSTENTION_OPENING}{abstention.reason}." + (f" Nearest: {nearest}." if nearest else "")
     return Answer(
         question=asked,
         standalone_question=turn.question,

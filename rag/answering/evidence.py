@@ -224,7 +224,7 @@ def _with_score_of_article(
         best[passage.article.id] = max([best.get(passage.article.id, 0.0), *of_passage])
     return [
         [
-            max(score, (score + best[passage.article.id]) / 2)
+            max(score, (score - FREELY_WORDED_BONUS + best[passage.article.id]) / 2 + FREELY_WORDED_BONUS)
             if score and contains_answer_type(expected, sentence.text, retrieval.question)
             else score
             for score, sentence in zip(of_passage, sentences, strict=True)

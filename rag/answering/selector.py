@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from rag.answering.answer_type import contains_answer_type
 from rag.answering.assembly import catalogue_answer
 from rag.answering.evidence import (
     NARROW_ABSTAIN_SHARE,
@@ -21,7 +22,7 @@ from rag.answering.evidence import (
 )
 from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.follow_up.question_parts import content_words
-from rag.answering.intent.horizon import lies_beyond
+from rag.answering.intent.horizon import asks_when_it_will, lies_beyond
 from rag.answering.intent.scope_wording import describe_scope
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds.changes import CHANGE_OF_MIND
@@ -59,6 +60,8 @@ MAX_NEAREST = 3
 MAX_NARROW_ARTICLES = 3
 # Sentences with this share of the best sentence's score are among the best.
 NEAR_BEST = 0.85
+# A sentence that tells when something will happen has this share of the best score, and of the question's words.
+FORETELLING_SHARE, MIN_FORETELLING_COVERAGE = 0.6, 0.4
 # A question of so few content terms after an answer ("how did the minister react?") means the articles of that answer
 # if their best sentence has this share of the best sentence's score in the library.
 MAX_TERSE_TERMS = 3
@@ -161,7 +164,7 @@ class AnswerSelector:
         "How did the minister react?" looks complete, but does not say to what. It is taken to go on about the articles
         before if they answer it about as well as the whole library does.
         """
-        if not 0 < len(content_terms(turn.search)) <= MAX_TERSE_TERMS:
+        if not (turn.previous_question and 0 < len(content_terms(turn.search)) <= MAX_TERSE_TERMS):
             return None
         everywhere = self._library.retrieve(turn.search, k, filters)
         limited = turn.limited_to(articles)
@@ -217,7 +220,8 @@ class AnswerSelector:
     def _fact(self, turn: UnderstoodTurn, k: int, filters: Filters, abstain_below: float) -> Selection | Abstention:
         retrieval = self._retrieve_and_read(turn.search, k, filters)
         days = self._library.catalogue.days()
-        if days and lies_beyond(turn.search, days[1]) and not _speaks_of_its_years(retrieval):
+        is_beyond = lies_beyond(turn.search, days[1] if days else None) and not _speaks_of_its_years(retrieval)
+        if days and (is_beyond or (asks_when_it_will(turn.search) and not _foretells_a_time(retrieval))):
             reason = f"the articles end in {month_and_year(days[1])} and cannot tell"
             return Abstention(reason, nearest_articles(retrieval.passages), 0.0)
         is_narrow = 1 <= len(turn.understanding.scope.articles) <= MAX_NARROW_ARTICLES
@@ -292,6 +296,19 @@ def _speaks_of_its_years(retrieval: Retrieval) -> bool:
     return bool(years) and any(
         all(year in sentence.text for year in years) and not subject.isdisjoint(sentence.terms)
         for sentence in near_best
+    )
+
+
+def _foretells_a_time(retrieval: Retrieval) -> bool:
+    """Whether a sentence about the subject names a time and says what will be."""
+    sentences = [sentence for of_passage in retrieval.sentences for sentence in of_passage]
+    floor = FORETELLING_SHARE * max((sentence.answer_score for sentence in sentences), default=0.0)
+    return any(
+        sentence.answer_score >= floor
+        and sentence.coverage >= MIN_FORETELLING_COVERAGE
+        and contains_answer_type("prediction", sentence.text, retrieval.question)
+        and contains_answer_type("date", sentence.text, retrieval.question)
+        for sentence in sentences
     )
 
 

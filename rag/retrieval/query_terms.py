@@ -1,6 +1,6 @@
 """Analyses a question into the terms of the full-text search.
 
-Adds both ways to write a well-known name ("EU", "European Union"), weights each term by its rarity in the library, and
+Adds both ways to write a well-known name ("EU", "European Union") or a number ("5 percent", "five per cent"), weights each term by its rarity in the library, and
 finds the authors that the question names.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rag.index.fulltext import FullTextIndex
 from rag.text.analyzer import STOP_TERMS, terms
 from rag.text.entities import acronym_expansions, authors_named_in, expand_aliases, has_alias
-from rag.text.lexicon import is_ordinary_word, may_be_name
+from rag.text.lexicon import NUMBER_WORDS, alternation, is_ordinary_word, may_be_name
 from rag.text.overlap import bm25_idf
 from rag.types.article import ArticleRef
 
@@ -23,6 +23,9 @@ MAX_SEARCH_TERMS = 64
 # XQuAD's questions whose subject is absent were answered.
 HALF_EVIDENCE_PASSAGES = 20
 _WORD = re.compile(r"[^\W\d_]+")
+_NUMBER_NAMES = {str(number): word for word, number in NUMBER_WORDS.items() if 1 < number <= 20}
+_FIGURE = re.compile(rf"(?<![\w.,])(?:{alternation(_NUMBER_NAMES)})(?![\w]|[.,]\d)")
+_PER_CENT = re.compile(r"\bpercent\b|\bper cent\b|\d ?%", re.IGNORECASE)
 _OPENING_MARKS = " \t\r\n“”\"‘’'([¿¡"
 
 
@@ -62,16 +65,16 @@ def analyze_query(question: str, fulltext: FullTextIndex, authors: Sequence[str]
 
     `authors` are all authors of the catalogue.
     """
-    acronyms = acronym_expansions(question)
-    of_acronyms = [word for pair in acronyms for words in pair for word in words]
-    words = [word for word in terms(question) if word not in of_acronyms]
-    words = list(dict.fromkeys([*_names_that_occur(words, fulltext), *of_acronyms]))
+    both_ways = [*acronym_expansions(question), *_number_spellings(question)]
+    of_both = [word for pair in both_ways for words in pair for word in words]
+    words = [word for word in terms(question) if word not in of_both]
+    words = list(dict.fromkeys([*_names_that_occur(words, fulltext), *of_both]))
     passages = fulltext.count()
     # A removed passage is counted until its segment is merged.
     frequencies = {word: min(frequency, passages) for word, frequency in fulltext.document_frequencies(words).items()}
-    # Both ways to write a name are searched for; only the more frequent one has to be covered.
+    # Both ways to write a name or number are searched for; only the more frequent one has to be covered.
     rarer_spellings: set[str] = set()
-    for short, name in acronyms:
+    for short, name in both_ways:
         is_short_frequent = min(frequencies[word] for word in short) > min(frequencies[word] for word in name)
         rarer_spellings.update(set(name) - set(short) if is_short_frequent else set(short) - set(name))
     rarest = set(sorted(words, key=lambda word: frequencies[word])[:MAX_SEARCH_TERMS])
@@ -84,6 +87,17 @@ def analyze_query(question: str, fulltext: FullTextIndex, authors: Sequence[str]
     share = passages / (passages + HALF_EVIDENCE_PASSAGES)
     content = {word: weight * (share if word in ordinary else 1) for word, weight in content.items()}
     return QueryTerms(idf, content, unknown, authors_named_in(question, authors))
+
+
+def _number_spellings(question: str) -> list[tuple[list[str], list[str]]]:
+    """Both ways to write the small numbers and the "percent" of `question`, as terms: in figures and in words.
+
+    A number in words is not written in figures: "two authors" is not about the 2nd of May.
+    """
+    spellings = [(terms(match[0]), terms(_NUMBER_NAMES[match[0]])) for match in _FIGURE.finditer(question)]
+    if _PER_CENT.search(question):
+        spellings.append((terms("percent"), terms("per cent")))
+    return spellings
 
 
 def _names_that_occur(words: Sequence[str], fulltext: FullTextIndex) -> list[str]:

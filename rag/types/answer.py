@@ -312,6 +312,10 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
+# The opening of the text of an answer that abstains.
+ABSTENTION_OPENING = "The corpus does not answer this: "
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """An earlier question of a conversation, and the text of its answer.
@@ -321,3 +325,8 @@ class Turn:
 
     question: str
     answer: str
+
+    @property
+    def is_abstention(self) -> bool:
+        """Whether the answer says that the articles do not answer the question."""
+        return self.answer.startswith(ABSTENTION_OPENING)

@@ -25,6 +25,21 @@ _QUOTATION = re.compile(
 )
 
 
+_WHEN_WILL = re.compile(
+    r"\b(?:when|how long|how soon|in what year|what year) (?:will|won['’]?t|is .{1,60} going to|are .{1,60} going to|"
+    r"do you think|does .{1,60} (?:come out|launch|arrive))\b",
+    re.IGNORECASE,
+)
+
+
+def asks_when_it_will(question: str) -> bool:
+    """Whether `question` asks for the day of something to come ("when will the war end?").
+
+    Only a sentence that names a time and speaks of the future answers it.
+    """
+    return _WHEN_WILL.search(question) is not None
+
+
 def lies_beyond(question: str, newest: date | None) -> bool:
     """Whether `question` asks for a time after `newest`.
 

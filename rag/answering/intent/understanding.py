@@ -46,7 +46,7 @@ class UnderstoodTurn:
     `search` is the search text: the question, or only its subject if it asks for views. `narrower_search` is searched
     for if that finds no answer: the sentence that asks, without those around it. `authors_named` are all authors that
     it names. `previous_articles` are the ids of the articles that the turn before names, and `previous_question` is its
-    question. `language` is the name of the language if the question is not in English.
+    question if it was answered. `language` is the name of the language if the question is not in English.
     """
 
     intent: Intent
@@ -153,7 +153,7 @@ def understand(
     narrower = _search_text(intent, alone, in_words.subject) if is_alone else search
     is_open = is_follow_up and intent.kind == "fact" and not scope and "articles" not in ignore
     previous = tuple(ref.id for ref in articles_named_in(turns[-1], snapshot)) if is_open else ()
-    before = turns[-1].question if previous else ""
+    before = turns[-1].question if previous and not turns[-1].is_abstention else ""
     return UnderstoodTurn(intent, understanding, search, narrower, in_words.authors_named, previous, before)
 
 

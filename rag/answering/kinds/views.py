@@ -7,6 +7,7 @@ author, the answer has that author's view, or states that the author has written
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from rag.answering.answer_type import FREELY_WORDED, answer_type
 from rag.answering.evidence import (
     NARROW_ABSTAIN_SHARE,
     Abstention,
@@ -109,7 +110,8 @@ def select_views(request: ViewRequest, retrieve: Retrieve) -> Selection | Absten
 
 def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
     """One author's view: quotes of that author alone, the newest article first."""
-    passages = CHANGE_PASSAGES if request.asks_for_change else AUTHOR_PASSAGES
+    is_freely_worded = answer_type(request.asked) in FREELY_WORDED
+    passages = CHANGE_PASSAGES if request.asks_for_change else WIDE_PASSAGES if is_freely_worded else AUTHOR_PASSAGES
     retrieval = retrieve(request.question, max(request.k, passages), request.filters)
     score = score_or_abstain(retrieval, NARROW_ABSTAIN_SHARE * request.abstain_below)
     if request.asks_for_change and (turns := turning_points(retrieval, request.about, MAX_TURNS_OF_ONE_ARTICLE)):
