@@ -35,11 +35,13 @@ _PROPOSAL = re.compile(
 )
 # What will be, in the words of those who expect it.
 _PREDICTION = re.compile(
-    r"\b(?:will|won['’]t|would|shall|is to be|are to be|expects?|expected|predicts?|forecasts?|foresees?|likely|unlikely|(?-i:may)|might|bets?|"
-    r"sooner or later|going to|next (?:year|winter|summer|spring|autumn|season)|is due|are due|risk|(?:by|until|before|from) (?:\w+ |the end of )?20\d\d)\b",
+    r"\b(?:will|won['’]t|would|shall|is to be|are to be|expects?|expected|predicts?|forecasts?|foresees?|likely|unlikely|(?-i:may)|might|"
+    r"bets?|"
+    r"sooner or later|going to|next (?:year|winter|summer|spring|autumn|season)|is due|are due|risk|"
+    r"(?:by|until|before|from) (?:\w+ |the end of )?20\d\d)\b",
     re.IGNORECASE,
 )
-_HOLDER_WANTS = r"(?:want|recommend|propose|suggest|advise|demand|urge|advocate|call for|ask for|prescribe)(?:s|ed)?"
+_WHAT_ONE_DOES = r"\bwhat (?:do|does|did|would|has|have|is|are)\b[^,;:.]{1,60}?"
 _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (
         "number",
@@ -61,7 +63,9 @@ _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (
         "proposal",
         re.compile(
-            rf"\bwhat\b.*\b{_HOLDER_WANTS}\b|\b(?:recommendations?|proposals?|remed(?:y|ies)|solutions?|advice)\b"
+            rf"{_WHAT_ONE_DOES}\b(?:want|recommend|propose|suggest|advise|demand|urge|advocate|call for|ask for)"
+            r"(?:ed)?\b"
+            r"|\b(?:recommendations?|proposals?|remed(?:y|ies)|solutions?|advice)\b"
             r"|\b(?:what|how|who) should\b|\bwhat (?:must|ought)\b|\bto be done\b",
             re.IGNORECASE,
         ),
@@ -69,7 +73,7 @@ _ASKS: tuple[tuple[AnswerType, re.Pattern[str]], ...] = (
     (
         "prediction",
         re.compile(
-            r"\bwhat\b.*\b(?:predict|expect|forecast|foresee|anticipate)(?:s|ed)?\b|\b(?:predictions?|forecasts?|outlook)\b"
+            rf"{_WHAT_ONE_DOES}\b(?:predict|expect|forecast|foresee|anticipate)(?:ed)?\b|\b(?:predictions?|forecasts?|outlook)\b"
             r"|\bwhat (?:will|is going to|happens next|comes next)\b",
             re.IGNORECASE,
         ),

@@ -20,8 +20,8 @@ from rag.answering.evidence import (
     score_or_abstain,
     select_quotes,
 )
-from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.follow_up.question_parts import content_words
+from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.horizon import asks_when_it_will, lies_beyond
 from rag.answering.intent.scope_wording import describe_scope
 from rag.answering.intent.understanding import UnderstoodTurn
@@ -64,7 +64,7 @@ NEAR_BEST = 0.85
 FORETELLING_SHARE, MIN_FORETELLING_COVERAGE = 0.6, 0.4
 # A question of so few content terms after an answer ("how did the minister react?") means the articles of that answer
 # if their best sentence has this share of the best sentence's score in the library.
-MAX_TERSE_TERMS = 3
+MAX_TERSE_TERMS = 2
 TERSE_SHARE = 0.65
 
 
@@ -195,7 +195,9 @@ class AnswerSelector:
             if kind == "timeline" and len(turn.intent.subject.split()) > 1:
                 phrase = self._library.catalogue.mentioning(turn.intent.subject, everyone)
                 on_it |= {article.ref.id for article in phrase.articles}
-            request = ViewRequest(search, named, about, k, filters, abstain_below, asks_for_change, on_it, turn.question)
+            request = ViewRequest(
+                search, named, about, k, filters, abstain_below, asks_for_change, on_it, turn.question
+            )
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
             # Several views need many passages. Only the passages of a single author are few enough for the trained
             # reader.

@@ -1,7 +1,7 @@
 """Analyses a question into the terms of the full-text search.
 
-Adds both ways to write a well-known name ("EU", "European Union") or a number ("5 percent", "five per cent"), weights each term by its rarity in the library, and
-finds the authors that the question names.
+Adds both ways to write a well-known name ("EU", "European Union") or a number ("5 percent", "five per cent"), weights
+each term by its rarity in the library, and finds the authors that the question names.
 """
 
 import re

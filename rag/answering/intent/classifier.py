@@ -14,16 +14,23 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from rag.answering.intent.frames import collection, talk, views
-from rag.answering.intent.frames.words import PIECE
-from rag.text.analyzer import STOP_TERMS, terms
-from rag.text.lexicon import COLLECTION_WORDS, FRAME_WORDS, NUMBER_WORDS, TIME_FRAME_WORDS
+from rag.answering.intent.frames.subjects import (
+    PLACEHOLDER,
+    PUNCTUATION,
+    SINCE_AN_EVENT,
+    content_words,
+    same_words,
+    subject_without_frames,
+    tidy,
+)
+from rag.text.lexicon import NUMBER_WORDS
 from rag.types.understanding import Kind, UnderstoodPart
 
 Action = Literal[
     "", "greeting", "thanks", "goodbye", "help", "identity", "complaint", "smalltalk", "language",
     "about", "count", "authors", "sources", "topics", "period", "newest", "oldest", "list",
     "who_wrote", "when_published", "unknown_author", "count_authors", "count_sources", "count_topics",
-    "summary", "described", "question", "for_and_against", "count_years", "change",
+    "summary", "described", "question", "for_and_against", "count_years", "change", "compared_counts",
 ]  # fmt: skip
 # No placeholder is an English word, so no phrase matches inside a placeholder.
 _PLACEHOLDERS: dict[UnderstoodPart, str] = {
@@ -40,13 +47,7 @@ _NUMBERS = {word: int(number) for word, number in NUMBER_WORDS.items() if 1 < nu
 MAX_ASKED_FOR = 20
 # Longer texts are not matched against the patterns: they do not consist of one frame.
 MAX_FRAME_CHARACTERS = 400
-_PUNCTUATION = " \t\n.,;:!?…-–—()[]\"'“”‘’*_"
 _IN_ARTICLE = re.compile(r"\b(?:according to|in|from)(?: the| an?)?(?: \w+)? \W?@articlename\b\W{0,2}", re.IGNORECASE)
-# An event without a date ("since the election") is neither a subject nor a limit.
-_SINCE_AN_EVENT = re.compile(
-    r"(?<=\w) (?:ever )?since (?:the|that|this|his|her|its|their) [\w'’ -]{1,40}[?.! ]*$", re.IGNORECASE
-)
-_PLACEHOLDER = re.compile(r"@(?:authorname|sourcename|topicname|articlename|datename)\b(?:['’]s?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Intent:
 
     `action` refines the kind: "count" of the collection, "summary" of an article. `subject` is what the question is
     about, without the words of the request and the names in it; "" if nothing is left. `is_mention` is whether the
-    articles must contain the subject's exact words ("articles that mention Euroclear"). For a list, `is_ascending` is
+    articles must contain the subject's exact words ("articles that mention Euroclear"); then `about` is what they must
+    also be about ("articles on sanctions that mention Euroclear"), "" for anything. For a list, `is_ascending` is
     whether the oldest articles or the lowest counts come first, and `limit` is the number of articles asked for, 0 for
     any number.
     """
@@ -66,6 +68,7 @@ class Intent:
     is_mention: bool = False
     is_ascending: bool = False
     limit: int = 0
+    about: str = ""
 
 
 class MentionSpan(Protocol):
@@ -105,32 +108,37 @@ def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
     masked = mask_mentions(question, mentions)
     authors = {value for mention in mentions if mention.part == "authors" for value in mention.values}
     masked = _QUOTED_PLACEHOLDER.sub(r"\1", masked)
-    lower = masked.casefold().replace("’", "'").strip(_PUNCTUATION)
+    lower = masked.casefold().replace("’", "'").strip(PUNCTUATION)
     if intent := _catalogue_fact(lower, masked) or _article_intent(lower, masked):
         return intent
     if not lower.startswith(("why", "how", "when")):
         if len(authors) == 1 and views.CHANGE_OF_MIND.search(lower):
-            return Intent("author", "change", _subject(masked, lower, views.CHANGE_OF_MIND, views.AUTHOR_VIEW))
+            return Intent(
+                "author", "change", subject_without_frames(masked, lower, views.CHANGE_OF_MIND, views.AUTHOR_VIEW)
+            )
         if not authors and views.CHANGES_OF_MIND.search(lower):
-            return Intent("timeline", "change", _subject(masked, lower, views.CHANGES_OF_MIND))
+            return Intent("timeline", "change", subject_without_frames(masked, lower, views.CHANGES_OF_MIND))
+    if len(authors) > 1 and collection.COMPARED_COUNTS.search(lower):
+        frames = collection.COMPARED_COUNTS, collection.REST_OF_COMPARED_COUNTS
+        return Intent("collection", "compared_counts", subject_without_frames(masked, lower, *frames))
     if intent := _collection_intent(lower, masked):
         return intent
     timeline = views.TIMELINE.search(lower)
     if timeline and not lower.startswith("why"):
-        subject = _subject(masked, lower, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS, views.SUMMARY)
+        subject = subject_without_frames(masked, lower, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS, views.SUMMARY)
         return Intent("timeline", subject=views.AROUND_SUBJECT.sub("", subject))
     view_of_author = views.AUTHOR_VIEW.search(lower)
     found_views = views.VIEWS.search(lower)
     if len(authors) > 1:
         return _views(masked, lower)
     if len(authors) == 1 and (view_of_author or (found_views and not lower.startswith(("why", "when")))):
-        return Intent("author", subject=_subject(masked, lower, views.AUTHOR_VIEW, views.VIEWS))
+        return Intent("author", subject=subject_without_frames(masked, lower, views.AUTHOR_VIEW, views.VIEWS))
     if found_views and not authors and not re.match(r"(?:why|when|where|how (?:many|much))\b", lower):
         return _views(masked, lower)
     if views.SUMMARY.search(lower) and len(authors) == 1:
-        return Intent("author", subject=_subject(masked, lower, views.SUMMARY, views.AUTHOR_VIEW))
+        return Intent("author", subject=subject_without_frames(masked, lower, views.SUMMARY, views.AUTHOR_VIEW))
     if re.match(rf"(?:{views.SUMMARY.pattern}|give|write)", lower) and views.SUMMARY.search(lower):
-        return Intent("views", subject=_subject(masked, lower, views.SUMMARY, views.VIEWS))
+        return Intent("views", subject=subject_without_frames(masked, lower, views.SUMMARY, views.VIEWS))
     return Intent("fact", subject=question)
 
 
@@ -143,14 +151,12 @@ def mask_mentions(question: str, mentions: Sequence[MentionSpan]) -> str:
 
 def _views(masked: str, lower: str) -> Intent:
     action: Action = "for_and_against" if views.FOR_AND_AGAINST.search(lower) else ""
-    return Intent("views", action, _subject(masked, lower, views.VIEWS, views.AUTHOR_VIEW, views.SUMMARY))
+    return Intent("views", action, subject_without_frames(masked, lower, views.VIEWS, views.AUTHOR_VIEW, views.SUMMARY))
 
 
 def _catalogue_fact(lower: str, masked: str) -> Intent | None:
     if described := collection.WHO_WROTE_ABOUT.match(lower):
-        return Intent(
-            "collection", "who_wrote", _same_words(masked, _tidy(_PLACEHOLDER.sub(" ", described["subject"])))
-        )
+        return Intent("collection", "who_wrote", same_words(masked, tidy(PLACEHOLDER.sub(" ", described["subject"]))))
     if "@articlename" not in lower:
         return None
     if collection.WHO_WROTE.search(lower):
@@ -164,12 +170,12 @@ def _article_intent(lower: str, masked: str) -> Intent | None:
     if "@articlename" not in lower:
         unknown = _QUOTED_TITLE.search(masked) if views.SUMMARY.match(lower) else None
         return Intent("article", "summary", unknown["title"]) if unknown else _described_article(lower, masked)
-    bare = _PLACEHOLDER.sub(" ", views.SUMMARY.sub(" ", lower))
-    if views.ABOUT_ARTICLE.match(lower) or (views.SUMMARY.search(lower) and len(_content_words(bare)) <= 2):
+    bare = PLACEHOLDER.sub(" ", views.SUMMARY.sub(" ", lower))
+    if views.ABOUT_ARTICLE.match(lower) or (views.SUMMARY.search(lower) and len(content_words(bare)) <= 2):
         return Intent("article", "summary")
     if views.VIEWS.search(lower) and lower.count("@articlename") > 1:
         return None
-    return Intent("article", "question", _tidy(_PLACEHOLDER.sub(" ", _IN_ARTICLE.sub(" ", masked))))
+    return Intent("article", "question", tidy(PLACEHOLDER.sub(" ", _IN_ARTICLE.sub(" ", masked))))
 
 
 def _described_article(lower: str, masked: str) -> Intent | None:
@@ -178,12 +184,12 @@ def _described_article(lower: str, masked: str) -> Intent | None:
     described = views.DESCRIBED_ARTICLE.search(lower, request.end()) if request else None
     if described is None:
         return None
-    words = _tidy(_PLACEHOLDER.sub(" ", described["subject"] or described["subject2"]))
-    return Intent("article", "described", _same_words(masked, words)) if _content_words(words) else None
+    words = tidy(PLACEHOLDER.sub(" ", described["subject"] or described["subject2"]))
+    return Intent("article", "described", same_words(masked, words)) if content_words(words) else None
 
 
 def _collection_intent(lower: str, masked: str) -> Intent | None:
-    lower = collection.AND_DETAILS.sub("", _SINCE_AN_EVENT.sub("", lower))
+    lower = collection.AND_DETAILS.sub("", SINCE_AN_EVENT.sub("", lower))
     is_ascending = bool(collection.IS_OLDEST_FIRST.search(lower) or collection.IS_FEWEST_FIRST.search(lower))
     intent = _framed_intent(lower, masked)
     return replace(intent, is_ascending=is_ascending) if intent and intent.action != "newest" else intent
@@ -215,13 +221,15 @@ def _framed_intent(lower: str, masked: str) -> Intent | None:
             return Intent("collection", "authors")
         by_unknown = None if action in ("topics", "count_topics") else _BY_NAME.match(rest)
         if by_unknown:
-            return Intent("collection", "unknown_author", _same_words(masked, _tidy(by_unknown["name"])))
+            return Intent("collection", "unknown_author", same_words(masked, tidy(by_unknown["name"])))
         about = collection.ABOUT.match(rest)
         if about:
             subject = _consume_end(about["subject"])
             if action in ("sources", "topics", "count_sources", "count_topics") and subject:
                 continue
-            words = _same_words(masked, subject)
+            words = same_words(masked, subject)
+            if also := collection.ALSO_MENTIONS.match(words):
+                return Intent("collection", chosen, also["mentioned"], True, limit=limit, about=also["subject"])
             return Intent("collection", chosen, words, is_mention=bool(about["mention"]) and bool(words), limit=limit)
     return None
 
@@ -253,7 +261,7 @@ _COLLECTION_FRAMES: tuple[tuple[Action, re.Pattern[str]], ...] = (
 def _consume(tail: str) -> str:
     """`tail` without words that only refer to the collection or to the scope."""
     while True:
-        tail = tail.strip(_PUNCTUATION)
+        tail = tail.strip(PUNCTUATION)
         for pattern in collection.AROUND_SUBJECT:
             match = pattern.match(tail)
             if match and match.end():
@@ -265,7 +273,7 @@ def _consume(tail: str) -> str:
 
 def _consume_end(subject: str) -> str:
     """`subject` without the scope and the words of courtesy around it."""
-    subject = _PLACEHOLDER.sub(" ", subject)
+    subject = PLACEHOLDER.sub(" ", subject)
     if order := next((m for m in collection.ORDERING.finditer(subject) if m.end() >= len(subject.rstrip())), None):
         subject = subject[: order.start()]
     subject = re.sub(
@@ -273,78 +281,4 @@ def _consume_end(subject: str) -> str:
         " ",
         subject,
     )
-    return _tidy(subject)
-
-
-def _same_words(masked: str, subject: str) -> str:
-    """`subject`, which is in lower case, as `masked` writes it."""
-    start = masked.casefold().replace("’", "'").find(subject) if len(masked) == len(masked.casefold()) else -1
-    return masked[start : start + len(subject)] if start >= 0 and subject else subject
-
-
-def _subject(masked: str, lower: str, *patterns: re.Pattern[str]) -> str:
-    """The question without placeholders and without what `patterns` match."""
-    text = masked.replace("’", "'").strip(_PUNCTUATION)
-    if len(text) != len(lower):
-        text = lower
-    for pattern in patterns:
-        spans = [match.span() for match in pattern.finditer(text.casefold()) if match.end() > match.start()]
-        for start, end in reversed(spans):
-            kept = _kept_words(text[start:end], pattern)
-            text = f"{text[:start]} {kept} {text[end:]}"
-    return _tidy(_PLACEHOLDER.sub(" ", text))
-
-
-# A frame may contain the subject: "how have views on tariffs changed" keeps "tariffs".
-_FRAME_WORDS = frozenset(FRAME_WORDS)
-# Frames that contain no subject, and words of a timeline's frame that are no subject.
-_WITHOUT_SUBJECT = (views.AUTHOR_VIEW, views.SUMMARY, views.CHANGE_OF_MIND, views.CHANGES_OF_MIND)
-_TIME_WORDS = frozenset(TIME_FRAME_WORDS)
-_COLLECTION_WORDS = frozenset((*FRAME_WORDS, *COLLECTION_WORDS))
-
-
-# Words that say how an answer is wanted.
-_REQUEST_WORDS = frozenset((
-    "want", "need", "like", "two", "three", "main", "opposing", "different", "conflicting", "competing", "best",
-    "short", "quick", "brief", "names", "dates", "sources", "quotes", "overview", "key", "list", "both", "each",
-    "critics", "supporters", "opponents", "experts", "voices", "camps", "perspectives", "arguments", "against", "side",
-))  # fmt: skip
-
-
-def _kept_words(frame: str, pattern: re.Pattern[str]) -> str:
-    if pattern in _WITHOUT_SUBJECT:
-        return ""
-    ignored = _FRAME_WORDS | _TIME_WORDS if pattern is views.TIMELINE else _FRAME_WORDS
-    words = ((word, word.casefold().strip(_PUNCTUATION).partition("'")[0]) for word in frame.split())
-    return " ".join(word for word, stem in words if stem not in ignored and not ("'" in word and stem in STOP_TERMS))
-
-
-def _tidy(text: str) -> str:
-    """`text` without the words at either end that belong to a frame."""
-    words = _SINCE_AN_EVENT.sub("", text).split()
-    is_frame = [word.casefold().strip(_PUNCTUATION) in _FRAME_WORDS | {""} for word in words]
-    while words and is_frame[0]:
-        del words[0], is_frame[0]
-    while words and is_frame[-1]:
-        del words[-1], is_frame[-1]
-    return " ".join(words).strip(_PUNCTUATION)
-
-
-def subject_words(masked: str, kind: Kind) -> str:
-    """What a question is about, without names and words of the request.
-
-    It is for a question that no rule recognises.
-    """
-    text = _PLACEHOLDER.sub(" ", masked)
-    words = [word for word in text.split() if word.casefold().strip(_PUNCTUATION) not in _COLLECTION_WORDS]
-    return _tidy(" ".join(words if kind == "collection" else text.split()))
-
-
-def is_bare_request(question: str) -> bool:
-    """Whether `question` names no subject ("what are the two opposing opinions?")."""
-    words = [re.sub(r"['’].*", "", word.casefold().strip(_PUNCTUATION)) for word in question.split()]
-    return all(word in _COLLECTION_WORDS or word in _REQUEST_WORDS or not _content_words(word) for word in words)
-
-
-def _content_words(text: str) -> list[str]:
-    return [term for term in terms(text) if term not in STOP_TERMS and not re.fullmatch(PIECE, term)]
+    return tidy(subject)

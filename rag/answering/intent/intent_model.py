@@ -14,8 +14,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.intent.classifier import Action, Intent, MentionSpan, mask_mentions, subject_words
+from rag.answering.intent.classifier import Action, Intent, MentionSpan, mask_mentions
 from rag.answering.intent.frames.holders import asked_holder
+from rag.answering.intent.frames.subjects import subject_words
 from rag.answering.intent.frames.words import PIECE, PLACE, WRITER
 from rag.package_data import model_file
 from rag.text.lexicon import is_ordinary_word

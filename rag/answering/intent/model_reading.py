@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answering.intent.classifier import Action, Intent, MentionSpan, subject_words
+from rag.answering.intent.classifier import Action, Intent, MentionSpan
+from rag.answering.intent.frames.subjects import subject_words
 from rag.answering.intent.intent_model import ScoredIntent, intent_of_kind, keeps_rule, possible_kinds
 from rag.errors import ModelError, RagError
 from rag.generation.llm_writer import WritingSession

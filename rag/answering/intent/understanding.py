@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.answering.intent.classifier import Intent, classify, is_bare_request, talk_intent
+from rag.answering.intent.classifier import Intent, classify, talk_intent
 from rag.answering.intent.follow_up import fold_turns, looks_like_small_talk, standalone_question
 from rag.answering.intent.follow_up.articles import articles_named_in, refer_to_articles
 from rag.answering.intent.follow_up.detection import find_dependence
 from rag.answering.intent.follow_up.requests import continue_requests
+from rag.answering.intent.frames.subjects import is_bare_request
 from rag.answering.intent.intent_model import ScoredIntent, decide, with_common_nouns
 from rag.answering.intent.language import foreign_language
 from rag.answering.intent.mentions.topics import topics_called
@@ -45,8 +46,9 @@ class UnderstoodTurn:
 
     `search` is the search text: the question, or only its subject if it asks for views. `narrower_search` is searched
     for if that finds no answer: the sentence that asks, without those around it. `authors_named` are all authors that
-    it names. `previous_articles` are the ids of the articles that the turn before names, and `previous_question` is its
-    question if it was answered. `language` is the name of the language if the question is not in English.
+    it names. `previous_articles` are the ids of the articles that the turn before names, and
+    `previous_question` is its question, if it was answered and this one has no words of it. `language` is the name of
+    the language if the question is not in English.
     """
 
     intent: Intent
@@ -144,6 +146,10 @@ def understand(
         topics = topics_called(intent.subject, tuple(snapshot.values("topics")))
         if topics:
             intent, scope = replace(intent, subject=""), replace(scope, topics=topics)
+    if intent.about and "topics" not in ignore:
+        topics = topics_called(intent.about, tuple(snapshot.values("topics")))
+        if topics:
+            intent, scope = replace(intent, about=""), replace(scope, topics=topics)
     scope = _scope_for(intent, _without(scope, ignore))
     if reference and "articles" not in ignore:
         scope = replace(scope, articles=reference.articles)
@@ -153,7 +159,8 @@ def understand(
     narrower = _search_text(intent, alone, in_words.subject) if is_alone else search
     is_open = is_follow_up and intent.kind == "fact" and not scope and "articles" not in ignore
     previous = tuple(ref.id for ref in articles_named_in(turns[-1], snapshot)) if is_open else ()
-    before = turns[-1].question if previous and not turns[-1].is_abstention else ""
+    is_as_typed = question == spelling.question
+    before = turns[-1].question if previous and is_as_typed and not turns[-1].is_abstention else ""
     return UnderstoodTurn(intent, understanding, search, narrower, in_words.authors_named, previous, before)
 
 

@@ -64,6 +64,8 @@ def answer_from_catalogue(
         return _period(articles)
     if intent.action == "count_years":
         return _years(articles, f"{_on(intent)}{_in_scope(described)}")
+    if intent.action == "compared_counts":
+        return _compared_counts(articles, filters.in_words.authors, f"{_on(intent)}{_topics(filters)}")
     if intent.action in ("authors", "count_authors"):
         return _values(articles, "author", lambda article: [article.ref.author], intent, described)
     if intent.action in ("sources", "count_sources"):
@@ -113,6 +115,10 @@ def _find(intent: Intent, catalogue: CatalogueSearch, filters: Filters) -> Found
         return FoundArticles(catalogue.in_scope(filters))
     if intent.is_mention:
         whole = catalogue.mentioning(intent.subject, filters)
+        if intent.about:
+            on_it = {article.ref.id for article in catalogue.about(intent.about, filters).articles}
+            articles = tuple(article for article in whole.articles if article.ref.id in on_it)
+            return FoundArticles(articles, whole.is_complete)
         both = _BOTH.fullmatch(intent.subject)
         if whole.articles or both is None:
             return whole
@@ -188,6 +194,22 @@ def _values(
     )
 
 
+def _compared_counts(articles: Sequence[CataloguedArticle], authors: Sequence[str], on: str) -> CatalogueAnswer:
+    """The number of articles of each of `authors`; the heading names who has written most."""
+    counted = {author: sum(article.ref.author == author for article in articles) for author in authors}
+    most = max(counted.values(), default=0)
+    first = [author for author, count in counted.items() if count == most]
+    if len(first) == len(counted):
+        heading = f"{_enumerate(first)} have written equally many articles{on}:"
+    else:
+        heading = f"{_enumerate(first)} {'has' if len(first) == 1 else 'have'} written most{on}:"
+    lines = [
+        CatalogueLine(f"{author}: {_plural(count, 'article') if count else 'no article'}")
+        for author, count in sorted(counted.items(), key=lambda item: -item[1])
+    ]
+    return CatalogueAnswer(CatalogueLine(heading), tuple(lines))
+
+
 def _years(articles: Sequence[CataloguedArticle], limited: str) -> CatalogueAnswer:
     """The number of articles of each year; the heading names the fullest."""
     counted = Counter(article.ref.published.year for article in articles if article.ref.published)
@@ -226,7 +248,12 @@ def _on(intent: Intent, *, is_single: bool = False) -> str:
     if not intent.subject:
         return ""
     verb = "mentions" if is_single else "mention"
-    return f" {verb} “{intent.subject}”" if intent.is_mention else f" on “{intent.subject}”"
+    about = f" on “{intent.about}”" if intent.about else ""
+    return f"{about} {verb} “{intent.subject}”" if intent.is_mention else f" on “{intent.subject}”"
+
+
+def _topics(filters: Filters) -> str:
+    return f" on {_enumerate(filters.in_words.topics)}" if filters.in_words.topics else ""
 
 
 def _in_scope(described: str) -> str:

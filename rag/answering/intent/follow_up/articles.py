@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.intent.catalogue import Catalogue
+from rag.answering.intent.frames.words import PIECE
 from rag.answering.intent.mentions.names import catalogue_names
 from rag.answering.intent.mentions.question_words import QuestionWords
 from rag.answering.intent.mentions.titles import find_titles
@@ -72,6 +73,8 @@ _IT_SAYS = re.compile(
     r"explain|explains|means?(?! (?:for|to)\b))\b)",
     re.IGNORECASE,
 )
+# In "articles that mention it", "that" is no article.
+_RELATIVE = re.compile(rf"\b(?:{PIECE}|ones?)\s*$", re.IGNORECASE)
 _IN_THIS_ARTICLE = re.compile(r"(?<=\w )(?:this|that|the same) (?:article|piece|column|essay|text)\b", re.IGNORECASE)
 _WHICH = re.compile(rf"^(?:and |so )?(?:which|who|what)(?: one| ones)? {_SET}\b(?P<rest>.*)$", re.IGNORECASE)
 _COPULA = re.compile(r"^ (?:is|are|was|were)\b", re.IGNORECASE)
@@ -112,6 +115,8 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     asks_which = _WHICH.match(question)
     about_one = next((rewritten for pattern, rewritten in _ABOUT_ONE if pattern.match(question)), None)
     says = _IT_SAYS.search(question)
+    if says and _RELATIVE.search(question[: says.start()]):
+        says = None
     by_whom = _BY_WHOM.match(question)
     in_it = _IN_THIS_ARTICLE.search(question)
     if not (before or asks_which or about_one or says or by_whom or in_it):

@@ -120,6 +120,24 @@ HOW_OFTEN = re.compile(
     r"deal|dealt|report|reported|comment|commented)\b.*)$"
 )
 _EACH = r"(?:(?:by|per|for|in|of|from|does|did|has|have|do) )?(?:each|every|a|an|per|the individual|single)"
+# "Who has written more on trade, A or B?", "does A publish more pieces than B?"
+_WRITES = r"(?:wr[io]te?s?|written|writing|publish\w*|cover(?:s|ed)?|produce[sd]?)"
+_MORE = r"(?:more|most|fewer|fewest|less|least)"
+COMPARED_COUNTS = re.compile(
+    rf"^(?:(?:who|which one|which of them|which|does|did|has|have|do|is|are)(?:['’]?s)?\b.{{0,60}}?)\b"
+    rf"(?:{_WRITES}\b(?: any)? {_MORE}\b(?: often)?(?: (?:of )?{PIECE}\b)?(?: (?:about|on|of|regarding|than))*"
+    rf"|{_MORE} {PIECE}\b(?: (?:about|on|of|regarding|than|are|by|from))*"
+    rf"|{_WRITES}\b(?: (?:about|on))?(?=.{{1,60}}\b{_MORE}$))"
+)
+# What is left of the comparison behind the subject.
+REST_OF_COMPARED_COUNTS = re.compile(rf"\b{_MORE}(?: often)?$|\bthan$|\bthan(?= @authorname)")
+# The subject of "articles on sanctions that mention Euroclear".
+ALSO_MENTIONS = re.compile(
+    r"^(?P<subject>\S.*?),? (?:(?:that|which|and|where)(?: also)? )?"
+    r"(?:mention(?:s|ing|ed)?|nam(?:e|es|ing)|(?:that|which) (?:contain|cite|quote|refer to)s?|containing) "
+    r"(?P<mentioned>\S.*)$",
+    re.IGNORECASE,
+)
 # "How many articles has each author written?", "how many articles a year?", "which year has most?"
 COUNT_BY_WRITER = re.compile(
     rf"^(?:and )?(?:how many|(?:the )?number of) {PIECE} (?:are there |do you have )?(?:{_EACH} |per |by )"

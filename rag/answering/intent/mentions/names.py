@@ -157,7 +157,8 @@ class CatalogueNames:
             if is_set_apart(before) or others_are_asked(question.after(group[-1].last, _MAX_WORDS_AFTER)):
                 candidate.is_named = candidate.is_sure or candidate.spelling.kind in ("whole", "surname")
                 continue
-            is_beside = are_authors and len({name.first for name in wholes}) > 1
+            people = [name for name in group if _names_a_person(name)] if wholes else []
+            is_beside = are_authors and len({name.first for name in people}) > 1
             is_person_asked = candidate.spelling.kind in ("whole", "surname") and asks_who(before)
             candidate.is_named = candidate.is_sure or (is_author and is_person_asked)
             is_sure = candidate.is_sure and not candidate.is_owner and not _may_be_a_place(question, candidate)
@@ -299,7 +300,8 @@ def _judge_pairs(question: QuestionWords, candidates: list[_NameCandidate]) -> N
         ]
         if asked and _PAIRED.search(question.before(candidate.first)):
             between = question.before(candidate.first, candidate.first - asked[-1].last)
-            if not re.search(r" \. |\b(?:about|on)\b", between):
+            is_compared = question.before(candidate.first).rstrip().endswith("than")
+            if is_compared or not re.search(r" \. |\b(?:about|on)\b", between):
                 candidate.is_filter = True
 
 
