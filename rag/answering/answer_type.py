@@ -35,8 +35,8 @@ _PROPOSAL = re.compile(
 )
 # What will be, in the words of those who expect it.
 _PREDICTION = re.compile(
-    r"\b(?:will|won['’]t|would|shall|is to be|are to be|expects?|expected|predicts?|forecasts?|foresees?|likely|unlikely|(?-i:may)|might|"
-    r"bets?|"
+    r"\b(?:will|won['’]t|would|shall|is to be|are to be|expects?|expected|predicts?|forecasts?|foresees?|likely|"
+    r"unlikely|(?-i:may)|might|bets?|"
     r"sooner or later|going to|next (?:year|winter|summer|spring|autumn|season)|is due|are due|risk|"
     r"(?:by|until|before|from) (?:\w+ |the end of )?20\d\d)\b",
     re.IGNORECASE,

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from rag.answering.answer_type import contains_answer_type
 from rag.answering.assembly import catalogue_answer
 from rag.answering.evidence import (
     NARROW_ABSTAIN_SHARE,
@@ -25,9 +24,11 @@ from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.horizon import asks_when_it_will, lies_beyond
 from rag.answering.intent.scope_wording import describe_scope
 from rag.answering.intent.understanding import UnderstoodTurn
+from rag.answering.kinds.authors_on_subject import authors_on_subject
 from rag.answering.kinds.changes import CHANGE_OF_MIND
 from rag.answering.kinds.collection import answer_from_catalogue, holdings
 from rag.answering.kinds.example_questions import example_questions
+from rag.answering.kinds.foretelling import foretells_a_time, speaks_of_its_years
 from rag.answering.kinds.selection import Selection
 from rag.answering.kinds.summary import summary_quotes
 from rag.answering.kinds.talk import talk_answer
@@ -58,10 +59,6 @@ MAX_EXAMPLES = 3
 MAX_NEAREST = 3
 # A scope of so few articles leaves little to confuse.
 MAX_NARROW_ARTICLES = 3
-# Sentences with this share of the best sentence's score are among the best.
-NEAR_BEST = 0.85
-# A sentence that tells when something will happen has this share of the best score, and of the question's words.
-FORETELLING_SHARE, MIN_FORETELLING_COVERAGE = 0.6, 0.4
 # A question of so few content terms after an answer ("how did the minister react?") means the articles of that answer
 # if their best sentence has this share of the best sentence's score in the library.
 MAX_TERSE_TERMS = 2
@@ -195,8 +192,12 @@ class AnswerSelector:
             if kind == "timeline" and len(turn.intent.subject.split()) > 1:
                 phrase = self._library.catalogue.mentioning(turn.intent.subject, everyone)
                 on_it |= {article.ref.id for article in phrase.articles}
+            written = authors_on_subject(named, turn.intent.subject, self._library.catalogue, everyone)
+            if kind == "author" and written.mentioning:
+                # No article of the author is on the subject: only those that mention it can say something.
+                filters = replace(filters, in_words=replace(filters.in_words, articles=written.mentioning))
             request = ViewRequest(
-                search, named, about, k, filters, abstain_below, asks_for_change, on_it, turn.question
+                search, named, about, k, filters, abstain_below, asks_for_change, on_it, turn.question, written.silent
             )
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
             # Several views need many passages. Only the passages of a single author are few enough for the trained
@@ -222,8 +223,8 @@ class AnswerSelector:
     def _fact(self, turn: UnderstoodTurn, k: int, filters: Filters, abstain_below: float) -> Selection | Abstention:
         retrieval = self._retrieve_and_read(turn.search, k, filters)
         days = self._library.catalogue.days()
-        is_beyond = lies_beyond(turn.search, days[1] if days else None) and not _speaks_of_its_years(retrieval)
-        if days and (is_beyond or (asks_when_it_will(turn.search) and not _foretells_a_time(retrieval))):
+        is_beyond = lies_beyond(turn.search, days[1] if days else None) and not speaks_of_its_years(retrieval)
+        if days and (is_beyond or (asks_when_it_will(turn.search) and not foretells_a_time(retrieval))):
             reason = f"the articles end in {month_and_year(days[1])} and cannot tell"
             return Abstention(reason, nearest_articles(retrieval.passages), 0.0)
         is_narrow = 1 <= len(turn.understanding.scope.articles) <= MAX_NARROW_ARTICLES
@@ -286,32 +287,6 @@ class AnswerSelector:
 
 def _best_score(retrieval: Retrieval) -> float:
     return max((sentence.score for of_passage in retrieval.sentences for sentence in of_passage), default=0.0)
-
-
-def _speaks_of_its_years(retrieval: Retrieval) -> bool:
-    """Whether a near-best sentence has the question's years and another word of it."""
-    years = set(re.findall(r"\b20\d\d\b", retrieval.question))
-    subject = set(retrieval.idf) - years
-    sentences = [sentence for of_passage in retrieval.sentences for sentence in of_passage]
-    floor = NEAR_BEST * max((sentence.answer_score for sentence in sentences), default=0.0)
-    near_best = [sentence for sentence in sentences if sentence.answer_score >= floor]
-    return bool(years) and any(
-        all(year in sentence.text for year in years) and not subject.isdisjoint(sentence.terms)
-        for sentence in near_best
-    )
-
-
-def _foretells_a_time(retrieval: Retrieval) -> bool:
-    """Whether a sentence about the subject names a time and says what will be."""
-    sentences = [sentence for of_passage in retrieval.sentences for sentence in of_passage]
-    floor = FORETELLING_SHARE * max((sentence.answer_score for sentence in sentences), default=0.0)
-    return any(
-        sentence.answer_score >= floor
-        and sentence.coverage >= MIN_FORETELLING_COVERAGE
-        and contains_answer_type("prediction", sentence.text, retrieval.question)
-        and contains_answer_type("date", sentence.text, retrieval.question)
-        for sentence in sentences
-    )
 
 
 def _as_reason(sentence: str) -> str:

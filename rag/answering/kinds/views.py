@@ -45,6 +45,8 @@ MIN_ARTICLES_ON_IT = 3
 SCORE_FLOOR, COSINE_FLOOR, LOW_SCORE_FLOOR = 0.6, 0.83, 0.3
 # A second article of one author is quoted if its best sentence has at least this share of the first one's score.
 ARTICLE_FLOOR = 0.5
+# The answerability of a question that is answered although its passages do not show that they answer it.
+UNCERTAIN = 0.5
 # The lower minimum for an author that the question names.
 # Words alone do not make a view: a passage that has them in another sense has less than this share of the best cosine.
 MEANING_FLOOR = 0.45
@@ -59,7 +61,8 @@ class ViewRequest:
     on the subject, as far as the catalogue shows. `k` is the minimum number of retrieved passages, `filters` limit the
     articles, and a question below `abstain_below` is not answered. `asks_for_change` is whether the question
     asks for a change of mind. `on_it` are the ids of the articles about the subject that do more than mention it.
-    `asked` is the whole question.
+    `asked` is the whole question. `silent` are the named authors who have written nothing on the subject, as far as the
+    catalogue shows.
     """
 
     question: str
@@ -71,6 +74,7 @@ class ViewRequest:
     asks_for_change: bool = False
     on_it: frozenset[str] = frozenset()
     asked: str = ""
+    silent: tuple[str, ...] = ()
 
 
 def select_views(request: ViewRequest, retrieve: Retrieve) -> Selection | Abstention:
@@ -83,12 +87,12 @@ def select_views(request: ViewRequest, retrieve: Retrieve) -> Selection | Absten
     for author in request.named:
         only = replace(everyone, in_words=replace(everyone.in_words, authors=(author,)))
         retrieval = merge(retrieval, retrieve(request.question, request.k, only))
-    score = score_or_abstain(retrieval, request.abstain_below)
+    score = _score_of_subject(retrieval, request, request.abstain_below)
     if isinstance(score, Abstention) and not (request.named and retrieval.passages):
         return score
-    answerability = 0.5 if isinstance(score, Abstention) else score
+    answerability = UNCERTAIN if isinstance(score, Abstention) else score
     groups = _by_author(retrieval)
-    heard = _heard(groups, request)
+    heard = [name for name in _heard(groups, request) if name not in request.silent]
     if request.named:
         chosen = [name for name in request.named if name in heard]
         others = [name for name in heard if name not in request.named]
@@ -113,12 +117,14 @@ def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abste
     is_freely_worded = answer_type(request.asked) in FREELY_WORDED
     passages = CHANGE_PASSAGES if request.asks_for_change else WIDE_PASSAGES if is_freely_worded else AUTHOR_PASSAGES
     retrieval = retrieve(request.question, max(request.k, passages), request.filters)
-    score = score_or_abstain(retrieval, NARROW_ABSTAIN_SHARE * request.abstain_below)
+    if request.silent:
+        return Abstention(nothing_written_by(request.silent), nearest_articles(retrieval.passages), 0.0)
+    score = _score_of_subject(retrieval, request, NARROW_ABSTAIN_SHARE * request.abstain_below)
     if request.asks_for_change and (turns := turning_points(retrieval, request.about, MAX_TURNS_OF_ONE_ARTICLE)):
         earlier = _quotes_by_article(retrieval, MAX_QUOTES_OF_ONE_AUTHOR - 1) if request.about else []
         turns += [quote for quote in earlier if not any(_overlap(quote, turn) for turn in turns)]
         turns = _newest_first(turns[:MAX_QUOTES_OF_ONE_AUTHOR])
-        answerability = 0.5 if isinstance(score, Abstention) else score
+        answerability = UNCERTAIN if isinstance(score, Abstention) else score
         return Selection(
             "author", retrieval, tuple(turns), distinct_passages(turns), answerability,
             (f"The view of {_author(turns[0].passage.article)} has changed: compare the dates.",),
@@ -142,9 +148,9 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
     """
     passages = CHANGE_PASSAGES if request.asks_for_change else WIDE_PASSAGES
     retrieval = retrieve(request.question, max(request.k, passages), request.filters)
-    score = score_or_abstain(retrieval, request.abstain_below)
+    score = _score_of_subject(retrieval, request, request.abstain_below)
     if request.asks_for_change and (turns := turning_points(retrieval, request.about, 1)):
-        answerability = 0.5 if isinstance(score, Abstention) else score
+        answerability = UNCERTAIN if isinstance(score, Abstention) else score
         turns = sorted(turns, key=lambda quote: _ordinal(quote.passage.article))
         return Selection("timeline", retrieval, tuple(turns[:MAX_DAYS]), distinct_passages(turns), answerability)
     if isinstance(score, Abstention):
@@ -165,6 +171,16 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
     return Selection(
         "timeline", retrieval, tuple(quotes), distinct_passages(quotes), score, also=tuple(_refs(left_out)[:MAX_ALSO])
     )
+
+
+def _score_of_subject(retrieval: Retrieval, request: ViewRequest, abstain_below: float) -> float | Abstention:
+    """The answerability, or an abstention if it is too low and no retrieved article is about the subject.
+
+    A subject of one word ("VAR") has a low score, whatever has been written on it.
+    """
+    score = score_or_abstain(retrieval, abstain_below)
+    is_about = any(passage.article.id in request.on_it for passage in retrieval.passages)
+    return UNCERTAIN if isinstance(score, Abstention) and is_about else score
 
 
 def other_authors(retrieval: Retrieval, quotes: Sequence[Quote]) -> tuple[ArticleRef, ...]:
