@@ -172,7 +172,7 @@ class AnswerSelector:
         if _best_score(within) - behind < TERSE_SHARE * _best_score(everywhere):
             return None
         search = f"{turn.search} ({' '.join(content_words(turn.previous_question, without=turn.search))})"
-        return replace(limited, search=search, narrower_search="")
+        return replace(limited, narrower_search=search)
 
     def _select(self, turn: UnderstoodTurn, k: int, filters: Filters, abstain_below: float) -> Selection | Abstention:
         filters = replace(filters, in_words=turn.understanding.scope)
@@ -183,6 +183,8 @@ class AnswerSelector:
             return self._summary(turn, filters)
         if kind in ("views", "author", "timeline"):
             named = turn.understanding.scope.authors or turn.authors_named
+            if kind == "views" and len(named) == 1:
+                named = ()  # "who agrees with X?" asks for the others
             everyone = replace(filters, in_words=replace(filters.in_words, authors=()))
             lookup = self._library.catalogue.about(turn.intent.subject, everyone) if turn.intent.subject else None
             about = frozenset(article.ref.id for article in lookup.articles) if lookup else frozenset()

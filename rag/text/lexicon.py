@@ -168,6 +168,11 @@ QUANTITY_WORDS: tuple[str, ...] = (
     *_words("numbers", "quantities"),
 )
 
+# The language of each question word of another language than English, without accents.
+FOREIGN_QUESTION_WORDS: dict[str, str] = {
+    word: language for language, words in _DATA["foreign_question_words"].items() for word in words
+}
+
 _CONJUGATIONS: dict[str, list[str]] = _DATA["reporting_verbs"]
 # Verbs by which a quote reports the words of a person other than the author.
 SPEECH_VERBS = _verbs("speech")

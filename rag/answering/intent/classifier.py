@@ -111,7 +111,7 @@ def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
     lower = masked.casefold().replace("’", "'").strip(PUNCTUATION)
     if intent := _catalogue_fact(lower, masked) or _article_intent(lower, masked):
         return intent
-    if not lower.startswith(("why", "how", "when")):
+    if not lower.startswith(("why", "how")):
         if len(authors) == 1 and views.CHANGE_OF_MIND.search(lower):
             return Intent(
                 "author", "change", subject_without_frames(masked, lower, views.CHANGE_OF_MIND, views.AUTHOR_VIEW)

@@ -4,10 +4,13 @@ The rules of this package are for English. For a question in another language th
 chance hits.
 """
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from rag.answering.intent.spelling.typed_words import folded
 from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.lexicon import FOREIGN_QUESTION_WORDS
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -28,6 +31,18 @@ _LANGUAGE_NAMES = {
     "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
     "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
 }  # fmt: skip
+
+
+def language_of_question_word(text: str) -> str | None:
+    """The language of a question word in `text` that English does not have ("warum", "combien").
+
+    None if there is none, or if the text has a function word of English.
+    """
+    words = terms(text)
+    if any(term in STOP_TERMS and term not in _SHARED_WORDS for term in words):
+        return None
+    plain = (folded(word) for word in re.findall(r"[^\W\d_]+", text))
+    return next((FOREIGN_QUESTION_WORDS[word] for word in plain if word in FOREIGN_QUESTION_WORDS), None)
 
 
 def foreign_language(text: str) -> str | None:

@@ -30,7 +30,7 @@ _INSTRUCTION = re.compile(
 # a punctuation mark or a question word.
 _OPENING = re.compile(
     r"(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|dear (?:all|team|bot)|greetings|ok(?:ay)?|alright|"
-    r"um+|uh|hm+|oh|yeah|sorry|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|please|pls|plz|fyi|btw|"
+    r"um+|uh|hm+|oh|yeah|sorry|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|please|pls|plz|fyi|btw|"
     r"just curious|one more thing)(?: there| again| everyone| all| bot| then| for (?:that|this))?[\s,.!:;–—-]+"
     r"|(?:so|well|right|yes|no|great|cool|nice)(?:[,.!:;–—-]+\s*|\s+(?=(?:who|what|when|where|why|how|which|is|are|do|"
     r"does|did|can|could|please|tell|list|show)\b)))+",
@@ -57,7 +57,9 @@ _ACTION_REQUEST = re.compile(
     r"write|make|draw|sketch|trace|walk|sort|put|order|arrange|rank|count|track))",
     re.IGNORECASE,
 )
-_ANNOUNCEMENT = re.compile(r"^(?:(?:a |one |another |quick |next )*question)\s*[:,–—]+\s*(?=\w)", re.IGNORECASE)
+_ANNOUNCEMENT = re.compile(
+    r"^(?:(?:a |one |another |quick |next |last |final |more |my )*(?:question|q))\s*[:,–—]+\s*(?=\w)", re.IGNORECASE
+)
 _SWEARING = re.compile(r"^(?:wtf|wth|what the (?:hell|heck|fuck))\b", re.IGNORECASE)
 _CLOSING = re.compile(
     r"(?<![\s,])[\s,]++(?:please|pls|plz|thanks(?: a lot| in advance)?|thank you(?: in advance)?|thx|cheers|for me|"
@@ -80,6 +82,14 @@ _ASKS = re.compile(
 _ASKS_INSIDE = re.compile(
     r"\b(?:tell (?:me|us)|(?:want|need|would like|['’]d like) to know|explain(?: to me)?|find out|wondering|"
     r"question is|curious)\s+(?:about\s+)?(?=(?:who|what|which|when|where|why|how|if|whether)\b)",
+    re.IGNORECASE,
+)
+_FRONTED_TOPIC = re.compile(
+    r"^(?!(?:and|so|but|or|then|who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
+    r"can|could|will|would|should|according|in|on|at|if|since|after|before|give|list|show|compare|tell|explain)\b)"
+    r"(?P<topic>[^\s,.?!:;]+(?: [^\s,.?!:;]+){0,4}?)[,:–—-]* "
+    r"(?P<before>(?:how|why|when|what|where|who|is|are|was|were|did|does|do|has|have)\b(?: \w+){0,2}? )"
+    r"(?:it|they|them|that|this)(?P<after>(?: [^?]*)?\??)$",
     re.IGNORECASE,
 )
 # A sentence about the user: the purpose of the answer, and general requests.
@@ -185,11 +195,20 @@ def without_markup(text: str) -> str:
 
 
 def _bare_question(sentence: str) -> str:
-    stripped = _strip_courtesy(sentence)
+    stripped = _with_topic_in_its_place(_strip_courtesy(sentence))
     inside = _ASKS_INSIDE.search(stripped)
     if inside and len(stripped[inside.end() :].split()) >= 4 and not _ASKS.match(stripped):
         stripped = stripped[inside.end() :]
     return stripped or sentence
+
+
+def _with_topic_in_its_place(question: str) -> str:
+    """`question` with the topic that stands before it in place of its pronoun.
+
+    "Oil prices, how did they change?" is "how did oil prices change?".
+    """
+    fronted = _FRONTED_TOPIC.match(question)
+    return f"{fronted['before']}{fronted['topic']}{fronted['after']}" if fronted else question
 
 
 def _is_about_the_asker(sentence: str) -> bool:

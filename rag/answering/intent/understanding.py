@@ -16,7 +16,7 @@ from rag.answering.intent.follow_up.detection import find_dependence
 from rag.answering.intent.follow_up.requests import continue_requests
 from rag.answering.intent.frames.subjects import is_bare_request
 from rag.answering.intent.intent_model import ScoredIntent, decide, with_common_nouns
-from rag.answering.intent.language import foreign_language
+from rag.answering.intent.language import foreign_language, language_of_question_word
 from rag.answering.intent.mentions.topics import topics_called
 from rag.answering.intent.model_reading import QuestionReader, intent_of_reading, is_unsure
 from rag.answering.intent.question_extraction import extract_question
@@ -98,8 +98,10 @@ def understand(
     talk = talk_intent(asked) or talk_intent(question) or talk_intent(extracted.question)
     if talk and reference is None:
         return UnderstoodTurn(talk, Understanding(typed.strip()), asked)
-    language = foreign_language(question)
-    if language and not _is_known(question, catalogue):
+    language = language_of_question_word(question)
+    if language is None and (likely := foreign_language(question)) and not _is_known(question, catalogue):
+        language = likely
+    if language:
         return UnderstoodTurn(Intent("talk", "language"), Understanding(typed.strip()), asked, language=language)
     if "spelling" in ignore:
         correct = _uncorrected

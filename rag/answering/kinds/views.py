@@ -162,7 +162,11 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
     }
     # If some articles are about the subject, articles that only share words with it are left out.
     on_it = {name: group for name, group in groups.items() if name in request.on_it}
-    heard = _heard(on_it if len(on_it) >= MIN_ARTICLES_ON_IT else groups, replace(request, about=request.on_it))
+    heard = (
+        list(on_it)
+        if on_it and isinstance(score_or_abstain(retrieval, request.abstain_below), Abstention)
+        else _heard(on_it if len(on_it) >= MIN_ARTICLES_ON_IT else groups, replace(request, about=request.on_it))
+    )
     if not heard:
         return Abstention("no article on it has a date", nearest_articles(retrieval.passages), score)
     quotes = [quote for name in heard[:MAX_DAYS] for quote in _quotes_of(groups[name], 1)]

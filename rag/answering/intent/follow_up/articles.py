@@ -29,15 +29,20 @@ _INTRODUCTION = re.compile(
 )
 # The heading of a list. It may name articles of the scope, which are not the listed ones.
 _LIST_HEADING = re.compile(r"\A(?:At least )?[\d,]+ articles?\b[^\n]*:[ \t]*$", re.MULTILINE)
+_END = r"[\s?.!]*$"
+# Places in a list; "the last" and "the latter" are its end.
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "1st": 0, "2nd": 1, "3rd": 2}
+_PLACE_IN_LIST = re.compile(
+    rf"\bthe (?P<place>{alternation(_ORDINALS)}|latter|last)\b(?: one| article| piece| column)?{_END}", re.IGNORECASE
+)
 _ONE = (
     r"(?:it|this|that|this one|that one|(?:the|this|that) (?:article|piece|column|text|essay|one)|"
-    r"the (?:first|latter) one)"
+    rf"the (?:{alternation(_ORDINALS)}|latter|last)(?: one| article| piece| column)?)"
 )
 _SET = (
     r"(?:(?:of|among) )?(?:them|these|those|the (?:articles|pieces|columns|texts|two|three|results))"
     r"(?: (?:articles|pieces))?"
 )
-_END = r"[\s?.!]*$"
 _ABOUT_ONE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"^(?:and |ok(?:ay)?,? |so )?(?:{pattern}){_END}", re.IGNORECASE), rewritten)
     for pattern, rewritten in (
@@ -74,7 +79,7 @@ _IT_SAYS = re.compile(
     re.IGNORECASE,
 )
 # In "articles that mention it", "that" is no article.
-_RELATIVE = re.compile(rf"\b(?:{PIECE}|ones?)\s*$", re.IGNORECASE)
+_PIECES = re.compile(rf"\b(?:{PIECE}|ones?)\b", re.IGNORECASE)
 _IN_THIS_ARTICLE = re.compile(r"(?<=\w )(?:this|that|the same) (?:article|piece|column|essay|text)\b", re.IGNORECASE)
 _WHICH = re.compile(rf"^(?:and |so )?(?:which|who|what)(?: one| ones)? {_SET}\b(?P<rest>.*)$", re.IGNORECASE)
 _COPULA = re.compile(r"^ (?:is|are|was|were)\b", re.IGNORECASE)
@@ -115,7 +120,7 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     asks_which = _WHICH.match(question)
     about_one = next((rewritten for pattern, rewritten in _ABOUT_ONE if pattern.match(question)), None)
     says = _IT_SAYS.search(question)
-    if says and _RELATIVE.search(question[: says.start()]):
+    if says and says[0].lower().startswith("that ") and _PIECES.search(question[: says.start()]):
         says = None
     by_whom = _BY_WHOM.match(question)
     in_it = _IN_THIS_ARTICLE.search(question)
@@ -135,7 +140,7 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
         if len(named) < 2:
             return None
         return ArticleReference(f"when was “{named[1].title}” published?", (named[1].id,))
-    ref = named[0]
+    ref = _in_its_place(question, named)
     if about_one:
         return ArticleReference(about_one.replace("{title}", ref.title), (ref.id,))
     if says:
@@ -143,6 +148,15 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     if in_it:
         return ArticleReference(f"{question[: in_it.start()]}“{ref.title}”{question[in_it.end() :]}", (ref.id,))
     return None
+
+
+def _in_its_place(question: str, named: Sequence[ArticleRef]) -> ArticleRef:
+    """The article that `question` counts in the list `named` ("the second one"), else the first."""
+    place = _PLACE_IN_LIST.search(question)
+    if place is None:
+        return named[0]
+    number = _ORDINALS.get(place["place"].lower(), len(named) - 1)
+    return named[min(number, len(named) - 1)]
 
 
 def articles_named_in(turn: Turn, catalogue: Catalogue) -> list[ArticleRef]:

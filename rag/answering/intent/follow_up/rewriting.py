@@ -13,6 +13,7 @@ from rag.answering.intent.follow_up.detection import Dependence, find_dependence
 from rag.answering.intent.follow_up.question_parts import QuestionParts, content_words, parse_question
 from rag.answering.intent.follow_up.substitution import (
     append_topic,
+    asks_for_view_of_pronoun,
     continue_on_topic,
     find_referent,
     number_of,
@@ -108,20 +109,28 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
         handed_on = earlier.brackets if _has_same_pronoun(dependence, earlier) else None
         phrase = handed_on or _with_relative_clause(find_referent(dependence, earlier), earlier.question)
         if phrase:
+            phrase = _as_the_catalogue_writes(phrase, names)
             sentence = replace_pronoun(dependence, phrase, None if handed_on else earlier)
             if sentence and dependence.is_one_sentence and find_dependence(sentence) is None:
-                return sentence + _subject_of_view(sentence, phrase, earlier)
+                return sentence + _subject_of_view(dependence, sentence, phrase, earlier)
             is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not re.search(r"[()]", phrase)
             return f"{dependence.rest.rstrip()} ({phrase})" if is_usable else None
     return None
 
 
-def _subject_of_view(sentence: str, author: str, earlier: QuestionParts) -> str:
+def _as_the_catalogue_writes(phrase: str, names: Sequence[str]) -> str:
+    """The name that `phrase` is, with its capitals: a pronoun later in the sentence may refer to it."""
+    return next((name for name in names if name.lower() == phrase.lower()), phrase)
+
+
+def _subject_of_view(dependence: Dependence, sentence: str, author: str, earlier: QuestionParts) -> str:
     """The earlier question's subject in brackets, if `sentence` names `author` and nothing else.
 
     It is "" for any other sentence ("what does X expect?" after "what does X want on gas?").
     """
-    if author not in {span.text for span in earlier.authors} or earlier.topic:
+    if not asks_for_view_of_pronoun(dependence):
+        return ""
+    if author.lower() not in {span.text.lower() for span in earlier.authors} or earlier.topic:
         return ""
     if len(content_words(sentence, without=author)) > MAX_WORDS_OF_A_BARE_VIEW:
         return ""

@@ -46,6 +46,11 @@ _MORE = (
 )
 # "Who did?" has the auxiliary of the earlier question's verb, and asks for its subject.
 _WHO_AND_AUXILIARY = re.compile(rf"who(?: else)? (?P<auxiliary>{AUXILIARY})(?P<negation> not)?", re.IGNORECASE)
+_WHO_IS_RIGHT = re.compile(
+    r"(?:so |and )?(?:who|which(?: one)?)(?:['’]?s| is| are| of them is)?(?: (?:more|actually|really))? "
+    r"(?:right|wrong|correct|convincing|stronger|closer)(?: (?:then|here|now))?",
+    re.IGNORECASE,
+)
 _VIEW_WITHOUT_TOPIC = re.compile(rf"\b{OPINION}\b(?!.*\b(?:of|about|on|for|against|that)\b)", re.IGNORECASE)
 _DATE_WITH_ITS_PREPOSITION = re.compile(rf"(?:{PREPOSITION}|last|this|next|today|now|yesterday)\b", re.IGNORECASE)
 _LAST_ADVERB = re.compile(r"\s+(?:too|as well|then|instead|again|please)$", re.IGNORECASE)
@@ -63,7 +68,7 @@ def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
         return None
     if dependence.lacks_person:
         return earlier.person
-    if earlier.authors and _VIEW.search(dependence.rest):
+    if earlier.authors and asks_for_view_of_pronoun(dependence):
         # "What do they say about butter?" asks the publication for its view.
         return earlier.person
     if is_determiner(dependence):
@@ -71,6 +76,11 @@ def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
     if pronoun in _PLURAL:
         return earlier.plural or earlier.only_name
     return earlier.singular if pronoun in _SINGULAR else None
+
+
+def asks_for_view_of_pronoun(dependence: Dependence) -> bool:
+    """Whether the follow-up asks what its pronoun thinks or wants ("what does it expect?")."""
+    return _VIEW.search(dependence.rest) is not None
 
 
 def number_of(dependence: Dependence) -> str:
@@ -111,7 +121,7 @@ def replace_pronoun(dependence: Dependence, phrase: str, earlier: QuestionParts 
     if pronoun in _POSSESSIVE and not is_object:
         phrase += "’" if phrase.endswith("s") else "’s"
     sentence = _capitalized(before + phrase + after)
-    is_author = earlier is not None and bool(earlier.authors) and phrase == earlier.person
+    is_author = bool(earlier and earlier.authors and phrase.lower() == (earlier.person or "").lower())
     if earlier and is_author and earlier.asks_for_view and _VIEW_WITHOUT_TOPIC.search(sentence):
         return _with_topic(sentence, earlier)
     return sentence
@@ -142,6 +152,9 @@ def append_topic(dependence: Dependence, earlier: QuestionParts) -> str | None:
 def continue_on_topic(dependence: Dependence, earlier: QuestionParts) -> str | None:
     """The follow-up with the conversation's topic ("tell me more")."""
     phrase = earlier.main_phrase
+    if len(earlier.authors) > 1 and _WHO_IS_RIGHT.fullmatch(dependence.words):
+        # The articles do not say who is right; both sides are shown again.
+        return f"{earlier.question}?"
     plain = re.sub(r"\s+about (?:it|this|that)$", "", dependence.rest.rstrip(" ?!.…"), flags=re.IGNORECASE)
     asks_for_more = re.fullmatch(_MORE, plain, re.IGNORECASE)
     if asks_for_more and (phrase is None or earlier.asks_for_view or earlier.authors):

@@ -201,7 +201,7 @@ ABOUT_COLLECTION = any_phrase(
     rf"articles|pieces)$",
     rf"^(?:tell me|talk) about {FILL}(?:{PLACE}|articles|pieces)$",
     rf"^(?:an |the )?overview(?: of {FILL}(?:{PLACE}|articles|pieces|texts))?$",
-    rf"^what (?:kinds?|sorts?|types?) of {PIECE}(?:$| (?:do|have|can) (?:you|i|we)\b|"
+    rf"^what (?:kinds?|sorts?|types?) of (?:{PIECE}|stuff|things?|content|topics?)(?:$| (?:do|have|can) (?:you|i|we)\b|"
     rf" (?:are|is) (?:there|here|these|this|in)\b)",
     r"^what(?: is|['’]?s) (?:this|it|all this|all of this) (?:all )?about(?: then| anyway| exactly)?$|^what (?:is|"
     r"['’]?s) in (?:it|there|here)$",

@@ -1,10 +1,12 @@
 """Restores the apostrophes of contractions that are typed without them.
 
-"didnt" becomes "didn't", "whats" becomes "what's" and "do u have" becomes "do you have", for all later rules. A
+"didnt" becomes "didn't", "whats" becomes "what's", "do u have" becomes "do you have" and "kinda" becomes "kind of", for
+all later rules. A
 contraction that without its apostrophe is another common word ("its", "were", "well", "ill", "lets") is not changed.
 """
 
 import re
+from collections.abc import Sequence
 
 _NEGATED = r"(?:is|are|was|were|do|does|did|has|have|had|could|would|should|must|need|might|ai|ca|wo)n(?=t\b)"
 _WITH_IS = r"(?:what|who|where|when|how|that|there|here|he|she)(?=s\b)"
@@ -18,6 +20,15 @@ _YOU = re.compile(
     r"(?<=\bhave )u\b(?= got\b)|\bu(?= (?:have|got|know|hold|think|can|could|offer|cover|store|tell|give|show|"
     r"recommend|find|publish|wrote|write)\b)|(?<=\btell )u\b|(?<=\bthank )u\b"
 )
+# Words of speech as they are typed, which no article has.
+_SPOKEN = {
+    "kinda": "kind of", "sorta": "sort of", "wanna": "want to", "gonna": "going to", "gimme": "give me",
+    "lemme": "let me", "dunno": "do not know", "abt": "about", "cuz": "because", "coz": "because", "ppl": "people",
+    "thru": "through", "tho": "though", "w/": "with", "w/o": "without", "b/c": "because",
+}  # fmt: skip
+_IS_SPOKEN = re.compile(
+    rf"(?<![\w/])(?:{'|'.join(map(re.escape, sorted(_SPOKEN, key=len, reverse=True)))})(?![\w/])", re.I
+)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # "The cant of politicians" and "the hows and whys" are nouns.
 _MAY_BE_A_NOUN = re.compile(r"\b(?:the|an?|of|its|his|her|their|such) (?:cant|wont|hows|wheres|whens)\b", re.IGNORECASE)
@@ -29,10 +40,18 @@ def with_apostrophes(text: str) -> str:
     Words in quotation marks are not changed.
     """
     text = _YOU.sub("you", text)
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    text = _IS_SPOKEN.sub(
+        lambda match: match[0] if _is_within(match.start(), quoted) else _SPOKEN[match[0].lower()], text
+    )
     kept = [match.span() for pattern in (_QUOTED, _MAY_BE_A_NOUN) for match in pattern.finditer(text)]
     pieces, end = [], 0
     for match in _WITHOUT_APOSTROPHE.finditer(text):
-        if not any(start <= match.start() < stop for start, stop in kept):
+        if not _is_within(match.start(), kept):
             pieces.append(text[end : match.end()])
             end = match.end()
     return "'".join([*pieces, text[end:]])
+
+
+def _is_within(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in spans)
