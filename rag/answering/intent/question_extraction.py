@@ -6,6 +6,7 @@ People greet, thank, explain why they ask, and ask politely. The question is the
 import re
 from dataclasses import dataclass
 
+from rag.text.analyzer import content_terms
 from rag.text.lexicon import WEEKDAYS, alternation
 from rag.text.sentences import sentence_spans
 from rag.types.article import MONTHS
@@ -64,7 +65,7 @@ _SWEARING = re.compile(r"^(?:wtf|wth|what the (?:hell|heck|fuck))\b", re.IGNOREC
 _CLOSING = re.compile(
     r"(?<![\s,])[\s,]++(?:please|pls|plz|thanks(?: a lot| in advance)?|thank you(?: in advance)?|thx|cheers|for me|"
     r"if you can|if possible|lol|haha|(?<=, )(?:mate|buddy|dear)|"
-    # How the answer shall be, which is no part of what is asked.
+    # Who asks and how the answer shall be, which is no part of what is asked.
     r"(?:(?:but|and) )?(?:(?:please|pls|just) )?(?:be|keep it|make it|keep this) (?:very )?(?:short|brief|concise|"
     r"simple|"
     r"quick)|(?:but |and )?(?:in short|briefly|in brief)|(?<!said )(?<!say )in (?:just )?(?:one|two|three|a|1|2|3|a "
@@ -80,7 +81,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ASKS_INSIDE = re.compile(
-    r"\b(?:tell (?:me|us)|(?:want|need|would like|['’]d like) to know|explain(?: to me)?|find out|wondering|"
+    r"\b(?:(?:my|our) \w+ (?:asks?|asked|wants to know|wonders)|"
+    r"tell (?:me|us)|(?:want|need|would like|['’]d like) to know|explain(?: to me)?|find out|wondering|"
     r"question is|curious)\s+(?:about\s+)?(?=(?:who|what|which|when|where|why|how|if|whether)\b)",
     re.IGNORECASE,
 )
@@ -89,7 +91,7 @@ _FRONTED_TOPIC = re.compile(
     r"can|could|will|would|should|according|in|on|at|if|since|after|before|give|list|show|compare|tell|explain)\b)"
     r"(?P<topic>[^\s,.?!:;]+(?: [^\s,.?!:;]+){0,4}?)[,:–—-]* "
     r"(?P<before>(?:how|why|when|what|where|who|is|are|was|were|did|does|do|has|have)\b(?: \w+){0,2}? )"
-    r"(?:it|they|them|that|this)(?P<after>(?: [^?]*)?\??)$",
+    r"(?:it|they|them)(?P<after>(?: [^?]*)?\??)$",
     re.IGNORECASE,
 )
 # A sentence about the user: the purpose of the answer, and general requests.
@@ -208,6 +210,8 @@ def _with_topic_in_its_place(question: str) -> str:
     "Oil prices, how did they change?" is "how did oil prices change?".
     """
     fronted = _FRONTED_TOPIC.match(question)
+    if fronted and not content_terms(fronted["topic"]):
+        return question
     return f"{fronted['before']}{fronted['topic']}{fronted['after']}" if fronted else question
 
 

@@ -97,11 +97,19 @@ _ORDERED = re.compile(
 )
 
 
+_THEIR_OTHERS = re.compile(
+    r"^(?:and )?(?:what|which|anything)(?: articles| pieces| columns)? (?:else|other) ?(?:did|has|have|does)? ?(?:by )?"
+    r"(?:they|he|she|it|them|him|her|(?:the|this|that|same) (?:same )?(?:author|writer|columnist|column))"
+    r"(?: (?:write|written|wrote|publish(?:ed)?))?(?P<rest>(?: (?:on|about|in|this|last|since|before)\b.*)?)$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleReference:
     """A question about articles that the previous answer named.
 
-    `question` is the rewritten question; `articles` are the ids that it is limited to.
+    `question` is the rewritten question; `articles` are the ids that it is limited to, none for all articles.
     """
 
     question: str
@@ -124,11 +132,16 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
         says = None
     by_whom = _BY_WHOM.match(question)
     in_it = _IN_THIS_ARTICLE.search(question)
-    if not (before or asks_which or about_one or says or by_whom or in_it):
+    others = _THEIR_OTHERS.match(question.strip(" ?!."))
+    if not (others or before or asks_which or about_one or says or by_whom or in_it):
         return None
     named = articles_named_in(turns[-1], catalogue)
     if not named or (says and not about_one and _names_an_author_alone(turns[-1].question, catalogue)):
         return None
+    if others:
+        authors = {ref.author for ref in named}
+        author = named[0].author
+        return ArticleReference(f"list the articles by {author}{others['rest']}", ()) if len(authors) == 1 else None
     if by_whom and len(named) > 1:
         return ArticleReference("who are the authors?", tuple(ref.id for ref in named))
     if asks_which:

@@ -111,6 +111,8 @@ def parse_question(question: str, names: Sequence[str]) -> QuestionParts:
     other_names = tuple(span for span in _capitalized_names(plain) if not span.overlaps((*authors, *dates, *places)))
     topic, preposition = find_topic(plain, dates)
     subject, object_ = (None, None) if topic else find_subject_and_object(plain, dates)
+    # "Second helping" is no subject "second".
+    subject, object_ = (None if span and span.overlaps(authors) else span for span in (subject, object_))
     brackets = _BRACKETS.search(question[:MAX_PARSED_CHARACTERS].rstrip(" ?!.…"))
     return QuestionParts(
         plain,

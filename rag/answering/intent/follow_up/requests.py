@@ -15,6 +15,7 @@ from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.classifier import Intent, classify, talk_intent
 from rag.answering.intent.follow_up.question_parts import find_names
 from rag.answering.intent.follow_up.words import AUXILIARY, REQUEST, WH
+from rag.answering.intent.frames.collection import ORDERING
 from rag.answering.intent.frames.small_talk import looks_like_small_talk
 from rag.answering.intent.frames.words import PIECE
 from rag.answering.intent.mentions.date_expressions import find_periods
@@ -54,6 +55,9 @@ _FIRST = re.compile(
     rf"(?P<order>newest|latest|most recent|oldest|earliest|first|last|newer|older)"
     rf"(?: (?:one|article|piece|of {_THEM}|on (?:it|this|that|this topic)))*{_END}",
     re.IGNORECASE,
+)
+_ORDER = re.compile(
+    rf"^(?:(?:sort|order)(?: (?:them|these|those))? |put them )?{ORDERING.pattern}{_END}", re.IGNORECASE
 )
 _BY_WHOM = re.compile(
     rf"^(?:by whom|by who|who (?:wrote|writes|are they by|were they by)(?: {_THEM})?|(?:who are )?the(?:ir)? "
@@ -100,6 +104,8 @@ class _Request:
     author: str
     date: str
     is_mention: bool = False
+    source: str = ""
+    order: str = ""
 
     def __str__(self) -> str:
         if self.verb == "timeline":
@@ -108,9 +114,11 @@ class _Request:
             return f"timeline of {self.subject or 'the articles'}{f' {self.date}' if self.date else ''}{according}"
         on = f" that mention {self.subject}" if self.is_mention else f" on {self.subject}" if self.subject else ""
         by = f" by {self.author}" if self.author else ""
+        by += f" in {self.source}" if self.source else ""
         if self.verb == "authors" and not on:
             return f"who are the authors{f' {self.date}' if self.date else ''}"
-        return f"{_WORDS[self.verb]}{on}{by}{f' {self.date}' if self.date else ''}"
+        order = f", {self.order}" if self.order and self.verb == "list" else ""
+        return f"{_WORDS[self.verb]}{on}{by}{f' {self.date}' if self.date else ''}{order}"
 
 
 def continue_requests(
@@ -146,15 +154,16 @@ def _request_in(question: str, catalogue: Catalogue, today: date) -> _Request | 
         mentions = with_told_dates(question, in_words, catalogue, today).mentions
         intent = classify(question, mentions)
     verb = _verb_of(intent)
-    if verb is None or any(mention.part in ("articles", "sources") for mention in mentions):
+    if verb is None or any(mention.part == "articles" for mention in mentions):
         return None
     authors = [mention.text for mention in mentions if mention.part == "authors"]
     topics = [mention.text for mention in mentions if mention.part == "topics"]
     dates = [mention.text for mention in mentions if mention.part == "dates"]
-    if len(authors) > 1 or len(dates) > 1:
+    sources = [mention.text for mention in mentions if mention.part == "sources"]
+    if len(authors) > 1 or len(dates) > 1 or len(sources) > 1:
         return None
     subject = intent.subject or " and ".join(topics)
-    return _Request(verb, subject, "".join(authors), "".join(dates), intent.is_mention)
+    return _Request(verb, subject, "".join(authors), "".join(dates), intent.is_mention, "".join(sources))
 
 
 def _verb_of(intent: Intent) -> Verb | None:
@@ -185,6 +194,8 @@ def _continued(question: str, before: _Request | None, catalogue: Catalogue, tod
             return replace(before, verb="count")
         if first := _FIRST.match(words):
             return replace(before, verb="oldest" if first["order"].lower() in _OLDEST else "newest")
+        if ordering := _ORDER.match(words):
+            return replace(before, verb="list", order=ordering[0].strip(" ?!.").lower())
         if _BY_WHOM.match(words) and not before.author:
             return replace(before, verb="authors")
     verb: Verb = "list" if before.verb == "authors" else before.verb

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering.intent.follow_up.detection import Dependence, find_dependence
-from rag.answering.intent.follow_up.question_parts import QuestionParts, content_words, parse_question
+from rag.answering.intent.follow_up.question_parts import QuestionParts, content_words, find_names, parse_question
 from rag.answering.intent.follow_up.substitution import (
     append_topic,
     asks_for_view_of_pronoun,
@@ -63,6 +63,8 @@ def standalone_question(
     dependence = find_dependence(question)
     if dependence is None or is_small_talk(question):
         return question
+    if dependence.kind == "pronoun" and find_dependence(_with_capitals(question, names)) is None:
+        return question  # "did ann ames change her mind?" has its antecedent
     return _rewritten(question, dependence, fold_turns(turns, names, is_small_talk), names)
 
 
@@ -118,6 +120,13 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
     return None
 
 
+def _with_capitals(question: str, names: Sequence[str]) -> str:
+    """`question` with the catalogue's names as the catalogue writes them."""
+    for span in reversed(find_names(question, names)):
+        question = f"{question[: span.start]}{_as_the_catalogue_writes(span.text, names)}{question[span.end :]}"
+    return question
+
+
 def _as_the_catalogue_writes(phrase: str, names: Sequence[str]) -> str:
     """The name that `phrase` is, with its capitals: a pronoun later in the sentence may refer to it."""
     return next((name for name in names if name.lower() == phrase.lower()), phrase)
@@ -128,11 +137,10 @@ def _subject_of_view(dependence: Dependence, sentence: str, author: str, earlier
 
     It is "" for any other sentence ("what does X expect?" after "what does X want on gas?").
     """
-    if not asks_for_view_of_pronoun(dependence):
-        return ""
     if author.lower() not in {span.text.lower() for span in earlier.authors} or earlier.topic:
         return ""
-    if len(content_words(sentence, without=author)) > MAX_WORDS_OF_A_BARE_VIEW:
+    own = len(content_words(sentence, without=author))
+    if own > (MAX_WORDS_OF_A_BARE_VIEW if asks_for_view_of_pronoun(dependence) else 0):
         return ""
     words = content_words(earlier.question, without=f"{sentence} {author}")
     return f" ({' '.join(words)})" if words else ""

@@ -106,6 +106,7 @@ ABOUT = re.compile(
 
 _NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)"
 COUNT = re.compile(
+    rf"^(?:and )?how many of (?:them|these|those|{FILL}{PIECE})\b(?P<tail3>.*)$|"
     r"^(?:and )?how many(?: are| were| is)?(?: there)?(?: written| published)?"
     r"(?P<tail2> (?:(?:by|from|in|of|on|about|since|before|after) (?:the )?)?@\w+.*)$|"
     rf"^(?:and )?(?:how many|(?:what(?: is|['’]?s| was)? |give me |tell me )?(?:the |a )?(?:total |overall |exact |"
@@ -124,7 +125,7 @@ _EACH = r"(?:(?:by|per|for|in|of|from|does|did|has|have|do) )?(?:each|every|a|an
 _WRITES = r"(?:wr[io]te?s?|written|writing|publish\w*|cover(?:s|ed)?|produce[sd]?)"
 _MORE = r"(?:more|most|fewer|fewest|less|least)"
 COMPARED_COUNTS = re.compile(
-    rf"^(?:(?:who|which one|which of them|which|does|did|has|have|do|is|are)(?:['’]?s)?\b.{{0,60}}?)\b"
+    rf"(?:^|[:;,.] )(?:(?:who|which one|which of them|which|does|did|has|have|do|is|are)(?:['’]?s)?\b.{{0,60}}?)\b"
     rf"(?:{_WRITES}\b(?: any)? {_MORE}\b(?: often)?(?: (?:of )?{PIECE}\b)?(?: (?:about|on|of|regarding|than))*"
     rf"|{_MORE} {PIECE}\b(?: (?:about|on|of|regarding|than|are|by|from))*"
     rf"|{_WRITES}\b(?: (?:about|on))?(?=.{{1,60}}\b{_MORE}$))"

@@ -3,6 +3,7 @@
 import re
 
 from rag.answering.intent.frames.words import PIECE
+from rag.text.lexicon import SAYING_VERBS, STANCE_VERBS, alternation
 
 # -- one article, one author, several views, over time -----------------------------------------------------------------
 
@@ -45,7 +46,7 @@ TIMELINE = re.compile(
     r"(?:chang|evolv|develop|shift|mov|progress|swing|swung)(?:e|es|ed|ing)?\b|"
     r"\bhow (?:has|have|had|did|do|does) .{1,80}?\b(?:chang|evolv|develop|shift|progress|mov)(?:e|es|ed|ing)?\b.{0,40}?"
     r" (?:(?:since|over|through(?:out)?)\b(?! \w+(?:ing)\b)|@datename)|\bhow .{1,80}?\b(?:unfold|evolve)(?:d|ed|s|"
-    r"ing)?\b|\bhow (?:has|have|had|did) .{1,80}?\b(?:chang|evolv|develop|shift)(?:e|ed)(?:$| over time$)|"
+    r"ing)?\b|"
     r"\bwhat(?:['’]?s| has| have| had)?(?: all)? (?:happened|been happening|been going on) when\b(?: (?:with|to|in|on|"
     r"at|"
     r"for|around|about|regarding))?|"
@@ -176,6 +177,11 @@ VIEWS = re.compile(
     rf"consensus)\b(?: on| about| over)?"
 )
 FOR_AND_AGAINST = re.compile(r"\bfor\b.*\bagainst\b|\bpros (?:and|&) cons\b|\bboth sides\b|\bsupports?\b.*\bopposes?\b")
+# Verbs of an author who holds a view; their forms after "did", "has" and "is".
+_HOLDS_A_VIEW = alternation((
+    *SAYING_VERBS.base, *SAYING_VERBS.past, *SAYING_VERBS.participle, *STANCE_VERBS.base,
+    "saying", "thinking", "writing", "arguing", "held", "stood", "regarded",
+))  # fmt: skip
 _ABOUT = r"(?: (?:of|about|on|over|for|towards?|regarding|concerning|to|when it comes to|that))?"
 _LATELY = r"(?: (?:recently|lately|so far|now|then|at first|back then|today))?"
 _ADVERBS = (
@@ -184,11 +190,8 @@ _ADVERBS = (
     r"initially|still|today|recently|once|tend to|keep|always))*"
 )
 AUTHOR_VIEW = re.compile(
-    rf"\b(?:what|how) (?:do|does|did|is|was|has|have|would)(?: the)? @authorname(?:['’]s?)?{_ADVERBS} (?:think|"
-    rf"thinking|"
-    rf"thought|say|saying|said|write|writing|written|wrote|argue|arguing|argued|believe|feel|see|view|make|claim|"
-    rf"conclude|"
-    rf"hold|stand|suggest|propose|want|recommend|regard|judge|assess|predict|expect|position|take|opinion|views?)\b"
+    rf"\b(?:what|how) (?:do|does|did|is|was|has|have|would|should|will)(?: the)? @authorname(?:['’]s?)?{_ADVERBS} "
+    rf"(?:{_HOLDS_A_VIEW}|do(?= about)|make|position|opinion|views?)\b"
     rf"{_LATELY}{_ABOUT}|"
     rf"\bwhat(?: the)? @authorname{_ADVERBS} (?:thinks?|thought|says?|said|writes?|wrote|argues?|argued|believes?|"
     rf"believed|makes?|made|has (?:said|written|argued))\b{_LATELY}{_ABOUT}|"

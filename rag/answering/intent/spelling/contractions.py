@@ -26,6 +26,7 @@ _SPOKEN = {
     "lemme": "let me", "dunno": "do not know", "abt": "about", "cuz": "because", "coz": "because", "ppl": "people",
     "thru": "through", "tho": "though", "w/": "with", "w/o": "without", "b/c": "because",
 }  # fmt: skip
+_THEM = re.compile(r"(?<=\bof )['’]?em\b|(?<=\ball )['’]?em\b", re.IGNORECASE)
 _IS_SPOKEN = re.compile(
     rf"(?<![\w/])(?:{'|'.join(map(re.escape, sorted(_SPOKEN, key=len, reverse=True)))})(?![\w/])", re.I
 )
@@ -39,7 +40,7 @@ def with_apostrophes(text: str) -> str:
 
     Words in quotation marks are not changed.
     """
-    text = _YOU.sub("you", text)
+    text = _THEM.sub("them", _YOU.sub("you", text))
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     text = _IS_SPOKEN.sub(
         lambda match: match[0] if _is_within(match.start(), quoted) else _SPOKEN[match[0].lower()], text
