@@ -229,7 +229,8 @@ def _framed_intent(lower: str, masked: str) -> Intent | None:
                 continue
             words = same_words(masked, subject)
             if also := collection.ALSO_MENTIONS.match(words):
-                return Intent("collection", chosen, also["mentioned"], True, limit=limit, about=also["subject"])
+                mentioned, on = (also["mentioned"] or also["mentioned2"]), (also["subject"] or also["subject2"])
+                return Intent("collection", chosen, mentioned, True, limit=limit, about=on)
             return Intent("collection", chosen, words, is_mention=bool(about["mention"]) and bool(words), limit=limit)
     return None
 

@@ -68,7 +68,9 @@ _CLOSING = re.compile(
     # Who asks and how the answer shall be, which is no part of what is asked.
     r"(?:(?:but|and) )?(?:(?:please|pls|just) )?(?:be|keep it|make it|keep this) (?:very )?(?:short|brief|concise|"
     r"simple|"
-    r"quick)|(?:but |and )?(?:in short|briefly|in brief)|(?<!said )(?<!say )in (?:just )?(?:one|two|three|a|1|2|3|a "
+    r"quick)|(?<=, )(?:(?:a )?(?:short|quick|brief|simple) (?:answer|version|summary)|"
+    r"(?:i['’]?m|i am|we['’]?re) (?:\w+ )?(?:new|not|no|a beginner|a student|in a hurry|lost|confused)\b[^,.;?]{0,40})|"
+    r"(?:but |and )?(?:in short|briefly|in brief)|(?<!said )(?<!say )in (?:just )?(?:one|two|three|a|1|2|3|a "
     r"few|a "
     r"couple of|few) (?:short )?(?:sentences?|words?|lines?))[\s.!?]*$",
     re.IGNORECASE,

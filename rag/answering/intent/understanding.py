@@ -123,6 +123,8 @@ def understand(
     today = reference_day(clock, days[1] if days else None)
     in_words = find_scope(asking, snapshot, today)
     mentions = [mention for mention in in_words.mentions if mention.part not in ignore]
+    if asking != question and not mentions and not topic and is_bare_request(asking):
+        asking = question  # "Is bread healthy? What do your articles say?"
     rule = intent = classify(asking, mentions)
     if rule.kind == "timeline" and "dates" not in ignore:
         in_words = with_told_dates(asking, in_words, snapshot, today)

@@ -21,6 +21,8 @@ MAX_VALUES = 12
 # Articles that mention two things: "Belgium and Euroclear".
 _BOTH = re.compile(r"(?:both )?(?P<left>.+?) and (?P<right>.+)", re.IGNORECASE)
 
+_EITHER = re.compile(r"(?:either )?(?P<left>.+?) or (?P<right>.+)", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueLine:
@@ -119,6 +121,12 @@ def _find(intent: Intent, catalogue: CatalogueSearch, filters: Filters) -> Found
             on_it = {article.ref.id for article in catalogue.about(intent.about, filters).articles}
             articles = tuple(article for article in whole.articles if article.ref.id in on_it)
             return FoundArticles(articles, whole.is_complete)
+        either = _EITHER.fullmatch(intent.subject)
+        if either and not whole.articles:
+            lookups = [catalogue.mentioning(either[side], filters) for side in ("left", "right")]
+            ids = {article.ref.id for lookup in lookups for article in lookup.articles}
+            articles = tuple(article for article in catalogue.in_scope(filters) if article.ref.id in ids)
+            return FoundArticles(articles, all(lookup.is_complete for lookup in lookups))
         both = _BOTH.fullmatch(intent.subject)
         if whole.articles or both is None:
             return whole

@@ -284,13 +284,19 @@ def _quotes_by_article(retrieval: Retrieval, max_quotes: int, asked: str = "") -
 
 
 def _since_the_change_of_mind(retrieval: Retrieval) -> Retrieval:
-    """The passages of the article in which the author's view changed, if any."""
+    """The passages of the article in which the author's view changed, if any.
+
+    It is an article on the subject: its best sentence has ARTICLE_FLOOR of the best score.
+    """
+    floor = ARTICLE_FLOOR * _best_score(retrieval)
     for passage, sentences in zip(retrieval.passages, retrieval.sentences, strict=True):
         if any(CHANGES.search(sentence.text) for sentence in sentences):
             article = passage.article.id
-            return restrict(
+            changed = restrict(
                 retrieval, [index for index, other in enumerate(retrieval.passages) if other.article.id == article]
             )
+            if _best_score(changed) >= floor:
+                return changed
     return retrieval
 
 

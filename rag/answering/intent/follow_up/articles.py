@@ -51,7 +51,7 @@ _ABOUT_ONE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"(?:point|argument|"
             rf"idea))(?: of {_ONE})?|in short|in a nutshell|(?:give me )?(?:a |the )?(?:short )?summary(?: of {_ONE})?|"
             rf"what(?:['’]?s| is) (?:its|{_ONE}['’]?s|the) (?:main |key |central )?(?:argument|point|thesis|idea|"
-            rf"message|gist)"
+            rf"message|gist|claim|conclusion|view|takeaway)"
             rf"(?: of {_ONE})?|what (?:is|['’]?s|was) {_ONE} about|what does {_ONE} (?:say|argue|claim)|"
             rf"tell me (?:more )?about {_ONE})",
             "summarise “{title}”",

@@ -44,6 +44,8 @@ _CONTINUATION = re.compile(
             r"(?:any )?(?:others?|other (?:ones?|views?|opinions?|reasons?|examples?|articles?|authors?))",
             r"what (?:then|now|next)|the opposite|the contrary|against|for and against|both sides",
             r"(?:does|do|did) (?:anyone|anybody|everyone|everybody|no one|nobody|all|others)(?: else)? (?:dis)?agree",
+            r"(?:who|which(?: one)?|whom) (?:do|would) you (?:agree|side|go) with",
+            r"which (?:one )?(?:do|would) you prefer",
             r"who(?: is| are|[’']s)(?: else)? (?:for|against|in favou?r|opposed|right|wrong)",
             r"why(?: is| was)? (?:that|this|so|not)|how (?:come|so)|in what way|what do you mean(?: by that)?",
             r"meaning|so what|what for",
@@ -92,6 +94,12 @@ MAX_CONTENT_TERMS_AFTER_ELSE = 4
 _LACKS_A_PART = re.compile(
     r"why (?:only|just|not|no|so (?:many|few|much|little|long|late|soon|high|low))\b"
     rf"(?!.*\b(?:{AUXILIARY}|{BASE_VERB})\b)(?: \S+){{1,6}}|compare(?:d)? (?:it |that |this |them )?(?:with|to) \S.*",
+    re.IGNORECASE,
+)
+# "How many were sent?" does not say of what; "how much does bread cost?" does.
+_LACKS_ITS_NOUN = re.compile(
+    rf"how many (?:of (?:them|these|those) )?(?:{BE}|have been|had been|got) (?!there\b|in\b|on\b|the\b)(?:\w+)"
+    r"(?: (?:in (?:total|all)|altogether|so far|then|now|overall|by then|back))*$",
     re.IGNORECASE,
 )
 # "And who pays in the end?": a clause after "and" with so few terms goes on about the same subject.
@@ -151,7 +159,7 @@ def find_ellipsis(sentence: str, *, is_last: bool = True) -> Ellipsis | None:
 def _asks_for_more_of_the_same(plain: str, connective: re.Match[str] | None) -> bool:
     """Whether the clause, without a pronoun, lacks the earlier subject."""
     count = _content_count(plain)
-    if _LACKS_A_PART.fullmatch(plain):
+    if _LACKS_A_PART.fullmatch(plain) or _LACKS_ITS_NOUN.match(plain):
         return True
     if any(pattern.search(plain) for pattern in (_NAME_WITHIN, _OF_THE_COLLECTION, DATE)):
         return False

@@ -48,7 +48,9 @@ _MORE = (
 _WHO_AND_AUXILIARY = re.compile(rf"who(?: else)? (?P<auxiliary>{AUXILIARY})(?P<negation> not)?", re.IGNORECASE)
 _WHO_IS_RIGHT = re.compile(
     r"(?:so |and )?(?:who|which(?: one)?)(?:['’]?s| is| are| of them is)?(?: (?:more|actually|really))? "
-    r"(?:right|wrong|correct|convincing|stronger|closer)(?: (?:then|here|now))?",
+    r"(?:right|wrong|correct|convincing|stronger|closer)(?: (?:then|here|now))?"
+    r"|(?:and )?(?:who|which(?: one)?|whom) (?:do|would) you (?:agree|side|go) with|"
+    r"which (?:one )?(?:do|would) you prefer",
     re.IGNORECASE,
 )
 _VIEW_WITHOUT_TOPIC = re.compile(rf"\b{OPINION}\b(?!.*\b(?:of|about|on|for|against|that)\b)", re.IGNORECASE)

@@ -136,7 +136,9 @@ REST_OF_COMPARED_COUNTS = re.compile(rf"\b{_MORE}(?: often)?$|\bthan$|\bthan(?= 
 ALSO_MENTIONS = re.compile(
     r"^(?P<subject>\S.*?),? (?:(?:that|which|and|where)(?: also)? )?"
     r"(?:mention(?:s|ing|ed)?|nam(?:e|es|ing)|(?:that|which) (?:contain|cite|quote|refer to)s?|containing) "
-    r"(?P<mentioned>\S.*)$",
+    r"(?P<mentioned>\S.*)$"
+    r"|^(?P<subject2>\S.*?),? (?:where|in which) (?P<mentioned2>\S.*?) (?:is|are|was|were|gets?|appears?|occurs?)"
+    r"(?: (?:also )?(?:mentioned|named|quoted|cited))?$",
     re.IGNORECASE,
 )
 # "How many articles has each author written?", "how many articles a year?", "which year has most?"

@@ -106,6 +106,7 @@ CHANGE_OF_MIND = re.compile(
     rf"\b(?:was|is)(?: the)? @authorname (?:ever )?(?:wrong|mistaken)\b{_SINCE_ON}|"
     rf"^(?:and )?(?:what|when|where) (?:did|has|have|does|do|had)(?: the)? @authorname (?:ever |later |since |itself |"
     rf"himself |herself )*(?:get|got|gotten|been|be) (?:it |things )?(?:wrong|mistaken)\b{_SINCE_ON}|"
+    rf"@authorname(?:['’]s?)? (?:own )?(?:mistakes?|errors?|corrections?|u-?turns?|misjudge?ments?)\b{_SINCE_ON}|"
     rf"^(?:and )?what (?:did|has|have|does|do|had)(?: the)? @authorname (?:ever |later |since )*(?:take|taken) back\b"
     rf"{_SINCE_ON}"
 )
