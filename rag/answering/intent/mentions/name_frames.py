@@ -41,7 +41,7 @@ _ASSERTIONS = alternation((*PLAIN_SAYING_THIRDS, *SAYING_VERBS.past))
 _SURE_ASSERTIONS = alternation((*SAYING_VERBS.third, *STANCE_VERBS.third, *STANCE_VERBS.past))
 _OWN = r"(?:its|his|her|their)"
 _MAKING_UP = (
-    rf"make of|makes of|do about|"
+    rf"make of|makes of|do about|(?:get|gets|got|gotten) (?:it |things )?wrong|"
     rf"(?:change|changes|changed|changing) (?:{_OWN} )?(?:mind|tune|position|stance|views?|opinion)"
     r"|come down|deal with|deals with|dealt with|stand on|stands on|care about|cares about|cared about|go back on|"
     r"back down|reverse itself"
