@@ -112,7 +112,7 @@ def parse_question(question: str, names: Sequence[str]) -> QuestionParts:
     topic, preposition = find_topic(plain, dates)
     subject, object_ = (None, None) if topic else find_subject_and_object(plain, dates)
     # "Second helping" is no subject "second".
-    subject, object_ = (None if span and span.overlaps(authors) else span for span in (subject, object_))
+    subject, object_ = (None if span and _is_part_of(span, authors) else span for span in (subject, object_))
     brackets = _BRACKETS.search(question[:MAX_PARSED_CHARACTERS].rstrip(" ?!.…"))
     return QuestionParts(
         plain,
@@ -126,6 +126,11 @@ def parse_question(question: str, names: Sequence[str]) -> QuestionParts:
         object_,
         brackets[1] if brackets else "",
     )
+
+
+def _is_part_of(span: Span, names: Sequence[Span]) -> bool:
+    """Whether `span` is a part of one of `names`, and not the whole name."""
+    return any(name.start <= span.start and span.end <= name.end and span != name for name in names)
 
 
 def content_words(text: str, without: str = "") -> list[str]:
