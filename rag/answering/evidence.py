@@ -218,7 +218,7 @@ def answer_scores(sentences: Sequence[ScoredSentence], retrieval: Retrieval, exp
 def _with_score_of_article(
     scores: Sequence[list[float]], retrieval: Retrieval, expected: AnswerType
 ) -> list[list[float]]:
-    """`scores`, where a sentence of the expected type shares in the best score of its article."""
+    """Lets each sentence of the expected type share in its article's best score."""
     best: dict[str, float] = {}
     for passage, of_passage in zip(retrieval.passages, scores, strict=True):
         best[passage.article.id] = max([best.get(passage.article.id, 0.0), *of_passage])

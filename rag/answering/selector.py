@@ -156,7 +156,7 @@ class AnswerSelector:
     def _continued(
         self, turn: UnderstoodTurn, articles: tuple[str, ...], k: int, filters: Filters
     ) -> UnderstoodTurn | None:
-        """A terse question, limited to the articles of the turn before and with its words; None for any other.
+        """A terse question, limited to the articles before; None for any other.
 
         "How did the minister react?" looks complete, but does not say to what. It is taken to go on about the articles
         before if they answer it about as well as the whole library does.

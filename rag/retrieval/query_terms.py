@@ -90,7 +90,9 @@ def analyze_query(question: str, fulltext: FullTextIndex, authors: Sequence[str]
 
 
 def _number_spellings(question: str) -> list[tuple[list[str], list[str]]]:
-    """Both ways to write the small numbers and the "percent" of `question`, as terms: in figures and in words.
+    """Both ways to write the numbers of `question`, as terms.
+
+    They are small numbers, in figures and in words, and "percent".
 
     A number in words is not written in figures: "two authors" is not about the 2nd of May.
     """

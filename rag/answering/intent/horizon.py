@@ -33,7 +33,7 @@ _WHEN_WILL = re.compile(
 
 
 def asks_when_it_will(question: str) -> bool:
-    """Whether `question` asks for the day of something to come ("when will the war end?").
+    """Whether `question` asks for the day of something to come.
 
     Only a sentence that names a time and speaks of the future answers it.
     """

@@ -34,7 +34,7 @@ _LANGUAGE_NAMES = {
 
 
 def language_of_question_word(text: str) -> str | None:
-    """The language of a question word in `text` that English does not have ("warum", "combien").
+    """The language of a foreign question word in `text` ("warum", "combien").
 
     None if there is none, or if the text has a function word of English.
     """

@@ -1,4 +1,4 @@
-"""Which of the named authors have written on a subject, as far as the catalogue shows."""
+"""Which of the named authors have written on a subject, by the catalogue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,9 +23,9 @@ class AuthorsOnSubject:
 def authors_on_subject(
     authors: Sequence[str], subject: str, catalogue: CatalogueSearch, filters: Filters
 ) -> AuthorsOnSubject:
-    """Those of `authors` who have no article on `subject`, which is a topic of the catalogue or a name.
+    """Those of `authors` who have no article on `subject`.
 
-    Their passages with a word of it ("South Korea" for "North Korea") say nothing on it. A subject in other words may
+    The subject is a topic of the catalogue or a name. Their passages with a word of it ("South Korea" for "North Korea") say nothing on it. A subject in other words may
     have synonyms, so any author may write on it.
     """
     topics = topics_called(subject, tuple(catalogue.distinct_values("topics"))) if subject else ()
@@ -38,11 +38,11 @@ def authors_on_subject(
         own = replace(filters, in_words=replace(filters.in_words, authors=(author,)))
         if topics and catalogue.in_scope(replace(own, in_words=replace(own.in_words, topics=topics))):
             continue
-        found = [
+        mention_ids = [
             article.ref.id for words in (subject, *topics) for article in catalogue.mentioning(words, own).articles
         ]
-        if not found:
+        if not mention_ids:
             silent.append(author)
         elif topics and not catalogue.about(subject, own).is_about:
-            mentioning += found
+            mentioning += mention_ids
     return AuthorsOnSubject(tuple(silent), tuple(dict.fromkeys(mentioning)))

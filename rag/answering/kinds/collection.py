@@ -203,7 +203,7 @@ def _values(
 
 
 def _compared_counts(articles: Sequence[CataloguedArticle], authors: Sequence[str], on: str) -> CatalogueAnswer:
-    """The number of articles of each of `authors`; the heading names who has written most."""
+    """The number of articles of each of `authors`; the heading names the first."""
     counted = {author: sum(article.ref.author == author for article in articles) for author in authors}
     most = max(counted.values(), default=0)
     first = [author for author, count in counted.items() if count == most]

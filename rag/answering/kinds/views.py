@@ -178,7 +178,7 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
 
 
 def _score_of_subject(retrieval: Retrieval, request: ViewRequest, abstain_below: float) -> float | Abstention:
-    """The answerability, or an abstention if it is too low and no retrieved article is about the subject.
+    """The answerability, or an abstention if nothing is about the subject.
 
     A subject of one word ("VAR") has a low score, whatever has been written on it.
     """

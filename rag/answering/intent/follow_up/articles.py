@@ -164,7 +164,7 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
 
 
 def _in_its_place(question: str, named: Sequence[ArticleRef]) -> ArticleRef:
-    """The article that `question` counts in the list `named` ("the second one"), else the first."""
+    """The article whose place in `named` the question tells, else the first."""
     place = _PLACE_IN_LIST.search(question)
     if place is None:
         return named[0]

@@ -128,12 +128,15 @@ def _with_capitals(question: str, names: Sequence[str]) -> str:
 
 
 def _as_the_catalogue_writes(phrase: str, names: Sequence[str]) -> str:
-    """The name that `phrase` is, with its capitals: a pronoun later in the sentence may refer to it."""
+    """The name that `phrase` is, with its capitals.
+
+    A pronoun later in the sentence may refer to it.
+    """
     return next((name for name in names if name.lower() == phrase.lower()), phrase)
 
 
 def _subject_of_view(dependence: Dependence, sentence: str, author: str, earlier: QuestionParts) -> str:
-    """The earlier question's subject in brackets, if `sentence` names `author` and nothing else.
+    """The earlier question's subject in brackets, if `sentence` has none.
 
     It is "" for any other sentence ("what does X expect?" after "what does X want on gas?").
     """

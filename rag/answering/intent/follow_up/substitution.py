@@ -81,7 +81,7 @@ def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
 
 
 def asks_for_view_of_pronoun(dependence: Dependence) -> bool:
-    """Whether the follow-up asks what its pronoun thinks or wants ("what does it expect?")."""
+    """Whether the follow-up asks what its pronoun thinks or wants."""
     return _VIEW.search(dependence.rest) is not None
 
 

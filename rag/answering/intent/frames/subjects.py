@@ -1,4 +1,7 @@
-"""Finds the subject in a question whose names are placeholders: its words without those of the request."""
+"""Finds the subject in a question whose names are placeholders.
+
+The subject is the words that do not belong to the request.
+"""
 
 import re
 
