@@ -25,8 +25,8 @@ def authors_on_subject(
 ) -> AuthorsOnSubject:
     """Those of `authors` who have no article on `subject`.
 
-    The subject is a topic of the catalogue or a name. Their passages with a word of it ("South Korea" for "North Korea") say nothing on it. A subject in other words may
-    have synonyms, so any author may write on it.
+    The subject is a topic of the catalogue or a name. Their passages with a word of it ("South Korea" for "North
+    Korea") say nothing on it. A subject in other words may have synonyms, so any author may write on it.
     """
     topics = topics_called(subject, tuple(catalogue.distinct_values("topics"))) if subject else ()
     is_name = len(subject.split()) == 1 and not is_ordinary_word(subject)
