@@ -83,6 +83,7 @@ class Workspace:
         progress: ProgressCallback = no_progress,
         corpus: Path | None = None,
         tuning: Tuning | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
         """Opens the library of `settings`; creates and fills it where there is none.
 
@@ -93,13 +94,14 @@ class Workspace:
             progress: called for each article of a first fill.
             corpus: folder with the articles of the first fill; by default those that come with the package.
             tuning: sizes of batches.
+            encoder: encodes questions and, without a cluster, passages; by default the encoder that `settings` name.
 
         Raises LibraryError (see rag.errors) when the folder or the server cannot be used, EncoderMismatch when the
         vectors are another encoder's.
         """
         self.path = settings.home_folder
         self.settings = settings
-        self.encoder: Encoder = open_encoder(settings)
+        self.encoder: Encoder = encoder or open_encoder(settings)
         self.location = self._find_location()
         self._corpus = corpus or bundled_folder("corpus") / "articles"
         self._tuning = tuning or Tuning()

@@ -11,7 +11,7 @@ import math
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,9 +32,20 @@ class LocalChromaIndex:
 
     max_hits: int | None = None
 
-    def __init__(self, folder: Path, encoder: str, dimension: int, parameters: IndexParameters | None = None) -> None:
-        """Opens nothing yet; the vectors (dimension,) are of `encoder`, a fingerprint."""
+    def __init__(
+        self,
+        folder: Path,
+        encoder: str,
+        dimension: int,
+        parameters: IndexParameters | None = None,
+        open_segment: Callable[[Path], Segment] = Segment,
+    ) -> None:
+        """Opens nothing yet.
+
+        The vectors (dimension,) are of `encoder`, a fingerprint. `open_segment` opens the segment in a folder.
+        """
         self._folder = folder
+        self._open_segment = open_segment
         self._layout = encoder
         self._dimension = dimension
         self._parameters = parameters or IndexParameters()
@@ -238,7 +249,7 @@ class LocalChromaIndex:
                 if folder not in self._segments or not _is_unchanged(segment, known.get(folder)):
                     if folder in self._segments:
                         self._segments.pop(folder).close()
-                    self._segments[folder] = Segment(self._folder / folder)
+                    self._segments[folder] = self._open_segment(self._folder / folder)
                     self._unread.add(folder)
             self._segments = {folder: self._segments[folder] for folder in folders}
             self._manifest = manifest

@@ -18,6 +18,7 @@ from rag.index.chroma_internals import open_client
 from rag.index.chroma_local import LocalChromaIndex
 from rag.index.chroma_segment import COLLECTION, NEVER_SYNC, Segment, graph_checksum
 from rag.index.manifest import VECTORS_MANIFEST, SegmentManifest, read_manifest
+from rag.types.passage import Hit, Vector
 from tests.support.library.index_entries import DIMENSION, entry_id, entry_ids, index_entry
 
 SMALL = IndexParameters(max_segment_passages=100, compact_after_changes=30)
@@ -135,21 +136,19 @@ def test_a_corrupt_segment_is_noticed_before_it_is_read(index: LocalChromaIndex,
         index.search(index_entry(1).vector, 3, Scope())
 
 
-def test_a_reader_opens_again_only_what_another_process_has_changed(
-    index: LocalChromaIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index.rebuild(([index_entry(number)] for number in range(150)), 1)
-    reader = LocalChromaIndex(tmp_path, "encoder", DIMENSION, SMALL)
-    assert reader.count() == 150
-    index.update([], [[index_entry(150)]], 2)
+def test_a_reader_opens_again_only_what_another_process_has_changed(index: LocalChromaIndex, tmp_path: Path) -> None:
     opened: list[str] = []
-    open_segment = Segment.__init__
 
-    def recorded(segment: Segment, folder: Path) -> None:
+    def open_segment(folder: Path) -> Segment:
         opened.append(folder.name)
-        open_segment(segment, folder)
+        return Segment(folder)
 
-    monkeypatch.setattr(Segment, "__init__", recorded)
+    index.rebuild(([index_entry(number)] for number in range(150)), 1)
+    reader = LocalChromaIndex(tmp_path, "encoder", DIMENSION, SMALL, open_segment)
+    assert reader.count() == 150
+    assert opened == [segment.folder for segment in _segments(tmp_path)]
+    index.update([], [[index_entry(150)]], 2)
+    opened.clear()
     assert _found(reader, 150) == [entry_id(150)]
     assert opened == [_segments(tmp_path)[-1].folder]
     reader.close()
@@ -204,24 +203,21 @@ def test_a_manifest_without_counts_is_read(index: LocalChromaIndex, tmp_path: Pa
     assert '"held":51' in manifest_path.read_text()
 
 
-def test_many_hits_are_the_best_of_all_segments_though_each_is_asked_for_its_share(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_hits_are_the_best_of_all_segments_though_each_is_asked_for_its_share(tmp_path: Path) -> None:
     """Even where all that is near lies in one segment, as the articles about one event do."""
-    index = LocalChromaIndex(tmp_path, "encoder", DIMENSION, replace(SMALL, min_graph_hits=10))
+    limits: list[int] = []
+
+    class RecordingSegment(Segment):
+        def search(self, vector: Vector, k: int, scope: Scope) -> list[Hit]:
+            limits.append(k)
+            return super().search(vector, k, scope)
+
+    index = LocalChromaIndex(tmp_path, "encoder", DIMENSION, replace(SMALL, min_graph_hits=10), RecordingSegment)
     index.rebuild(([index_entry(number)] for number in range(300)), 1)
     centre = index_entry(9_999).vector
     near = [_near(number, centre) for number in range(300, 380)]
     index.update([], [near], 2)
     vectors = {entry.id: entry.vector for entry in [*map(index_entry, range(300)), *near]}
-    limits: list[int] = []
-    search = Segment.search
-
-    def recorded(segment: Segment, vector: np.ndarray, k: int, scope: Scope) -> object:
-        limits.append(k)
-        return search(segment, vector, k, scope)
-
-    monkeypatch.setattr(Segment, "search", recorded)
     index.search(index_entry(5).vector, 60, Scope())
     # 100, 100, 100 and 80 passages, and nowhere as many near as in one segment alone.
     assert len(limits) == 4

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from rag.embedding.bundled import BundledEncoder
 from rag.errors import EncoderMismatch, LibraryBusy
 from rag.index.base import Scope
 from rag.maintenance.consistency import find_inconsistencies
@@ -17,20 +16,20 @@ from rag.types.ingest import LoadedArticle
 from rag.workspace import Workspace
 from tests.ingest.searches import is_found
 from tests.support.command_line import result_of, start_command
+from tests.support.encoders import QuestionEncoder
 from tests.support.library.articles import article, loaded_articles, write_jsonl
 from tests.support.servers.lock_holder import lock_holder
 
 
-def test_adding_twice_changes_nothing_and_encodes_nothing(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_adding_twice_changes_nothing_and_encodes_nothing(workspace: Workspace) -> None:
     first = workspace.indexer.add(loaded_articles(1, 2, 3))
     assert sorted(first.added) == ["article-1", "article-2", "article-3"]
     generation = workspace.library.generation()
-    monkeypatch.setattr(BundledEncoder, "encode_passages", None)
-    second = workspace.indexer.add(loaded_articles(1, 2, 3))
-    assert sorted(second.unchanged) == sorted(first.added)
-    assert workspace.library.generation() == generation
+    workspace.close()
+    with Workspace(workspace.settings, encoder=QuestionEncoder()) as reopened:
+        second = reopened.indexer.add(loaded_articles(1, 2, 3))
+        assert sorted(second.unchanged) == sorted(first.added)
+        assert reopened.library.generation() == generation
 
 
 def test_a_changed_article_replaces_its_old_passages_everywhere(workspace: Workspace) -> None:

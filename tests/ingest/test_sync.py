@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from rag.embedding.bundled import BundledEncoder
 from rag.index.base import IndexParameters
 from rag.index.chroma_internals import open_client
 from rag.index.chroma_segment import COLLECTION
@@ -16,6 +15,7 @@ from rag.maintenance.consistency import find_inconsistencies
 from rag.settings import Settings, load_settings
 from rag.workspace import Tuning, Workspace
 from tests.ingest.searches import is_found
+from tests.support.encoders import QuestionEncoder
 from tests.support.library.articles import loaded_articles
 from tests.support.servers.lock_holder import lock_holder
 
@@ -27,14 +27,11 @@ def _delete(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [*MANIFESTS, "vectors-1", "fulltext"])
-def test_a_missing_index_is_rebuilt_on_opening_without_encoding(
-    workspace: Workspace, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_index_is_rebuilt_on_opening_without_encoding(workspace: Workspace, name: str) -> None:
     workspace.indexer.add(loaded_articles(*range(6)))
     workspace.close()
     _delete(workspace.path / name)
-    monkeypatch.setattr(BundledEncoder, "encode_passages", None)
-    with Workspace(workspace.settings) as reopened:
+    with Workspace(workspace.settings, encoder=QuestionEncoder()) as reopened:
         assert find_inconsistencies(reopened) == []
         assert is_found(reopened, 4)
 

@@ -10,25 +10,24 @@ from pathlib import Path
 import pytest
 
 from rag import LibraryError, open_engine
-from rag.embedding.bundled import BundledEncoder
 from rag.maintenance.backup import restore_backup, write_backup
 from rag.settings import load_settings
 from rag.storage.library import LIBRARY_FILE, Library
 from tests.maintenance.libraries import ARTICLES, assert_holds, last_error
 from tests.support.command_line import Rag
-from tests.support.library.articles import article
+from tests.support.library.articles import article, write_jsonl
 from tests.support.servers.backends import wait_until
+from tests.support.servers.embedding_server import embedding_server
 
 
 def test_a_backup_restored_elsewhere_is_the_same_library_with_its_feedback(
-    library_folder: Path, rag: Rag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library_folder: Path, rag: Rag, tmp_path: Path
 ) -> None:
     result = rag("--home", library_folder, "backup", "kept.rag")
     size = Path("kept.rag").stat().st_size
     assert (result.code, result.out) == (0, f"kept.rag: 8 articles, 8 passages, {size} bytes\n")
     assert "Backing up" in result.err
     assert {path.name for path in tmp_path.iterdir()} == {"home", "kept.rag"}
-    monkeypatch.setattr(BundledEncoder, "encode_passages", None)  # nothing is encoded again
     result = rag("--home", tmp_path / "new", "restore", "kept.rag")
     assert (result.code, result.out) == (0, "restored: 8 articles, 8 passages\n")
     assert "Building the indexes" in result.err
@@ -36,6 +35,21 @@ def test_a_backup_restored_elsewhere_is_the_same_library_with_its_feedback(
     with open_engine(tmp_path / "new") as engine:
         assert [feedback.note for feedback in engine.feedback()] == ["Good."]
     assert not list((tmp_path / "new").glob("*.restoring*"))
+
+
+def test_a_restored_library_is_not_encoded_again(rag: Rag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with embedding_server() as server:
+        monkeypatch.setenv("RAG_EMBED_MODEL", "m")
+        monkeypatch.setenv("RAG_EMBED_BASE_URL", server.url)
+        with open_engine(tmp_path / "home", empty=True) as engine:
+            engine.add(write_jsonl(tmp_path / "articles.jsonl", [article(number) for number in ARTICLES]))
+        assert server.requests
+        assert rag("--home", tmp_path / "home", "backup", "kept.rag").code == 0
+        server.requests.clear()
+        result = rag("--home", tmp_path / "new", "restore", "kept.rag")
+        assert (result.code, result.out) == (0, "restored: 8 articles, 8 passages\n")
+        assert server.requests == []
+        assert_holds(tmp_path / "new", *ARTICLES)
 
 
 def test_a_backup_is_one_sqlite_file_that_needs_no_log_and_holds_no_index(library_folder: Path, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from rag import open_engine
+from rag import QueryEngine, open_engine
 from rag.storage.library import LIBRARY_FILE
 from tests.support.library.articles import article, write_jsonl
 
@@ -28,7 +28,12 @@ def execute(home: Path, statement: str) -> None:
 def assert_whole(home: Path) -> None:
     """Every article is there to the character and is found, and every store agrees."""
     with open_engine(home) as engine:
-        assert {entry.id for entry in engine.articles()} == {f"article-{number}" for number in range(ARTICLES)}
-        assert all(engine.article(f"article-{number}") == article(number) for number in range(ARTICLES))
-        assert engine.ask(QUESTION).citations[0].article.id == "article-4"
-        assert engine.check() == []
+        assert_engine_whole(engine)
+
+
+def assert_engine_whole(engine: QueryEngine) -> None:
+    """`assert_whole` for a library that is open."""
+    assert {entry.id for entry in engine.articles()} == {f"article-{number}" for number in range(ARTICLES)}
+    assert all(engine.article(f"article-{number}") == article(number) for number in range(ARTICLES))
+    assert engine.ask(QUESTION).citations[0].article.id == "article-4"
+    assert engine.check() == []

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from rag import LibraryDamaged
-from rag.embedding.bundled import BundledEncoder
+from rag import LibraryDamaged, QueryEngine
 from rag.index.base import IndexEntry
 from rag.maintenance.consistency import find_inconsistencies
 from rag.settings import load_settings
 from rag.workspace import Workspace
-from tests.support.library.small_library import assert_whole
+from tests.support.encoders import QuestionEncoder
+from tests.support.library.small_library import assert_engine_whole, assert_whole
 
 
 def _empty(folder: Path) -> None:
@@ -38,11 +38,12 @@ def _replace_by_a_file(folder: Path) -> None:
 )
 @pytest.mark.parametrize("index", ["vectors-1", "fulltext"])
 def test_a_damaged_index_folder_is_rebuilt_without_encoding(
-    library_folder: Path, monkeypatch: pytest.MonkeyPatch, index: str, damage: Callable[[Path], None]
+    library_folder: Path, index: str, damage: Callable[[Path], None]
 ) -> None:
     damage(library_folder / index)
-    monkeypatch.setattr(BundledEncoder, "encode_passages", None)
-    assert_whole(library_folder)
+    workspace = Workspace(load_settings(home=library_folder), encoder=QuestionEncoder())
+    with QueryEngine(workspace) as engine:
+        assert_engine_whole(engine)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"generation": "x"}', "\x00\x01", "{}"])
