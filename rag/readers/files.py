@@ -7,8 +7,8 @@ A file larger than Settings.max_file_mb is refused before it is read, and nothin
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from rag.errors import ReadError
 from rag.readers.boilerplate import strip_boilerplate
@@ -26,18 +26,20 @@ def load_file(path: Path, settings: Settings) -> Iterator[LoadedArticle | LoadFa
 
     A JSON Lines file has one article on each line; any other file is one article. A line that is not an article is a
     LoadFailure.
-    Raises ReadError for a file that cannot be read as a whole, OSError for one that may not be opened.
+    Raises ReadError for a file that cannot be opened, or not read as a whole.
     """
     suffix, source_name = path.suffix.lower(), printable_path(path)
     if suffix not in READABLE_SUFFIXES:
         raise ReadError(source_name, f"is not a readable kind of file; readable are {', '.join(READABLE_SUFFIXES)}")
-    if not path.is_file():  # opening a pipe waits for a writer, and a device may never end
+    with access_errors(path):
+        is_file = path.is_file()
+    if not is_file:  # opening a pipe waits for a writer, and a device may never end
         raise ReadError(source_name, "is not a regular file; save its content to a file and add that")
     if suffix == ".jsonl":
         yield from _load_json_lines(path, settings)
         return
-    data, origin, name = _read_bytes(path, settings), printable_path(path.resolve()), printable_path(path.stem)
-    article, has_own_id = _article_from_bytes(data, suffix, source_name, name)
+    data, origin = _read_bytes(path, settings), _origin(path)
+    article, has_own_id = _article_from_bytes(data, suffix, source_name, printable_path(path.stem))
     yield LoadedArticle(article, origin, has_own_id)
 
 
@@ -47,6 +49,20 @@ def printable_path(path: Path | str) -> str:
     Bytes of the file name that are not UTF-8 are replaced.
     """
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+@contextmanager
+def access_errors(path: Path) -> Iterator[None]:
+    """Raises ReadError if the system refuses access to `path`.
+
+    Only accesses to files stand in its block.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise ReadError(
+            printable_path(path), f"cannot be read ({error.strerror or error}); check its permissions"
+        ) from None
 
 
 def count_in_file(path: Path) -> int:
@@ -132,10 +148,13 @@ def _article_from_bytes(data: bytes, suffix: str, source_name: str, name: str) -
 
 
 def _read_bytes(path: Path, settings: Settings) -> bytes:
-    size, max_bytes = path.stat().st_size, _max_bytes(settings)
-    if size <= max_bytes:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
+    max_bytes = _max_bytes(settings)
+    with access_errors(path):
+        size = path.stat().st_size
+        data = b""
+        if size <= max_bytes:
+            with path.open("rb") as file:
+                data = file.read(max_bytes + 1)
         size = max(size, len(data))  # the file may have grown since
     if size > max_bytes:
         raise ReadError(
@@ -147,38 +166,40 @@ def _read_bytes(path: Path, settings: Settings) -> bytes:
     return data
 
 
+def _origin(path: Path) -> str:
+    with access_errors(path):
+        return printable_path(path.resolve())
+
+
 def _max_bytes(settings: Settings) -> int:
     return int(settings.max_file_mb * 1_000_000)
 
 
 def _load_json_lines(path: Path, settings: Settings) -> Iterator[LoadedArticle | LoadFailure]:
-    max_bytes = _max_bytes(settings)
+    max_bytes, origin = _max_bytes(settings), _origin(path)
     is_empty = True
-    with path.open("rb") as file:
-        for number, line in enumerate(_bounded_lines(file, max_bytes), 1):
-            if not line.strip():
-                continue
-            if is_empty and line.strip() in (b"[", b"{"):
-                raise ReadError(
-                    printable_path(path), "is one JSON document over many lines; write one object on each line"
-                )
-            is_empty = False
-            source_name = f"{printable_path(path)}:{number}"
-            try:
-                origin = f"{printable_path(path.resolve())}:{number}"
-                yield article_from_json_line(line, source_name, max_bytes, origin)
-            except ReadError as error:
-                yield LoadFailure(source_name, error.why)
+    for number, line in enumerate(_bounded_lines(path, max_bytes), 1):
+        if not line.strip():
+            continue
+        if is_empty and line.strip() in (b"[", b"{"):
+            raise ReadError(printable_path(path), "is one JSON document over many lines; write one object on each line")
+        is_empty = False
+        source_name = f"{printable_path(path)}:{number}"
+        try:
+            yield article_from_json_line(line, source_name, max_bytes, f"{origin}:{number}")
+        except ReadError as error:
+            yield LoadFailure(source_name, error.why)
     if is_empty:
         raise ReadError(printable_path(path), "is empty; there is nothing to read in it")
 
 
-def _bounded_lines(file: BinaryIO, max_bytes: int) -> Iterator[bytes]:
+def _bounded_lines(path: Path, max_bytes: int) -> Iterator[bytes]:
     """Yields the file's lines, each cut after `max_bytes` + 1 bytes.
 
-    The rest of a longer line is skipped.
+    The rest of a longer line is skipped. Raises ReadError if the file cannot be opened or read.
     """
-    while line := file.readline(max_bytes + 1):
-        yield line
-        while len(line) > max_bytes and not line.endswith(b"\n"):
-            line = file.readline(max_bytes + 1)
+    with access_errors(path), path.open("rb") as file:
+        while line := file.readline(max_bytes + 1):
+            yield line
+            while len(line) > max_bytes and not line.endswith(b"\n"):
+                line = file.readline(max_bytes + 1)

@@ -11,6 +11,8 @@ import re
 import time
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -48,27 +50,19 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
     Raises ReadError for a PDF that is encrypted, damaged, too long, or has no text (a scan).
     """
     import pypdf
-    from pypdf.errors import DependencyError
 
-    limits = _pypdf_limits()
-    try:
-        with log_level(logging.ERROR, "pypdf"), pypdf.apply_configuration(limits):
-            reader = pypdf.PdfReader(io.BytesIO(data))
-            if reader.is_encrypted and not reader.decrypt(""):
-                raise ReadError(source_name, _ENCRYPTED)
-            page_texts = _extract_texts(reader, source_name, max_seconds)
+    stream = io.BytesIO(data)
+    with log_level(logging.ERROR, "pypdf"), pypdf.apply_configuration(_pypdf_limits()):
+        with _pdf_errors(source_name):
+            reader = pypdf.PdfReader(stream)
+            needs_password = reader.is_encrypted and not reader.decrypt("")
+        if needs_password:
+            raise ReadError(source_name, _ENCRYPTED)
+        page_texts = _extract_texts(reader, source_name, max_seconds)
+        with _pdf_errors(source_name):
             metadata = reader.metadata
             title, author = (metadata.title, metadata.author) if metadata else (None, None)
             created = metadata.get("/CreationDate") if metadata else None
-    except ReadError:
-        raise
-    except DependencyError:  # AES, without the library that implements it
-        raise ReadError(source_name, _ENCRYPTED) from None
-    except Exception as error:  # a damaged PDF can raise any exception anywhere in the parser
-        problem = to_one_line(f"{type(error).__name__}: {error}")
-        raise ReadError(
-            source_name, f"cannot be read as a PDF ({problem}); save it again, or its text as .txt"
-        ) from error
     lines = _drop_running_lines(_readable_pages(page_texts, source_name))
     if not lines:
         raise ReadError(source_name, "holds no text, only pictures of it; run it through text recognition first")
@@ -86,6 +80,25 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
         source=stripped.source,
         published=_published(created, source_name),
     )
+
+
+@contextmanager
+def _pdf_errors(source_name: str) -> Iterator[None]:
+    """Raises ReadError for a PDF that pypdf cannot read.
+
+    Only calls of pypdf stand in its block: a damaged PDF can raise any exception anywhere in the parser.
+    """
+    from pypdf.errors import DependencyError
+
+    try:
+        yield
+    except DependencyError:  # AES, without the library that implements it
+        raise ReadError(source_name, _ENCRYPTED) from None
+    except Exception as error:
+        problem = to_one_line(f"{type(error).__name__}: {error}")
+        raise ReadError(
+            source_name, f"cannot be read as a PDF ({problem}); save it again, or its text as .txt"
+        ) from error
 
 
 def _pypdf_limits() -> Any:
@@ -109,33 +122,36 @@ def _pypdf_limits() -> Any:
 def _extract_texts(reader: Any, source_name: str, max_seconds: float) -> list[str]:
     """Returns each page's text as pypdf extracts it.
 
-    Raises ReadError for a PDF that is too long.
+    Raises ReadError for a PDF that is damaged or too long.
     """
-    if len(reader.pages) > MAX_PAGES:
-        raise ReadError(source_name, f"has {len(reader.pages)} pages, more than any article ({MAX_PAGES}); split it")
+    with _pdf_errors(source_name):
+        number_of_pages = len(reader.pages)
+    if number_of_pages > MAX_PAGES:
+        raise ReadError(source_name, f"has {number_of_pages} pages, more than any article ({MAX_PAGES}); split it")
     page_texts: list[str] = []
     characters = 0
     deadline = time.monotonic() + max_seconds
-    for page in reader.pages:
+    for number in range(number_of_pages):
         if time.monotonic() > deadline:
             raise ReadError(source_name, f"takes longer than {max_seconds:g} s to read; save its text as .txt")
-        page_texts.append(page.extract_text())
+        with _pdf_errors(source_name):
+            page_texts.append(reader.pages[number].extract_text())
         characters += len(page_texts[-1])
-        if characters > MAX_TEXT_CHARACTERS:
-            raise ReadError(source_name, "holds more text than any article; split it")
+        _check_length(characters, source_name)
     return page_texts
 
 
 def _readable_pages(page_texts: list[str], source_name: str) -> list[list[str]]:
     """Returns each page's lines, with ligatures spelt out and no control characters.
 
-    Raises ReadError if many characters are control characters.
+    Raises ReadError if many characters are control characters, or if the text with its ligatures spelt out is too long.
     """
     pages: list[list[str]] = []
     characters = control_characters = 0
     for page_text in page_texts:
         text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), page_text)
         characters += len(text)
+        _check_length(characters, source_name)
         readable, removed = CONTROL_CHARACTERS.subn("", text)
         control_characters += removed
         pages.append(list(map(str.strip, readable.splitlines())))
@@ -144,6 +160,11 @@ def _readable_pages(page_texts: list[str], source_name: str) -> list[list[str]]:
             source_name, "does not say which letters its glyphs stand for; run it through text recognition first"
         )
     return pages
+
+
+def _check_length(characters: int, source_name: str) -> None:
+    if characters > MAX_TEXT_CHARACTERS:
+        raise ReadError(source_name, "holds more text than any article; split it")
 
 
 def _drop_running_lines(pages: list[list[str]]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rag.errors import ReadError
-from rag.readers.files import READABLE_SUFFIXES, count_in_file, load_file, printable_path
+from rag.readers.files import READABLE_SUFFIXES, access_errors, count_in_file, load_file, printable_path
 from rag.settings import Settings
 from rag.types.ingest import LoadedArticle, LoadFailure
 
@@ -81,8 +81,6 @@ def _load_file(path: Path, settings: Settings) -> Iterator[LoadedArticle | LoadF
         yield from load_file(path, settings)
     except ReadError as error:
         yield LoadFailure(error.what, error.why)
-    except OSError as error:
-        yield _access_failure(path, error)
 
 
 def _readable_files(path: Path) -> Iterator[Path | LoadFailure]:
@@ -99,20 +97,22 @@ def _readable_files(path: Path) -> Iterator[Path | LoadFailure]:
     while pending:
         current = pending.pop()
         try:
-            if current.is_dir():
-                visible = (child for child in current.iterdir() if not child.name.startswith("."))
-                # A linked folder may lead back to the folder it is in.
-                pending += sorted(
-                    (child for child in visible if not (child.is_symlink() and child.is_dir())), reverse=True
-                )
-            elif current.is_file() and current.suffix.lower() in READABLE_SUFFIXES:
-                yield current
-        except OSError as error:
-            yield _access_failure(current, error)
+            with access_errors(current):
+                children = _visible_children(current) if current.is_dir() else None
+                is_file = current.is_file()
+        except ReadError as error:
+            yield LoadFailure(error.what, error.why)
+            continue
+        if children is not None:
+            pending += sorted(children, reverse=True)
+        elif is_file and current.suffix.lower() in READABLE_SUFFIXES:
+            yield current
 
 
-def _access_failure(path: Path, error: OSError) -> LoadFailure:
-    return LoadFailure(printable_path(path), f"cannot be read ({error.strerror or error}); check its permissions")
+def _visible_children(folder: Path) -> list[Path]:
+    visible = (child for child in folder.iterdir() if not child.name.startswith("."))
+    # A linked folder may lead back to the folder it is in.
+    return [child for child in visible if not (child.is_symlink() and child.is_dir())]
 
 
 def _path_of(source: str | Path) -> Path | LoadFailure:
@@ -120,8 +120,9 @@ def _path_of(source: str | Path) -> Path | LoadFailure:
     name = printable_path(source)
     if not str(source).strip():  # an empty name, from an unset variable, must not mean the working folder
         return LoadFailure(name, "cannot be read (an empty name); check the path")
+    path = Path(source)
     try:
-        path = Path(source).expanduser()
+        path = path.expanduser()
         is_there = path.exists()
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in it, a name too long, ~ of an unknown user
         return LoadFailure(name, f"cannot be read ({getattr(error, 'strerror', None) or error}); check the path")

@@ -18,6 +18,7 @@ from rag.index.base import Scope
 from rag.index.chroma_remote import RemoteChromaIndex
 from rag.settings import load_settings
 from tests.support.library.index_entries import DIMENSION, index_entry
+from tests.support.planted_errors import PLANTED_ERRORS, FaultyObject
 from tests.support.servers.backends import free_port
 
 _GREETING: dict[str, dict[str, object]] = {
@@ -115,3 +116,16 @@ def test_a_refused_key_names_the_setting(serve: Callable[[int, bytes], str], tmp
     index = _index(serve(401, b'{"error": "AuthError", "message": "Unauthorized"}'), tmp_path)
     with pytest.raises(LibraryError, match="correct RAG_CHROMA_API_KEY"):
         _search(index)
+
+
+@pytest.mark.parametrize("error", PLANTED_ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("setting", ["chroma_tenant", "chroma_database", "chroma_timeout"])
+def test_a_mistake_of_our_own_is_no_server_that_cannot_be_reached(
+    serve: Callable[[int, bytes], str], tmp_path: Path, setting: str, error: Exception
+) -> None:
+    faulty: Any = FaultyObject(load_settings(home=tmp_path, chroma_url=serve(200, b"[]")), setting, error)
+    index = RemoteChromaIndex(faulty, "id", "encoder", DIMENSION)
+    for ask in (_search, RemoteChromaIndex.count, RemoteChromaIndex.is_intact):
+        with pytest.raises(type(error)) as raised:
+            ask(index)
+        assert raised.value is error

@@ -32,6 +32,7 @@ from tests.support.planted_errors import (
     PlantedValues,
     PlantedVector,
     files_of,
+    raising,
     raising_iterator,
 )
 from tests.support.servers.backends import Chroma, chroma
@@ -298,3 +299,20 @@ def test_the_engine_raises_an_error_of_a_field_s_name_and_rebuilds_nothing(
             ask(QUESTION)
         assert raised.value is error
     assert _state(engine) == before
+
+
+@EVERY_ERROR
+@pytest.mark.parametrize("engine", ["remote"], indirect=True)  # local vectors: tests/storage/test_error_translation.py
+def test_an_error_of_a_callback_keeps_the_vectors_on_the_server(
+    engine: QueryEngine, tmp_path: Path, error: Exception
+) -> None:
+    """The article is stored by then, and the index on the server follows."""
+    vectors = workspace_of(engine).vectors
+    before = vectors.ids()
+    added = article(9)
+    with pytest.raises(type(error)) as raised:
+        engine.add(write_jsonl(tmp_path / "one.jsonl", [added]), progress=raising(error))
+    assert raised.value is error
+    assert engine.article(added.id) == added
+    assert vectors.ids() > before
+    assert engine.check() == []

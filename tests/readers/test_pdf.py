@@ -3,11 +3,14 @@
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rag.readers.pdf import article_from_pdf
 from rag.settings import Settings
 from tests.support.library.sources import PDF_LINES, PDF_TEXT, article_from, failure_reason, new_file, text_pdf
+from tests.support.planted_errors import PLANTED_ERRORS, PlantedNumber
 
 
 def _encrypted(data: bytes, user: str) -> bytes:
@@ -91,3 +94,16 @@ def test_a_pdf_without_an_article_is_refused_in_one_line(
     tmp_path: Path, settings: Settings, data: bytes, why: str
 ) -> None:
     assert why in failure_reason(new_file(tmp_path / "x.pdf", data), settings)
+
+
+@pytest.mark.parametrize("error", PLANTED_ERRORS, ids=lambda error: type(error).__name__)
+def test_a_mistake_of_our_own_is_no_damaged_pdf(error: Exception) -> None:
+    with pytest.raises(type(error)) as raised:
+        article_from_pdf(text_pdf([PDF_LINES]), "x.pdf", "x", max_seconds=PlantedNumber(error))
+    assert raised.value is error
+
+
+def test_data_that_are_no_bytes_are_no_damaged_pdf() -> None:
+    data: Any = "text"
+    with pytest.raises(TypeError):
+        article_from_pdf(data, "x.pdf", "x")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,11 @@ from rag.settings import Settings
 from rag.types.ingest import LoadedArticle, LoadFailure
 from rag.workspace import Workspace
 from tests.support.library.sources import PROSE, TEXT, article_from, failure_reason, json_line, loaded_article, new_file
+from tests.support.planted_errors import PLANTED_ERRORS, FaultyObject, PlantedPath
 
+EVERY_ERROR = pytest.mark.parametrize(
+    "error", [*PLANTED_ERRORS, OSError("a file of ours")], ids=lambda error: type(error).__name__
+)
 not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 
 
@@ -149,3 +154,25 @@ def test_a_bad_source_does_not_stop_the_rest_of_a_batch(tmp_path: Path, settings
     assert all(failure.why and "\n" not in failure.why for failure in refused)
     report = Workspace(settings, empty=True).add(sources)
     assert (len(report.added), len(report.failed)) == (3, len(bad))
+
+
+@EVERY_ERROR
+def test_a_mistake_of_our_own_is_no_path_to_check(settings: Settings, error: Exception) -> None:
+    planted: Any = PlantedPath(error)
+    with pytest.raises(type(error)) as raised:
+        list(load_articles([planted], settings))
+    assert raised.value is error
+    with pytest.raises(type(error)) as raised:
+        count_articles([planted])
+    assert raised.value is error
+
+
+@EVERY_ERROR
+@pytest.mark.parametrize(("name", "content"), [("x.md", f"# T\n\n{TEXT}"), ("x.jsonl", json_line(1))])
+def test_a_mistake_of_our_own_is_no_file_to_check(
+    tmp_path: Path, settings: Settings, name: str, content: str, error: Exception
+) -> None:
+    faulty: Any = FaultyObject(settings, "max_file_mb", error)
+    with pytest.raises(type(error)) as raised:
+        list(load_articles([new_file(tmp_path / name, content)], faulty))
+    assert raised.value is error

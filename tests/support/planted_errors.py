@@ -84,6 +84,37 @@ class FaultyObject:
         return getattr(self.original, name)
 
 
+class PlantedNumber(float):
+    """A number that raises `error` when it, or a sum with it, is compared."""
+
+    error: Exception
+
+    def __new__(cls, error: Exception, value: float = 60.0) -> "PlantedNumber":
+        number = super().__new__(cls, value)
+        number.error = error
+        return number
+
+    def __add__(self, other: float) -> "PlantedNumber":
+        return PlantedNumber(self.error, float(self) + other)
+
+    __radd__ = __add__
+
+    def _compare(self, other: object) -> NoReturn:
+        raise self.error
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compare
+
+
+class PlantedPath:
+    """A path that raises `error` when it is read as one."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __fspath__(self) -> NoReturn:
+        raise self.error
+
+
 class PlantedVector:
     """A vector that raises `error` when it is converted to an array."""
 

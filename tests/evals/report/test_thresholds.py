@@ -1,13 +1,16 @@
 """Thresholds and margins, and the file that holds them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evals.__main__ import main
+from evals.errors import EvalError
 from evals.report.thresholds import exceeded_margins, missed_thresholds, read_thresholds
 from evals.run_folder import read_run
 from tests.support.eval_results import make_result, write_run
+from tests.support.planted_errors import PLANTED_ERRORS, FaultyObject
 
 
 def test_thresholds_have_the_direction_of_their_metric(tmp_path: Path) -> None:
@@ -49,3 +52,18 @@ def test_the_shipped_thresholds_can_be_read() -> None:
     assert thresholds.limits["dev"]
     assert set(thresholds.chat) == {"dev", "test"}
     assert thresholds.margins
+
+
+@pytest.mark.parametrize("error", PLANTED_ERRORS, ids=lambda error: type(error).__name__)
+def test_a_mistake_of_our_own_is_no_file_to_correct(tmp_path: Path, error: Exception) -> None:
+    path: Any = FaultyObject(tmp_path / "thresholds.toml", "read_text", error)
+    with pytest.raises(type(error)) as raised:
+        read_thresholds(path)
+    assert raised.value is error
+
+
+def test_a_file_that_is_not_utf_8_is_not_toml(tmp_path: Path) -> None:
+    path = tmp_path / "thresholds.toml"
+    path.write_bytes(b"# caf\xe9")
+    with pytest.raises(EvalError, match="is not TOML"):
+        read_thresholds(path)

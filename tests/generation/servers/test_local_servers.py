@@ -14,6 +14,7 @@ from rag.generation.servers.local_servers import (
     LocalServer,
     find_local_servers,
 )
+from tests.support.planted_errors import PLANTED_ERRORS, PlantedNumber
 from tests.support.servers.backends import free_port
 from tests.support.servers.local_model_servers import (
     LLAMA_CPP,
@@ -144,3 +145,10 @@ def test_only_this_machine_is_asked_without_a_key_a_proxy_or_a_redirect(
     assert elsewhere.paths == []
     assert good.paths == ["/v1/models"]
     assert not {"authorization", "cookie", "api-key"} & set(good.headers[0])
+
+
+@pytest.mark.parametrize("error", PLANTED_ERRORS, ids=lambda error: type(error).__name__)
+def test_a_mistake_of_our_own_is_no_port_without_a_server(error: Exception) -> None:
+    with local_program(OLLAMA) as program, pytest.raises(type(error)) as raised:
+        find_local_servers([program.port], PlantedNumber(error, PATIENT))
+    assert raised.value is error
