@@ -3,6 +3,7 @@
 Each question of a conversation may refer to the ones before it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, Unpack, cast
@@ -30,9 +31,10 @@ class AskWithTurns(Protocol):
     ) -> Iterator[Event]: ...
 
 
-class QuestionMethods:
+class QuestionMethods(ABC):
     """The ways to ask a question, all in terms of `events`."""
 
+    @abstractmethod
     def events(
         self,
         question: str,
@@ -46,7 +48,6 @@ class QuestionMethods:
 
         Another thread stops the work with `cancellation`.
         """
-        raise NotImplementedError
 
     def ask(
         self,
@@ -86,9 +87,7 @@ class QuestionMethods:
         **filters: Unpack[FilterArgs],
     ) -> Answer:
         """`ask` without blocking the event loop. Cancelling the task stops the work."""
-        cancellation = Cancellation()
-        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
-        return final_answer([event async for event in iterate_in_thread(events, cancellation)])
+        return final_answer([event async for event in self.aevents(question, k=k, ignore=ignore, **filters)])
 
     def stream(
         self,

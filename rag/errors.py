@@ -22,12 +22,11 @@ Each message is one line that says what to do next. The command line prints it a
 the package's own never becomes one of these errors: it stays the exception that Python raised.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
-
-from pathlib import Path
 
 # How much of a server's message is quoted in one of ours.
 MAX_CAUSE_CHARACTERS = 200

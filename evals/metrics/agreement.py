@@ -89,7 +89,7 @@ def agreement(scores: Array, labels: Array, documents: Sequence[str] | None = No
     Where `documents` names each pair's document, whole documents are drawn, since their pairs are not independent.
     Raises ValueError when the labels are all the same.
     """
-    if len(np.unique(labels)) < 2:
+    if not has_both_labels(labels):
         raise ValueError("all labels are the same")
     groups = np.unique(np.array(documents), return_inverse=True)[1] if documents else np.arange(len(labels))
     pairs_of = [np.flatnonzero(groups == group) for group in range(groups.max() + 1)]
@@ -100,6 +100,11 @@ def agreement(scores: Array, labels: Array, documents: Sequence[str] | None = No
     ]
     samples = [sample for sample in samples if 0 < labels[sample].mean() < 1]
     return Agreement(*(_estimate(measure, scores, labels, samples) for measure in _MEASURES))
+
+
+def has_both_labels(labels: Array) -> bool:
+    """Whether some pairs are labelled supported and others not."""
+    return len(np.unique(labels)) > 1
 
 
 def balanced_weights(labels: Array) -> Array:

@@ -67,6 +67,7 @@ def result_progress(units: int, unit: str = "Cases") -> Iterator[Callable[[AnyRe
     """
     done = failed = 0
     with progress_bar(unit) as bar:
+        bar.show(0, units, f"0/{units}")  # the first result of a slow model takes a while
 
         def on_result(result: AnyResult) -> None:
             nonlocal done, failed

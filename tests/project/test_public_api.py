@@ -77,7 +77,7 @@ def test_every_type_that_a_public_method_takes_or_returns_is_exported(of: type) 
 def test_every_method_that_takes_filters_takes_the_same_typed_ones(of: type) -> None:
     takers = [method for method in _public_methods(of) if "filters" in inspect.signature(method).parameters]
     names = {method.__name__ for method in takers}
-    assert {"ask", "aask", "stream", "astream", "events"} <= names
+    assert {"ask", "aask", "stream", "astream", "events", "aevents"} <= names
     assert of is Chat or {"search", "as_retriever"} <= names
     for method in takers:
         assert typing.get_type_hints(method)["filters"] == typing.Unpack[rag.FilterArgs]
@@ -86,8 +86,8 @@ def test_every_method_that_takes_filters_takes_the_same_typed_ones(of: type) -> 
 def test_a_misspelt_filter_is_a_type_error_at_once(engine: QueryEngine) -> None:
     chat = engine.chat()
     misspelt: Any = {"sinc": "2024-01-01"}
-    for method in (engine.ask, engine.stream, engine.astream, engine.events, engine.search, engine.as_retriever,
-                   chat.ask, chat.stream, chat.astream, chat.events, chat.aevents):  # fmt: skip
+    for method in (engine.ask, engine.stream, engine.astream, engine.events, engine.aevents, engine.search,
+                   engine.as_retriever, chat.ask, chat.stream, chat.astream, chat.events, chat.aevents):  # fmt: skip
         arguments = () if method == engine.as_retriever else ("Why?",)
         with pytest.raises(TypeError, match=r"unexpected keyword argument 'sinc' \(did you mean 'since'\?\)"):
             method(*arguments, **misspelt)
@@ -99,13 +99,13 @@ def test_a_misspelt_filter_is_a_type_error_at_once(engine: QueryEngine) -> None:
 def test_every_method_that_answers_a_question_takes_the_parts_to_ignore() -> None:
     for of in (QueryEngine, Chat):
         takers = {method.__name__ for method in _public_methods(of) if "ignore" in inspect.signature(method).parameters}
-        assert takers >= {"ask", "aask", "stream", "astream", "events"}
+        assert takers >= {"ask", "aask", "stream", "astream", "events", "aevents"}
 
 
 def test_a_misspelt_part_to_ignore_is_a_value_error_at_once(engine: QueryEngine) -> None:
     chat = engine.chat()
     misspelt: Any = ["date"]
-    for method in (engine.ask, engine.stream, engine.astream, engine.events,
+    for method in (engine.ask, engine.stream, engine.astream, engine.events, engine.aevents,
                    chat.ask, chat.stream, chat.astream, chat.events, chat.aevents):  # fmt: skip
         with pytest.raises(ValueError, match="'date' cannot be ignored; the parts are conversation, spelling"):
             method("Why?", ignore=misspelt)

@@ -13,7 +13,7 @@ import numpy as np
 
 from evals.errors import EvalError, UnreadableReply
 from evals.judges.factory import JudgeFactory, JudgeOptions, judge_factory
-from evals.metrics.agreement import Agreement, agreement
+from evals.metrics.agreement import Agreement, agreement, has_both_labels
 from evals.report.tables import markdown_table
 from evals.training.features_baseline import FeaturesBaseline
 from evals.training.public_datasets import LabelledPair, load_qags, load_wice
@@ -116,7 +116,7 @@ def _agreement(judge: str, pairs: Sequence[LabelledPair], scores: Sequence[float
     labels = np.array([float(pair.is_supported) for pair in pairs])
     judged = ~np.isnan(values)
     documents = [pair.document for pair, is_judged in zip(pairs, judged, strict=True) if is_judged]
-    if len(np.unique(labels[judged])) < 2:
+    if not has_both_labels(labels[judged]):
         raise EvalError("nothing can be said of these pairs: all labels are the same; take more of them")
     measures = agreement(values[judged], labels[judged], documents)
     return JudgeAgreement(judge, int(judged.sum()), float(labels.mean()), int((~judged).sum()), cost, measures)
