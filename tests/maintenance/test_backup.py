@@ -47,7 +47,7 @@ def test_a_restored_library_is_not_encoded_again(rag: Rag, tmp_path: Path, monke
         assert rag("--home", tmp_path / "home", "backup", "kept.rag").code == 0
         server.requests.clear()
         result = rag("--home", tmp_path / "new", "restore", "kept.rag")
-        assert (result.code, result.out) == (0, "restored: 8 articles, 8 passages\n")
+        assert (result.code, result.out) == (0, "restored: 8 articles, 16 passages\n")
         assert server.requests == []
         assert_holds(tmp_path / "new", *ARTICLES)
 
