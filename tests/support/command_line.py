@@ -131,7 +131,7 @@ def python_output(code: str) -> str:
 
 def interrupt_once_articles_are_stored(process: "subprocess.Popen[str]", home: Path, more_than: int) -> int:
     """Sends Ctrl-C as soon as the library has more than `more_than` articles; returns how many it had then."""
-    count, deadline = 0, time.monotonic() + 90
+    count, deadline = 0, time.monotonic() + 300
     while count <= more_than:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
