@@ -41,17 +41,21 @@ def to_markdown(answers: Sequence[Answer]) -> str:
 def _in_sections(answer: Answer, offset: int) -> list[str]:
     """The quotes below the headings of their sections, then the other text.
 
-    A heading has the author and the date, so the quotes below it do not repeat them. Empty for an answer that is not
+    A heading that has the author and the date leaves them out of the quotes below it. Empty for an answer that is not
     made of quotes, or that has only one section.
     """
     if not answer.is_quoted or len(answer.sections) < 2:
         return []
     parts = []
     for section in answer.sections:
+        if not section.statements:
+            continue
         parts.append(f"### {_escape(section_heading(answer.kind, section))}")
         for statement in (answer.statements[index] for index in section.statements):
             marks = "".join(f" [{number}]" for number in statement.citations)
-            parts.append(_with_footnote_marks(split_introduction(statement.text)[1] + marks, offset))
+            has_author = section.author is not None or section.published is not None
+            words = split_introduction(statement.text)[1] if has_author else statement.text
+            parts.append(_with_footnote_marks(words + marks, offset))
     return [*parts, *(_escape_markup(paragraph) for paragraph in closing_paragraphs(answer))]
 
 

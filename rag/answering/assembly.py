@@ -32,6 +32,8 @@ def quoted_answer(
         for number, (text, support) in enumerate(zip(texts, supports, strict=True), 1)
     )
     paragraphs = [f"{statement.text} [{statement.citations[0]}]" for statement in statements]
+    for part in reversed([part for part in selection.parts if part.statements]):
+        paragraphs.insert(part.statements[0], escape_markers(part.title))
     citations = tuple(_citation(number, quote) for number, quote in enumerate(selection.quotes, 1))
     return _answer(asked, turn, selection, paragraphs, statements, citations, extractive_writer.NAME)
 
@@ -133,7 +135,9 @@ def _answer(
     citations: tuple[Citation, ...],
     writer: str,
 ) -> Answer:
-    closing = [escape_markers(paragraph) for paragraph in selection.closing]
+    declined = [part.declined_text for part in selection.parts if not part.statements]
+    closing = [escape_markers(paragraph) for paragraph in (*selection.closing, *declined)]
+    sections = sections_of(selection.kind, statements, [citation.article for citation in citations])
     return Answer(
         question=asked,
         standalone_question=turn.question,
@@ -145,7 +149,7 @@ def _answer(
         writer=writer,
         nearest=selection.also,
         kind=selection.kind,
-        sections=sections_of(selection.kind, statements, [citation.article for citation in citations]),
+        sections=tuple(part.section() for part in selection.parts) or sections,
         understood=turn.understanding,
     )
 

@@ -6,12 +6,14 @@ decided by the parts that this one calls.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from rag.answering.assembly import abstaining_answer, cited_answer
 from rag.answering.citation_checker import CitationChecker
 from rag.answering.evidence import UNANSWERED, Abstention, nearest_articles
 from rag.answering.kinds.selection import Selection
 from rag.answering.pipeline_run import PipelineRun
+from rag.answering.prose.answered_parts import answered_parts
 from rag.answering.prose.bearing import QuestionBearing
 from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.cited_draft import CitedDraft
@@ -58,12 +60,12 @@ class ModelWriter:
 
         Raises ModelError if the articles support nothing of what the model writes.
         """
-        question = with_form(run.turn.question, selection.kind)
+        parts = [question for part in selection.parts for question in part.questions]
+        question = with_form(run.turn.question, selection.kind, parts)
         evidence = session.choose_evidence(question, selection.passages, telling_points(selection))
         resolver = CitationResolver(self._encoder, selection.retrieval, evidence)
-        editor = DraftEditor(
-            self._bearing(run, selection, resolver), resolver, self._checker, sentences_needed(selection)
-        )
+        bearing = self._bearing(run, selection, resolver)
+        editor = DraftEditor(bearing, resolver, self._checker, sentences_needed(selection))
 
         yield AnswerStep("writing", 0)
         draft = CitedDraft(resolver, self._checker, editor)
@@ -105,6 +107,8 @@ class ModelWriter:
             notices = [notice for notice in notices if notice != WANDERED]
             raise ModelError("; ".join([*notices, NOTHING_BEARS if is_beside else NOTHING_SUPPORTED]))
         run.notices += [*([MAY_NOT_ANSWER] if run.doubt else []), *notices]
+        if bearing and selection.parts:
+            selection = replace(selection, parts=answered_parts(selection.parts, sentences, bearing))
         yield cited_answer(run.request.question, run.turn, selection, sentences, session.writer)
 
     def _bearing(self, run: PipelineRun, selection: Selection, resolver: CitationResolver) -> QuestionBearing | None:
@@ -114,7 +118,8 @@ class ModelWriter:
         """
         if selection.kind == "article" and run.turn.intent.action in SUMMARIES:
             return None
-        return QuestionBearing(self._reader, (run.turn.question,), resolver)
+        parts = (question for part in selection.parts for question in part.questions)
+        return QuestionBearing(self._reader, (run.turn.question, *parts), resolver)
 
     def _repair(
         self,

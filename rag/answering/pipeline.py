@@ -21,6 +21,7 @@ from rag.answering.intent.spelling.correction import SpellingCorrection, correct
 from rag.answering.intent.spelling.vocabulary import LibraryVocabulary
 from rag.answering.intent.understanding import UnderstoodTurn, understand
 from rag.answering.kinds import extractive_writer
+from rag.answering.kinds.parts import divide, select_parts
 from rag.answering.kinds.selection import Selection
 from rag.answering.model_writer import ModelWriter
 from rag.answering.pipeline_run import AnswerRequest, PipelineRun, StageTimer
@@ -29,7 +30,8 @@ from rag.errors import QuestionCancelled, RagError
 from rag.generation.llm_writer import LLMWriter, WritingSession
 from rag.reading.passage_reader import PassageReader
 from rag.settings import Settings
-from rag.types.answer import Answer, AnswerStep, Event, TextDelta
+from rag.types.answer import Answer, AnswerStep, Event, TextDelta, Turn
+from rag.types.understanding import QuestionScope, UnderstoodPart
 
 log = logging.getLogger(__name__)
 
@@ -118,17 +120,22 @@ class AnswerPipeline:
             yield from _paragraphs_then_answer(answer)
 
     def _understand(self, request: AnswerRequest, reader: QuestionReader) -> UnderstoodTurn:
-        turn = understand(
-            request.question,
-            request.turns,
+        turn = self._understand_question(request.question, request.turns, reader, request.ignore)
+        return replace(turn, understanding=self._selector.with_scope_in_words(turn.understanding))
+
+    def _understand_question(
+        self, question: str, turns: Sequence[Turn], reader: QuestionReader, ignore: frozenset[UnderstoodPart]
+    ) -> UnderstoodTurn:
+        return understand(
+            question,
+            turns,
             self._library.catalogue,
             reader=reader,
             correct=self._correct_spelling,
             clock=self._clock(),
-            ignore=request.ignore,
+            ignore=ignore,
             score=self._score_intent,
         )
-        return replace(turn, understanding=self._selector.with_scope_in_words(turn.understanding))
 
     def _score_intent(self, masked: str, rule: Intent, mentions: Sequence[Mention]) -> ScoredIntent | None:
         model, fingerprint = bundled_intent_model()
@@ -146,12 +153,44 @@ class AnswerPipeline:
         about the others; our own score becomes the run's `doubt`.
         """
         k, filters = run.request.k, run.request.filters
+        if selected := self._select_parts(run):
+            return selected
         turn, selection = self._selector.select_in_conversation(run.turn, k, filters)
         if run.session and isinstance(selection, Abstention):
             run.doubt = selection
-            threshold = min(RELATED_THRESHOLD, self._settings.abstain_below)
-            turn, selection = self._selector.select_in_conversation(run.turn, k, filters, abstain_below=threshold)
+            turn, selection = self._selector.select_in_conversation(
+                run.turn, k, filters, abstain_below=self._related_threshold
+            )
         run.turn = turn
+        return selection
+
+    @property
+    def _related_threshold(self) -> float:
+        return min(RELATED_THRESHOLD, self._settings.abstain_below)
+
+    def _select_parts(self, run: PipelineRun) -> Selection | None:
+        """The material of a question that asks several; None for one question, or if no part is answered."""
+        request = run.request
+        if request.turns and run.turn.understanding.scope.articles:
+            # The articles that the conversation refers to hold the answers to all parts.
+            return None
+
+        def understand_part(question: str, turns: Sequence[Turn]) -> UnderstoodTurn:
+            ignore = request.ignore - {"conversation"}
+            return self._understand_question(question, turns, QuestionReader(), ignore | {"spelling"})
+
+        def select(turn: UnderstoodTurn) -> Selection | Abstention:
+            return self._selector.select(turn, request.k, request.filters)
+
+        def select_related(turn: UnderstoodTurn) -> Selection | Abstention:
+            return self._selector.select(turn, request.k, request.filters, abstain_below=self._related_threshold)
+
+        parts = divide(run.turn, understand_part)
+        selection = select_parts(run.turn, parts, select, select_related if run.session else None) if parts else None
+        if selection and len({part.turn.understanding.scope for part in parts}) > 1:
+            # The parts are searched in different articles, so the answer as a whole has no scope.
+            understanding = replace(run.turn.understanding, scope=QuestionScope(), searched="", titles=())
+            run.turn = replace(run.turn, understanding=understanding)
         return selection
 
     # -- quotes -------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ question; the instructions are in prompts/forms.toml, and a question of fact has
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -48,10 +49,14 @@ def load_prompt(name: str, placeholders: tuple[str, ...], folder: Path | None = 
     return ChatPromptTemplate(message_templates=messages)
 
 
-def with_form(question: str, kind: Kind) -> str:
-    """The question, with the instruction for answers of its kind below it."""
+def with_form(question: str, kind: Kind, parts: Sequence[str] = ()) -> str:
+    """The question, with the instruction for answers of its kind below it.
+
+    `parts` are the questions that it asks, if it asks several.
+    """
+    asked = [f"{_forms()['parts']}\n" + "\n".join(f"- {part}" for part in parts)] if parts else []
     instruction = _forms().get(kind)
-    return f"{question}\n\n{instruction}" if instruction else question
+    return "\n\n".join([question, *([instruction] if instruction else []), *asked])
 
 
 @cache

@@ -99,22 +99,25 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of an answer, such as the view of one author.
+    """A part of an answer, such as the view of one author, or the answer to one of several questions.
 
     `statements` are the indices, from 0, of the answer's statements that belong to it. `title` is its heading. `author`
-    and `published` are the author and the day of the view. Each may be None.
+    and `published` are the author and the day of the view. `declined` is why a part of the question has no statement.
+    Each may be None.
     """
 
     statements: tuple[int, ...]
     title: str | None = None
     author: str | None = None
     published: date | None = None
+    declined: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The section as `rag ask --json` prints it."""
         return {
             "title": self.title, "author": self.author,
             "published": self.published.isoformat() if self.published else None, "statements": list(self.statements),
+            "declined": self.declined,
         }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def _body(answer: Answer, citations: dict[int, Citation]) -> str:
         return _catalogue_list(answer.statements, citations)
     closing = "".join(f'<p class="said">{escape(paragraph)}</p>' for paragraph in closing_paragraphs(answer))
     if _is_sectioned(answer):
-        sections = "".join(_section(answer, section, citations) for section in answer.sections)
+        sections = "".join(_section(answer, section, citations) for section in answer.sections if section.statements)
         return f'<div class="view">{sections}{closing}</div>'
     authors_view = _by_author(answer, citations)
     switch = (

@@ -34,7 +34,7 @@ ANSWER: dict[str, Any] = {
         }
     ],
     "kind": re.compile("fact|talk|collection|article|author|views|timeline"),
-    "sections": [{"title": OR_NONE, "author": OR_NONE, "published": OR_NONE, "statements": [int]}],
+    "sections": [{"title": OR_NONE, "author": OR_NONE, "published": OR_NONE, "statements": [int], "declined": OR_NONE}],
     "understood": {
         "question": str, "corrected": [[str]],
         "scope": {

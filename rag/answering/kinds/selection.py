@@ -14,13 +14,43 @@ from rag.types.understanding import Kind, Section
 
 
 @dataclass(frozen=True, slots=True)
+class SelectedPart:
+    """One of several questions, or several that the same sentences answer.
+
+    `asked` are its words, `questions` the standalone questions. `statements` are the indices of the answer's statements
+    that answer it; without any, `declined` is the reason.
+    """
+
+    asked: tuple[str, ...]
+    questions: tuple[str, ...]
+    statements: tuple[int, ...] = ()
+    declined: str = ""
+
+    @property
+    def title(self) -> str:
+        return " ".join(self.asked)
+
+    @property
+    def declined_text(self) -> str:
+        """Says why the part is not answered."""
+        return f"“{self.title}”: {self.declined}."
+
+    def joined_with(self, other: "SelectedPart") -> "SelectedPart":
+        """Both as one part, with the statements of this one."""
+        return replace(self, asked=self.asked + other.asked, questions=self.questions + other.questions)
+
+    def section(self) -> Section:
+        return Section(self.statements, self.title, declined=self.declined or None)
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The material of one answer.
 
     `quotes` are in the order of the answer; `passages` are those that a language model reads, in their order. `closing`
     are additional paragraphs without citations, for example that an author has written nothing on the subject. `also`
     are further articles on the subject. `answerability` in [0, 1] is the probability that the quotes answer the
-    question.
+    question. `parts` are the parts of a question that asks several; without a model, statement i quotes `quotes[i]`.
     """
 
     kind: Kind
@@ -30,6 +60,7 @@ class Selection:
     answerability: float
     closing: tuple[str, ...] = ()
     also: tuple[ArticleRef, ...] = ()
+    parts: tuple[SelectedPart, ...] = ()
 
 
 def restrict(retrieval: Retrieval, passages: Sequence[int]) -> Retrieval:

@@ -38,10 +38,13 @@ class QuestionBearing:
 
         `quotes` are its citations. Raises EncoderError when the reader's model is missing.
         """
-        return all(self._logit(question, statement, quotes) < MIN_LOGIT for question in self._questions)
+        return all(self.logit(question, statement, quotes) < MIN_LOGIT for question in self._questions)
 
-    def _logit(self, question: str, statement: str, quotes: Sequence[Quote]) -> float:
-        """The highest logit of the statement and of the sentences that it cites."""
+    def logit(self, question: str, statement: str, quotes: Sequence[Quote]) -> float:
+        """How far the statement bears on `question`.
+
+        It is the highest logit of the statement and of the sentences that it cites.
+        """
         headings = {heading(quote.passage.article) for quote in quotes} or {""}
         alone = self._reader.read("question", question, [ReadablePassage(title, (statement,)) for title in headings])
         logits = [logit for reading in alone for logit in reading.sentences]

@@ -41,7 +41,7 @@ REPEATED_SHARE = 0.9
 def sentences_needed(selection: Selection) -> int:
     """The number of sentences after which an answer ends.
 
-    It is six, or more for many authors or articles.
+    It is six, or more for many authors, articles or parts of the question.
     """
     articles = [quote.passage.article for quote in selection.quotes]
     parts = {
@@ -49,7 +49,8 @@ def sentences_needed(selection: Selection) -> int:
         "author": {article.id for article in articles},
         "timeline": {article.id for article in articles},
     }.get(selection.kind, set())
-    return max(MAX_SENTENCES, SENTENCES_OF_A_VIEW * len(parts))
+    questions = sum(len(part.questions) for part in selection.parts)
+    return max(MAX_SENTENCES, SENTENCES_OF_A_VIEW * max(len(parts), questions))
 
 
 class _Point(NamedTuple):

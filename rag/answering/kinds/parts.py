@@ -1,0 +1,149 @@
+"""Questions of several parts: each is understood and retrieved apart.
+
+The answer holds them together: it has the quotes of each part below the part's words, and says of a part without
+quotes why it is not answered. Parts that the same sentence answers best stand together.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from rag.answering.evidence import UNANSWERED, Abstention, Quote
+from rag.answering.intent.follow_up.detection import find_dependence
+from rag.answering.intent.frames.several import several_questions
+from rag.answering.intent.understanding import UnderstoodTurn
+from rag.answering.kinds.selection import SelectedPart, Selection, distinct_passages, merge
+from rag.text.analyzer import content_terms
+from rag.types.answer import RankedPassage, Turn
+from rag.types.understanding import Kind
+
+# A part with fewer content words does not say what it is about ("What are their reasons?", "What's the deadline?").
+MIN_OWN_TERMS = 2
+# Quotes for a part that asks for a fact; views of several authors keep theirs.
+MAX_QUOTES_OF_A_PART = 3
+MAX_ALSO = 3
+# What is said of a part that refers to another: the quotes of that one may hold its answer.
+NOTHING_MORE = "nothing more was found"
+# These are answered from the catalogue or about this program, so they are never a part.
+_ANSWERED_AT_ONCE: tuple[Kind, ...] = ("talk", "collection")
+_OF_SEVERAL_ARTICLES: tuple[Kind, ...] = ("views", "timeline")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """One of several questions.
+
+    `asked` has its own words, `turn` is the part understood: with the words of the part before that it refers to.
+    """
+
+    asked: str
+    turn: UnderstoodTurn
+
+    @property
+    def is_dependent(self) -> bool:
+        return self.turn.question != self.asked
+
+
+def divide(
+    whole: UnderstoodTurn, understand_part: Callable[[str, Sequence[Turn]], UnderstoodTurn]
+) -> tuple[QuestionPart, ...]:
+    """The parts of the question `whole`; empty if it is one question.
+
+    `understand_part(question, turns)` understands a part after the parts before it. A question is not divided if one of
+    its parts would not say what it asks about.
+    """
+    if whole.intent.kind in _ANSWERED_AT_ONCE:
+        return ()
+    parts: list[QuestionPart] = []
+    for asked in several_questions(whole.question):
+        turn = understand_part(asked, [Turn(part.turn.question, "") for part in parts])
+        if turn.intent.kind in _ANSWERED_AT_ONCE or (parts and not _stands(asked, turn, whole)):
+            return ()
+        parts.append(QuestionPart(asked, turn))
+    return tuple(parts)
+
+
+def select_parts(
+    whole: UnderstoodTurn,
+    parts: Sequence[QuestionPart],
+    select: Callable[[UnderstoodTurn], Selection | Abstention],
+    select_related: Callable[[UnderstoodTurn], Selection | Abstention] | None = None,
+) -> Selection | None:
+    """The material for all `parts`; None if none of them is answered.
+
+    `select` selects for one part. A language model also reads what `select_related` selects for a part that is
+    declined.
+    """
+    selected = [(part, select(part.turn)) for part in parts]
+    answered = [selection for _, selection in selected if isinstance(selection, Selection)]
+    if not answered:
+        return None
+    quotes: list[Quote] = []
+    material = []
+    groups: list[SelectedPart] = []
+    for part, selection in selected:
+        group = SelectedPart((part.asked,), (part.turn.question,))
+        if isinstance(selection, Abstention):
+            is_unsure = part.is_dependent and selection.reason == UNANSWERED
+            groups.append(replace(group, declined=NOTHING_MORE if is_unsure else selection.reason))
+            related = select_related(part.turn) if select_related else selection
+            material += [related] if isinstance(related, Selection) else []
+            continue
+        material.append(selection)
+        own = selection.quotes if selection.kind in _OF_SEVERAL_ARTICLES else selection.quotes[:MAX_QUOTES_OF_A_PART]
+        shared = _holder(groups, quotes, own[0]) if own else None
+        if shared is not None:
+            groups[shared] = groups[shared].joined_with(group)
+            continue
+        new = [quote for quote in own if not any(_overlap(quote, other) for other in quotes)]
+        groups.append(replace(group, statements=tuple(range(len(quotes), len(quotes) + len(new)))))
+        quotes += new
+    retrieval = material[0].retrieval
+    for selection in material[1:]:
+        retrieval = merge(retrieval, selection.retrieval)
+        retrieval = replace(retrieval, idf={**selection.retrieval.idf, **retrieval.idf})
+    kinds = {selection.kind for selection in answered}
+    quoted = {quote.passage.article.id for quote in quotes}
+    also = {ref.id: ref for selection in answered for ref in selection.also if ref.id not in quoted}
+    return Selection(
+        kinds.pop() if len(kinds) == 1 and "timeline" not in kinds else "fact",
+        replace(retrieval, question=whole.question),
+        tuple(quotes),
+        distinct_passages(quotes, _in_turns([selection.passages for selection in material])),
+        min(selection.answerability for selection in answered),
+        closing=tuple(dict.fromkeys(text for selection in answered for text in selection.closing)),
+        also=tuple(also.values())[:MAX_ALSO],
+        parts=tuple(groups),
+    )
+
+
+def _stands(asked: str, turn: UnderstoodTurn, whole: UnderstoodTurn) -> bool:
+    """Whether a part says what it asks about: in its own words, or with a pronoun replaced by its antecedent."""
+    names = set(content_terms(" ".join(turn.authors_named)))
+    if len(set(content_terms(asked)) - names) >= MIN_OWN_TERMS:
+        return True
+    dependence = find_dependence(asked)
+    is_resolved = turn.question != asked and not turn.question.endswith(")")
+    is_of_views = whole.intent.kind in _OF_SEVERAL_ARTICLES
+    return dependence is not None and dependence.kind == "pronoun" and is_resolved and not is_of_views
+
+
+def _holder(groups: Sequence[SelectedPart], quotes: Sequence[Quote], quote: Quote) -> int | None:
+    """The group that holds `quote`, or words of it."""
+    return next(
+        (
+            position
+            for position, group in enumerate(groups)
+            if any(_overlap(quotes[index], quote) for index in group.statements)
+        ),
+        None,
+    )
+
+
+def _overlap(quote: Quote, other: Quote) -> bool:
+    return quote.passage.article.id == other.passage.article.id and quote.start < other.end and other.start < quote.end
+
+
+def _in_turns(groups: Sequence[Sequence[RankedPassage]]) -> list[RankedPassage]:
+    """The best passage of each group, then the second of each, and so on."""
+    return [passage for row in zip_longest(*groups) for passage in row if passage is not None]
