@@ -21,6 +21,7 @@ from rag.types.understanding import Kind
 MIN_OWN_TERMS = 2
 # Quotes for a part that asks for a fact; views of several authors keep theirs.
 MAX_QUOTES_OF_A_PART = 3
+MAX_QUOTES_TOGETHER = 5
 MAX_ALSO = 3
 # What is said of a part that refers to another: the quotes of that one may hold its answer.
 NOTHING_MORE = "nothing more was found"
@@ -98,6 +99,12 @@ def select_parts(
         new = [quote for quote in own if not any(_overlap(quote, other) for other in quotes)]
         groups.append(replace(group, statements=tuple(range(len(quotes), len(quotes) + len(new)))))
         quotes += new
+    if len(groups) == 1 and isinstance(together := select(whole), Selection):
+        # The same sentences answer all parts, so the question is searched for as a whole too.
+        material.insert(0, together)
+        others = [quote for quote in quotes if not any(_overlap(quote, other) for other in together.quotes)]
+        quotes = [*together.quotes, *others][:MAX_QUOTES_TOGETHER]
+        groups = [replace(groups[0], statements=tuple(range(len(quotes))))]
     retrieval = material[0].retrieval
     for selection in material[1:]:
         retrieval = merge(retrieval, selection.retrieval)
