@@ -169,7 +169,10 @@ class AnswerPipeline:
         return min(RELATED_THRESHOLD, self._settings.abstain_below)
 
     def _select_parts(self, run: PipelineRun) -> Selection | None:
-        """The material of a question that asks several; None for one question, or if no part is answered."""
+        """The material of several questions in one.
+
+        It is None for one question, or if no part is answered.
+        """
         request = run.request
         if request.turns and run.turn.understanding.scope.articles:
             # The articles that the conversation refers to hold the answers to all parts.

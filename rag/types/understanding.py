@@ -99,7 +99,7 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of an answer, such as the view of one author, or the answer to one of several questions.
+    """A part of an answer: the view of one author, or one of several questions.
 
     `statements` are the indices, from 0, of the answer's statements that belong to it. `title` is its heading. `author`
     and `published` are the author and the day of the view. `declined` is why a part of the question has no statement.

@@ -125,7 +125,10 @@ def select_parts(
 
 
 def _stands(asked: str, turn: UnderstoodTurn, whole: UnderstoodTurn) -> bool:
-    """Whether a part says what it asks about: in its own words, or with a pronoun replaced by its antecedent."""
+    """Whether a part says what it asks about.
+
+    It does so in its own words, or with a pronoun replaced by its antecedent.
+    """
     names = set(content_terms(" ".join(turn.authors_named)))
     if len(set(content_terms(asked)) - names) >= MIN_OWN_TERMS:
         return True

@@ -1,4 +1,4 @@
-"""Decides which part of a question each sentence of a model answers, for a question of several parts.
+"""Decides which part of a question each sentence of a model answers.
 
 A sentence belongs to the part on which it bears most. A part on which no sentence bears is not answered.
 """
@@ -18,7 +18,10 @@ MAX_BEHIND = 1.0
 def answered_parts(
     parts: Sequence[SelectedPart], sentences: Sequence[DraftSentence], bearing: QuestionBearing
 ) -> tuple[SelectedPart, ...]:
-    """Each question of `parts` as a part of its own, with the sentences that answer it."""
+    """Each question of `parts` as a part of its own.
+
+    Its statements are the sentences that answer it.
+    """
     alone = [
         SelectedPart((asked,), (question,), declined=part.declined or NOTHING_WRITTEN)
         for part in parts
