@@ -13,13 +13,13 @@ from rag.answering.citation_checker import CitationChecker
 from rag.answering.evidence import UNANSWERED, Abstention, nearest_articles
 from rag.answering.kinds.selection import Selection
 from rag.answering.pipeline_run import PipelineRun
-from rag.answering.prose.answered_parts import answered_parts
 from rag.answering.prose.bearing import QuestionBearing
 from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.cited_draft import CitedDraft
 from rag.answering.prose.draft_sentence import DraftSentence
 from rag.answering.prose.editing import DraftEditor, sentences_needed
 from rag.answering.prose.telling_sentences import telling_points
+from rag.answering.several.answered_parts import answered_parts
 from rag.embedding.base import Encoder
 from rag.errors import ModelError
 from rag.generation.llm_writer import FailedStatement, WritingSession

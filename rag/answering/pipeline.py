@@ -21,11 +21,11 @@ from rag.answering.intent.spelling.correction import SpellingCorrection, correct
 from rag.answering.intent.spelling.vocabulary import LibraryVocabulary
 from rag.answering.intent.understanding import UnderstoodTurn, understand
 from rag.answering.kinds import extractive_writer
-from rag.answering.kinds.parts import divide, select_parts
 from rag.answering.kinds.selection import Selection
 from rag.answering.model_writer import ModelWriter
 from rag.answering.pipeline_run import AnswerRequest, PipelineRun, StageTimer
 from rag.answering.selector import AnswerSelector, SearchableLibrary
+from rag.answering.several.parts import divide, select_parts
 from rag.errors import QuestionCancelled, RagError
 from rag.generation.llm_writer import LLMWriter, WritingSession
 from rag.reading.passage_reader import PassageReader

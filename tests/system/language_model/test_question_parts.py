@@ -1,7 +1,7 @@
 """Several questions in one, with a language model: what it is asked, and which parts its sentences answer."""
 
 from rag import QueryEngine
-from rag.answering.prose.answered_parts import NOTHING_WRITTEN
+from rag.answering.several.answered_parts import NOTHING_WRITTEN
 from tests.support.answer_invariants import assert_invariants
 from tests.support.scripted_answers import QUESTION, TRUE
 from tests.support.servers.chat_server import ChatServer
