@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from rag.answering.answerability import unknown_words
 from rag.answering.assembly import catalogue_answer
 from rag.answering.evidence import (
     NARROW_ABSTAIN_SHARE,
@@ -159,11 +160,14 @@ class AnswerSelector:
         """A terse question, limited to the articles before; None for any other.
 
         "How did the minister react?" looks complete, but does not say to what. It is taken to go on about the articles
-        before if they answer it about as well as the whole library does.
+        before if they answer it about as well as the whole library does. A question with a name that no article
+        mentions is about something else.
         """
         if not (turn.previous_question and 0 < len(content_terms(turn.search)) <= MAX_TERSE_TERMS):
             return None
         everywhere = self._library.retrieve(turn.search, k, filters)
+        if unknown_words(everywhere):
+            return None
         limited = turn.limited_to(articles)
         within = self._library.retrieve(turn.search, k, replace(filters, in_words=limited.understanding.scope))
         if not (everywhere.passages and within.passages):

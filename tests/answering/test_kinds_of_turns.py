@@ -26,6 +26,12 @@ def test_a_terse_question_after_an_answer_is_about_its_articles(food_engine: Que
     assert answer.understood.scope.articles == ("oil-harvest",)
 
 
+def test_a_terse_question_with_a_name_that_no_article_mentions_is_declined(food_engine: QueryEngine) -> None:
+    answer = _said(food_engine, "why did the olive harvest of Khorvash fail?", "What is the harvest of Mongolia?")
+    assert answer.abstained
+    assert answer.reason == "no article mentions “Mongolia”"
+
+
 def test_a_terse_question_on_something_else_is_not(food_engine: QueryEngine) -> None:
     answer = _said(food_engine, "why did the olive harvest of Khorvash fail?", "who is Halgrim?")
     assert _cited(answer) == ["notebook"]
