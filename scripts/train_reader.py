@@ -22,17 +22,17 @@ from typing import Any
 
 import torch
 import torch.distributed
-from reader_network import HEADS_OF_TASKS, QUESTION_COLUMN, STATEMENT_COLUMN, Reader, load_start
+from reader_network import HEADS_OF_TASKS, NO_SENTENCE, QUESTION_COLUMN, STATEMENT_COLUMN, Reader, load_start
 from torch.nn import functional
 
-from evals.training.reader.examples import QUESTION, ReaderExample, read_examples
+from evals.training.reader.examples import DEBATE_QUESTIONS, QUESTION, ReaderExample, read_examples
 from rag.reading.layout import ReaderInput, encode_inputs
 
 MODELS = Path(__file__).parent.parent / "rag" / "models"
 SEED = 7
 MAX_TOKENS = 256
 PADDING_STEP = 8
-TOKENS_PER_BATCH = 1_536
+TOKENS_PER_BATCH = 3_072
 EXAMPLES_PER_BATCH = 24
 SHUFFLED_EXAMPLES = 2_048
 LEARNING_RATE = 1e-4
@@ -46,6 +46,8 @@ STEPS_PER_LOG = 25
 # A step's loss is the sum over its examples divided by this, so that every example counts the same.
 EXAMPLES_PER_STEP = 12
 SENTENCE_WEIGHT, CHOICE_WEIGHT = 1.0, 0.5
+# The choice among the sentences of all passages of a question, relative to the choice within one passage.
+GROUP_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,14 @@ class Batch:
     has_gold: torch.Tensor
     labels: torch.Tensor
     columns: torch.Tensor
+    # For each text, the number of its group.
+    groups: torch.Tensor
 
 
-def collate(inputs: Sequence[ReaderInput], examples: Sequence[ReaderExample]) -> Batch:
-    """Pads the inputs to one width."""
+def collate(
+    inputs: Sequence[ReaderInput], examples: Sequence[ReaderExample], groups: Sequence[int] | None = None
+) -> Batch:
+    """Pads the inputs to one width. Without `groups` each example is a group of its own."""
     width = padded_width(max(len(row.token_ids) for row in inputs))
     most = max(1, max(len(row.sentences) for row in inputs))
     ids = torch.zeros(len(inputs), width, dtype=torch.long)
@@ -83,7 +89,8 @@ def collate(inputs: Sequence[ReaderInput], examples: Sequence[ReaderExample]) ->
     has_gold = torch.tensor([example.gold is not None for example in examples])
     labels = torch.tensor([float(example.label) for example in examples])
     columns = torch.tensor([QUESTION_COLUMN if e.kind == QUESTION else STATEMENT_COLUMN for e in examples])
-    return Batch(ids, segments, places, sentences, gold, has_gold, labels, columns)
+    numbers = torch.tensor(range(len(inputs)) if groups is None else groups)
+    return Batch(ids, segments, places, sentences, gold, has_gold, labels, columns, numbers)
 
 
 def padded_width(tokens: int) -> int:
@@ -91,26 +98,48 @@ def padded_width(tokens: int) -> int:
     return -(-tokens // PADDING_STEP) * PADDING_STEP
 
 
-def make_batches(lengths: Sequence[int], order: Sequence[int], chance: random.Random) -> Iterator[list[int]]:
-    """Batches examples of similar length, 2,048 at a time, in random order."""
-    for start in range(0, len(order), SHUFFLED_EXAMPLES):
-        by_length = sorted(order[start : start + SHUFFLED_EXAMPLES], key=lambda number: lengths[number])
-        batches: list[list[int]] = [[]]
-        for number in by_length:
-            size = len(batches[-1]) + 1
-            if size > EXAMPLES_PER_BATCH or size * padded_width(lengths[number]) > TOKENS_PER_BATCH:
+def make_groups(examples: Sequence[ReaderExample]) -> list[list[int]]:
+    """The numbers of the examples, those of one question on a debate together."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, example in enumerate(examples):
+        key = (example.group, example.query) if example.source == DEBATE_QUESTIONS else ("", str(number))
+        groups.setdefault(key, []).append(number)
+    return list(groups.values())
+
+
+def make_batches(
+    lengths: Sequence[int], groups: Sequence[list[int]], chance: random.Random
+) -> Iterator[list[list[int]]]:
+    """Batches groups of similar length, 2,048 at a time, in random order."""
+    longest = [max(lengths[number] for number in group) for group in groups]
+    for start in range(0, len(groups), SHUFFLED_EXAMPLES):
+        chosen = range(start, min(start + SHUFFLED_EXAMPLES, len(groups)))
+        batches: list[list[list[int]]] = [[]]
+        size = 0
+        for place in sorted(chosen, key=lambda place: longest[place]):
+            size += len(groups[place])
+            if batches[-1] and (size > EXAMPLES_PER_BATCH or size * padded_width(longest[place]) > TOKENS_PER_BATCH):
                 batches.append([])
-            batches[-1].append(number)
+                size = len(groups[place])
+            batches[-1].append(groups[place])
         chance.shuffle(batches)
         yield from batches
 
 
-def endless_batches(lengths: Sequence[int], seed: int) -> Iterator[list[int]]:
+def share_groups(groups: Sequence[list[int]], processes: int) -> list[list[list[int]]]:
+    """The groups of a batch for each process, with about as many examples each."""
+    shares: list[list[list[int]]] = [[] for _ in range(processes)]
+    for group in sorted(groups, key=len, reverse=True):
+        min(shares, key=lambda share: sum(map(len, share))).append(group)
+    return shares
+
+
+def endless_batches(lengths: Sequence[int], groups: Sequence[list[int]], seed: int) -> Iterator[list[list[int]]]:
     """The batches of epoch after epoch, the same for the same seed."""
     epoch = 0
     while True:
         chance = random.Random(seed * 1_000 + epoch)  # noqa: S311  (reproducible, nothing to guard)
-        order = list(range(len(lengths)))
+        order = list(groups)
         chance.shuffle(order)
         yield from make_batches(lengths, order, chance)
         epoch += 1
@@ -144,8 +173,15 @@ def losses(model: Reader, batch: Batch, weights: torch.Tensor) -> tuple[torch.Te
     each = functional.binary_cross_entropy_with_logits(logits.clamp(min=-30), batch.gold, reduction="none") * exists
     marked = batch.has_gold.float()
     sentence = (each.sum(1) / exists.sum(1).clamp(min=1) * marked).sum()
-    chosen = torch.logsumexp(logits.masked_fill(batch.gold == 0, -1e4), 1) - torch.logsumexp(logits, 1)
+    answers = logits.masked_fill(batch.gold == 0, NO_SENTENCE)
+    chosen = torch.logsumexp(answers, 1) - torch.logsumexp(logits, 1)
     choice = -(chosen * marked * (batch.gold.sum(1) > 0)).sum()
+    for group in batch.groups.unique():
+        same = batch.groups == group
+        if same.sum() > 1 and batch.gold[same].any():
+            # The sentences of all passages compete: retrieval ranks them together.
+            chosen = torch.logsumexp(answers[same].flatten(), 0) - torch.logsumexp(logits[same].flatten(), 0)
+            choice = choice - GROUP_WEIGHT * chosen
     return passage, sentence, choice
 
 
@@ -193,9 +229,9 @@ def main() -> None:
         for name, value in model.named_parameters()
         if name.split(".")[0] not in HEADS_OF_TASKS and value.requires_grad
     ]
-    groups = [{"params": body, "lr": options.rate}, {"params": heads, "lr": HEAD_LEARNING_RATE}]
-    full_rates = [group["lr"] for group in groups]
-    optimizer = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.98))
+    rates = [{"params": body, "lr": options.rate}, {"params": heads, "lr": HEAD_LEARNING_RATE}]
+    full_rates = [group["lr"] for group in rates]
+    optimizer = torch.optim.AdamW(rates, weight_decay=WEIGHT_DECAY, betas=(0.9, 0.98))
     trained = {name: value for name, value in model.named_parameters() if value.requires_grad}
     mean = {name: value.detach().clone() for name, value in trained.items()}
 
@@ -206,7 +242,7 @@ def main() -> None:
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         mean, step, read = state["mean"], state["step"], state["read"]
-    batches = endless_batches([len(row.token_ids) for row in inputs], options.seed)
+    batches = endless_batches([len(row.token_ids) for row in inputs], make_groups(examples), options.seed)
     for _ in range(step):
         next(batches)
 
@@ -216,16 +252,18 @@ def main() -> None:
     sums, counted = [0.0, 0.0, 0.0], 0
     model.train()
     while step < options.steps:
-        numbers = next(batches)
-        share = min(1.0, (step + 1) / WARM_UP_STEPS)
+        groups = next(batches)
+        rate = min(1.0, (step + 1) / WARM_UP_STEPS)
         if options.cool:
-            share = min(share, (options.steps - step) / options.steps)
-        for group, full in zip(optimizer.param_groups, full_rates, strict=True):
-            group["lr"] = full * share
-        part = numbers[own::processes]
+            rate = min(rate, (options.steps - step) / options.steps)
+        for parameters, full in zip(optimizer.param_groups, full_rates, strict=True):
+            parameters["lr"] = full * rate
+        share = share_groups(groups, processes)[own]
+        part = [number for group in share for number in group]
+        places = [place for place, group in enumerate(share) for _ in group]
         optimizer.zero_grad(set_to_none=True)
         if part:
-            batch = collate([inputs[number] for number in part], [examples[number] for number in part])
+            batch = collate([inputs[number] for number in part], [examples[number] for number in part], places)
             passage, sentence, choice = losses(model, batch, weights[part])
             loss = (passage + SENTENCE_WEIGHT * sentence + CHOICE_WEIGHT * choice) / EXAMPLES_PER_STEP
             loss.backward()
@@ -237,7 +275,7 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_([*body, *heads], 1.0)
         optimizer.step()
         step += 1
-        read += len(numbers)
+        read += sum(map(len, groups))
         if step % STEPS_PER_MEAN == 0:
             decay = min(MEAN_DECAY, step / (step + 20))
             with torch.no_grad():

@@ -10,7 +10,7 @@ from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample
 from evals.training.training_datasets import read_rows
 
 FOLDER = Path(__file__).parents[1] / "data"
-_REPOSITORY = "this project's repository (evals/training/data), and of no wheel"
+REPOSITORY = "this project's repository (evals/training/data), and of no wheel"
 # Passages 1, 11, 21, … of passages.jsonl, which goes by subject: six or seven of each of its four groups.
 _HELD_OUT_STEP = 10
 
@@ -21,13 +21,13 @@ def read_commentary(folder: Path = FOLDER) -> Iterator[tuple[ReaderExample, bool
     An example's group is its passage. The gold of a statement are the sentences that it is about, whether they support
     it or not.
     """
-    passages = {row["id"]: row for row in read_rows(folder / "passages.jsonl", _REPOSITORY)}
+    passages = {row["id"]: row for row in read_rows(folder / "passages.jsonl", REPOSITORY)}
     held_out = set(list(passages)[::_HELD_OUT_STEP])
     for kind, name, text, label, marked in (
         (QUESTION, "questions", "question", "answered", "gold"),
         (STATEMENT, "statements", "statement", "supported", "evidence"),
     ):
-        for row in read_rows(folder / f"{name}.jsonl", _REPOSITORY):
+        for row in read_rows(folder / f"{name}.jsonl", REPOSITORY):
             passage = passages[row["passage"]]
             heading = f"{passage['title']}, {passage['author']}, {passage['published']}"
             sentences = tuple(passage["sentences"])

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 QUESTION, STATEMENT = "question", "statement"
+# The source of the questions on our own debates.
+DEBATE_QUESTIONS = "debate_questions"
 
 
 @dataclass(frozen=True, slots=True)

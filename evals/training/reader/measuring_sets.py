@@ -17,6 +17,7 @@ from evals.datasets.gold import read_corpus
 from evals.datasets.published import SQUAD, read_published
 from evals.training.public_datasets import LabelledPair, load_public_sets
 from evals.training.reader.commentary import read_commentary
+from evals.training.reader.debates import read_debates
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, write_examples
 from evals.training.reader.statement_sets import SOURCE_WORDS, read_ragtruth
 from evals.training.training_datasets import split_sentences
@@ -109,6 +110,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "questions_golden_dev": golden_questions("dev"),
         "questions_held_out": held_out_commentary(QUESTION),
         "statements_held_out": held_out_commentary(STATEMENT),
+        "questions_debates": (example for example, is_held_out in read_debates() if is_held_out),
     }
     for part in ("summary", "qa"):
         sets[f"statements_ragtruth_{part}"] = (e for e, measured in read_ragtruth(options.data, part) if measured)

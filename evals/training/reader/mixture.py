@@ -1,7 +1,7 @@
 """Writes the examples that the reader is trained on.
 
 Run: python -m evals.training.reader.mixture --data DIR --to FOLDER. DIR holds reader/, support/, wice/ and qa/ as
-published. FOLDER gets public.jsonl and commentary.jsonl (our own questions and statements, evals/training/data).
+published. FOLDER gets public.jsonl, and of our own data (evals/training/data) commentary.jsonl and debates.jsonl.
 
 Long passages are cut to a window with the sentences that answer; an example may come in several windows.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from evals.training.reader.absent_answers import NearestPassages, without_gold
 from evals.training.reader.commentary import read_commentary
+from evals.training.reader.debates import read_debates
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, write_examples
 from evals.training.reader.question_sets import read_question_sets
 from evals.training.reader.statement_sets import read_statement_sets
@@ -38,6 +39,8 @@ NEAREST = {
     "qadiscourse": 0.0, "hotpot": 0.0, "kpa": 0.0, "qmsum": 0.0,
 }  # fmt: skip
 _MADE = 0.3
+# The passages that do not answer, for each question on a debate.
+_OTHER_PASSAGES = 2
 # Of our own true statements, the share that is also read without the sentences that support it.
 EVIDENCE_DELETED = 0.2
 
@@ -120,6 +123,24 @@ def commentary_examples(chance: random.Random) -> list[ReaderExample]:
     return list(windows([*questions, *statements, *unsupported], _COMMENTARY_WINDOW_WORDS, chance))
 
 
+def debate_examples(chance: random.Random) -> list[ReaderExample]:
+    """The questions on our own debates that are not held out.
+
+    Each comes with the passages that answer it and with two others of its debate, drawn at random: with all five, four
+    of five examples would have no answer.
+    """
+    groups: dict[str, list[ReaderExample]] = defaultdict(list)
+    for example, is_held_out in read_debates():
+        if not is_held_out:
+            groups[example.group].append(example)
+    kept: list[ReaderExample] = []
+    for group in groups.values():
+        others = [example for example in group if not example.label]
+        drawn = chance.sample(others, min(_OTHER_PASSAGES, len(others)))
+        kept += [example for example in group if example.label or example in drawn]
+    return list(windows(kept, _COMMENTARY_WINDOW_WORDS, chance))
+
+
 def public_examples(data: Path, chance: random.Random) -> list[ReaderExample]:
     """The examples of the public sets, with those made from them."""
     questions = with_absent_answers(list(read_question_sets(data)), chance)
@@ -139,6 +160,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     options.to.mkdir(parents=True, exist_ok=True)
     own = commentary_examples(random.Random(options.seed))  # noqa: S311  (reproducible, nothing to guard)
     _write(own, options.to / "commentary.jsonl")
+    _write(debate_examples(random.Random(options.seed)), options.to / "debates.jsonl")  # noqa: S311
     if options.data:
         public = public_examples(options.data, random.Random(options.seed))  # noqa: S311
         _write(public, options.to / "public.jsonl")

@@ -1,12 +1,14 @@
 """Questions without an answer made by rule, windows, and what is held out."""
 
 import random
+from collections import Counter
 from pathlib import Path
 
 from evals.training.reader.absent_answers import NearestPassages, without_gold
 from evals.training.reader.commentary import read_commentary
+from evals.training.reader.debates import read_debates
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, read_examples, write_examples
-from evals.training.reader.mixture import commentary_examples, cut_to_window
+from evals.training.reader.mixture import commentary_examples, cut_to_window, debate_examples
 
 PORT = ("The port froze its rents in spring.", "Owners let stairwells rot.", "Tenants stay put.", "Nobody builds.")
 FARM = ("Sheep farmers fear the rents of hill land.", "Wool sells badly.", "The spring was wet.")
@@ -68,6 +70,28 @@ def test_every_gold_sentence_of_our_data_exists() -> None:
     for example, _ in read_commentary():
         assert all(0 <= position < len(example.sentences) for position in example.gold or ())
         assert example.kind == STATEMENT or example.label == bool(example.gold)
+
+
+def test_no_question_on_a_held_out_debate_is_trained_on() -> None:
+    held_out = {example.group for example, is_held_out in read_debates() if is_held_out}
+    trained = {example.group for example in debate_examples(random.Random(1))}
+    assert len(held_out) > 500
+    assert len(trained) > 5_000
+    assert not held_out & trained
+
+
+def test_every_gold_sentence_of_the_debates_exists() -> None:
+    for example, _ in read_debates():
+        assert all(0 <= position < len(example.sentences) for position in example.gold or ())
+        assert example.label == bool(example.gold)
+
+
+def test_a_debate_question_comes_with_what_answers_it_and_two_others() -> None:
+    answering = Counter(example.group for example, is_held_out in read_debates() if example.label and not is_held_out)
+    trained = debate_examples(random.Random(1))
+    assert Counter(example.group for example in trained if example.label) == answering
+    others = Counter(example.group for example in trained if not example.label)
+    assert max(others.values()) == 2
 
 
 def test_examples_are_read_as_they_were_written(tmp_path: Path) -> None:
