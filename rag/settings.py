@@ -228,7 +228,7 @@ class Settings(BaseSettings):
         default=6, ge=1, le=100, description="Number of retrieved passages that an answer is made from."
     )
     read_passages: int = Field(
-        default=0,
+        default=6,
         ge=0,
         le=100,
         description="Number of passages that the trained reader reads with a question; 0: none (docs/reader.md).",

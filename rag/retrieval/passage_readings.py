@@ -9,15 +9,21 @@ from dataclasses import replace
 
 from rag.reading.passage_reader import PassageReader, ReadablePassage
 from rag.retrieval.results import Retrieval, ScoredSentence
+from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
 
 
 def read_passages(reader: PassageReader, retrieval: Retrieval, max_passages: int) -> Retrieval:
     """`retrieval` with the reader's logits for its first `max_passages` passages.
 
-    Raises EncoderError when the model is missing.
+    Returns it as it is if the reader reads as many questions as it may already. Raises EncoderError when the model is
+    missing.
     """
-    passages = retrieval.passages[:max_passages]
+    with reader.admission() as is_admitted:
+        return _read(reader, retrieval, retrieval.passages[:max_passages]) if is_admitted else retrieval
+
+
+def _read(reader: PassageReader, retrieval: Retrieval, passages: Sequence[RankedPassage]) -> Retrieval:
     if not passages:
         return retrieval
     readable = [

@@ -125,7 +125,7 @@ def sentence_scores(cosines: Scores, coverages: Scores, penalty: float) -> Score
 
 # The weight of the trained reader's logit, and the neutral logit, at which a sentence that was read has the same score
 # as one that was not read (docs/reader.md has the values that were tried).
-LOGIT_WEIGHT = 0.08
+LOGIT_WEIGHT = 0.06
 NEUTRAL_LOGIT = -4.8
 
 

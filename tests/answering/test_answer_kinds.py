@@ -74,7 +74,7 @@ def test_an_article_that_no_article_resembles_is_not_summarised(food_engine: Que
 
 
 def test_what_the_library_does_not_answer_is_asked_of_the_articles_before(food_engine: QueryEngine) -> None:
-    asked = "how quick are big producers"
+    asked = "how quick is the competition"
     alone = food_engine.ask(asked)
     chat = food_engine.chat()
     chat.ask("summarise Bread wants a night")

@@ -48,7 +48,8 @@ def _pipeline(
     workspace: Workspace, checker: CitationChecker, server: ChatServer | None, **settings: Any
 ) -> AnswerPipeline:
     model = {"llm_model": "scripted", "llm_base_url": server.url, "llm_attempts": 1} if server else {}
-    chosen = load_settings(home=workspace.path, **model, **settings)
+    # Without the reader DOUBTFUL is declined; who decides, and what follows, does not depend on it.
+    chosen = load_settings(home=workspace.path, read_passages=0, **model, **settings)
     llm = open_llm(chosen)
     return AnswerPipeline(workspace, PassageReader(), checker, chosen, LLMWriter(llm, chosen) if llm else None)
 

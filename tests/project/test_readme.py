@@ -29,9 +29,9 @@ EXPECTED = {
         "never designed to be",
     ),
     "How did the vote on Chinese electric cars go?": ("The Asia Desk", "ten in favour, five against and twelve"),
-    "Why was the aid bill for Ukraine delayed?": (
-        "Kitchen Table",
-        "Fear of a few dozen colleagues",
+    "What do export controls on chips achieve?": (
+        "The Unplugged Circuit",
+        "Controls on the machines that make chips bite harder each year",
     ),
 }
 

@@ -57,6 +57,22 @@ def test_nothing_is_read_where_the_setting_says_none(retrieval: Retrieval, reade
     assert read_passages(reader, retrieval, 0) is retrieval
 
 
+def test_a_question_is_not_read_while_as_many_as_allowed_are(retrieval: Retrieval) -> None:
+    reader = PassageReader(max_questions=2)
+    with reader.admission() as first, reader.admission() as second:
+        assert first
+        assert second
+        assert read_passages(reader, retrieval, 2) is retrieval
+    assert read_passages(reader, retrieval, 2).best_reading is not None
+
+
+def test_an_error_of_the_reading_frees_its_place(retrieval: Retrieval) -> None:
+    reader = PassageReader(max_questions=1)
+    with pytest.raises(KeyError), reader.admission():
+        raise KeyError("planted")
+    assert read_passages(reader, retrieval, 2).best_reading is not None
+
+
 def test_a_heading_names_title_author_and_date() -> None:
     article = ArticleRef("a", "The harbour", "Ada Lind", "Review", date(2021, 3, 14), None)
     assert heading(article) == "The harbour, Ada Lind, 2021-03-14"

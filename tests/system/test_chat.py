@@ -22,7 +22,7 @@ from tests.support.servers.live_server import engine_server
 
 CODE = "import sys; from rag.cli.app import run; sys.exit(run(sys.argv[1:]))"
 QUESTIONS = (
-    "Why did India refuse to sign the Bürgenstock communiqué?",
+    "Why did some countries not sign the Bürgenstock communiqué?",
     "And Brazil?",
     "What did the summit achieve?",
     "What is the capital of Mongolia?",
@@ -132,7 +132,7 @@ def test_the_command_line_holds_and_saves_the_conversation(given: dict[str, str]
     assert [("no article mentions “Mongolia”" in line) for line in declined] == [True]
     assert "\nUnderstood as: " in done.stdout
     saved = (tmp_path / "talk.md").read_text(encoding="utf-8")
-    assert saved.startswith("# Conversation\n\n## Why did India refuse to sign the Bürgenstock communiqué?")
+    assert saved.startswith("# Conversation\n\n## Why did some countries not sign the Bürgenstock communiqué?")
     assert saved.count("\n## ") == 4
     assert "[^1]: " in saved
 

@@ -17,7 +17,7 @@ BUNDLED_QUESTIONS = (
     "Why did Hard Power change its mind about the frozen Russian reserves?",
     "Why does Barrels and Grids think the price cap was never meant to bite?",
     "How did the vote on Chinese electric cars go?",
-    "Why was the aid bill for Ukraine delayed?",
+    "What do export controls on chips achieve?",
 )
 MAX_EXAMPLES = 6
 

@@ -47,9 +47,9 @@ def engine(home: Path) -> Iterator[QueryEngine]:
 
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
-    """A dozen cases of dev: facts, and unanswerable ones."""
+    """Sixteen cases of dev: facts, and unanswerable ones."""
     dev = load_cases("commentary", "dev")
-    return [case for case in dev if case.kind == "fact"][:8] + [case for case in dev if not case.answerable][4:8]
+    return [case for case in dev if case.kind == "fact"][:12] + [case for case in dev if not case.answerable][4:8]
 
 
 @pytest.fixture(scope="module")
