@@ -76,7 +76,8 @@ class PassageReader:
     def admission(self) -> Iterator[bool]:
         """Whether one more question may be read now.
 
-        The question counts as being read until the context ends. Under load a question is answered without the reader, so that it does not wait for many others.
+        The question counts as being read until the context ends. Under load a question is answered without the reader,
+        so that it does not wait for many others.
         """
         is_admitted = self._admissions.acquire(blocking=False)
         try:

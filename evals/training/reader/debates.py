@@ -7,6 +7,7 @@ passages, so four of them are hard negatives of the kind that retrieval finds. E
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from evals.training.reader.commentary import FOLDER, REPOSITORY
 from evals.training.reader.examples import DEBATE_QUESTIONS, QUESTION, ReaderExample
@@ -18,10 +19,10 @@ _HELD_OUT_STEP = 10
 def read_debates(folder: Path = FOLDER) -> Iterator[tuple[ReaderExample, bool]]:
     """Every question with each passage of its debate.
 
-    The second value is whether the debate is held out. The examples of one question are consecutive and have the same group. A passage about which the two labellings
-    disagree is left out.
+    The second value is whether the debate is held out. The examples of one question are consecutive and have the same
+    group. A passage about which the two labellings disagree is left out.
     """
-    debates: dict[str, list[dict]] = defaultdict(list)
+    debates: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in read_rows(folder / "debate_passages.jsonl", REPOSITORY):
         debates[row["debate"]].append(row)
     held_out = set(list(debates)[::_HELD_OUT_STEP])
