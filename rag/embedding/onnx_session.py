@@ -4,8 +4,10 @@ These are the ONNX Runtime sessions and the tokenizer that the models share. Thi
 onnxruntime and tokenizers. It loads local files only and never downloads.
 """
 
+import threading
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from rag.errors import EncoderError
 from rag.package_data import model_file
@@ -13,22 +15,35 @@ from rag.settings import cpu_count
 
 TOKENIZER_FILE = model_file("tokenizer.json")
 _LOG_ERRORS_ONLY = 3
+# The sessions that are in use, by file, its size and time, and threads. Sessions are thread-safe, and one of 22 million
+# weights takes about 100 MB: the engines of a process share them.
+_sessions: WeakValueDictionary[tuple[str, int, int, int], Any] = WeakValueDictionary()
+_sessions_lock = threading.Lock()
 
 
 def open_onnx_session(model: Path, threads: int) -> Any:
-    """Opens an ONNX Runtime session on the processor.
+    """An ONNX Runtime session on the processor.
 
-    `threads` is the number of threads inside one run, 0 for one per processor. Raises EncoderError when the file is
-    missing or cannot be loaded.
+    Engines share the session of a file. `threads` is the number of threads inside one run, 0 for one per processor.
+    Raises EncoderError when the file is missing or cannot be loaded.
     """
+    file = require_file(model).stat()
+    key = (str(model), file.st_size, file.st_mtime_ns, threads)
+    with _sessions_lock:
+        session = _sessions.get(key)
+        if session is None:
+            session = _sessions[key] = _open(model, threads)
+    return session
+
+
+def _open(model: Path, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or cpu_count()
     options.log_severity_level = _LOG_ERRORS_ONLY
-    path = str(require_file(model))
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no common base class but Exception
         raise EncoderError(f"{model} cannot be loaded ({error}); install the package again") from error
 
