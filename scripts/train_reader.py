@@ -32,6 +32,7 @@ MODELS = Path(__file__).parent.parent / "rag" / "models"
 SEED = 7
 MAX_TOKENS = 256
 PADDING_STEP = 8
+# The runs up to c2 (docs/reader.md) had 1,536.
 TOKENS_PER_BATCH = 3_072
 EXAMPLES_PER_BATCH = 24
 SHUFFLED_EXAMPLES = 2_048

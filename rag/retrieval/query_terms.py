@@ -23,7 +23,7 @@ MAX_SEARCH_TERMS = 64
 # XQuAD's questions whose subject is absent were answered.
 HALF_EVIDENCE_PASSAGES = 20
 _WORD = re.compile(r"[^\W\d_]+")
-_NUMBER_NAMES = {str(number): word for word, number in NUMBER_WORDS.items() if 1 < number <= 20}
+_NUMBER_NAMES = {str(number): word for word, number in NUMBER_WORDS.items() if 1 < number <= 20 and word != "dozen"}
 _FIGURE = re.compile(rf"(?<![\w.,])(?:{alternation(_NUMBER_NAMES)})(?![\w]|[.,]\d)")
 _PER_CENT = re.compile(r"\bpercent\b|\bper cent\b|\d ?%", re.IGNORECASE)
 _OPENING_MARKS = " \t\r\n“”\"‘’'([¿¡"
@@ -90,11 +90,10 @@ def analyze_query(question: str, fulltext: FullTextIndex, authors: Sequence[str]
 
 
 def _number_spellings(question: str) -> list[tuple[list[str], list[str]]]:
-    """Both ways to write the numbers of `question`, as terms.
+    """The other spellings of the numbers of `question`, as terms.
 
-    They are small numbers, in figures and in words, and "percent".
-
-    A number in words is not written in figures: "two authors" is not about the 2nd of May.
+    A figure from 2 to 20 is also searched for as a word, and "percent" as "per cent". A number in words is not searched
+    for as a figure: "two authors" is not about the 2nd of May.
     """
     spellings = [(terms(match[0]), terms(_NUMBER_NAMES[match[0]])) for match in _FIGURE.finditer(question)]
     if _PER_CENT.search(question):

@@ -42,7 +42,7 @@ class ProgressBar:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[ProgressBar]:
-    """A ProgressBar, which is removed when this is closed."""
+    """A ProgressBar, which stops when the context ends."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

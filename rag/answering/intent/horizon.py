@@ -27,7 +27,7 @@ _QUOTATION = re.compile(
 
 _WHEN_WILL = re.compile(
     r"\b(?:when|how long|how soon|in what year|what year) (?:will|won['’]?t|is .{1,60} going to|are .{1,60} going to|"
-    r"do you think|does .{1,60} (?:come out|launch|arrive))\b",
+    r"do you think .{1,60} will|does .{1,60} (?:come out|launch|arrive))\b",
     re.IGNORECASE,
 )
 

@@ -91,7 +91,7 @@ _ASKS_INSIDE = re.compile(
 _FRONTED_TOPIC = re.compile(
     r"^(?!(?:and|so|but|or|then|who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|"
     r"can|could|will|would|should|according|in|on|at|if|since|after|before|give|list|show|compare|tell|explain)\b)"
-    r"(?P<topic>[^\s,.?!:;]+(?: [^\s,.?!:;]+){0,4}?)[,:–—-]* "
+    r"(?P<topic>[^\s,.?!:;]+(?: [^\s,.?!:;]+){0,4}?) ?[,:–—-]+ "
     r"(?P<before>(?:how|why|when|what|where|who|is|are|was|were|did|does|do|has|have)\b(?: \w+){0,2}? )"
     r"(?:it|they|them)(?P<after>(?: [^?]*)?\??)$",
     re.IGNORECASE,

@@ -118,9 +118,10 @@ def _find(intent: Intent, catalogue: CatalogueSearch, filters: Filters) -> Found
     if intent.is_mention:
         whole = catalogue.mentioning(intent.subject, filters)
         if intent.about:
-            on_it = {article.ref.id for article in catalogue.about(intent.about, filters).articles}
+            about = catalogue.about(intent.about, filters)
+            on_it = {article.ref.id for article in about.articles}
             articles = tuple(article for article in whole.articles if article.ref.id in on_it)
-            return FoundArticles(articles, whole.is_complete)
+            return FoundArticles(articles, whole.is_complete and about.is_complete)
         either = _EITHER.fullmatch(intent.subject)
         if either and not whole.articles:
             lookups = [catalogue.mentioning(either[side], filters) for side in ("left", "right")]

@@ -9,12 +9,6 @@ from rag.retrieval.results import Retrieval
 NEAR_BEST = 0.85
 # A sentence that tells when something will happen has this share of the best score, and of the question's words.
 FORETELLING_SHARE, MIN_FORETELLING_COVERAGE = 0.6, 0.4
-# A sentence that tells when something will happen has this share of the best score, and of the question's words.
-FORETELLING_SHARE, MIN_FORETELLING_COVERAGE = 0.6, 0.4
-# A question of so few content terms after an answer ("how did the minister react?") means the articles of that answer
-# if their best sentence has this share of the best sentence's score in the library.
-MAX_TERSE_TERMS = 2
-TERSE_SHARE = 0.65
 
 
 def speaks_of_its_years(retrieval: Retrieval) -> bool:

@@ -134,7 +134,11 @@ class JsonAnswer:
                     yield _END_OF_ITEMS, None
                     continue
             elif key := _KEY.match(self._rest):
-                start, name = key.end(), str(_DECODER.raw_decode(self._rest)[0])
+                try:
+                    start, name = key.end(), str(_DECODER.raw_decode(self._rest)[0])
+                except ValueError:  # an escape that JSON does not have
+                    self._is_over = True
+                    return
                 if name == "sentences" and self._rest[start] == "[":
                     self._rest, self._is_in_items = self._rest[start + 1 :], True
                     continue

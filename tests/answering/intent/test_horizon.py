@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rag.answering.intent.horizon import lies_beyond
+from rag.answering.intent.horizon import asks_when_it_will, lies_beyond
 
 NEWEST = date(2024, 9, 9)
 
@@ -37,3 +37,8 @@ def test_what_an_article_can_tell_lies_within(question: str) -> None:
 def test_without_a_dated_article_no_year_lies_beyond() -> None:
     assert not lies_beyond("will the final be played in 2031?", None)
     assert lies_beyond("will it rain tomorrow?", None)
+
+
+def test_only_the_day_of_something_to_come_is_asked_for_as_future() -> None:
+    assert asks_when_it_will("When do you think it will end?")
+    assert not asks_when_it_will("When do you think the war began?")

@@ -60,6 +60,8 @@ WITH_CONTEXT = (
     ("The federation suspended six cyclists. Was that legal?", "Was that legal?"),
     ("I read that the ministry never visited a kiosk. Is that true?", "Is that true?"),
     ("Olive oil costs nineteen crowns now. Why?", "Why?"),
+    ("Summarise what they argue", "Summarise what they argue"),
+    ("I wonder how it ended", "I wonder how it ended"),
 )
 COURTESY_ALONE = (
     "please",

@@ -53,6 +53,12 @@ def test_text_in_place_of_json_is_passed_on_unchanged(text: str) -> None:
     assert not is_empty(text)
 
 
+@pytest.mark.parametrize("key", [r"a\q", r"\u12"])
+def test_a_key_that_json_does_not_know_ends_the_reading(key: str) -> None:
+    assert read('{"sentences": [{"text": "China leads.", "citations": [1]}], "' + key + '": 1}') == "China leads. [1]\n"
+    assert is_empty('{"' + key + '": 1}')
+
+
 def test_each_sentence_is_passed_on_as_soon_as_it_is_whole() -> None:
     answer, text = JsonAnswer(), json.dumps(TWO)
     middle = text.index("}") + 1

@@ -141,7 +141,9 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     if others:
         authors = {ref.author for ref in named}
         author = named[0].author
-        return ArticleReference(f"list the articles by {author}{others['rest']}", ()) if len(authors) == 1 else None
+        if not author or len(authors) > 1:
+            return None
+        return ArticleReference(f"list the articles by {author}{others['rest']}", ())
     if by_whom and len(named) > 1:
         return ArticleReference("who are the authors?", tuple(ref.id for ref in named))
     if asks_which:

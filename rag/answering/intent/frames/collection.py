@@ -123,7 +123,8 @@ HOW_OFTEN = re.compile(
 _EACH = r"(?:(?:by|per|for|in|of|from|does|did|has|have|do) )?(?:each|every|a|an|per|the individual|single)"
 # "Who has written more on trade, A or B?", "does A publish more pieces than B?"
 _WRITES = r"(?:wr[io]te?s?|written|writing|publish\w*|cover(?:s|ed)?|produce[sd]?)"
-_MORE = r"(?:more|most|fewer|fewest|less|least)"
+# "More convincingly" compares how they write.
+_MORE = r"(?:more|most|fewer|fewest|less|least)(?! \w+ly\b)"
 COMPARED_COUNTS = re.compile(
     rf"(?:^|[:;,.] )(?:(?:who|which one|which of them|which|does|did|has|have|do|is|are)(?:['’]?s)?\b.{{0,60}}?)\b"
     rf"(?:{_WRITES}\b(?: any)? {_MORE}\b(?: often)?(?: (?:of )?{PIECE}\b)?(?: (?:about|on|of|regarding|than))*"

@@ -1,8 +1,8 @@
 """Restores the apostrophes of contractions that are typed without them.
 
 "didnt" becomes "didn't", "whats" becomes "what's", "do u have" becomes "do you have" and "kinda" becomes "kind of", for
-all later rules. A
-contraction that without its apostrophe is another common word ("its", "were", "well", "ill", "lets") is not changed.
+all later rules. A contraction that without its apostrophe is another common word ("its", "were", "well", "ill", "lets")
+is not changed.
 """
 
 import re
@@ -20,16 +20,14 @@ _YOU = re.compile(
     r"(?<=\bhave )u\b(?= got\b)|\bu(?= (?:have|got|know|hold|think|can|could|offer|cover|store|tell|give|show|"
     r"recommend|find|publish|wrote|write)\b)|(?<=\btell )u\b|(?<=\bthank )u\b"
 )
-# Words of speech as they are typed, which no article has.
+# Words of speech as they are typed, which no article has. With a capital they may be names ("Tho", "PPL").
 _SPOKEN = {
     "kinda": "kind of", "sorta": "sort of", "wanna": "want to", "gonna": "going to", "gimme": "give me",
     "lemme": "let me", "dunno": "do not know", "abt": "about", "cuz": "because", "coz": "because", "ppl": "people",
     "thru": "through", "tho": "though", "w/": "with", "w/o": "without", "b/c": "because",
 }  # fmt: skip
 _THEM = re.compile(r"(?<=\bof )['’]?em\b|(?<=\ball )['’]?em\b", re.IGNORECASE)
-_IS_SPOKEN = re.compile(
-    rf"(?<![\w/])(?:{'|'.join(map(re.escape, sorted(_SPOKEN, key=len, reverse=True)))})(?![\w/])", re.I
-)
+_IS_SPOKEN = re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, sorted(_SPOKEN, key=len, reverse=True)))})(?![\w/])")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # "The cant of politicians" and "the hows and whys" are nouns.
 _MAY_BE_A_NOUN = re.compile(r"\b(?:the|an?|of|its|his|her|their|such) (?:cant|wont|hows|wheres|whens)\b", re.IGNORECASE)
@@ -42,9 +40,7 @@ def with_apostrophes(text: str) -> str:
     """
     text = _THEM.sub("them", _YOU.sub("you", text))
     quoted = [match.span() for match in _QUOTED.finditer(text)]
-    text = _IS_SPOKEN.sub(
-        lambda match: match[0] if _is_within(match.start(), quoted) else _SPOKEN[match[0].lower()], text
-    )
+    text = _IS_SPOKEN.sub(lambda match: match[0] if _is_within(match.start(), quoted) else _SPOKEN[match[0]], text)
     kept = [match.span() for pattern in (_QUOTED, _MAY_BE_A_NOUN) for match in pattern.finditer(text)]
     pieces, end = [], 0
     for match in _WITHOUT_APOSTROPHE.finditer(text):

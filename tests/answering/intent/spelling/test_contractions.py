@@ -30,6 +30,8 @@ def test_a_missing_apostrophe_is_restored(typed: str, meant: str) -> None:
         "who wrote “Dont look up”?",
         "Cantona and the ants",
         "the u boat and the letter u",
+        "Le Duc Tho signed it",
+        "Why did PPL raise its prices?",
     ],
 )
 def test_other_words_stay(typed: str) -> None:
