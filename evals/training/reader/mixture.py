@@ -15,7 +15,7 @@ from pathlib import Path
 
 from evals.training.reader.absent_answers import NearestPassages, without_gold
 from evals.training.reader.commentary import read_commentary
-from evals.training.reader.debates import read_debates
+from evals.training.reader.debates import read_debate_statements, read_debates
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, write_examples
 from evals.training.reader.question_sets import read_question_sets
 from evals.training.reader.statement_sets import read_statement_sets
@@ -124,10 +124,10 @@ def commentary_examples(chance: random.Random) -> list[ReaderExample]:
 
 
 def debate_examples(chance: random.Random) -> list[ReaderExample]:
-    """The questions on our own debates that are not held out.
+    """The questions and statements on our own debates that are not held out.
 
-    Each comes with the passages that answer it and with two others of its debate, drawn at random: with all five, four
-    of five examples would have no answer.
+    Each question comes with the passages that answer it and with two others of its debate, drawn at random: with all
+    five, four of five examples would have no answer.
     """
     groups: dict[str, list[ReaderExample]] = defaultdict(list)
     for example, is_held_out in read_debates():
@@ -138,6 +138,7 @@ def debate_examples(chance: random.Random) -> list[ReaderExample]:
         others = [example for example in group if not example.label]
         drawn = chance.sample(others, min(_OTHER_PASSAGES, len(others)))
         kept += [example for example in group if example.label or example in drawn]
+    kept += [example for example, is_held_out in read_debate_statements() if not is_held_out]
     return list(windows(kept, _COMMENTARY_WINDOW_WORDS, chance))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from evals.training.reader.absent_answers import NearestPassages, without_gold
 from evals.training.reader.commentary import read_commentary
-from evals.training.reader.debates import read_debates
+from evals.training.reader.debates import read_debate_statements, read_debates
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, read_examples, write_examples
 from evals.training.reader.mixture import commentary_examples, cut_to_window, debate_examples
 
@@ -86,9 +86,16 @@ def test_every_gold_sentence_of_the_debates_exists() -> None:
         assert example.label == bool(example.gold)
 
 
+def test_half_of_the_statements_on_debates_are_supported_and_name_existing_sentences() -> None:
+    examples = [example for example, _ in read_debate_statements()]
+    assert len(examples) > 3_000
+    assert 0.47 <= sum(example.label for example in examples) / len(examples) <= 0.53
+    assert all(position < len(example.sentences) for example in examples for position in example.gold or ())
+
+
 def test_a_debate_question_comes_with_what_answers_it_and_two_others() -> None:
     answering = Counter(example.group for example, is_held_out in read_debates() if example.label and not is_held_out)
-    trained = debate_examples(random.Random(1))
+    trained = [example for example in debate_examples(random.Random(1)) if example.kind == QUESTION]
     assert Counter(example.group for example in trained if example.label) == answering
     others = Counter(example.group for example in trained if not example.label)
     assert max(others.values()) == 2
