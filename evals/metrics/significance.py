@@ -20,6 +20,7 @@ CaseValues = tuple[Array, Array]
 Aggregate = Literal["mean", "median", "p95"]
 RESAMPLES = 2_000
 PERMUTATIONS = 9_999
+DIFFERENCE_DECIMALS = 12
 SEED = 7
 LEVEL = 0.95
 
@@ -100,9 +101,11 @@ def permutation_p(base: CaseValues, new: CaseValues, aggregate: Aggregate = "mea
     # scipy exchanges single numbers, so the samples are positions in the joined arrays.
     def statistic(base_positions: Array, new_positions: Array, axis: int = -1) -> Array:
         before, after = base_positions.astype(int), new_positions.astype(int)
-        return aggregate_values(values[after], weights[after], aggregate, axis) - aggregate_values(
+        difference = aggregate_values(values[after], weights[after], aggregate, axis) - aggregate_values(
             values[before], weights[before], aggregate, axis
         )
+        # Sums in another order differ in their last digits; equal differences have to count as equal.
+        return np.round(difference, DIFFERENCE_DECIMALS)
 
     positions = np.arange(2 * cases, dtype=float)
     result = stats.permutation_test(

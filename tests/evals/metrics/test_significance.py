@@ -41,6 +41,15 @@ def test_runs_that_do_not_differ_have_a_p_of_one() -> None:
     assert permutation_p((values, weights), (values.copy(), weights)) == 1
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_one_differing_case_among_many_is_no_significant_difference(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    base, ones = chance.random(80), np.ones(80)
+    new = base.copy()
+    new[chance.integers(80)] += chance.random()
+    assert permutation_p((base, ones), (new, ones)) > 0.95
+
+
 def test_a_permutation_test_of_few_cases_is_exact() -> None:
     base, new, ones = np.zeros(4), np.ones(4), np.ones(4)
     assert permutation_p((base, ones), (new, ones)) == pytest.approx(2 / 2**4)
