@@ -23,7 +23,7 @@ THRESHOLD = 0.54
 # If the reader has read the passages, two conditions have to be met. The passages are about the question's subject,
 # which the features of retrieval show (GATE_…). And they answer the question, which the reader shows best. The values
 # were chosen on samples of four sets (docs/reader.md, "Runs"); python -m evals bench abstention --fit fits the second
-# three on whole sets. A gate of 0.4 declines twice as many answerable questions in other words than the passage's.
+# three on whole sets. A gate of 0.4 declines more questions in other words than the passage's (docs/reader.md).
 GATE_SLOPE, GATE_THRESHOLD = 12.0, 0.33
 READ_SLOPE, READING_SLOPE, READ_OFFSET = 1.2, 0.8, 0.8
 # The maximum penalty if no sentence has the expected answer type: "at noon" answers a "when" without looking like a

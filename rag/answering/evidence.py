@@ -74,6 +74,11 @@ class Quote:
     score: float
 
 
+def do_overlap(quote: Quote, other: Quote) -> bool:
+    """Whether two quotes have characters of an article in common."""
+    return quote.passage.article.id == other.passage.article.id and quote.start < other.end and other.start < quote.end
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The quotes that an answer can be made of, best first.

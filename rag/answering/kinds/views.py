@@ -12,6 +12,7 @@ from rag.answering.evidence import (
     NARROW_ABSTAIN_SHARE,
     Abstention,
     Quote,
+    do_overlap,
     nearest_articles,
     score_or_abstain,
     select_quotes,
@@ -122,7 +123,7 @@ def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abste
     score = _score_of_subject(retrieval, request, NARROW_ABSTAIN_SHARE * request.abstain_below)
     if request.asks_for_change and (turns := turning_points(retrieval, request.about, MAX_TURNS_OF_ONE_ARTICLE)):
         earlier = _quotes_by_article(retrieval, MAX_QUOTES_OF_ONE_AUTHOR - 1) if request.about else []
-        turns += [quote for quote in earlier if not any(_overlap(quote, turn) for turn in turns)]
+        turns += [quote for quote in earlier if not any(do_overlap(quote, turn) for turn in turns)]
         turns = _newest_first(turns[:MAX_QUOTES_OF_ONE_AUTHOR])
         answerability = UNCERTAIN if isinstance(score, Abstention) else score
         return Selection(
@@ -278,7 +279,7 @@ def _quotes_by_article(retrieval: Retrieval, max_quotes: int, asked: str = "") -
     ]
     quotes = [quote for name in heard[:max_quotes] for quote in _quotes_of(articles[name], 1, asked)]
     for quote in _quotes_of(retrieval, max_quotes, asked):
-        if len(quotes) < max_quotes and not any(_overlap(quote, other) for other in quotes):
+        if len(quotes) < max_quotes and not any(do_overlap(quote, other) for other in quotes):
             quotes.append(quote)
     return quotes
 
@@ -298,10 +299,6 @@ def _since_the_change_of_mind(retrieval: Retrieval) -> Retrieval:
             if _best_score(changed) >= floor:
                 return changed
     return retrieval
-
-
-def _overlap(quote: Quote, other: Quote) -> bool:
-    return quote.passage.article.id == other.passage.article.id and quote.start < other.end and other.start < quote.end
 
 
 def _refs(passages: Sequence[RankedPassage]) -> list[ArticleRef]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from rag.answering.evidence import UNANSWERED, Abstention, Quote
+from rag.answering.evidence import UNANSWERED, Abstention, Quote, do_overlap
 from rag.answering.intent.follow_up.detection import find_dependence
 from rag.answering.intent.frames.several import several_questions
 from rag.answering.intent.understanding import UnderstoodTurn
@@ -96,13 +96,13 @@ def select_parts(
         if shared is not None:
             groups[shared] = groups[shared].joined_with(group)
             continue
-        new = [quote for quote in own if not any(_overlap(quote, other) for other in quotes)]
+        new = [quote for quote in own if not any(do_overlap(quote, other) for other in quotes)]
         groups.append(replace(group, statements=tuple(range(len(quotes), len(quotes) + len(new)))))
         quotes += new
     if len(groups) == 1 and isinstance(together := select(whole), Selection):
         # The same sentences answer all parts, so the question is searched for as a whole too.
         material.insert(0, together)
-        others = [quote for quote in quotes if not any(_overlap(quote, other) for other in together.quotes)]
+        others = [quote for quote in quotes if not any(do_overlap(quote, other) for other in together.quotes)]
         quotes = [*together.quotes, *others][:MAX_QUOTES_TOGETHER]
         groups = [replace(groups[0], statements=tuple(range(len(quotes))))]
     retrieval = material[0].retrieval
@@ -144,14 +144,10 @@ def _holder(groups: Sequence[SelectedPart], quotes: Sequence[Quote], quote: Quot
         (
             position
             for position, group in enumerate(groups)
-            if any(_overlap(quotes[index], quote) for index in group.statements)
+            if any(do_overlap(quotes[index], quote) for index in group.statements)
         ),
         None,
     )
-
-
-def _overlap(quote: Quote, other: Quote) -> bool:
-    return quote.passage.article.id == other.passage.article.id and quote.start < other.end and other.start < quote.end
 
 
 def _in_turns(groups: Sequence[Sequence[RankedPassage]]) -> list[RankedPassage]:
