@@ -239,7 +239,9 @@ class Settings(BaseSettings):
         le=1,
         description="Answerability in [0, 1] below which the system abstains (docs/abstention.md).",
     )
-    max_quotes: int = Field(default=5, ge=1, le=50, description="Maximum number of quotes in an answer.")
+    max_quotes: int = Field(
+        default=5, ge=1, le=50, description="Maximum number of quotes in an answer, or in each part of one."
+    )
 
     @property
     def home_folder(self) -> Path:

@@ -189,7 +189,10 @@ class AnswerPipeline:
             return self._selector.select(turn, request.k, request.filters, abstain_below=self._related_threshold)
 
         parts = divide(run.turn, understand_part)
-        selection = select_parts(run.turn, parts, select, select_related if run.session else None) if parts else None
+        related = select_related if run.session else None
+        selection = (
+            select_parts(run.turn, parts, select, related, max_quotes=self._settings.max_quotes) if parts else None
+        )
         if selection and len({part.turn.understanding.scope for part in parts}) > 1:
             # The parts are searched in different articles, so the answer as a whole has no scope.
             understanding = replace(run.turn.understanding, scope=QuestionScope(), searched="", titles=())

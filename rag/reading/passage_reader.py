@@ -25,9 +25,9 @@ QueryKind = Literal["question", "statement"]
 # The columns of the model's outputs.
 _COLUMNS: dict[QueryKind, int] = {"question": 0, "statement": 1}
 MAX_CACHED_READINGS = 2_048
-# Questions that are read at the same time. Six passages take two processors about 0.12 s, so the last of four waits
-# half a second.
-MAX_CONCURRENT_QUESTIONS = 4
+# Questions that are read at the same time, for each processor. Six passages take two processors about 0.12 s, so with
+# two a processor the last one waits half a second.
+QUESTIONS_PER_PROCESSOR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,14 @@ class PassageReader:
     The model is loaded at the first call. The latest readings are kept.
     """
 
-    def __init__(self, threads: int = 0, max_questions: int = MAX_CONCURRENT_QUESTIONS) -> None:
+    def __init__(self, threads: int = 0, max_questions: int = 0) -> None:
         """Sets how many passages and how many questions are read at the same time.
 
-        `threads` is the number of passages, 0 for one per processor. `max_questions` limits `admission`.
+        `threads` is the number of passages, 0 for one per processor. `max_questions` limits `admission`; 0 stands for
+        two per processor.
         """
         self._threads = threads
-        self._admissions = threading.BoundedSemaphore(max_questions)
+        self._admissions = threading.BoundedSemaphore(max_questions or QUESTIONS_PER_PROCESSOR * cpu_count())
         self._lock = threading.Lock()
         self._cache = lru_cache(MAX_CACHED_READINGS)(_new_place)
 

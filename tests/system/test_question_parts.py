@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag import QueryEngine, Section, open_engine
+from rag.settings import load_settings
 from rag.types.answer import TextDelta
 from tests.support.answer_invariants import assert_quoted_invariants
 
@@ -46,6 +47,13 @@ def test_a_part_that_the_articles_do_not_answer_is_declined_by_name(engine: Quer
     assert answer.text.endswith(f"“{CUP}”: {reason}.")
     assert answer.to_dict()["sections"][1]["declined"] == reason
     assert "".join(event for event in events if isinstance(event, TextDelta)) == answer.text
+
+
+def test_the_setting_limits_the_quotes_of_each_part(home: Path) -> None:
+    with open_engine(settings=load_settings(home=home, max_quotes=1)) as engine:
+        answer = engine.ask("Why did Germany rearm, and what does Hard Power say about nuclear weapons?")
+    assert [len(section.statements) for section in answer.sections[:1]] == [1]
+    assert len(answer.sections) == 2
 
 
 def test_parts_that_one_sentence_answers_stand_together(engine: QueryEngine) -> None:

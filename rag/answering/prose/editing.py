@@ -121,7 +121,10 @@ class DraftEditor:
 
     def _edit_supported(self, sentence: DraftSentence) -> None:
         point = _Point.of(sentence.text)
-        earlier_points = [earlier for _, earlier in self._points]
+        # A sentence that is better supported than the one that it repeats stands beside that one.
+        earlier_points = [
+            earlier for other, earlier in self._points if other.support >= min(SUPPORTED, sentence.support)
+        ]
         copied = self._copied(sentence) if sentence.support >= SUPPORTED else None
         if self._bearing and self._bearing.is_beside(sentence.text, sentence.quotes):
             _revise(sentence, "left out", BESIDE)

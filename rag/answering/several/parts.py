@@ -19,9 +19,8 @@ from rag.types.understanding import Kind
 
 # A part with fewer content words does not say what it is about ("What are their reasons?", "What's the deadline?").
 MIN_OWN_TERMS = 2
-# Quotes for a part that asks for a fact; views of several authors keep theirs.
+# Quotes for a part that asks for a fact, if the settings allow as many; views of several authors keep theirs.
 MAX_QUOTES_OF_A_PART = 3
-MAX_QUOTES_TOGETHER = 5
 MAX_ALSO = 3
 # What is said of a part that refers to another: the quotes of that one may hold its answer.
 NOTHING_MORE = "nothing more was found"
@@ -69,9 +68,12 @@ def select_parts(
     parts: Sequence[QuestionPart],
     select: Callable[[UnderstoodTurn], Selection | Abstention],
     select_related: Callable[[UnderstoodTurn], Selection | Abstention] | None = None,
+    *,
+    max_quotes: int,
 ) -> Selection | None:
     """The material for all `parts`; None if none of them is answered.
 
+    A part has at most `max_quotes` quotes, as has the answer if the same sentences answer all parts.
     `select` selects for one part. A language model also reads what `select_related` selects for a part that is
     declined.
     """
@@ -80,6 +82,7 @@ def select_parts(
     if not answered:
         return None
     quotes: list[Quote] = []
+    most_quotes = min(max_quotes, MAX_QUOTES_OF_A_PART)
     material = []
     groups: list[SelectedPart] = []
     for part, selection in selected:
@@ -91,7 +94,7 @@ def select_parts(
             material += [related] if isinstance(related, Selection) else []
             continue
         material.append(selection)
-        own = selection.quotes if selection.kind in _OF_SEVERAL_ARTICLES else selection.quotes[:MAX_QUOTES_OF_A_PART]
+        own = selection.quotes if selection.kind in _OF_SEVERAL_ARTICLES else selection.quotes[:most_quotes]
         shared = _holder(groups, quotes, own[0]) if own else None
         if shared is not None:
             groups[shared] = groups[shared].joined_with(group)
@@ -103,7 +106,7 @@ def select_parts(
         # The same sentences answer all parts, so the question is searched for as a whole too.
         material.insert(0, together)
         others = [quote for quote in quotes if not any(do_overlap(quote, other) for other in together.quotes)]
-        quotes = [*together.quotes, *others][:MAX_QUOTES_TOGETHER]
+        quotes = [*together.quotes, *others][:max_quotes]
         groups = [replace(groups[0], statements=tuple(range(len(quotes))))]
     retrieval = material[0].retrieval
     for selection in material[1:]:

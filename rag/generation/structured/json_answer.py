@@ -22,6 +22,8 @@ MAX_REPLY_CHARACTERS = 40_000
 MAX_BLANKS = 300
 # The length of the longest number that can be a marker.
 MAX_DIGITS = 4
+# The length of JSON's longest escape, as \u00e9.
+ESCAPE_CHARACTERS = 6
 _THOUGHTS_START, _THOUGHTS_END = "<think>", "</think>"
 _OBJECT_START = re.compile(r"\s*(?:```[ \t]*(?:json)?\s*)?\{(?=\s*[\"}])", re.IGNORECASE)
 # What may still become the start of an object.
@@ -136,9 +138,9 @@ class JsonAnswer:
             elif key := _KEY.match(self._rest):
                 try:
                     start, name = key.end(), str(_DECODER.raw_decode(self._rest)[0])
-                except ValueError:  # an escape that JSON does not have
-                    self._is_over = True
-                    return
+                except json.JSONDecodeError as error:
+                    self._is_over = not self._mends_escape(error)
+                    continue
                 if name == "sentences" and self._rest[start] == "[":
                     self._rest, self._is_in_items = self._rest[start + 1 :], True
                     continue
@@ -147,13 +149,29 @@ class JsonAnswer:
                 return
             try:
                 value, end = _DECODER.raw_decode(self._rest, start)
-            except (ValueError, RecursionError):
+            except json.JSONDecodeError as error:
+                if self._mends_escape(error):
+                    continue
+                return
+            except (ValueError, RecursionError):  # a number of thousands of digits, a deep nesting
                 return
             is_closed = isinstance(value, str | list | dict) or self._rest[end : end + 1] in _AFTER_A_NUMBER
             if not is_closed:
                 return
             self._rest = self._rest[end:]
             yield name, value
+
+    def _mends_escape(self, error: json.JSONDecodeError) -> bool:
+        """Whether `error` is an escape that JSON does not have; its backslash becomes a character of the text.
+
+        An escape that more text may complete is left alone.
+        """
+        start = self._rest.rfind("\\", 0, error.pos + 1)
+        is_whole = len(self._rest) > start + ESCAPE_CHARACTERS
+        if start < 0 or not is_whole or not error.msg.startswith("Invalid \\"):
+            return False
+        self._rest = f"{self._rest[:start]}\\{self._rest[start:]}"
+        return True
 
 
 def _marked_sentence(item: Any) -> str:

@@ -59,6 +59,16 @@ def test_a_key_that_json_does_not_know_ends_the_reading(key: str) -> None:
     assert is_empty('{"' + key + '": 1}')
 
 
+@pytest.mark.parametrize("size", [1, 7, 1_000])
+def test_an_escape_that_json_does_not_know_loses_no_sentence(size: int) -> None:
+    first, second = (
+        r'{"text": "It cost \$3 \u12 x.", "citations": [1]}',
+        r'{"text": "It \u00e9 rose.", "citations": [2]}',
+    )
+    text = f'{{"sentences": [{first}, {second}]}}'
+    assert read(text, size) == "It cost \\$3 \\u12 x. [1] It é rose. [2]\n"
+
+
 def test_each_sentence_is_passed_on_as_soon_as_it_is_whole() -> None:
     answer, text = JsonAnswer(), json.dumps(TWO)
     middle = text.index("}") + 1
