@@ -162,9 +162,9 @@ class JsonAnswer:
             yield name, value
 
     def _mends_escape(self, error: json.JSONDecodeError) -> bool:
-        """Whether `error` is an escape that JSON does not have; its backslash becomes a character of the text.
+        """Makes a character of the backslash that began an escape unknown to JSON.
 
-        An escape that more text may complete is left alone.
+        Returns whether `error` is such an escape. One that more text may complete is left alone.
         """
         start = self._rest.rfind("\\", 0, error.pos + 1)
         is_whole = len(self._rest) > start + ESCAPE_CHARACTERS
