@@ -324,7 +324,7 @@ def _notify(line: str) -> None:
 
 if __name__ == "__main__":
     from rag.interrupts.signals import install_interrupt_handlers
-    from rag.process import disable_third_party_telemetry
+    from rag.settings.process import disable_third_party_telemetry
 
     disable_third_party_telemetry()
     install_interrupt_handlers()

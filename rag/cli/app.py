@@ -72,7 +72,7 @@ def _common(
     if context.invoked_subcommand is None:
         print_text(context.get_help())
         return
-    from rag.process import disable_third_party_telemetry
+    from rag.settings.process import disable_third_party_telemetry
 
     disable_third_party_telemetry()
 

@@ -19,7 +19,7 @@ from rag.embedding.base import Encoder, PassageText, PassageVectors
 from rag.embedding.onnx_session import open_onnx_session, open_tokenizer, require_file
 from rag.errors import EncoderError
 from rag.package_data import model_file
-from rag.process import cpu_count
+from rag.settings.process import cpu_count
 from rag.types.passage import Span, Vector
 
 MODEL_FILE = model_file("all-MiniLM-L6-v2.onnx")

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from rag.errors import EncoderError
 from rag.package_data import model_file
-from rag.process import cpu_count
+from rag.settings.process import cpu_count
 
 TOKENIZER_FILE = model_file("tokenizer.json")
 _LOG_ERRORS_ONLY = 3

@@ -20,7 +20,7 @@ from rag.index.base import IndexEntry, IndexParameters, Scope, check_vector
 from rag.index.chroma_segment import BATCH_SIZE, INDEX_NAME, Segment, SegmentRecord, build, compact, graph_checksum
 from rag.index.damage import translate_errors
 from rag.index.manifest import VECTORS_MANIFEST, Manifest, SegmentManifest, read_manifest, write_manifest
-from rag.process import cpu_count
+from rag.settings.process import cpu_count
 from rag.types.passage import Hit, Vector
 
 

@@ -30,7 +30,7 @@ from rag.index.fulltext_schema import (
     term_query,
 )
 from rag.index.manifest import FULLTEXT_MANIFEST, Manifest, file_digest, read_manifest, write_manifest
-from rag.process import cpu_count
+from rag.settings.process import cpu_count
 from rag.text.analyzer import ANALYZER_NAME, english_analyzer
 from rag.types.passage import Hit
 

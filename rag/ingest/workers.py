@@ -12,8 +12,8 @@ from rag.embedding.base import Encoder, PassageText
 from rag.embedding.factory import open_encoder
 from rag.errors import MAX_CAUSE_CHARACTERS, EncoderError, RagError, SettingsError, single_line
 from rag.ingest.splitter import split_article
-from rag.process import without_ray_usage_statistics
 from rag.settings import Settings
+from rag.settings.process import without_ray_usage_statistics
 from rag.types.article import Article
 from rag.types.passage import Passage, StoredPassage
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from rag.embedding.onnx_session import open_onnx_session, open_tokenizer
 from rag.package_data import model_file
-from rag.process import cpu_count
 from rag.reading.layout import ReaderInput, encode_inputs
+from rag.settings.process import cpu_count
 
 MODEL_PATH = model_file("reader.onnx")
 QueryKind = Literal["question", "statement"]

@@ -18,7 +18,6 @@ from rag.errors import RagError
 from rag.index.base import Scope, VectorIndex
 from rag.index.fulltext import FullTextIndex
 from rag.index.fulltext_schema import TEXT_FIELDS
-from rag.process import cpu_count
 from rag.retrieval.deduplication import drop_near_duplicates
 from rag.retrieval.filtered_search import FilteredVectorSearch
 from rag.retrieval.filters import Filters, resolve_filters
@@ -34,6 +33,7 @@ from rag.retrieval.ranking import (
     sentence_scores,
 )
 from rag.retrieval.results import Retrieval, RetrievedCandidates, ScoredSentence
+from rag.settings.process import cpu_count
 from rag.storage.library import Library
 from rag.text.analyzer import distinct_terms, terms
 from rag.text.overlap import coverages

@@ -16,9 +16,9 @@ from fastapi.responses import JSONResponse
 from rag.admission import LLM_CONCURRENCY, AdmissionControl
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
-from rag.process import cpu_count, disable_third_party_telemetry
 from rag.server.middleware import RequestGuard, is_loopback
 from rag.server.openai_api import openai_router
+from rag.settings.process import cpu_count, disable_third_party_telemetry
 from rag.ui.page import mount_page
 
 # Maximum number of open connections; a browser keeps up to six. Further ones get a 503.

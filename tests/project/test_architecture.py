@@ -185,7 +185,7 @@ def test_one_module_reads_the_environment() -> None:
         for path in _modules()
         if any(word in path.read_text(encoding="utf-8") for word in ("os.environ", "getenv"))
     ]
-    assert readers == ["rag/process.py"]
+    assert readers == ["rag/settings/process.py"]
 
 
 def test_every_dependency_has_bounds_and_its_reason() -> None:

@@ -152,7 +152,7 @@ def test_only_a_command_reads_the_env_file_of_the_working_folder(tmp_path: Path)
 def test_ray_s_statistics_are_off_only_while_it_is_started() -> None:
     code = """
 import os
-from rag.process import without_ray_usage_statistics
+from rag.settings.process import without_ray_usage_statistics
 for before in (None, "1"):
     if before: os.environ["RAY_USAGE_STATS_ENABLED"] = before
     with without_ray_usage_statistics():

@@ -9,7 +9,7 @@ from rag.server.app import create_app
 from tests.conftest import shared
 from tests.support.library.articles import article, write_jsonl
 
-# What the command sets for its own process (rag.process.disable_third_party_telemetry); the library does without.
+# What the command sets for its own process (rag.settings.process); the library does without.
 VARIABLES = (
     "ANONYMIZED_TELEMETRY",
     "GRADIO_ANALYTICS_ENABLED",

@@ -25,7 +25,7 @@ from evals.benchmarks.peers.chunks import DEFAULT_SIZE, PASSAGE_SIZE, Chunk
 from evals.datasets.chunking import ChunkingQuestion, load_documents, load_questions
 from evals.metrics.passages import mean_scores, score_passages
 from evals.report.tables import markdown_table
-from rag.process import cpu_count
+from rag.settings.process import cpu_count
 
 ROOT = Path(__file__).parents[3]
 K = 5

@@ -42,11 +42,11 @@ from evals.datasets.cases import load_cases
 from rag import Article, QueryEngine, open_engine
 from rag.index.base import COMPACT_AFTER_CHANGES, Scope, day_number
 from rag.ingest.indexer import Indexer
-from rag.process import cpu_count
 from rag.retrieval.filtered_search import FilteredVectorSearch
 from rag.retrieval.filters import Filters, resolve_filters
 from rag.retrieval.ranking import CANDIDATES_PER_SEARCH
 from rag.settings import load_command_settings
+from rag.settings.process import cpu_count
 from rag.storage.library import LIBRARY_FILE, Library
 from rag.types.passage import Vector
 from rag.workspace import Workspace

@@ -36,7 +36,7 @@ from evals.benchmarks.performance.speed import shuffled_articles
 from evals.datasets.cases import SPLITS, load_cases
 from evals.report.tables import markdown_table
 from rag import open_engine
-from rag.process import cpu_count
+from rag.settings.process import cpu_count
 
 ROOT = Path(__file__).parents[3]
 SERVE = "import sys; sys.path.append({root!r}); from rag.cli import run; sys.exit(run(sys.argv[1:]))"

@@ -30,7 +30,7 @@ from rag.embedding.base import PassageText
 from rag.embedding.bundled import MODEL_FILE, BundledEncoder
 from rag.embedding.onnx_session import open_onnx_session
 from rag.ingest.splitter import split_article
-from rag.process import cpu_count
+from rag.settings.process import cpu_count
 from rag.text.sentences import sentence_spans
 
 PASSAGE_CHARACTERS = 1_000

@@ -1,4 +1,7 @@
-"""The package's settings, from arguments, environment variables and the `.env` file of a command's folder."""
+"""The settings, and where they come from.
+
+They come from arguments, environment variables and the `.env` file of a command's folder.
+"""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal

@@ -1,6 +1,6 @@
-"""What this process is: the environment that other libraries read, and the processors that it may use.
+"""The process's environment variables and processors.
 
-No other module reads or changes the environment; rag/settings.py leaves that to pydantic-settings. Importing this
+No other module reads or changes the environment; the settings leave that to pydantic-settings. Importing this
 module changes nothing: the variables that switch off other libraries' telemetry are set by a process of our own, the
 command or the server.
 """
