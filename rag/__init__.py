@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         Turn,
         Usage,
     )
-    from rag.types.article import Article, ArticleRef
+    from rag.types.article import Article, ArticleRef, ArticleVersion
     from rag.types.catalogue import CatalogueEntry, CataloguePage, LibraryCounts
     from rag.types.feedback import Feedback, FeedbackCitation
     from rag.types.ingest import AddReport, IngestProgress, LoadFailure
@@ -65,6 +65,7 @@ __all__ = [
     "AnswerStep",
     "Article",
     "ArticleRef",
+    "ArticleVersion",
     "Cancellation",
     "CatalogueEntry",
     "CataloguePage",
@@ -121,7 +122,7 @@ _MODULES = {
         "Answer", "AnswerStep", "Citation", "Highlight", "RankedPassage", "Statement", "TextDelta", "Timings", "Turn",
         "Usage",
     ),
-    "rag.types.article": ("Article", "ArticleRef"),
+    "rag.types.article": ("Article", "ArticleRef", "ArticleVersion"),
     "rag.types.catalogue": ("CatalogueEntry", "CataloguePage", "LibraryCounts"),
     "rag.types.feedback": ("Feedback", "FeedbackCitation"),
     "rag.types.ingest": ("AddReport", "IngestProgress", "LoadFailure"),

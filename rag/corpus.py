@@ -13,7 +13,7 @@ from rag.maintenance.consistency import Inconsistency, find_inconsistencies, rep
 from rag.maintenance.replica import background_refresh
 from rag.retrieval.filters import Filters
 from rag.text.unicode import replace_unencodable
-from rag.types.article import Article
+from rag.types.article import Article, ArticleVersion
 from rag.types.catalogue import CatalogueEntry, LibraryCounts
 from rag.types.feedback import Feedback
 from rag.types.ingest import AddReport, ProgressCallback, no_progress
@@ -47,9 +47,21 @@ class Corpus:
         """
         return self._workspace.library.entries(newest)
 
-    def article(self, article_id: str) -> Article | None:
-        """The article with its text, or None for an id that the library does not hold."""
-        return self._workspace.library.article(encodable(article_id))
+    def article(self, article_id: str, version: int | None = None) -> Article | None:
+        """The article with its text, or None for an id that the library does not hold.
+
+        `version` numbers its texts from 1, the first; by default it is the newest. Also None for a version that is not
+        kept.
+        """
+        stored = self._workspace.library.article(encodable(article_id))
+        if stored is None or version is None or version == stored.version:
+            return stored
+        earlier = (kept.article for kept in self.versions(article_id))
+        return next((article for article in earlier if article.version == version), None)
+
+    def versions(self, article_id: str) -> list[ArticleVersion]:
+        """The earlier texts of an article that has changed, oldest first."""
+        return self._workspace.library.versions(encodable(article_id))
 
     def counts(self) -> LibraryCounts:
         """The number of articles, passages and characters in the library."""

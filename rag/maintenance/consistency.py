@@ -48,6 +48,7 @@ def find_inconsistencies(workspace: Workspace) -> list[Inconsistency]:
         problems += _index_problems("full text", workspace.fulltext, library, passage_ids)
         altered_ids = altered_article_ids(library)
         problems += _article_problems(library, altered_ids)
+        problems += _version_problems(library)
         problems += _passage_problems(library, altered_ids)
         problems += _search_problems(workspace, sorted(passage_ids))
     return problems
@@ -109,6 +110,15 @@ def _article_problems(library: Library, altered_ids: list[str]) -> list[Inconsis
     return problems
 
 
+def _version_problems(library: Library) -> list[Inconsistency]:
+    """Earlier texts of articles that differ from what was stored."""
+    damaged_ids = [entry.id for entry in library.entries() if not _has_readable_versions(library, entry.id)]
+    if not damaged_ids:
+        return []
+    problem = f"earlier texts of {len(damaged_ids)} articles are damaged ({', '.join(damaged_ids)}); restore a backup"
+    return [Inconsistency("library", f"{problem}: rag restore FILE --force", 0)]
+
+
 def _passage_problems(library: Library, altered_ids: list[str]) -> list[Inconsistency]:
     """Passages that differ from their article, lack a unit vector, or are corrupt."""
     wrong = 0
@@ -158,6 +168,14 @@ def _is_as_added(library: Library, article_id: str, sha256: str) -> bool:
     except LibraryDamaged:
         return False
     return article is not None and article.sha256 == sha256
+
+
+def _has_readable_versions(library: Library, article_id: str) -> bool:
+    try:
+        library.versions(article_id)
+    except LibraryDamaged:
+        return False
+    return True
 
 
 def _is_as_written(library: Library, article_id: str) -> bool:

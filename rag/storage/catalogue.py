@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rag.storage import serialization, tables
+from rag.storage.records.details import read_details, with_details
 from rag.types.catalogue import (
     ArticlePredicate,
     CataloguedArticle,
@@ -51,9 +52,9 @@ def articles_in_scope(connection: sa.Connection, scope: QuestionScope) -> list[C
     if scope.until:
         query = query.where(columns.published <= scope.until.isoformat())
     rows = connection.execute(query)
-    articles = (
-        CataloguedArticle(serialization.decode_ref(ref), serialization.decode_topics(topics)) for *ref, topics in rows
-    )
+    refs = [(serialization.decode_ref(ref), serialization.decode_topics(topics)) for *ref, topics in rows]
+    details = read_details(connection)
+    articles = (CataloguedArticle(with_details(ref, details.get(ref.id)), topics) for ref, topics in refs)
     # Topics are stored as one list an article, so they are compared here.
     return [article for article in articles if not scope.topics or set(scope.topics) & set(article.topics)]
 

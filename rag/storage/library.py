@@ -8,6 +8,7 @@ the indexer writes here, under the library's write lock.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from rag.files import replace_file
 from rag.storage import catalogue, database, mutations, tables
 from rag.storage.database import Location, translate_errors
 from rag.storage.reader import LibraryReader
+from rag.storage.records.versions import delete_versions, next_version
 from rag.storage.serialization import RowDecodeError
 from rag.storage.snapshot import CopyProgress, checkpoint, copy_database, no_copy_progress
 from rag.types.article import Article
@@ -89,7 +91,8 @@ class Library(LibraryReader):
     def put(self, article: Article, passages: Sequence[StoredPassage], origin: str) -> None:
         """Adds or replaces an article and its passages, in one transaction.
 
-        An article with the same id is replaced. Raises EncoderMismatch for vectors that are not (dimension,).
+        An article with the same id is replaced; if it differs, it is kept as an earlier version. Raises EncoderMismatch
+        for vectors that are not (dimension,).
         """
         if any(len(stored.vector) != self.dimension for stored in passages):
             raise EncoderMismatch(
@@ -98,17 +101,19 @@ class Library(LibraryReader):
         with self._writing() as connection:
             generation = mutations.next_generation(connection)
             before = catalogue.stored_counts(connection)
+            article = next_version(connection, article, datetime.now(UTC))
             removed = mutations.remove(connection, article.id, generation)
             mutations.insert(connection, article, origin, passages, generation)
             catalogue.store_counts(connection, before - removed + LibraryCounts(1, len(passages), len(article.text)))
 
     def remove(self, article_id: str) -> bool:
-        """Deletes the article; returns False where it was not stored."""
+        """Deletes the article with its earlier texts; returns False where it was not stored."""
         with self._writing() as connection:
             if not catalogue.count_rows(connection, article_id).articles:
                 return False
             before = catalogue.stored_counts(connection)
             removed = mutations.remove(connection, article_id, mutations.next_generation(connection))
+            delete_versions(connection, article_id)
             catalogue.store_counts(connection, before - removed)
         return True
 
@@ -129,6 +134,7 @@ class Library(LibraryReader):
                 mutations.insert(connection, article, origin, passages, generation)
             for left_out in set(connection.execute(sa.select(tables.articles.c.id)).scalars()) - kept:
                 mutations.remove(connection, left_out, generation)
+                delete_versions(connection, left_out)
             catalogue.store_counts(connection, catalogue.count_rows(connection))
             mutations.set_meta(connection, "encoder", encoder)
             mutations.set_meta(connection, "dimension", str(dimension))

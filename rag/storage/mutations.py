@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from rag.storage import serialization, tables
 from rag.storage.catalogue import count_rows
+from rag.storage.records.checksums import store_checksum
+from rag.storage.records.details import encode_details, store_details
 from rag.storage.serialization import RowDecodeError
 from rag.storage.tables import FORMAT
 from rag.types.article import Article
@@ -66,15 +68,16 @@ def next_generation(connection: sa.Connection) -> int:
 def insert(
     connection: sa.Connection, article: Article, origin: str, passages: Sequence[StoredPassage], generation: int
 ) -> None:
-    """Inserts the article and its passages, and the checksum of their rows."""
+    """Inserts the article, its passages and details, and the checksum of their rows."""
     article_row = serialization.encode_article(article, origin)
     passage_rows = [serialization.encode_passage(stored, generation) for stored in passages]
     connection.execute(tables.articles.insert().values(article_row))
     if passage_rows:
         connection.execute(tables.passages.insert(), passage_rows)
-    tables.checksums.create(connection, checkfirst=True)
-    checksum = serialization.checksum_of_rows(article_row, passage_rows)
-    connection.execute(tables.checksums.insert().values(article_id=article.id, seal=checksum))
+    details_row = encode_details(article)
+    if details_row:
+        store_details(connection, details_row)
+    store_checksum(connection, article_row, [*passage_rows, *([details_row] if details_row else [])])
 
 
 def remove(connection: sa.Connection, article_id: str, generation: int) -> LibraryCounts:
@@ -95,7 +98,7 @@ def put_feedback(connection: sa.Connection, feedback: Feedback) -> None:
 
     Creates the table of feedback in a library that has none.
     """
-    tables.later_metadata.create_all(connection)
+    tables.feedback.create(connection, checkfirst=True)
     connection.execute(tables.feedback.delete().where(tables.feedback.c.id == feedback.id))
     connection.execute(tables.feedback.insert().values(serialization.encode_feedback(feedback)))
 

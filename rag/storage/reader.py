@@ -16,9 +16,12 @@ import sqlalchemy as sa
 from rag.errors import LibraryError, LibraryMissing, LibraryVersion
 from rag.storage import catalogue, database, mutations, serialization, tables
 from rag.storage.database import Location, SQLiteFile
+from rag.storage.records.checksums import matches_checksum
+from rag.storage.records.details import read_details, with_details
+from rag.storage.records.versions import read_versions
 from rag.storage.serialization import RowDecodeError
 from rag.storage.tables import FORMAT
-from rag.types.article import Article, ArticleRef
+from rag.types.article import Article, ArticleRef, ArticleVersion
 from rag.types.catalogue import (
     ArticlePredicate,
     CataloguedArticle,
@@ -181,7 +184,15 @@ class LibraryReader:
         """Returns the stored articles among `ids`, by id."""
         with self._reading() as connection:
             rows = _rows_by_id(connection, _ARTICLES, ids)
-            return {row.id: serialization.decode_article(row._mapping) for row in rows}
+            details = read_details(connection, ids)
+            return {
+                row.id: with_details(serialization.decode_article(row._mapping), details.get(row.id)) for row in rows
+            }
+
+    def versions(self, article_id: str) -> list[ArticleVersion]:
+        """Returns the earlier texts of the article, oldest first; [] where it has none."""
+        with self._reading() as connection:
+            return read_versions(connection, article_id)
 
     def article_refs(self, ids: Sequence[str]) -> dict[str, ArticleRef]:
         """Returns references to the stored articles among `ids`, by id.
@@ -190,7 +201,8 @@ class LibraryReader:
         """
         with self._reading() as connection:
             refs = [serialization.decode_ref(row) for row in _rows_by_id(connection, _REFS, ids)]
-        return {ref.id: ref for ref in refs}
+            details = read_details(connection, ids)
+        return {ref.id: with_details(ref, details.get(ref.id)) for ref in refs}
 
     def stored_version(self, article_id: str) -> StoredVersion | None:
         """Returns the stored version of the article, None where it is not stored.
@@ -290,14 +302,7 @@ class LibraryReader:
         If so, they are bit for bit as they were written. True where no checksum was stored.
         """
         with self._reading() as connection:
-            article_query = sa.select(tables.articles).where(tables.articles.c.id == article_id)
-            article = connection.execute(article_query).mappings().one_or_none()
-            if article is None:
-                return False
-            query = sa.select(tables.passages).where(tables.passages.c.article_id == article_id)
-            passages = connection.execute(query.order_by(tables.passages.c.ordinal)).mappings().all()
-            checksum = _stored_checksum(connection, article_id)
-        return checksum is None or checksum == serialization.checksum_of_rows(article, passages)
+            return matches_checksum(connection, article_id)
 
     # -- private -------------------------------------------------------------------------------------------------------
 
@@ -318,10 +323,3 @@ def _rows_by_id(connection: sa.Connection, query: sa.Select[Any], ids: Sequence[
     """Returns the rows of `query` for those of `ids` that are stored."""
     batches = (ids[start : start + IDS_PER_STATEMENT] for start in range(0, len(ids), IDS_PER_STATEMENT))
     return [row for batch in batches for row in connection.execute(query, {"ids": batch})]
-
-
-def _stored_checksum(connection: sa.Connection, article_id: str) -> str | None:
-    if not sa.inspect(connection).has_table(tables.checksums.name):
-        return None
-    query = sa.select(tables.checksums.c.seal).where(tables.checksums.c.article_id == article_id)
-    return connection.execute(query).scalar_one_or_none()

@@ -87,11 +87,27 @@ feedback = sa.Table(
     sa.Column("note", LibraryText, nullable=False),
 )  # fmt: skip
 
-# One checksum for each article, over its row and its passages' rows as they were written
-# (rag.storage.serialization.checksum_of_rows). A disk that returns another bit in a vector makes an answer a little
-# wrong and reports nothing; `rag check` compares the checksums.
+# One checksum for each article (rag.storage.records.checksums).
 checksums = sa.Table(
     "seals", later_metadata,
     sa.Column("article_id", LibraryText, sa.ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
     sa.Column("seal", LibraryText, nullable=False),
+)  # fmt: skip
+
+# Fields of an article that `articles` has no column for, as JSON (rag.storage.records.details).
+article_details = sa.Table(
+    "article_details", later_metadata,
+    sa.Column("article_id", LibraryText, sa.ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("fields", LibraryText, nullable=False),
+)  # fmt: skip
+
+# Texts that were replaced. There is no foreign key, because a change deletes an article's row and inserts another.
+article_versions = sa.Table(
+    "article_versions", later_metadata,
+    sa.Column("article_id", LibraryText, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("replaced", LibraryText, nullable=False),
+    sa.Column("sha256", LibraryText, nullable=False),
+    sa.Column("fields", LibraryText, nullable=False),
+    sa.Column("text", LibraryText, nullable=False),
 )  # fmt: skip

@@ -7,8 +7,8 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 # English in any locale, which strftime() is not.
@@ -23,7 +23,9 @@ class Article:
     """A commentary article.
 
     `source` is the publication, `published` the day of publication, `text` the exact body. `id` is unique in a library;
-    `topics` are short free words.
+    `topics` are short free words, `correction` is the publication's notice of a correction. `version` numbers the texts
+    that the library has had of the article, and `updated` is the day on which it took this one, None for the first; a
+    reader leaves both as they are.
     """
 
     id: str
@@ -34,23 +36,32 @@ class Article:
     published: date | None = None
     url: str | None = None
     topics: tuple[str, ...] = ()
+    correction: str | None = None
+    version: int = field(default=1, compare=False)
+    updated: date | None = field(default=None, compare=False)
 
     @property
     def sha256(self) -> str:
-        """SHA-256 digest, in hex, over every field.
+        """SHA-256 digest, in hex, over every field but `version` and `updated`.
 
         Two articles are equal exactly when their digests are.
         """
-        fields = [
+        fields: list[object] = [
             self.id, self.title, self.text, self.author, self.source,
             self.published.isoformat() if self.published else None, self.url, list(self.topics),
         ]  # fmt: skip
+        # Fields that were added later count only where they are set, so that earlier digests stay valid.
+        later = {name: value for name, value in (("correction", self.correction),) if value is not None}
+        fields += [later] if later else []
         return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleRef:
-    """A reference to an article: all that a citation shows of it."""
+    """A reference to an article: all that a citation shows of it.
+
+    `correction`, `version` and `updated` are those of Article.
+    """
 
     id: str
     title: str
@@ -58,6 +69,20 @@ class ArticleRef:
     source: str | None
     published: date | None
     url: str | None
+    correction: str | None = None
+    version: int = 1
+    updated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleVersion:
+    """An earlier text of an article; `article.version` is its number.
+
+    `replaced` is the moment, in UTC, at which the library took the next text.
+    """
+
+    article: Article
+    replaced: datetime
 
 
 def reference_line(article: ArticleRef) -> str:

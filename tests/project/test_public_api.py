@@ -17,13 +17,13 @@ import rag
 from rag import Chat, QueryEngine, open_engine
 
 NAMES = {
-    "AddReport", "Answer", "AnswerStep", "Article", "ArticleRef", "Cancellation", "CatalogueEntry", "CataloguePage",
-    "Chat", "Citation", "EncoderError", "EncoderMismatch", "Feedback", "FeedbackCitation", "FilterArgs", "Highlight",
-    "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress", "LibraryBusy", "LibraryCounts",
-    "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure", "ModelError", "QueryEngine",
-    "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError", "Revision", "Section", "ServerBusy",
-    "ServerUnavailable", "Settings", "SettingsError", "Statement", "TextDelta", "Timings", "Tuning", "Turn",
-    "Understanding", "Usage", "open_engine",
+    "AddReport", "Answer", "AnswerStep", "Article", "ArticleRef", "ArticleVersion", "Cancellation", "CatalogueEntry",
+    "CataloguePage", "Chat", "Citation", "EncoderError", "EncoderMismatch", "Feedback", "FeedbackCitation",
+    "FilterArgs", "Highlight", "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress", "LibraryBusy",
+    "LibraryCounts", "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure", "ModelError",
+    "QueryEngine", "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError", "Revision",
+    "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError", "Statement", "TextDelta", "Timings",
+    "Tuning", "Turn", "Understanding", "Usage", "open_engine",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -86,3 +87,21 @@ def test_a_library_of_version_0_1_0_is_rebuilt_from_its_own_vectors(home: Path) 
         engine.rebuild()
         assert engine.check() == []
         _assert_answers(engine)
+
+
+def test_an_article_of_a_library_of_version_0_1_0_keeps_its_earlier_text(home: Path, tmp_path: Path) -> None:
+    with open_engine(home) as engine:
+        before = engine.article("old-1")
+        assert before is not None
+        again = engine.add(write_jsonl(tmp_path / "same.jsonl", [before]))
+        assert (again.unchanged, again.updated) == (["old-1"], [])
+        changed = replace(before, text=before.text + " The board confirmed it.")
+        assert engine.add(write_jsonl(tmp_path / "new.jsonl", [changed])).updated == ["old-1"]
+        assert engine.check() == []
+    # The tables of the earlier version are as they were; two were added.
+    with open_engine(home) as engine:
+        stored = engine.article("old-1")
+        assert stored == changed
+        assert stored.version == 2
+        assert [version.article for version in engine.versions("old-1")] == [before]
+        assert engine.check() == []
