@@ -32,7 +32,7 @@ def rows_of(connection: sa.Connection, article_id: str) -> tuple[Mapping[Any, An
     if article is None:
         return None
     query = sa.select(tables.passages).where(tables.passages.c.article_id == article_id)
-    further = list(connection.execute(query.order_by(tables.passages.c.ordinal)).mappings())
+    further: list[Mapping[Any, Any]] = [*connection.execute(query.order_by(tables.passages.c.ordinal)).mappings()]
     if sa.inspect(connection).has_table(tables.article_details.name):
         details = sa.select(tables.article_details).where(tables.article_details.c.article_id == article_id)
         further += connection.execute(details).mappings()
