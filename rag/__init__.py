@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from rag.types.article import Article, ArticleRef, ArticleVersion
     from rag.types.catalogue import CatalogueEntry, CataloguePage, LibraryCounts
     from rag.types.feedback import Feedback, FeedbackCitation
-    from rag.types.ingest import AddReport, IngestProgress, LoadFailure
+    from rag.types.ingest import AddReport, FollowedSource, IngestProgress, LoadFailure, Rename, SyncReport
     from rag.types.question import FilterArgs
     from rag.types.revision import Revision
     from rag.types.understanding import QuestionScope, Section, Understanding
@@ -76,6 +76,7 @@ __all__ = [
     "Feedback",
     "FeedbackCitation",
     "FilterArgs",
+    "FollowedSource",
     "Highlight",
     "Inconsistency",
     "IndexDamaged",
@@ -95,6 +96,7 @@ __all__ = [
     "RagError",
     "RankedPassage",
     "ReadError",
+    "Rename",
     "Revision",
     "Section",
     "ServerBusy",
@@ -102,6 +104,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Statement",
+    "SyncReport",
     "TextDelta",
     "Timings",
     "Tuning",
@@ -125,7 +128,7 @@ _MODULES = {
     "rag.types.article": ("Article", "ArticleRef", "ArticleVersion"),
     "rag.types.catalogue": ("CatalogueEntry", "CataloguePage", "LibraryCounts"),
     "rag.types.feedback": ("Feedback", "FeedbackCitation"),
-    "rag.types.ingest": ("AddReport", "IngestProgress", "LoadFailure"),
+    "rag.types.ingest": ("AddReport", "FollowedSource", "IngestProgress", "LoadFailure", "Rename", "SyncReport"),
     "rag.types.question": ("FilterArgs",),
     "rag.types.revision": ("Revision",),
     "rag.types.understanding": ("QuestionScope", "Section", "Understanding"),

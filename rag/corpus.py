@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag.answering.kinds.example_questions import example_questions
 from rag.errors import RagError
+from rag.ingest.sources.sync import SourceSync
 from rag.maintenance.consistency import Inconsistency, find_inconsistencies, repair
 from rag.maintenance.replica import background_refresh
 from rag.retrieval.filters import Filters
@@ -16,7 +17,7 @@ from rag.text.unicode import replace_unencodable
 from rag.types.article import Article, ArticleVersion
 from rag.types.catalogue import CatalogueEntry, LibraryCounts
 from rag.types.feedback import Feedback
-from rag.types.ingest import AddReport, ProgressCallback, no_progress
+from rag.types.ingest import AddReport, FollowedSource, ProgressCallback, SyncReport, no_progress
 from rag.workspace import Workspace
 
 
@@ -35,6 +36,33 @@ class Corpus:
         cannot be read are in the report's `failed`. Raises LibraryBusy if another process writes for too long.
         """
         return self._workspace.add(what, progress)
+
+    def sync(self, *sources: str | Path, delete: bool = False, progress: ProgressCallback = no_progress) -> SyncReport:
+        """Syncs the library with folders, files, feeds and pages: `engine.sync("notes")`.
+
+        New and changed articles are stored; one that has moved keeps its id. Articles that are no longer in a folder
+        are in the report's `missing`, or deleted with `delete`. Without `sources`, syncs with those that are followed.
+        What has not changed since the last sync is not read. Raises LibraryBusy as `add` does.
+        """
+        return self._sources.sync(sources, delete=delete, progress=progress)
+
+    def follow(self, *sources: str | Path, progress: ProgressCallback = no_progress) -> SyncReport:
+        """Syncs with folders, feeds and pages, and follows them.
+
+        `sync()` and a running `rag serve` look at them again. A source that cannot be read is not followed.
+        """
+        return self._sources.follow(sources, progress)
+
+    def unfollow(self, *sources: str | Path) -> list[str]:
+        """Stops following the sources; returns those that were not followed.
+
+        Their articles stay.
+        """
+        return self._sources.unfollow(sources)
+
+    def following(self) -> list[FollowedSource]:
+        """The sources that are followed, by name, with the last look at each."""
+        return self._sources.followed()
 
     def remove(self, *article_ids: str) -> list[str]:
         """Removes articles; returns the ids that the library does not hold."""
@@ -132,6 +160,11 @@ class Corpus:
     def encoder(self) -> str:
         """The fingerprint of the encoder that made the library's vectors."""
         return self._workspace.library.encoder
+
+    @property
+    def _sources(self) -> SourceSync:
+        workspace = self._workspace
+        return SourceSync(workspace.library, workspace.indexer, workspace.settings, workspace.write_lock)
 
     def close(self) -> None:
         """Closes files and connections.

@@ -5,6 +5,7 @@ The tree shows when each error is raised, and what the user can do.
     RagError
     ├── SettingsError             a setting has no usable value → correct the variable that the message names
     ├── ReadError                 a file, URL or feed is not readable as an article → correct or leave out the source
+    │   └── NotModified           a web page is as it was at the last sync → nothing to do
     ├── EncoderError              the encoder's files or endpoint fail → check the endpoint, or install again
     ├── ServerBusy                the server's queue is full → ask again after `retry_after` seconds
     ├── QuestionCancelled         the caller cancelled the question → ask it again, if the answer is wanted after all
@@ -50,6 +51,10 @@ class ReadError(RagError):
         super().__init__(f"{what}: {why}")
         self.what = what
         self.why = why
+
+
+class NotModified(ReadError):
+    """A server says that a page is as it was when it was last read."""
 
 
 class EncoderError(RagError):

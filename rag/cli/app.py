@@ -17,6 +17,8 @@ from rag.cli.models import models
 from rag.cli.options import TUNING_KEY, HomeOption
 from rag.cli.output import discard_output, print_message, print_text
 from rag.cli.serve import serve
+from rag.cli.sources.show import show
+from rag.cli.sources.sync import follow, following, sync, unfollow
 from rag.errors import RagError
 from rag.interrupts.signals import install_interrupt_handlers
 
@@ -35,8 +37,8 @@ app = typer.Typer(
 )
 app.add_typer(feedback_app())
 for command in (
-    questions.ask, questions.chat, questions.search, library.add, library.remove, library.articles, library.status,
-    library.check, library.rebuild, backup, restore, library.init, serve, models,
+    questions.ask, questions.chat, questions.search, library.add, library.remove, library.articles, show, sync, follow,
+    unfollow, following, library.status, library.check, library.rebuild, backup, restore, library.init, serve, models,
 ):  # fmt: skip
     app.command()(command)
 

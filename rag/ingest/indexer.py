@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.embedding.base import Encoder
@@ -111,7 +111,7 @@ class Indexer:
         with self._lock():
             try:
                 unique_ids = dict.fromkeys(article_ids)
-                return [article_id for article_id in unique_ids if not self._library.remove(_storable(article_id))]
+                return [article_id for article_id in unique_ids if not self._library.remove(storable_name(article_id))]
             finally:
                 self._sync_after_write()
 
@@ -152,7 +152,7 @@ class Indexer:
                 report.failed.append(item)
                 counter.count(0)
                 continue
-            article, origin = item.article, _storable(item.origin)
+            article, origin = self._with_stored_id(item), storable_name(item.origin)
             if article.id in pending and pending[article.id] != article:
                 yield None
             stored = self._library.stored_version(article.id)
@@ -174,6 +174,11 @@ class Indexer:
             else:
                 pending[article.id] = article
                 yield _PendingArticle(article, origin, is_new=stored is None)
+
+    def _with_stored_id(self, item: LoadedArticle) -> Article:
+        """The article, with the id under which it is stored if it has moved to its place (rag.ingest.sources)."""
+        stored_id = None if item.has_own_id else self._library.sources.article_at(storable_name(item.origin))
+        return replace(item.article, id=stored_id) if stored_id else item.article
 
     def _encoded(self, items: Iterable[_PendingArticle | None]) -> Iterator[tuple[_PendingArticle, EncodedPassages]]:
         """Yields each item with its passages, in order.
@@ -228,8 +233,8 @@ def _still_exists(origin: str) -> bool:
     return "://" in origin or Path(_file_of(origin)).exists()
 
 
-def _storable(name: str) -> str:
-    """`name` as SQLite can store it.
+def storable_name(name: str) -> str:
+    """`name` as a library can store it.
 
     Bytes of a file name that are not UTF-8 become escapes, so that two names stay two.
     """

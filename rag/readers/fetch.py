@@ -18,12 +18,12 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from rag.errors import ReadError
+from rag.errors import NotModified, ReadError
 from rag.readers.encoding import to_one_line
 from rag.settings import Settings
 
@@ -35,7 +35,28 @@ USER_AGENT = "commentary-rag/0.1 (reads single articles for its user)"
 _TEXT_TYPES = re.compile(
     r"(?:text/(?:html|xml|plain|markdown|x-markdown)|application/(?:\w+\+)?(?:xhtml\+)?xml)\s*(?:;|\Z)", re.IGNORECASE
 )
+# A validator that is sent back as it came: printable ASCII of a reasonable length.
+_SENDABLE = re.compile(r"[\x20-\x7e]{1,500}")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last four bytes are the IPv4 address that is reached
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server says of a page's state, and is sent back to it to ask for changes (RFC 9110, 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> "Validators":
+        """The validators in the headers of a response, as far as a request can carry them."""
+        values = (headers.get(name) for name in ("etag", "last-modified"))
+        return cls(*(value if value and _SENDABLE.fullmatch(value) else None for value in values))
+
+    def headers(self) -> dict[str, str]:
+        """The headers of a request for the page if it has changed."""
+        values = {"if-none-match": self.etag, "if-modified-since": self.last_modified}
+        return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +71,24 @@ class FetchedPage:
     data: bytes
     media_type: str
     encoding: str | None
+    validators: Validators = Validators()
 
 
-def fetch(url: str, settings: Settings) -> FetchedPage:
+# Fetches the page at an address; `fetch`, or a function with the same errors.
+FetchPage = Callable[[str, Settings], FetchedPage]
+
+
+def fetch(url: str, settings: Settings, known: Validators = Validators()) -> FetchedPage:
     """Fetches the page at `url`, following up to MAX_REDIRECTS redirects.
 
     The limits are Settings.fetch_timeout (seconds, for everything together) and Settings.max_file_mb; private addresses
-    are allowed with Settings.allow_private_urls.
-    Raises ReadError that says why the page cannot be fetched and what to do.
+    are allowed with Settings.allow_private_urls. `known` are the validators of the page that was read before.
+    Raises ReadError that says why the page cannot be fetched and what to do; NotModified for a page that is as `known`.
     """
     import httpx
 
     deadline = time.monotonic() + settings.fetch_timeout
-    url = _drop_credentials(url)
+    url = drop_credentials(url)
     start_url = current_url = url.strip()
     try:
         with (
@@ -71,10 +97,14 @@ def fetch(url: str, settings: Settings) -> FetchedPage:
             httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)) as client,
         ):
             for _ in range(MAX_REDIRECTS + 1):
-                with closing(_send_request(client, current_url, settings, deadline, trace)) as response:
+                with closing(_send_request(client, current_url, settings, deadline, trace, known)) as response:
+                    if response.status_code == 304 and known.headers():
+                        raise NotModified(url, "has not changed since it was last read")
                     if not response.has_redirect_location:
                         return _read_page(url, current_url, response, settings, deadline)
                     current_url = _redirect_target(current_url, response.headers["location"])
+    except NotModified:
+        raise
     except ReadError as error:
         why = error.why if current_url == start_url else f"redirects to {current_url}, which {error.why}"
         raise ReadError(url, why) from None
@@ -118,10 +148,10 @@ def _redirect_target(url: str, location: str) -> str:
 
     with _address_errors(url):
         target = str(httpx.URL(url).join(location))
-    return _drop_credentials(target)
+    return drop_credentials(target)
 
 
-def _drop_credentials(url: str) -> str:
+def drop_credentials(url: str) -> str:
     """Returns `url` without user name and password.
 
     Credentials are never sent and never repeated in a message.
@@ -160,7 +190,9 @@ def _sockets_closed_after(seconds: float) -> Iterator[Callable[[str, dict[str, A
         timer.cancel()
 
 
-def _send_request(client: Any, url: str, settings: Settings, deadline: float, trace: Callable[..., None]) -> Any:
+def _send_request(
+    client: Any, url: str, settings: Settings, deadline: float, trace: Callable[..., None], known: Validators
+) -> Any:
     """Sends a GET of `url` to a checked address; the response's body is not read yet."""
     import httpx
 
@@ -180,6 +212,7 @@ def _send_request(client: Any, url: str, settings: Settings, deadline: float, tr
                 "user-agent": USER_AGENT,
                 "accept": "text/html, application/xml, text/plain",
                 "accept-encoding": "gzip, deflate",
+                **known.headers(),
             },
             timeout=httpx.Timeout(seconds_left, connect=seconds_left / (len(addresses) - number)),
             extensions={"sni_hostname": host, "trace": trace},
@@ -252,7 +285,8 @@ def _read_page(source_url: str, url: str, response: Any, settings: Settings, dea
     if not data.strip():
         raise ReadError(source_url, "is empty; there is nothing to read in it")
     bare_url = str(httpx.URL(url).copy_with(username="", password="", fragment=None))
-    return FetchedPage(bare_url, bytes(data), media_type.split(";")[0].strip().lower(), response.charset_encoding)
+    bare_type, encoding = media_type.split(";")[0].strip().lower(), response.charset_encoding
+    return FetchedPage(bare_url, bytes(data), bare_type, encoding, Validators.of(response.headers))
 
 
 def _received(source_url: str, response: Any, settings: Settings, deadline: float) -> Iterator[bytes]:

@@ -4,27 +4,39 @@ Other packages use only this module of the package. Bad input never stops a batc
 LoadFailure whose one line says what is wrong and what to do.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from rag.errors import ReadError
+from rag.readers.fetch import FetchPage, fetch
 from rag.readers.files import READABLE_SUFFIXES, access_errors, count_in_file, load_file, printable_path
 from rag.settings import Settings
 from rag.types.ingest import LoadedArticle, LoadFailure
 
-__all__ = ["READABLE_SUFFIXES", "count_articles", "load_articles"]
+__all__ = ["READABLE_SUFFIXES", "count_articles", "find_path", "is_web_source", "load_articles", "readable_files"]
 
 
-def load_articles(sources: Iterable[str | Path], settings: Settings) -> Iterator[LoadedArticle | LoadFailure]:
+def _no_file(_path: Path) -> bool:
+    return False
+
+
+def load_articles(
+    sources: Iterable[str | Path],
+    settings: Settings,
+    *,
+    fetch_page: FetchPage = fetch,
+    leave_out: Callable[[Path], bool] = _no_file,
+) -> Iterator[LoadedArticle | LoadFailure]:
     """Loads the articles of all `sources`, one after the other.
 
     A source is a path to a file or folder, or the address of a page or feed. Within the batch an id stands for one
-    article: a second article with the same id and other content is a LoadFailure. Never raises for bad input.
+    article: a second article with the same id and other content is a LoadFailure. Never raises for bad input. Pages are
+    fetched with `fetch_page`; the files for which `leave_out` is true are not read.
     """
     # The digest and the origin, not the article: a batch may be larger than the memory.
     first_with_id: dict[str, tuple[str, str]] = {}
     for source in sources:
-        for result in _load_source(source, settings):
+        for result in _load_source(source, settings, fetch_page, leave_out):
             if isinstance(result, LoadedArticle):
                 article = result.article
                 digest, origin = first_with_id.setdefault(article.id, (article.sha256, result.origin))
@@ -45,30 +57,32 @@ def count_articles(sources: Iterable[str | Path]) -> int | None:
     """
     total = 0
     for source in sources:
-        if _is_url(source):
+        if is_web_source(source):
             return None
-        path = _path_of(source)
-        files = [path] if isinstance(path, LoadFailure) else _readable_files(path)
+        path = find_path(source)
+        files = [path] if isinstance(path, LoadFailure) else readable_files(path)
         total += sum(1 if isinstance(file, LoadFailure) else count_in_file(file) for file in files)
     return total
 
 
-def _load_source(source: str | Path, settings: Settings) -> Iterator[LoadedArticle | LoadFailure]:
-    if _is_url(source):
+def _load_source(
+    source: str | Path, settings: Settings, fetch_page: FetchPage, leave_out: Callable[[Path], bool]
+) -> Iterator[LoadedArticle | LoadFailure]:
+    if is_web_source(source):
         from rag.readers.web import load_url
 
-        yield from load_url(str(source), settings)
+        yield from load_url(str(source), settings, fetch_page=fetch_page)
         return
-    path = _path_of(source)
+    path = find_path(source)
     if isinstance(path, LoadFailure):
         yield path
         return
     is_empty = True
-    for file in _readable_files(path):
+    for file in readable_files(path):
         is_empty = False
         if isinstance(file, LoadFailure):
             yield file
-        else:
+        elif not leave_out(file):
             yield from _load_file(file, settings)
     if is_empty:
         yield LoadFailure(
@@ -83,7 +97,7 @@ def _load_file(path: Path, settings: Settings) -> Iterator[LoadedArticle | LoadF
         yield LoadFailure(error.what, error.why)
 
 
-def _readable_files(path: Path) -> Iterator[Path | LoadFailure]:
+def readable_files(path: Path) -> Iterator[Path | LoadFailure]:
     """Yields `path` itself, or the readable files below it, in order.
 
     Below a folder, a file is readable if it has a readable suffix. Hidden files and folders and linked folders are
@@ -115,7 +129,7 @@ def _visible_children(folder: Path) -> list[Path]:
     return [child for child in visible if not (child.is_symlink() and child.is_dir())]
 
 
-def _path_of(source: str | Path) -> Path | LoadFailure:
+def find_path(source: str | Path) -> Path | LoadFailure:
     """The path of a file or folder that exists, or why there is none."""
     name = printable_path(source)
     if not str(source).strip():  # an empty name, from an unset variable, must not mean the working folder
@@ -129,5 +143,6 @@ def _path_of(source: str | Path) -> Path | LoadFailure:
     return path if is_there else LoadFailure(name, "no such file or folder; check the path")
 
 
-def _is_url(source: str | Path) -> bool:
+def is_web_source(source: str | Path) -> bool:
+    """Whether `source` is an address, not a path."""
     return isinstance(source, str) and "://" in source.split("?")[0]

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from rag.errors import ReadError
 from rag.readers.encoding import decode_text, to_one_line
-from rag.readers.fetch import FetchedPage, fetch
+from rag.readers.fetch import FetchedPage, FetchPage, fetch
 from rag.readers.files import article_from_markdown, article_from_plain_text
 from rag.readers.html import article_from_html
 from rag.readers.metadata import parse_published
@@ -33,7 +33,7 @@ _MAX_NAME_CHARACTERS = 70
 
 
 def load_url(
-    url: str, settings: Settings, *, max_entries: int = MAX_FEED_ENTRIES
+    url: str, settings: Settings, *, max_entries: int = MAX_FEED_ENTRIES, fetch_page: FetchPage = fetch
 ) -> Iterator[LoadedArticle | LoadFailure]:
     """Reads the article at `url`, or the articles of a feed's first entries.
 
@@ -41,9 +41,9 @@ def load_url(
     LoadFailure.
     """
     try:
-        page = fetch(url, settings)
+        page = fetch_page(url, settings)
         if FEED_START.match(page.data[:_FEED_START_BYTES]):
-            yield from _load_feed(page, settings, max_entries)
+            yield from _load_feed(page, settings, max_entries, fetch_page)
         else:
             yield LoadedArticle(article_from_page(page), page.url, has_own_id=False)
     except ReadError as error:
@@ -91,7 +91,9 @@ def entry_date(entry: Any) -> str | None:
     return f"{day.tm_year:04}-{day.tm_mon:02}-{day.tm_mday:02}" if day else None
 
 
-def _load_feed(feed: FetchedPage, settings: Settings, max_entries: int) -> Iterator[LoadedArticle | LoadFailure]:
+def _load_feed(
+    feed: FetchedPage, settings: Settings, max_entries: int, fetch_page: FetchPage
+) -> Iterator[LoadedArticle | LoadFailure]:
     import feedparser
 
     try:
@@ -107,7 +109,7 @@ def _load_feed(feed: FetchedPage, settings: Settings, max_entries: int) -> Itera
             yield LoadFailure(feed.url, f"its entry {title!r} names no page; find its address and add that")
             continue
         try:
-            page = fetch(_absolute_url(feed.url, entry["link"]), settings)
+            page = fetch_page(_absolute_url(feed.url, entry["link"]), settings)
             yield LoadedArticle(add_feed_metadata(article_from_page(page), entry), page.url, has_own_id=False)
         except ReadError as error:
             yield LoadFailure(error.what, error.why)

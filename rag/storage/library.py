@@ -19,6 +19,7 @@ from rag.files import replace_file
 from rag.storage import catalogue, database, mutations, tables
 from rag.storage.database import Location, translate_errors
 from rag.storage.reader import LibraryReader
+from rag.storage.records.sources import SourceRecords
 from rag.storage.records.versions import delete_versions, next_version
 from rag.storage.serialization import RowDecodeError
 from rag.storage.snapshot import CopyProgress, checkpoint, copy_database, no_copy_progress
@@ -85,6 +86,11 @@ class Library(LibraryReader):
         """
         copy_database(self.path, path, progress)
         checkpoint(path)
+
+    @property
+    def sources(self) -> SourceRecords:
+        """The library's records about the sources of its articles."""
+        return SourceRecords(self._reading, self._writing)
 
     # -- writing: the indexer alone ------------------------------------------------------------------------------------
 

@@ -111,3 +111,23 @@ article_versions = sa.Table(
     sa.Column("fields", LibraryText, nullable=False),
     sa.Column("text", LibraryText, nullable=False),
 )  # fmt: skip
+
+# Feeds and folders that are looked at again (rag.storage.records.sources).
+followed_sources = sa.Table(
+    "followed_sources", later_metadata,
+    sa.Column("source", LibraryText, primary_key=True),
+    sa.Column("looked", LibraryText),
+    sa.Column("failure", LibraryText),
+)  # fmt: skip
+# What a file or a web server said of a content when it was last read.
+stamps = sa.Table(
+    "stamps", later_metadata,
+    sa.Column("origin", LibraryText, primary_key=True),
+    sa.Column("stamp", LibraryText, nullable=False),
+)  # fmt: skip
+# The articles that have moved, by where they are now.
+moved_articles = sa.Table(
+    "moved_articles", later_metadata,
+    sa.Column("origin", LibraryText, primary_key=True),
+    sa.Column("article_id", LibraryText, nullable=False),
+)  # fmt: skip

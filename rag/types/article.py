@@ -85,6 +85,14 @@ class ArticleVersion:
     replaced: datetime
 
 
+def reference_to(article: Article) -> ArticleRef:
+    """The reference to `article`."""
+    return ArticleRef(
+        article.id, article.title, article.author, article.source, article.published, article.url,
+        correction=article.correction, version=article.version, updated=article.updated,
+    )  # fmt: skip
+
+
 def reference_line(article: ArticleRef) -> str:
     """Formats the article in one line: author, “title” (publication, day)."""
     day = article.published.isoformat() if article.published else None

@@ -1,7 +1,9 @@
 """Results and progress of adding articles, as plain data."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any
 
 from rag.types.article import Article
 
@@ -60,3 +62,95 @@ class AddReport:
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[LoadFailure] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedSource:
+    """A feed or folder that is looked at again.
+
+    `source` is its address or path. `looked` is the moment, in UTC, of the last look that succeeded, None before the
+    first; `failure` says in one line why the last look failed, None where it did not.
+    """
+
+    source: str
+    looked: datetime | None = None
+    failure: str | None = None
+
+    @property
+    def is_on_the_web(self) -> bool:
+        return "://" in self.source
+
+    def __str__(self) -> str:
+        """The source with the last look at it, in one line."""
+        look = f"last look {self.looked:%Y-%m-%d %H:%M} UTC" if self.looked else "not looked at yet"
+        return f"{self.source}: {look}" + (f"; the last attempt failed: {self.failure}" if self.failure else "")
+
+    def to_dict(self) -> dict[str, str | None]:
+        """The source as `rag following --json` prints it."""
+        return {
+            "source": self.source,
+            "looked": self.looked.isoformat() if self.looked else None,
+            "failure": self.failure,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """An article that is now at another place, with the same text and the same id.
+
+    `before` and `after` are its origins.
+    """
+
+    article_id: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """The outcome of a sync.
+
+    `added`, `updated`, `unchanged` and `deleted` have ids of articles. `missing` has the ids of articles that are no
+    longer at their source and are still in the library. `failed` has what could not be read.
+    """
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    renamed: tuple[Rename, ...] = ()
+    missing: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    failed: tuple[LoadFailure, ...] = ()
+
+    @classmethod
+    def of(cls, report: AddReport, renamed: Sequence[Rename] = ()) -> "SyncReport":
+        """The report of a sync that added articles.
+
+        A renamed article is neither updated nor unchanged.
+        """
+        ids = {rename.article_id for rename in renamed}
+        return cls(
+            added=tuple(report.added),
+            updated=tuple(article_id for article_id in report.updated if article_id not in ids),
+            unchanged=tuple(article_id for article_id in report.unchanged if article_id not in ids),
+            renamed=tuple(renamed),
+            failed=tuple(report.failed),
+        )
+
+    def __add__(self, other: "SyncReport") -> "SyncReport":
+        return SyncReport(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
+
+    def __str__(self) -> str:
+        """The counts in one line: "3 added, 1 updated, 54 unchanged"."""
+        counts = {part.name: len(getattr(self, part.name)) for part in fields(self)}
+        always = ("added", "updated", "unchanged")
+        return ", ".join(f"{count} {name}" for name, count in counts.items() if count or name in always)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as `rag sync --json` prints it."""
+        renamed = [{"id": rename.article_id, "from": rename.before, "to": rename.after} for rename in self.renamed]
+        return {
+            "added": self.added, "updated": self.updated, "unchanged": self.unchanged,
+            "renamed": renamed, "missing": self.missing, "deleted": self.deleted,
+            "failed": [asdict(failure) for failure in self.failed],
+        }  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from rag.types.article import Article, ArticleRef
+from rag.types.article import Article, reference_to
 from rag.ui.render_answer import article_link, byline_html
 
 
@@ -38,7 +38,7 @@ def article_html(article: Article, spans: Sequence[QuoteSpan] = ()) -> str:
         else ""
     )
     main_range = ranges[0] if ranges and not is_lost else None
-    ref = ArticleRef(article.id, article.title, article.author, article.source, article.published, article.url)
+    ref = reference_to(article)
     original = article_link(ref, "original ↗")
     topics = escape(", ".join(article.topics))
     return (

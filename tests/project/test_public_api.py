@@ -19,11 +19,11 @@ from rag import Chat, QueryEngine, open_engine
 NAMES = {
     "AddReport", "Answer", "AnswerStep", "Article", "ArticleRef", "ArticleVersion", "Cancellation", "CatalogueEntry",
     "CataloguePage", "Chat", "Citation", "EncoderError", "EncoderMismatch", "Feedback", "FeedbackCitation",
-    "FilterArgs", "Highlight", "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress", "LibraryBusy",
-    "LibraryCounts", "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure", "ModelError",
-    "QueryEngine", "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError", "Revision",
-    "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError", "Statement", "TextDelta", "Timings",
-    "Tuning", "Turn", "Understanding", "Usage", "open_engine",
+    "FilterArgs", "FollowedSource", "Highlight", "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress",
+    "LibraryBusy", "LibraryCounts", "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure",
+    "ModelError", "QueryEngine", "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError",
+    "Rename", "Revision", "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError", "Statement",
+    "SyncReport", "TextDelta", "Timings", "Tuning", "Turn", "Understanding", "Usage", "open_engine",
 }  # fmt: skip
 
 

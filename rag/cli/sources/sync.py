@@ -1,0 +1,110 @@
+"""`rag sync`, `rag follow`, `rag unfollow` and `rag following`: sources that are looked at again."""
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli.options import HomeOption, JsonOption, open_library
+from rag.cli.output import print_json, print_message, print_text
+from rag.errors import RagError
+from rag.terminal.progress_bar import progress_bar
+
+if TYPE_CHECKING:
+    from rag.types.ingest import SyncReport
+
+SOURCES_HELP = "Folders, files, feeds, or addresses of articles."
+# Missing articles that are listed one by one.
+MAX_LISTED = 20
+
+
+def sync(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE...]", help=f"{SOURCES_HELP} Without any: those that are followed."),
+    ] = None,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete articles that are no longer in their folder.")
+    ] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Looks at sources again: stores what is new or changed.
+
+    An article that has moved keeps its id. Articles that are gone are listed, and deleted only with --delete, or after
+    a question on the terminal.
+    """
+    with open_library(context, home) as engine, progress_bar("Syncing") as bar:
+        if not sources and not engine.following():
+            raise RagError("nothing is followed; name a folder or feed, or follow it with: rag follow SOURCE")
+        report = engine.sync(*sources or (), delete=delete, progress=bar.show_articles)
+    if report.missing and not as_json and _wants_deletion(report.missing):
+        with open_library(context, home) as engine:
+            deleted = engine.sync(*sources or (), delete=True).deleted
+        report = replace(report, missing=(), deleted=deleted)
+    _print_report(report, " ".join(["rag sync --delete", *(sources or ())]), as_json=as_json)
+
+
+def follow(
+    context: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help=SOURCES_HELP)],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Syncs with sources, and looks at them again whenever `rag sync` or `rag serve` runs."""
+    with open_library(context, home) as engine, progress_bar("Syncing") as bar:
+        report = engine.follow(*sources, progress=bar.show_articles)
+    _print_report(report, " ".join(["rag sync --delete", *sources]), as_json=as_json)
+
+
+def unfollow(
+    context: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Sources as `rag following` lists them.")],
+    home: HomeOption = None,
+) -> None:
+    """Stops following sources; their articles stay."""
+    with open_library(context, home) as engine:
+        unknown = engine.unfollow(*sources)
+    print_text(f"{len(set(sources)) - len(unknown)} no longer followed")
+    if unknown:
+        raise RagError(f"not followed: {', '.join(unknown)}; see what is with: rag following")
+
+
+def following(context: typer.Context, as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Lists the followed sources, with the last look at each."""
+    with open_library(context, home) as engine:
+        followed = engine.following()
+    if as_json:
+        print_json([source.to_dict() for source in followed])
+        return
+    if not followed:
+        print_message("Nothing is followed. Follow a folder or feed with: rag follow SOURCE")
+    for source in followed:
+        print_text(str(source))
+
+
+def _wants_deletion(article_ids: tuple[str, ...]) -> bool:
+    """Lists the missing articles on the terminal and asks; False where nobody can answer."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    for article_id in article_ids[:MAX_LISTED]:
+        print_message(f"gone: {article_id}")
+    return typer.confirm(f"Delete these {len(article_ids)} articles from the library?", default=False, err=True)
+
+
+def _print_report(report: "SyncReport", deletion_command: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        print_text(str(report))
+        for rename in report.renamed:
+            print_text(f"{rename.article_id} is now {rename.after}")
+    if report.missing:
+        listed = ", ".join(report.missing[:MAX_LISTED]) + (" …" if len(report.missing) > MAX_LISTED else "")
+        print_message(f"no longer in their folder: {listed}; delete them with: {deletion_command}")
+    for failure in report.failed:
+        print_message(f"{failure.what}: {failure.why}")
+    if report.failed:
+        raise typer.Exit(2)
