@@ -176,7 +176,7 @@ class Indexer:
                 yield _PendingArticle(article, origin, is_new=stored is None)
 
     def _with_stored_id(self, item: LoadedArticle) -> Article:
-        """The article, with the id under which it is stored if it has moved to its place (rag.ingest.sources)."""
+        """The article, with the stored id of the one that has moved to its origin."""
         stored_id = None if item.has_own_id else self._library.sources.article_at(storable_name(item.origin))
         return replace(item.article, id=stored_id) if stored_id else item.article
 

@@ -42,7 +42,10 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last four bytes a
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server says of a page's state, and is sent back to it to ask for changes (RFC 9110, 8.8)."""
+    """What a server says of a page's state (RFC 9110, 8.8).
+
+    It is sent back to the server to ask for changes.
+    """
 
     etag: str | None = None
     last_modified: str | None = None

@@ -113,7 +113,7 @@ class Library(LibraryReader):
             catalogue.store_counts(connection, before - removed + LibraryCounts(1, len(passages), len(article.text)))
 
     def remove(self, article_id: str) -> bool:
-        """Deletes the article with its earlier texts; returns False where it was not stored."""
+        """Deletes the article with its earlier texts; False where it was not stored."""
         with self._writing() as connection:
             if not catalogue.count_rows(connection, article_id).articles:
                 return False

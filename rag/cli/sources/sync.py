@@ -1,4 +1,4 @@
-"""`rag sync`, `rag follow`, `rag unfollow` and `rag following`: sources that are looked at again."""
+"""`rag sync`, `rag follow`, `rag unfollow`, `rag following`: sources kept in step."""
 
 import sys
 from dataclasses import replace
@@ -53,7 +53,7 @@ def follow(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Syncs with sources, and looks at them again whenever `rag sync` or `rag serve` runs."""
+    """Syncs with sources and follows them: `rag sync` looks at them again."""
     with open_library(context, home) as engine, progress_bar("Syncing") as bar:
         report = engine.follow(*sources, progress=bar.show_articles)
     _print_report(report, " ".join(["rag sync --delete", *sources]), as_json=as_json)
@@ -86,7 +86,7 @@ def following(context: typer.Context, as_json: JsonOption = False, home: HomeOpt
 
 
 def _wants_deletion(article_ids: tuple[str, ...]) -> bool:
-    """Lists the missing articles on the terminal and asks; False where nobody can answer."""
+    """Lists the missing articles on a terminal and asks; False without one."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     for article_id in article_ids[:MAX_LISTED]:

@@ -72,7 +72,7 @@ class FolderSync:
         )
 
     def _add_changed(self, renames: RenameDetector, progress: ProgressCallback) -> tuple[AddReport, set[str]]:
-        """Adds the articles of the changed files; returns the report, and the ids of the articles that they hold."""
+        """Adds the articles of the changed files; returns the report and their ids."""
         loaded_ids: set[str] = set()
         if not self._changed:
             return AddReport(), loaded_ids
@@ -133,7 +133,7 @@ def origin_of(path: Path) -> str:
 
 
 def _places(origin: str) -> Iterator[str]:
-    """`origin`, then what contains it: the file of a line, the archive of a member, the folders."""
+    """`origin`, then what contains it: the file of a line, the folders of a file."""
     while origin:
         yield origin
         origin = origin[: max(0, *(origin.rfind(separator) for separator in _PLACE_SEPARATORS))]

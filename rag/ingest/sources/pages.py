@@ -26,7 +26,10 @@ class PageSync:
         self._fetcher = ConditionalFetcher(lambda address: library.sources.stamps([address]).get(address))
 
     def run(self, progress: ProgressCallback) -> SyncReport:
-        """Fetches everything first, so that no other writer waits for a slow server; then stores it."""
+        """Fetches everything, then stores it.
+
+        No other writer waits for a slow server.
+        """
         results = list(load_articles([self._url], self._settings, fetch_page=self._fetcher))
         loaded = [result for result in results if isinstance(result, LoadedArticle)]
         failed = [

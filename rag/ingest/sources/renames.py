@@ -1,4 +1,4 @@
-"""Recognises articles that have moved: the same text at another place is the same article."""
+"""Recognises articles that have moved: the same text at another place."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Syncs a library with its sources, and keeps the list of the sources that are followed."""
+"""Syncs a library with its sources, and keeps the list of followed ones."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,7 +23,7 @@ class SourceSync:
     def sync(
         self, sources: Iterable[str | Path], *, delete: bool = False, progress: ProgressCallback = no_progress
     ) -> SyncReport:
-        """Syncs with each source, one after the other; without `sources`, with those that are followed.
+        """Syncs with each source, or with those that are followed.
 
         With `delete`, articles that are no longer in a folder are deleted. Raises what Indexer.add raises; what was
         stored until then stays, and a further sync does the rest.
@@ -46,7 +46,10 @@ class SourceSync:
         return report
 
     def unfollow(self, sources: Iterable[str | Path]) -> list[str]:
-        """Stops following the sources; returns those that were not followed. Their articles stay."""
+        """Stops following the sources; returns those that were not followed.
+
+        Their articles stay.
+        """
         with self._write_lock(None):
             names = dict.fromkeys(source_name(source) for source in sources)
             return [name for name in names if not self._library.sources.unfollow(name)]

@@ -26,7 +26,7 @@ def store_checksum(connection: sa.Connection, article: Mapping[Any, Any], furthe
 
 
 def rows_of(connection: sa.Connection, article_id: str) -> tuple[Mapping[Any, Any], list[Mapping[Any, Any]]] | None:
-    """Reads the rows that the checksum of an article is over; None without the article."""
+    """Reads the rows that an article's checksum is over; None without the article."""
     article_query = sa.select(tables.articles).where(tables.articles.c.id == article_id)
     article = connection.execute(article_query).mappings().one_or_none()
     if article is None:

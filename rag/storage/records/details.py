@@ -1,4 +1,4 @@
-"""Details of articles: fields that `articles` has no column for, and the number of their text.
+"""Details of articles: fields that the table `articles` has no column for.
 
 Format 2 fixed the columns of `articles`. Later fields of an article are in one row of JSON; an article without them has
 no row. A new field is one more name in `_TEXT_FIELDS`, and an attribute of Article and ArticleRef.

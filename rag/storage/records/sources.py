@@ -1,4 +1,4 @@
-"""Sources that are looked at again: when, whether they are followed, and what tells that they have changed.
+"""Sources that are looked at again: when, and what tells of a change.
 
 A stamp is what a file or a web server says of a content (size and time, or the validators of HTTP). While it stays the
 same, nothing has to be read again. A moved article keeps its id: the library records which article a new place has.

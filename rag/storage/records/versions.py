@@ -24,7 +24,7 @@ _COLUMNS = ("title", "author", "source", "published", "url", "topics")
 
 
 def next_version(connection: sa.Connection, article: Article, moment: datetime) -> Article:
-    """`article` with the number of its text, before it is stored in place of its stored text.
+    """`article` with the number of its text, before it is stored.
 
     A stored text that differs is kept as an earlier version, replaced at `moment`.
     """
