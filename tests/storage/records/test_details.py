@@ -40,7 +40,7 @@ def test_a_correction_is_read_with_the_article_and_with_each_reference_to_it(lib
     assert listed == {"article-1": NOTICE, "article-2": None}
 
 
-def test_a_correction_belongs_to_the_content_and_its_absence_leaves_the_digest_of_before() -> None:
+def test_a_correction_is_content_and_its_absence_leaves_the_earlier_digest() -> None:
     assert replace(article(1), correction=NOTICE).sha256 != article(1).sha256
     assert article(1).sha256 == "1bad7d164f3f1bfbf4bdd5cbcdc74fa7ae3beb9d98e962a94ca6e1592f994484"
 
