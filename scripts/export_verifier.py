@@ -4,7 +4,7 @@ Its parity with the trained model is measured.
 
     train/bin/python scripts/export_verifier.py --checkpoints FILE.pt ... --pairs FILE.jsonl
 
-The checkpoints are those of scripts/train_verifier.py; the weights of several are averaged (Izmailov et al., 2018).
+The checkpoints are those of scripts/train_verifier.py; the weights of several are averaged (Izmailov et al., 2018). With --mean their moving means are.
 Parity is measured over the first 200 pairs. The tokenizer is the encoder's file. The regression over the
 cross-encoder's logit, and the figures of the card, come from `python -m evals bench verifier`.
 """
@@ -20,7 +20,8 @@ import onnx
 import torch
 from minilm_graph import WIDTH, Graph, body, model
 from onnx import TensorProto
-from train_verifier import CrossEncoderModel, collate, encode_pairs
+from train_verifier import collate, encode_pairs
+from verifier_network import CrossEncoderModel
 
 MODELS = Path(__file__).parent.parent / "rag" / "models"
 # Logits of the exported file may differ by this much from the trained ones: 0.1 is at most 0.025 of support.
@@ -64,9 +65,12 @@ def build(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     return model(graph, "verifier", inputs, logit, ["pairs", 1])
 
 
-def average_weights(checkpoints: list[Path]) -> dict[str, torch.Tensor]:
-    """The mean of each weight over the checkpoints."""
-    states = [torch.load(path, map_location="cpu", weights_only=True)["model"] for path in checkpoints]
+def average_weights(checkpoints: list[Path], kind: str = "model") -> dict[str, torch.Tensor]:
+    """The mean of each weight over the checkpoints.
+
+    `kind` is "model" for the latest weights of each, "mean" for their moving means.
+    """
+    states = [torch.load(path, map_location="cpu", weights_only=True)[kind] for path in checkpoints]
     return {name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]}
 
 
@@ -75,13 +79,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True)
     parser.add_argument("--pairs", type=Path, required=True)
+    parser.add_argument("--mean", action="store_true", help="export the moving means")
     parser.add_argument("--to", type=Path, default=MODELS / "verifier.onnx")
     options = parser.parse_args()
 
     import onnxruntime
     from tokenizers import Tokenizer
 
-    state = average_weights(options.checkpoints)
+    state = average_weights(options.checkpoints, "mean" if options.mean else "model")
     onnx.save(build({name: value.float().numpy() for name, value in state.items()}), str(options.to))
     trained = CrossEncoderModel()
     trained.load_state_dict(state)

@@ -11,6 +11,7 @@ from evals.errors import EvalError
 XQUAD = "XQuAD (Artetxe et al., ACL 2020; google-deepmind/xquad)"
 SQUAD = "SQuAD 2.0 (Rajpurkar et al., ACL 2018), as a set of searches"
 SUMMEDITS = "SummEdits (Laban et al., EMNLP 2023)"
+RAGTRUTH = "RAGTruth (Niu et al., ACL 2024), half of the sample in vectara/FaithJudge"
 # The cards of the verifier and the reader list their sets, with their licences.
 TRAINING_SETS = "a training set of rag/models/VERIFIER_CARD.md or READER_CARD.md"
 

@@ -4,7 +4,7 @@ It is measured on planted falsehoods.
 
 Run: python -m evals.training.build_training_set --data DIR --to FOLDER. DIR has support/, wice/ and qa/ as published.
 FOLDER gets public.jsonl and planted.jsonl, which scripts/train_verifier.py reads, and planted_held_out.jsonl, whose
-articles are in neither of the two.
+articles are in neither of the two. ragtruth.jsonl and own.jsonl are for its second stage.
 """
 
 import argparse
@@ -16,6 +16,8 @@ from pathlib import Path
 from evals.datasets.articles import bundled_articles
 from evals.datasets.published import SQUAD, XQUAD, read_published
 from evals.training.perturbations import perturbed_pairs
+from evals.training.reader import own_statements
+from evals.training.support import ragtruth
 from evals.training.training_datasets import (
     SUMMEDITS_TRAINED,
     TrainingPair,
@@ -25,6 +27,7 @@ from evals.training.training_datasets import (
     split_sentences,
 )
 from rag.types.article import Article
+from rag.verification.verifier import EXCERPT_WORDS
 
 SEED = 11
 ROUNDS = 3
@@ -119,6 +122,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = parser.parse_args(argv)
     options.to.mkdir(parents=True, exist_ok=True)
     write_pairs(read_training_pairs(options.data), options.to / "public.jsonl")
+    write_pairs(ragtruth.training_pairs(options.data, EXCERPT_WORDS), options.to / "ragtruth.jsonl")
+    write_pairs(own_statements.training_pairs(EXCERPT_WORDS), options.to / "own.jsonl")
     if options.unlicensed:
         write_pairs(read_unlicensed_pairs(options.data), options.to / "unlicensed.jsonl")
     trained, measured = build_planted_pairs(options.data)

@@ -2,8 +2,8 @@
 
 It combines the cross-encoder's logit with the plain features.
 
-Run: python -m evals bench verifier --data DIR [--write]. DIR holds wice/dev.jsonl, qags/xsum.jsonl and
-support/summedits. Agreement with people's labels is cross-validated by document, and printed with that of the plain
+Run: python -m evals bench verifier --data DIR [--write]. DIR holds wice/dev.jsonl, qags/xsum.jsonl, support/summedits
+and support/ragtruth. Agreement with people's labels is cross-validated by document, and printed with that of the plain
 features alone and of the cross-encoder alone. Without --write the files are compared with the fitted weights; with it
 rag/models/verifier.json and evals/training/features_baseline.json are written. Needs the extra `evals`.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.metrics.agreement import THRESHOLD, agreement, balanced_weights
+from evals.metrics.agreement import THRESHOLD, agreement, balanced_weights, roc_auc
 from evals.training.build_training_set import build_planted_pairs, load_corpus
 from evals.training.features_baseline import PLAIN_COLUMNS, PLAIN_NAMES
 from evals.training.features_baseline import WEIGHTS as BASELINE_WEIGHTS
@@ -31,6 +31,8 @@ from evals.training.logistic import (
 )
 from evals.training.perturbations import contrast_pairs
 from evals.training.public_datasets import LabelledPair, load_public_sets
+from evals.training.reader import own_statements
+from evals.training.support import ragtruth
 from evals.training.training_datasets import TrainingPair
 from rag.verification.cross_encoder import CrossEncoder
 from rag.verification.verifier import FEATURE_NAMES, WEIGHTS_PATH, Verifier, feature_vector, verifier_features
@@ -132,7 +134,24 @@ def load_measured_sets(data: Path) -> dict[str, list[LabelledPair]]:
     sets["planted"] = [
         LabelledPair(pair.statement, (pair.evidence,), pair.is_supported, pair.document) for pair in planted
     ]
+    sets |= {f"ragtruth_{part}": ragtruth.measured_pairs(data, part) for part in ragtruth.PARTS}
+    sets["own"] = own_statements.measured_pairs()
     return sets
+
+
+def response_area(supports: Matrix, pairs: Sequence[LabelledPair]) -> float | None:
+    """ROC AUC of whole responses, each with the support of its lowest sentence.
+
+    A response is faithful when all its sentences are. None for a set of single statements.
+    """
+    sentences: dict[str, list[int]] = {}
+    for number, pair in enumerate(pairs):
+        sentences.setdefault(pair.response, []).append(number)
+    if "" in sentences:
+        return None
+    lowest = np.array([min(supports[number] for number in numbers) for numbers in sentences.values()])
+    faithful = np.array([all(pairs[number].is_supported for number in numbers) for numbers in sentences.values()])
+    return roc_auc(lowest, faithful.astype(np.float64))
 
 
 def seconds_per_answer(verifier: Verifier, pairs: Sequence[LabelledPair], answers: int = 50) -> tuple[float, float]:
@@ -172,7 +191,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"{name}: {len(labels)} pairs, {labels.mean():.0%} supported")
         for title, scores in (("trained", supports), ("plain features", plain)):
             share, _ = flagged_share(scores, labels)
-            print(f"  {title}: {agreement(scores, labels)}, flagged at 5% alarms {share:.3f}")
+            area = response_area(scores, pairs[name])
+            by_response = "" if area is None else f", by response {area:.3f}"
+            print(f"  {title}: {agreement(scores, labels)}{by_response}, flagged at 5% alarms {share:.3f}")
         print(f"  cross-encoder alone: {agreement(sigmoid(rows[:, 0]), labels)}", flush=True)
     _, threshold = flagged_share(validated["planted"], features["planted"][1])
     for line in (THRESHOLD, threshold):

@@ -24,13 +24,15 @@ AnyRow = TypeVar("AnyRow", bound=BaseModel)
 class LabelledPair:
     """A statement with its evidence, and whether people call it supported.
 
-    Statements of one document go into the same fold of a cross-validation.
+    Statements of one document go into the same fold of a cross-validation. `response` tells which statements are the
+    sentences of one text; it is empty in sets of single statements.
     """
 
     statement: str
     evidence: tuple[str, ...]
     is_supported: bool
     document: str
+    response: str = ""
 
 
 class _WiceRow(BaseModel):

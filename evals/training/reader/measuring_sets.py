@@ -20,6 +20,7 @@ from evals.training.reader.commentary import read_commentary
 from evals.training.reader.debates import read_debates
 from evals.training.reader.examples import QUESTION, STATEMENT, ReaderExample, write_examples
 from evals.training.reader.statement_sets import SOURCE_WORDS, read_ragtruth
+from evals.training.support.ragtruth import PARTS
 from evals.training.training_datasets import split_sentences
 from rag import open_engine
 from rag.package_data import bundled_folder
@@ -112,7 +113,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "statements_held_out": held_out_commentary(STATEMENT),
         "questions_debates": (example for example, is_held_out in read_debates() if is_held_out),
     }
-    for part in ("summary", "qa"):
+    for part in PARTS:
         sets[f"statements_ragtruth_{part}"] = (e for e, measured in read_ragtruth(options.data, part) if measured)
     for name, pairs in load_public_sets(options.data).items():
         sets[f"statements_{name}"] = labelled_statements(pairs, name)

@@ -4,15 +4,13 @@ They are those of evals.training.training_datasets, statements planted by rule, 
 two available parts. The other half of the sources is for measuring.
 """
 
-import ast
 import random
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from evals.training.perturbations import perturbed_pairs
 from evals.training.reader.examples import STATEMENT, ReaderExample
+from evals.training.support.ragtruth import PARTS, read_responses
 from evals.training.training_datasets import (
     SUMMEDITS_TRAINED,
     TrainingPair,
@@ -20,7 +18,6 @@ from evals.training.training_datasets import (
     read_training_pairs,
     split_sentences,
 )
-from rag.text.sentences import sentence_spans
 from rag.verification.sentence_selection import select_sentences
 
 SEED = 17
@@ -30,7 +27,6 @@ _AMONG_OTHERS = 0.5
 _MAX_OTHERS = 4
 # Maximum number of a source's words that are read for one sentence of a response.
 SOURCE_WORDS = 130
-_PASSAGE_NUMBER = re.compile(r"passage \d+:")
 
 
 def read_statement_sets(data: Path) -> Iterator[ReaderExample]:
@@ -47,7 +43,7 @@ def read_statement_sets(data: Path) -> Iterator[ReaderExample]:
     for document, sentences in _running_texts(data):
         for pair in perturbed_pairs(document, sentences, "planted", chance):
             yield from_pair(pair)
-    for part in ("summary", "qa"):
+    for part in PARTS:
         for example, is_measured in read_ragtruth(data, part):
             if not is_measured:
                 yield example
@@ -63,37 +59,16 @@ def from_pair(pair: TrainingPair) -> ReaderExample:
 def read_ragtruth(data: Path, part: str) -> Iterator[tuple[ReaderExample, bool]]:
     """Every sentence of the responses, against its source.
 
-    Each comes with a flag: whether its source is for measuring.
-
-    The group is the response's number: "source:number". A sentence is false when it holds a marked span, or a part of
-    one.
+    Each comes with a flag: whether its source is for measuring. The group is the response's.
     """
-    rows = read_rows(data / f"support/ragtruth/{part}_dev.jsonl")
-    for position, row in enumerate(sorted(rows, key=lambda row: int(row["source_id"]))):
-        texts = _source_sentences(row["source"])
-        for number, response in enumerate(row["responses"]):
-            for start, end in sentence_spans(response["response"]):
-                statement = " ".join(response["response"][start:end].split())
-                if len(statement.split()) < 3:
-                    continue
-                false = any(span["start"] < end and start < span["end"] for span in response["labels"])
-                selected = select_sentences(statement, texts, SOURCE_WORDS)
-                sentences = tuple(texts[index] for index in selected)
-                group = f"ragtruth:{row['source_id']}:{number}"
-                source = f"ragtruth_{part}"
-                example = ReaderExample(STATEMENT, statement, "", sentences, None, not false, source, group)
-                yield example, position % 2 == 1
-
-
-def _source_sentences(source: Any) -> list[str]:
-    """A source's sentences.
-
-    The source of a question is a dictionary, or one written as text.
-    """
-    if isinstance(source, str) and source.startswith("{"):
-        source = ast.literal_eval(source)
-    text = source["passages"] if isinstance(source, dict) else source
-    return [sentence for part in _PASSAGE_NUMBER.split(text) for sentence in split_sentences(part)]
+    for sentence in read_responses(data, part):
+        selected = select_sentences(sentence.statement, sentence.source, SOURCE_WORDS)
+        sentences = tuple(sentence.source[position] for position in selected)
+        example = ReaderExample(
+            STATEMENT, sentence.statement, "", sentences, None, sentence.is_supported, f"ragtruth_{part}",
+            f"ragtruth:{sentence.response}",
+        )  # fmt: skip
+        yield example, sentence.is_measured
 
 
 def _among_others(pair: TrainingPair, premises: Sequence[str], chance: random.Random) -> ReaderExample:

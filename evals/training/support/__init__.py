@@ -1,0 +1,1 @@
+"""RAGTruth: statements that language models wrote, with evidence."""
