@@ -4,9 +4,9 @@ Its parity with the trained model is measured.
 
     train/bin/python scripts/export_verifier.py --checkpoints FILE.pt ... --pairs FILE.jsonl
 
-The checkpoints are those of scripts/train_verifier.py; the weights of several are averaged (Izmailov et al., 2018). With --mean their moving means are.
-Parity is measured over the first 200 pairs. The tokenizer is the encoder's file. The regression over the
-cross-encoder's logit, and the figures of the card, come from `python -m evals bench verifier`.
+The checkpoints are those of scripts/train_verifier.py; the weights of several are averaged (Izmailov et al., 2018), and
+with --mean their moving means are. Parity is measured over the first 200 pairs. The tokenizer is the encoder's file.
+The regression over the cross-encoder's logit, and the figures of the card, come from `python -m evals bench verifier`.
 """
 
 import argparse
