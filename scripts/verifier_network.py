@@ -1,4 +1,4 @@
-"""The verifier's cross-encoder as a torch module, with the names of the published BERT's weights."""
+"""The verifier's cross-encoder in torch, with the published BERT's names of weights."""
 
 import torch
 from minilm_graph import HEADS, LAYERS, WIDTH

@@ -1,4 +1,4 @@
-"""Reads the weights of the exported verifier back, so that training can go on from the shipped file."""
+"""Reads the weights from which the verifier's training starts."""
 
 from pathlib import Path
 

@@ -2,16 +2,17 @@
 
 It combines the cross-encoder's logit with the plain features.
 
-Run: python -m evals bench verifier --data DIR [--write]. DIR holds wice/dev.jsonl, qags/xsum.jsonl, support/summedits
-and support/ragtruth. Agreement with people's labels is cross-validated by document, and printed with that of the plain
-features alone and of the cross-encoder alone. Without --write the files are compared with the fitted weights; with it
-rag/models/verifier.json and evals/training/features_baseline.json are written. Needs the extra `evals`.
+Run: python -m evals bench verifier --data DIR [--write | --sets NAME ...]. DIR holds wice/dev.jsonl, qags/xsum.jsonl,
+support/summedits and support/ragtruth. Agreement with people's labels is cross-validated by document, and printed with
+that of the plain features alone and of the cross-encoder alone. Without --write the files are compared with the fitted
+weights; with it rag/models/verifier.json and evals/training/features_baseline.json are written. With --sets nothing is
+fitted: the named sets are measured with the stored weights. Needs the extra `evals`.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,7 @@ MAX_ITERATIONS = 5_000
 INVERSE_PULL = 0.02
 # SummEdits is not used for fitting. When it was, the other sets lost and SummEdits gained 0.01.
 FITTED = ("wice", "qags", "contrasts", "planted")
+MEASURED = (*FITTED, "summedits", "ragtruth_summary", "ragtruth_qa", "own")
 # The share of false alarms at which the shares of flagged falsehoods are compared.
 ALARMS = 0.05
 STATEMENTS_PER_ANSWER = 6
@@ -168,6 +170,23 @@ def seconds_per_answer(verifier: Verifier, pairs: Sequence[LabelledPair], answer
     return float(np.median(seconds)), float(np.percentile(seconds, 95))
 
 
+def measure_stored(pairs: Mapping[str, Sequence[LabelledPair]]) -> None:
+    """Prints how the verifier as it is agrees with the labels of some sets."""
+    verifier = Verifier()
+    for name, set_pairs in pairs.items():
+        supports = np.array(verifier.score_batch([(pair.statement, pair.evidence) for pair in set_pairs]))
+        labels = np.array([pair.is_supported for pair in set_pairs], dtype=np.float64)
+        print(f"{name}: {len(labels)} pairs, {labels.mean():.0%} supported")
+        print(f"  stored weights: {described_agreement(supports, labels, set_pairs)}", flush=True)
+
+
+def described_agreement(scores: Matrix, labels: Matrix, pairs: Sequence[LabelledPair]) -> str:
+    """The figures of a set in a line."""
+    area = response_area(scores, pairs)
+    by_response = "" if area is None else f", by response {area:.3f}"
+    return f"{agreement(scores, labels)}{by_response}, flagged at 5% alarms {flagged_share(scores, labels)[0]:.3f}"
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Fits, measures, and compares or writes the weights."""
     parser = argparse.ArgumentParser(
@@ -175,8 +194,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with wice/, qags/ and support/ as published")
     parser.add_argument("--write", action="store_true", help="write the fitted weights")
+    parser.add_argument("--sets", nargs="+", choices=MEASURED, help="only measure these, with the stored weights")
     options = parser.parse_args(argv)
     pairs = load_measured_sets(options.data)
+    if options.sets:
+        measure_stored({name: pairs[name] for name in options.sets})
+        return
     # A Verifier is not used, because its file of weights may lack a new feature.
     cross_encoder = CrossEncoder()
     features = {name: feature_set(set_pairs, cross_encoder) for name, set_pairs in pairs.items()}
@@ -190,10 +213,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         plain = validated_plain[name] if name in FITTED else plain_model(rows[:, PLAIN_COLUMNS])
         print(f"{name}: {len(labels)} pairs, {labels.mean():.0%} supported")
         for title, scores in (("trained", supports), ("plain features", plain)):
-            share, _ = flagged_share(scores, labels)
-            area = response_area(scores, pairs[name])
-            by_response = "" if area is None else f", by response {area:.3f}"
-            print(f"  {title}: {agreement(scores, labels)}{by_response}, flagged at 5% alarms {share:.3f}")
+            print(f"  {title}: {described_agreement(scores, labels, pairs[name])}")
         print(f"  cross-encoder alone: {agreement(sigmoid(rows[:, 0]), labels)}", flush=True)
     _, threshold = flagged_share(validated["planted"], features["planted"][1])
     for line in (THRESHOLD, threshold):

@@ -20,7 +20,10 @@ _ELSEWHERE = 0.2
 
 
 def training_pairs(words: int) -> Iterator[TrainingPair]:
-    """Each statement with an excerpt of at most `words` words, and with a few sentences in context."""
+    """Each statement with an excerpt, and with the sentences that it is about.
+
+    An excerpt has at most `words` words. The sentences come with none to two neighbours.
+    """
     chance = random.Random(SEED)  # noqa: S311  (reproducible, nothing to guard)
     for example, is_measured in _read_statements():
         if is_measured:
@@ -40,7 +43,7 @@ def training_pairs(words: int) -> Iterator[TrainingPair]:
 
 
 def measured_pairs() -> list[LabelledPair]:
-    """The statements of the held-out passages and debates, each against its whole passage."""
+    """The statements for measuring, each against its whole passage."""
     return [
         LabelledPair(example.query, example.sentences, example.label, example.group)
         for example, is_measured in _read_statements()

@@ -1,6 +1,7 @@
-"""RAGTruth: answers of language models over given sources, with the false words marked by people.
+"""RAGTruth: answers of language models over given sources, checked by people.
 
-Every second source by id is for training, the others are for measuring (Niu et al., ACL 2024).
+The people marked the false words (Niu et al., ACL 2024). Every second source by id is for training, the others are for
+measuring.
 """
 
 import ast
@@ -85,7 +86,7 @@ def source_sentences(source: Any) -> list[str]:
 
 
 def training_pairs(data: Path, words: int) -> Iterator[TrainingPair]:
-    """The sentences of the sources for training, and false ones made of the faithful ones.
+    """The sentences for training, and false ones made of the faithful ones.
 
     The evidence are the sentences that the verifier selects, at most `words` words of them.
     """

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from evals.datasets.published import DatasetMissing
+from evals.training import fit_verifier
 from evals.training.fit_verifier import response_area
 from evals.training.reader import own_statements
 from evals.training.support import ragtruth
@@ -82,3 +83,11 @@ def test_a_response_is_as_faithful_as_its_lowest_sentence(tmp_path: Path) -> Non
     assert response_area(np.array([0.9, 0.2, 0.6]), responses) == 1.0
     assert response_area(np.array([0.9, 0.7, 0.6]), responses) == 0.0
     assert response_area(np.array([0.9]), own_statements.measured_pairs()[:1]) is None
+
+
+def test_an_unknown_set_is_named_with_the_known_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        fit_verifier.main(["--data", str(tmp_path), "--sets", "wyce"])
+    assert stop.value.code == 2
+    assert "'wyce'" in (message := capsys.readouterr().err)
+    assert all(name in message for name in fit_verifier.MEASURED)
