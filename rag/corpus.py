@@ -5,17 +5,20 @@ The stores are the library and its two indexes; they are compared, repaired and 
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.answering.kinds.example_questions import example_questions
 from rag.errors import RagError
+from rag.ingest.sources.freshness import library_freshness
 from rag.ingest.sources.sync import SourceSync
 from rag.maintenance.consistency import Inconsistency, find_inconsistencies, repair
+from rag.maintenance.following import background_following
 from rag.maintenance.replica import background_refresh
 from rag.retrieval.filters import Filters
 from rag.text.unicode import replace_unencodable
 from rag.types.article import Article, ArticleVersion
-from rag.types.catalogue import CatalogueEntry, LibraryCounts
+from rag.types.catalogue import CatalogueEntry, Freshness, LibraryCounts
 from rag.types.feedback import Feedback
 from rag.types.ingest import AddReport, FollowedSource, ProgressCallback, SyncReport, no_progress
 from rag.workspace import Workspace
@@ -94,6 +97,19 @@ class Corpus:
     def counts(self) -> LibraryCounts:
         """The number of articles, passages and characters in the library."""
         return self._workspace.library.counts()
+
+    def freshness(self) -> Freshness:
+        """The newest article, the last look at each followed source, and warnings."""
+        workspace = self._workspace
+        return library_freshness(workspace.library, workspace.settings.stale_days, datetime.now(UTC))
+
+    def background_following(self) -> AbstractContextManager[None]:
+        """A context manager that looks at the followed sources in the background.
+
+        While it is open, a thread syncs with followed folders as they change, and with every followed source at the
+        interval of the settings. It deletes nothing.
+        """
+        return background_following(self._workspace)
 
     def example_questions(self) -> list[str]:
         """At most six questions that the articles answer.

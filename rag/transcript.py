@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rag.types.answer import Answer, Citation
 from rag.types.answer_parts import closing_paragraphs, section_heading, split_introduction
-from rag.types.article import is_web_address, reference_line
+from rag.types.article import is_web_address, reference_line, source_notes
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~]")
@@ -33,6 +33,8 @@ def to_markdown(answers: Sequence[Answer]) -> str:
         for statement in answer.flagged:
             flag = answer.flag_text(statement)
             parts.append(f"> {flag[:1].upper()}{flag[1:]}: {_escape(statement.text)}")
+        if answer.freshness and answer.kind != "talk":
+            parts += [f"*{_escape(line)}*" for line in str(answer.freshness).splitlines()]
         if answer.notice:
             parts.append(f"> Note: {_escape(answer.notice)}")
     return "\n\n".join([*parts, *footnotes]) + "\n"
@@ -79,7 +81,8 @@ def _footnote(citation: Citation) -> str:
     # A renderer that does not support "<...>" would read "](" as the beginning of a link; with "%5D(" the URL is the
     # same.
     link = f" <{url.replace('](', '%5D(')}>" if is_web_address(url) else ""
-    return f"{_escape(reference_line(citation.article))}: “{_escape(citation.quote)}”{link}"
+    notes = "".join(f" {_escape(note)}" for note in source_notes(citation.article))
+    return f"{_escape(reference_line(citation.article))}: “{_escape(citation.quote)}”{link}{notes}"
 
 
 def _escape(text: str) -> str:

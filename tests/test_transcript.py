@@ -9,6 +9,7 @@ import pytest
 from rag.transcript import to_markdown
 from rag.types.answer import Answer, Citation, RankedPassage, Statement
 from rag.types.article import ArticleRef
+from rag.types.catalogue import Freshness
 from rag.types.understanding import Section
 
 ARTICLE = ArticleRef("a", "A *title* [1]", "A. Writer", "The Review", date(2024, 6, 1), "https://example.org/a")
@@ -98,3 +99,12 @@ def test_a_web_address_begins_no_other_link() -> None:
 
 def test_a_bracket_behind_a_marker_makes_no_link() -> None:
     assert r"So [^1]\(javascript:x)." in to_markdown([_answer("So [1](javascript:x).", TEXT)])
+
+
+def test_a_footnote_has_the_correction_and_the_version_and_an_answer_its_freshness() -> None:
+    corrected = replace(ARTICLE, correction="This was amended: *1919*.", version=2, updated=date(2024, 7, 5))
+    answer = _answer("They rose [1].", "Prices rose.")
+    citation = replace(answer.citations[0], article=corrected)
+    markdown = to_markdown([replace(answer, citations=(citation,), freshness=Freshness(date(2024, 6, 1)))])
+    assert "Text as of 5 July 2024 (version 2). This was amended: \\*1919\\*." in markdown
+    assert "*Newest article: 1 June 2024.*" in markdown

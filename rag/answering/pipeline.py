@@ -8,7 +8,7 @@ made of quotes, and its notice says why.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from rag.answering.assembly import abstaining_answer, quoted_answer
 from rag.answering.citation_checker import CitationChecker
@@ -28,6 +28,7 @@ from rag.answering.selector import AnswerSelector, SearchableLibrary
 from rag.answering.several.parts import divide, select_parts
 from rag.errors import QuestionCancelled, RagError
 from rag.generation.llm_writer import LLMWriter, WritingSession
+from rag.ingest.sources.freshness import library_freshness
 from rag.reading.passage_reader import PassageReader
 from rag.settings import Settings
 from rag.types.answer import Answer, AnswerStep, Event, TextDelta, Turn
@@ -80,7 +81,8 @@ class AnswerPipeline:
         session = self._llm_writer.start_session(request.cancellation) if self._llm_writer else None
         reader = QuestionReader(session, strict=self._settings.strict)
         turn = self._understand(request, reader)
-        run = PipelineRun(request, turn, session, timer, notices=reader.notices)
+        freshness = library_freshness(self._library.library, self._settings.stale_days, datetime.now(UTC))
+        run = PipelineRun(request, turn, session, timer, freshness, notices=reader.notices)
         immediate = self._selector.immediate_answer(request.question, turn, request.filters)
         if immediate:
             timer.end("retrieve")

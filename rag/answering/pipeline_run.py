@@ -13,6 +13,7 @@ from rag.generation.llm_writer import WritingSession
 from rag.interrupts.cancellation import Cancellation
 from rag.retrieval.filters import Filters
 from rag.types.answer import Answer, Timings, Turn
+from rag.types.catalogue import Freshness
 from rag.types.understanding import UnderstoodPart
 
 
@@ -66,14 +67,16 @@ class PipelineRun:
     turn: UnderstoodTurn
     session: WritingSession | None
     timer: StageTimer
+    freshness: Freshness | None = None
     doubt: Abstention | None = None
     notices: list[str] = field(default_factory=list)
 
     def complete(self, answer: Answer) -> Answer:
-        """`answer` with the notices, the tokens used and the time taken."""
+        """`answer` with the notices, the library's age, the tokens used and the time."""
         return replace(
             answer,
             notice="; ".join(self.notices) or None,
+            freshness=self.freshness,
             usage=self.session.usage if self.session else None,
             timings=self.timer.timings(),
         )

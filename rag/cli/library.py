@@ -80,10 +80,15 @@ def status(context: typer.Context, as_json: JsonOption = False, home: HomeOption
             "encoder": engine.encoder,
             "writer": engine.writer,
         }
+        freshness = engine.freshness()
     if as_json:
-        print_json(facts)
+        print_json({**facts, "freshness": freshness.to_dict()})
     else:
-        print_text("\n".join(f"{name:<11}{value}" for name, value in facts.items()))
+        lines = [f"{name:<11}{value}" for name, value in facts.items()]
+        lines.append(f"{'newest':<11}{freshness.newest or 'no article has a date'}")
+        lines += [f"{'follows':<11}{source}" for source in freshness.sources]
+        lines += [f"{'warning':<11}{warning}" for warning in freshness.warnings]
+        print_text("\n".join(lines))
 
 
 def check(

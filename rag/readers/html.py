@@ -15,6 +15,7 @@ from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.encoding import check_readable, decode_text, to_one_line
 from rag.readers.log_levels import log_level
 from rag.readers.metadata import parse_published
+from rag.readers.pages.corrections import correction_on_page
 from rag.types.article import Article, slug
 
 # A shorter text is only the labels of menus, or no article.
@@ -45,6 +46,7 @@ def article_from_html(
     try:
         # A ReadError of one line reports the problem instead of these libraries' logs.
         with log_level(logging.CRITICAL, "trafilatura", "htmldate", "readability"):
+            tree: Any = trafilatura.load_html(page)
             extracted: Any = trafilatura.bare_extraction(
                 page,
                 url=url,
@@ -64,7 +66,8 @@ def article_from_html(
     lines = [line for line in ((extracted.text or "") if extracted else "").split("\n") if line.strip()]
     if lines and to_one_line(lines[0]) == title:
         lines = lines[1:]
-    stripped = strip_boilerplate("\n\n".join(lines))
+    text = "\n\n".join(lines)
+    stripped = strip_boilerplate(text)
     if extracted is None or len(stripped.text.strip()) < MIN_ARTICLE_CHARACTERS:
         raise ReadError(source_name, f"{_NO_ARTICLE}; save its text as .txt")
     check_readable(stripped.text, source_name)
@@ -76,6 +79,7 @@ def article_from_html(
         source=to_one_line(extracted.sitename) or stripped.source,
         published=_published(extracted.date, source_name),
         url=url or (extracted.url if (extracted.url or "").startswith(("http://", "https://")) else None),
+        correction=correction_on_page(tree, text),
     )
 
 

@@ -123,6 +123,7 @@ def article_from_fields(fields: Mapping[str, Any], text: Any, source_name: str, 
             published=parse_published(fields.get("published"), source_name),
             url=_line_field(fields, "url", source_name),
             topics=_topics(fields.get("topics"), source_name),
+            correction=_line_field(fields, "correction", source_name),
         ),
         own_id is not None,
     )

@@ -5,11 +5,13 @@ LoadFailure whose one line says what is wrong and what to do.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import ReadError
 from rag.readers.fetch import FetchPage, fetch
 from rag.readers.files import READABLE_SUFFIXES, access_errors, count_in_file, load_file, printable_path
+from rag.readers.pages.corrections import correction_in
 from rag.settings import Settings
 from rag.types.ingest import LoadedArticle, LoadFailure
 
@@ -38,6 +40,7 @@ def load_articles(
     for source in sources:
         for result in _load_source(source, settings, fetch_page, leave_out):
             if isinstance(result, LoadedArticle):
+                result = _with_correction(result)
                 article = result.article
                 digest, origin = first_with_id.setdefault(article.id, (article.sha256, result.origin))
                 if digest != article.sha256:
@@ -48,6 +51,12 @@ def load_articles(
                     )
                     continue
             yield result
+
+
+def _with_correction(item: LoadedArticle) -> LoadedArticle:
+    """`item` with the notice of a correction that stands in its text."""
+    correction = item.article.correction or correction_in(item.article.text)
+    return replace(item, article=replace(item.article, correction=correction))
 
 
 def count_articles(sources: Iterable[str | Path]) -> int | None:

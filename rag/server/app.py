@@ -83,7 +83,7 @@ def run_server(
     warm_up = threading.Thread(target=_warm_up, args=(engine,), daemon=True)
     warm_up.start()
     try:
-        with engine.background_refresh():
+        with engine.background_refresh(), engine.background_following():
             server.run(sockets=[listener])
     finally:
         # The thread is awaited: a process that ends while a model is being loaded crashes.

@@ -36,7 +36,9 @@ MODEL = "commentary"
 MAX_BODY_BYTES = 1_000_000
 # The beginning of the footer in an answer of this server that a client sends back with the conversation: the sources,
 # or another part of Answer.footer if there are none.
-_FOOTER = re.compile(r"\n\n(?:\[1\] |Also on this: |Understood as: |Searched: |Corrected: ).*", re.DOTALL)
+_FOOTER = re.compile(
+    r"\n\n(?:\[1\] |Also on this: |Understood as: |Searched: |Corrected: |Newest article: ).*", re.DOTALL
+)
 
 
 class TextPart(BaseModel):

@@ -131,10 +131,7 @@ class Settings(BaseSettings):
         description="Seconds without a word from the language model after which a request fails.",
     )
     llm_deadline: float = Field(
-        default=180,
-        gt=0,
-        allow_inf_nan=False,
-        description="Seconds for one answer in total, retries and repair included.",
+        default=180, gt=0, allow_inf_nan=False, description="Seconds for one answer, retries and repair included."
     )
     llm_attempts: int = Field(
         default=3,
@@ -191,13 +188,17 @@ class Settings(BaseSettings):
         default=False, description="Whether `rag add` may fetch from private and loopback addresses."
     )
     max_file_mb: float = Field(
-        default=20,
-        gt=0,
-        allow_inf_nan=False,
-        description="Maximum size of a file or web page that is read, in megabytes.",
+        default=20, gt=0, allow_inf_nan=False, description="Maximum size in megabytes of a file or page that is read."
     )
     fetch_timeout: float = Field(
         default=20, gt=0, allow_inf_nan=False, description="Seconds for a web page or feed to be fetched completely."
+    )
+
+    sync_minutes: float = Field(
+        default=60, ge=0, le=100_000, description="Minutes between two looks of `rag serve` at each source. 0: none."
+    )
+    stale_days: int = Field(
+        default=30, ge=0, le=100_000, description="Days until followed sources and their articles are stale. 0: never."
     )
 
     lock_timeout: float = Field(
@@ -217,13 +218,10 @@ class Settings(BaseSettings):
         default=6,
         ge=0,
         le=100,
-        description="Number of passages that the trained reader reads with a question; 0: none (docs/reader.md).",
+        description="Number of passages that the trained reader reads; 0: none (docs/reader.md).",
     )
     abstain_below: float = Field(
-        default=0.5,
-        ge=0,
-        le=1,
-        description="Answerability in [0, 1] below which the system abstains (docs/abstention.md).",
+        default=0.5, ge=0, le=1, description="Answerability below which the system abstains (docs/abstention.md)."
     )
     max_quotes: int = Field(
         default=5, ge=1, le=50, description="Maximum number of quotes in an answer, or in each part of one."

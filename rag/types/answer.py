@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from rag.types.article import ArticleRef, reference_line, short_reference
+from rag.types.article import ArticleRef, short_reference, source_line
+from rag.types.catalogue import Freshness
 from rag.types.revision import Revision, left_out_text
 from rag.types.understanding import Kind, Section, Understanding
 
@@ -86,8 +87,9 @@ class Citation:
         return {
             "number": self.number, "article_id": self.article.id, "title": self.article.title,
             "author": self.article.author, "source": self.article.source, "published": _iso(self.article.published),
-            "url": self.article.url, "quote": self.quote, "start": self.start, "end": self.end, "passage": passage,
-            "score": self.score,
+            "url": self.article.url, "correction": self.article.correction, "version": self.article.version,
+            "updated": _iso(self.article.updated), "quote": self.quote, "start": self.start, "end": self.end,
+            "passage": passage, "score": self.score,
         }  # fmt: skip
 
 
@@ -173,7 +175,7 @@ class Answer:
     question, which are not quoted. `writer` is "quotes" or "llm:MODEL". `notice` is a message about how the answer was
     made, for example that the language model failed. `kind` is the question's intent, `understood` how it was
     understood, and `sections` group the statements of an answer with parts. `revisions` are the sentences of a
-    language model that do not stand as it wrote them.
+    language model that do not stand as it wrote them. `freshness` says how new the library was.
     """
 
     question: str
@@ -193,6 +195,7 @@ class Answer:
     understood: Understanding = field(default_factory=Understanding)
     declined_by: DeclinedBy | None = None
     revisions: tuple[Revision, ...] = ()
+    freshness: Freshness | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as `rag ask --json` prints it."""
@@ -204,7 +207,8 @@ class Answer:
             "kind": self.kind, "sections": [section.to_dict() for section in self.sections],
             "understood": self.understood.to_dict(),
             "writer": self.writer, "notice": self.notice,
-            "revisions": [asdict(revision) for revision in self.revisions], "timings_ms": asdict(self.timings),
+            "revisions": [asdict(revision) for revision in self.revisions],
+            "freshness": self.freshness.to_dict() if self.freshness else None, "timings_ms": asdict(self.timings),
         }  # fmt: skip
 
     @property
@@ -245,7 +249,7 @@ class Answer:
         """
         parts = []
         if self.citations:
-            sources = (f"[{citation.number}] {reference_line(citation.article)}" for citation in self.citations)
+            sources = (f"[{citation.number}] {source_line(citation.article)}" for citation in self.citations)
             parts.append("\n".join(sources))
         if self.nearest and not self.abstained:
             parts.append(f"Also on this: {'; '.join(map(short_reference, self.nearest))}")
@@ -254,6 +258,8 @@ class Answer:
         if (self.flagged or self.left_out_text) and not self.is_computed:
             flags = (f"- {self.flag_text(statement)}: {statement.text}" for statement in self.flagged)
             parts.append("\n".join([f"Check: {self.check_summary()}.", *flags]))
+        if self.freshness and self.kind != "talk":
+            parts.append(str(self.freshness))
         if self.notice:
             parts.append(f"Note: {self.notice}")
         return parts

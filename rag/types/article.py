@@ -100,6 +100,25 @@ def reference_line(article: ArticleRef) -> str:
     return f"{article.author + ', ' if article.author else ''}“{article.title}”{f' ({details})' if details else ''}"
 
 
+def source_line(article: ArticleRef) -> str:
+    """`reference_line`, with the version of a changed text and the correction."""
+    return " ".join([reference_line(article), *source_notes(article)])
+
+
+def source_notes(article: ArticleRef) -> list[str]:
+    """What a reader of a quote must know of its article's text, in sentences.
+
+    An article that has not changed and has no correction has none.
+    """
+    notes = []
+    if article.updated:
+        notes.append(f"Text as of {day_in_words(article.updated)} (version {article.version}).")
+    if article.correction:
+        has_label = re.match(r"\W*(?:correct|clarif|amend|this |an earlier)", article.correction, re.IGNORECASE)
+        notes.append(article.correction if has_label else f"Correction: {article.correction}")
+    return notes
+
+
 def short_reference(article: ArticleRef) -> str:
     """Formats the article in a few words: author, “title” (month)."""
     month = f" ({month_and_year(article.published)})" if article.published else ""

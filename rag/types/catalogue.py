@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from rag.types.article import ArticleRef
+from rag.types.article import ArticleRef, day_in_words
+from rag.types.ingest import FollowedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,42 @@ class CataloguePage:
     total: int
     index: int
     page_count: int
+
+
+# Followed sources that a line of text names one by one.
+MAX_NAMED_SOURCES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How new a library is.
+
+    `newest` is the newest day of publication, None where no article has one. `sources` are the followed sources with
+    the last look at each. `warnings` say in one line each what is too old.
+    """
+
+    newest: date | None = None
+    sources: tuple[FollowedSource, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The newest article and the looks in one line, the warnings below."""
+        newest = day_in_words(self.newest)
+        parts = [f"Newest article: {newest}" if newest else "Newest article: none has a date"]
+        if len(self.sources) <= MAX_NAMED_SOURCES:
+            parts += [f"last look at {source.source}: {source.look}" for source in self.sources]
+        else:
+            oldest = min(self.sources, key=lambda source: source.looked.isoformat() if source.looked else "")
+            parts.append(f"oldest of the last looks at {len(self.sources)} sources: {oldest.look} ({oldest.source})")
+        return "\n".join(["; ".join(parts) + ".", *(f"Warning: {warning}." for warning in self.warnings)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The freshness as `rag ask --json` and `rag status --json` print it."""
+        return {
+            "newest": self.newest.isoformat() if self.newest else None,
+            "sources": [source.to_dict() for source in self.sources],
+            "warnings": list(self.warnings),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,10 +80,15 @@ class FollowedSource:
     def is_on_the_web(self) -> bool:
         return "://" in self.source
 
+    @property
+    def look(self) -> str:
+        """The moment of the last look, in words, and whether an attempt after it failed."""
+        moment = f"{self.looked:%Y-%m-%d %H:%M} UTC" if self.looked else "none yet"
+        return f"{moment}, and a later attempt failed" if self.failure else moment
+
     def __str__(self) -> str:
         """The source with the last look at it, in one line."""
-        look = f"last look {self.looked:%Y-%m-%d %H:%M} UTC" if self.looked else "not looked at yet"
-        return f"{self.source}: {look}" + (f"; the last attempt failed: {self.failure}" if self.failure else "")
+        return f"{self.source}: last look {self.look}" + (f" ({self.failure})" if self.failure else "")
 
     def to_dict(self) -> dict[str, str | None]:
         """The source as `rag following --json` prints it."""

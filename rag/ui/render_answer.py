@@ -11,7 +11,7 @@ from itertools import groupby
 
 from rag.types.answer import Answer, AnswerStep, Citation, Statement
 from rag.types.answer_parts import closing_paragraphs, split_introduction
-from rag.types.article import ArticleRef, day_in_words, dotted_byline, is_web_address, reference_line
+from rag.types.article import ArticleRef, day_in_words, dotted_byline, is_web_address, reference_line, source_notes
 from rag.types.understanding import Section
 from rag.ui.render_understanding import understanding_html, wider_search_html
 
@@ -44,11 +44,13 @@ def answer_html(answer: Answer) -> str:
     notice = f'<p class="notice" role="note">{escape(answer.notice)}</p>' if answer.notice else ""
     understood = understanding_html(answer)
     if answer.abstained:
-        return f'<section class="answer abstained">{understood}{notice}{_abstention(answer)}</section>'
+        return (
+            f'<section class="answer abstained">{understood}{notice}{_abstention(answer)}{_freshness(answer)}</section>'
+        )
     citations = {citation.number: citation for citation in answer.citations}
     body = _body(answer, citations)
     also = _article_list("Also on this", answer.nearest)
-    return f'<section class="answer">{understood}{notice}{body}{also}{_summary(answer)}</section>'
+    return f'<section class="answer">{understood}{notice}{body}{also}{_summary(answer)}{_freshness(answer)}</section>'
 
 
 def _body(answer: Answer, citations: dict[int, Citation]) -> str:
@@ -310,6 +312,14 @@ def _revisions(answer: Answer) -> str:
     return f'<details class="revisions"><summary>Changed or left out</summary><ul>{items}</ul></details>'
 
 
+def _freshness(answer: Answer) -> str:
+    """How new the library was, a line each; empty for talk."""
+    if not answer.freshness or answer.kind == "talk":
+        return ""
+    lines = "<br>".join(escape(line) for line in str(answer.freshness).splitlines())
+    return f'<p class="meta freshness">{lines}</p>'
+
+
 def _card(citation: Citation) -> str:
     article, passage = citation.article, citation.passage
     before = passage.text[: max(0, citation.start - passage.start)]
@@ -321,6 +331,7 @@ def _card(citation: Citation) -> str:
         f"{after[:SHOWN_CONTEXT_CHARACTERS].rpartition(' ')[0]} …" if len(after) > SHOWN_CONTEXT_CHARACTERS else after
     )
     original = article_link(article, "original ↗")
+    notes = "".join(f'<p class="correction">{escape(note)}</p>' for note in source_notes(article))
     return (
         f'<article class="card" data-cite="{citation.number}" data-article="{escape(article.id)}" '
         f'data-start="{citation.start}" data-end="{citation.end}" data-quote="{escape(citation.quote)}">'
@@ -328,5 +339,5 @@ def _card(citation: Citation) -> str:
         f'<button type="button" class="open-quote" aria-label="Source {citation.number}, read in the article: '
         f'{escape(article.title)}">{escape(article.title)}</button></h4>'
         f'<p class="meta">{byline_html(article)}{" · " + original if original else ""}</p>'
-        f'<p class="excerpt">{escape(lead)}<mark>{escape(citation.quote)}</mark>{escape(tail)}</p></article>'
+        f'<p class="excerpt">{escape(lead)}<mark>{escape(citation.quote)}</mark>{escape(tail)}</p>{notes}</article>'
     )

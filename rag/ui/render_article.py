@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from rag.types.article import Article, reference_to
+from rag.types.article import Article, reference_to, source_notes
 from rag.ui.render_answer import article_link, byline_html
 
 
@@ -41,10 +41,11 @@ def article_html(article: Article, spans: Sequence[QuoteSpan] = ()) -> str:
     ref = reference_to(article)
     original = article_link(ref, "original ↗")
     topics = escape(", ".join(article.topics))
+    notes = "".join(f'<p class="correction">{escape(note)}</p>' for note in source_notes(ref))
     return (
         f'<h2 tabindex="-1">{escape(article.title)}</h2>'
         f'<p class="meta">{byline_html(ref)}{" · " + original if original else ""}</p>'
-        f"{f'<p class=meta>{topics}</p>' if topics else ''}{notice}"
+        f"{f'<p class=meta>{topics}</p>' if topics else ''}{notes}{notice}"
         f'<div class="article-text">{_marked_paragraphs(article.text, ranges, main_range)}</div>'
     )
 

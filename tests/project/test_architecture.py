@@ -36,6 +36,7 @@ DOORS = {
     "rapidfuzz": {"rag/answering/intent/mentions/title_runs.py", "rag/answering/intent/spelling/slips.py"},
     "py3langid": {"rag/answering/intent/language.py"},
     "ray": {"rag/ingest/workers.py"},
+    "watchfiles": {"rag/maintenance/following.py"},
     "filelock": {"rag/storage/locks.py"},
     "typer": {"rag/cli/", "evals/__main__.py"},
     "fastapi": {"rag/server/", "rag/ui/page.py"},

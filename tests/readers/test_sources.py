@@ -13,6 +13,7 @@ from rag.types.ingest import LoadedArticle, LoadFailure
 from rag.workspace import Workspace
 from tests.support.library.sources import PROSE, TEXT, article_from, failure_reason, json_line, loaded_article, new_file
 from tests.support.planted_errors import PLANTED_ERRORS, FaultyObject, PlantedPath
+from tests.support.servers.web_site import html_page
 
 EVERY_ERROR = pytest.mark.parametrize(
     "error", [*PLANTED_ERRORS, OSError("a file of ours")], ids=lambda error: type(error).__name__
@@ -176,3 +177,14 @@ def test_a_mistake_of_our_own_is_no_file_to_check(
     with pytest.raises(type(error)) as raised:
         list(load_articles([new_file(tmp_path / name, content)], faulty))
     assert raised.value is error
+
+
+def test_a_correction_is_read_from_a_page_a_text_and_front_matter(tmp_path: Path, settings: Settings) -> None:
+    notice = "Correction: an earlier version gave the wrong year."
+    (tmp_path / "page.html").write_text(html_page().replace("</article>", f"</article><p id='correction'>{notice}</p>"))
+    (tmp_path / "text.txt").write_text("On ferries\n\n" + "\n\n".join([*PROSE, notice]))
+    (tmp_path / "fields.md").write_text(f"---\ntitle: On ferries\ncorrection: '{notice}'\n---\n{PROSE[0]}\n")
+    (tmp_path / "none.md").write_text(f"---\ntitle: On ferries\n---\n{PROSE[0]}\n")
+    loaded = [item for item in load_articles([tmp_path], settings) if isinstance(item, LoadedArticle)]
+    corrections = {item.article.id: item.article.correction for item in loaded}
+    assert corrections == {"page": notice, "text": notice, "fields": notice, "none": None}

@@ -144,3 +144,28 @@ def test_more_questions_than_connections_are_refused_in_one_line(library: Librar
         list_while_connected(lambda *_: bool(list_while_connected(lambda *_: bool(narrow.generation()))))
     assert narrow.generation() == 1
     narrow.close()
+
+
+def test_versions_corrections_and_followed_sources_are_kept_as_in_a_file(library: Library) -> None:
+    notice = "Correction: the year \0 was 1919."
+    library.put(article(1), stored_passages(1), "/made/1")
+    library.put(replace(article(1, revision=1), correction=notice), stored_passages(1, revision=1), "/made/1")
+    stored = library.article("article-1")
+    assert stored is not None
+    assert (stored.version, stored.correction) == (2, notice)
+    assert [version.article for version in library.versions("article-1")] == [article(1)]
+    sources = library.sources
+    sources.follow("https://example.org/feed")
+    sources.record_look("https://example.org/feed")
+    sources.put_stamps({"/made/1": "first"})
+    sources.put_stamps({"/made/1": "second"})
+    sources.move_article("article-1", "/made/2")
+    assert [source.source for source in sources.followed()] == ["https://example.org/feed"]
+    assert sources.followed()[0].looked is not None
+    assert sources.stamps(["/made/1", "/made/3"]) == {"/made/1": "second"}
+    assert sources.article_at("/made/2") == "article-1"
+    assert [stored.id for stored in sources.articles_from("/made/")] == ["article-1"]
+    assert library.verify_checksum("article-1")
+    assert sources.unfollow("https://example.org/feed")
+    library.remove("article-1")
+    assert library.versions("article-1") == []

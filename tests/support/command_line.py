@@ -20,6 +20,9 @@ ANSWERED = "Why did Beijing keep its distance from the treaty?"
 DECLINED = "Who won the chess olympiad in Budapest?"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 OR_NONE = (str, type(None))
+FRESHNESS: dict[str, Any] = {
+    "newest": DATE, "warnings": [str], "sources": [{"source": str, "looked": OR_NONE, "failure": OR_NONE}],
+}  # fmt: skip
 ANSWER: dict[str, Any] = {
     "question": str, "standalone_question": str, "answer": str, "abstained": bool, "reason": OR_NONE,
     "declined_by": re.compile("search|model"),
@@ -29,7 +32,8 @@ ANSWER: dict[str, Any] = {
     "citations": [
         {
             "number": int, "article_id": str, "title": str, "author": OR_NONE, "source": OR_NONE, "published": DATE,
-            "url": OR_NONE, "quote": str, "start": int, "end": int,
+            "url": OR_NONE, "correction": OR_NONE, "version": int, "updated": OR_NONE,
+            "quote": str, "start": int, "end": int,
             "passage": {"id": str, "start": int, "end": int, "text": str}, "score": float,
         }
     ],
@@ -45,6 +49,7 @@ ANSWER: dict[str, Any] = {
     "revisions": [
         {"text": str, "change": re.compile("corrected|quoted|left out|dropped"), "reason": str, "replacement": str}
     ],
+    "freshness": FRESHNESS,
     "timings_ms": {"retrieve": float, "write": float, "verify": float, "total": float},
 }  # fmt: skip
 SEARCH: dict[str, Any] = {
@@ -68,10 +73,11 @@ ADDED: dict[str, Any] = {
 }  # fmt: skip
 STATUS: dict[str, Any] = {
     "home": str, "articles": int, "passages": int, "characters": int, "bytes": int, "encoder": str, "writer": str,
+    "freshness": FRESHNESS,
 }  # fmt: skip
 COMMANDS = (
     "ask", "search", "add", "remove", "articles", "status", "check", "rebuild", "backup", "restore", "init", "serve",
-    "models",
+    "models", "show", "sync", "follow", "unfollow", "following",
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from rag.types.answer import Answer, AnswerStep, Citation, RankedPassage, Statement, TextDelta
 from rag.types.article import ArticleRef
+from rag.types.catalogue import Freshness
+from rag.types.ingest import FollowedSource
 from rag.types.understanding import Kind, Understanding
 
 TEXT = "Prices rose. They fell again."
@@ -118,3 +120,28 @@ def test_a_text_delta_is_a_string_with_a_type_of_its_own() -> None:
     assert "".join([delta, TextDelta("it is.")]) == "So it is."
     with pytest.raises(AttributeError):
         delta.other = 1  # type: ignore[attr-defined]
+
+
+def test_a_source_has_its_article_s_correction_and_the_version_of_a_changed_text() -> None:
+    corrected = replace(ARTICLE, correction="the year was 1919.", version=3, updated=date(2024, 7, 5))
+    answer = _answer("quotes", "supported")
+    citation = replace(answer.citations[0], article=corrected)
+    assert replace(answer, citations=(citation,)).footer() == [
+        f"{SOURCE} Text as of 5 July 2024 (version 3). Correction: the year was 1919."
+    ]
+    printed = citation.to_dict()
+    assert (printed["correction"], printed["version"], printed["updated"]) == ("the year was 1919.", 3, "2024-07-05")
+
+
+def test_every_answer_but_talk_says_how_new_the_library_is_also_a_refusal() -> None:
+    fresh = Freshness(date(2024, 6, 1), (FollowedSource("https://example.org/feed"),), ("it is old",))
+    line = "Newest article: 1 June 2024; last look at https://example.org/feed: none yet.\nWarning: it is old."
+    answer = replace(_answer("quotes", "supported"), freshness=fresh)
+    assert answer.footer()[-1] == line
+    assert replace(answer, abstained=True, citations=()).footer() == [line]
+    assert replace(answer, kind="talk", citations=()).footer() == []
+    assert answer.to_dict()["freshness"] == {
+        "newest": "2024-06-01",
+        "sources": [{"source": "https://example.org/feed", "looked": None, "failure": None}],
+        "warnings": ["it is old"],
+    }

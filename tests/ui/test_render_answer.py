@@ -7,6 +7,7 @@ import pytest
 
 from rag.types.answer import Answer, AnswerStep, Citation, RankedPassage, Statement
 from rag.types.article import ArticleRef
+from rag.types.catalogue import Freshness
 from rag.types.understanding import Kind, QuestionScope, Section, Understanding
 from rag.ui.render_answer import announcement, answer_html, error_html, sources_html, turn_html, working_html
 from tests.support.page_markup import visible_text
@@ -263,3 +264,15 @@ def test_only_addresses_of_the_web_become_links_and_none_breaks_out_of_its_attri
 def test_an_error_is_text_in_an_alert() -> None:
     assert error_html(HOSTILE).startswith('<p class="notice failed" role="alert">')
     assert "<script" not in error_html(HOSTILE)
+
+
+def test_a_card_has_the_correction_and_the_answer_its_freshness_as_text() -> None:
+    corrected = _ref(correction=HOSTILE, version=2, updated=date(2024, 7, 5))
+    fresh = Freshness(date(2024, 6, 1), (), (HOSTILE,))
+    for html in (turn_html(replace(_answer(corrected), freshness=fresh)), sources_html([_citation(corrected)])):
+        assert "<script" not in html
+        assert "<img" not in html
+        assert "Text as of 5 July 2024 (version 2)." in html
+    assert "Newest article: 1 June 2024." in turn_html(replace(_answer(corrected), freshness=fresh))
+    declined = replace(_answer(_ref()), abstained=True, reason="no", citations=(), statements=(), freshness=fresh)
+    assert "Newest article: 1 June 2024." in answer_html(declined)

@@ -5,7 +5,7 @@ whose file is gone, or whose file no longer has them, are missing; they are dele
 """
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from rag.ingest.indexer import Indexer, storable_name
@@ -33,10 +33,16 @@ class FolderSync:
     """One sync of the folder or file `path` with a library."""
 
     def __init__(
-        self, library: Library, indexer: Indexer, settings: Settings, write_lock: TakeLock, path: Path
+        self,
+        library: Library,
+        indexer: Indexer,
+        settings: Settings,
+        write_lock: TakeLock,
+        check_stop: Callable[[], None],
+        path: Path,
     ) -> None:
         self._library, self._indexer, self._settings, self._write_lock = library, indexer, settings, write_lock
-        self._path = path
+        self._check_stop, self._path = check_stop, path
         self._files: dict[str, Path] = {}
         self._changed: set[str] = set()
 
@@ -79,6 +85,7 @@ class FolderSync:
 
         def recognised() -> Iterator[LoadedArticle | LoadFailure]:
             for item in load_articles([self._path], self._settings, leave_out=self._is_unchanged):
+                self._check_stop()
                 if isinstance(item, LoadedArticle):
                     item = renames.recognise(item)
                     loaded_ids.add(item.article.id)

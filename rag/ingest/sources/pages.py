@@ -4,6 +4,7 @@ A feed or page that its server calls unchanged is not read. A feed that fails ch
 entries only, so an article that it no longer lists is not missing.
 """
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from rag.ingest.indexer import Indexer, storable_name
@@ -20,10 +21,18 @@ from rag.types.ingest import LoadedArticle, LoadFailure, ProgressCallback, SyncR
 class PageSync:
     """One sync of the feed or page at `url` with a library."""
 
-    def __init__(self, library: Library, indexer: Indexer, settings: Settings, write_lock: TakeLock, url: str) -> None:
+    def __init__(
+        self,
+        library: Library,
+        indexer: Indexer,
+        settings: Settings,
+        write_lock: TakeLock,
+        check_stop: Callable[[], None],
+        url: str,
+    ) -> None:
         self._library, self._indexer, self._settings, self._write_lock = library, indexer, settings, write_lock
         self._url = url
-        self._fetcher = ConditionalFetcher(lambda address: library.sources.stamps([address]).get(address))
+        self._fetcher = ConditionalFetcher(lambda address: library.sources.stamps([address]).get(address), check_stop)
 
     def run(self, progress: ProgressCallback) -> SyncReport:
         """Fetches everything, then stores it.

@@ -36,17 +36,19 @@ class ConditionalFetcher:
 
     `find_stamp` gives the stamp of the earlier answer of an address. `unchanged` gets the other addresses, with the
     pages' own addresses. `stamps` gets the stamps of the pages that were fetched, by the address that was asked for;
-    `requested` has that address by the page's own.
+    `requested` has that address by the page's own. `check_stop` is called before each page, and may raise.
     """
 
-    def __init__(self, find_stamp: Callable[[str], str | None]) -> None:
+    def __init__(self, find_stamp: Callable[[str], str | None], check_stop: Callable[[], None]) -> None:
         self._find_stamp = find_stamp
+        self._check_stop = check_stop
         self.unchanged: dict[str, str] = {}
         self.stamps: dict[str, str] = {}
         self.requested: dict[str, str] = {}
 
     def __call__(self, url: str, settings: Settings) -> FetchedPage:
         """Fetches `url`. Raises NotModified for a page that has not changed, ReadError."""
+        self._check_stop()
         validators, own_url = _decode(self._find_stamp(url))
         try:
             page = fetch(url, settings, validators)

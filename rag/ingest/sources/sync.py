@@ -1,6 +1,6 @@
 """Syncs a library with its sources, and keeps the list of followed ones."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from rag.ingest.indexer import Indexer, storable_name
@@ -17,8 +17,21 @@ from rag.types.ingest import FollowedSource, ProgressCallback, SyncReport, no_pr
 class SourceSync:
     """Syncs one library with folders, feeds and pages. Thread-safe, as the indexer is."""
 
-    def __init__(self, library: Library, indexer: Indexer, settings: Settings, write_lock: TakeLock) -> None:
+    def __init__(
+        self,
+        library: Library,
+        indexer: Indexer,
+        settings: Settings,
+        write_lock: TakeLock,
+        check_stop: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Takes the parts of an opened library (rag.workspace).
+
+        `check_stop` is called before each page and article; an exception of it ends the sync, and what was stored until
+        then stays.
+        """
         self._library, self._indexer, self._settings, self._write_lock = library, indexer, settings, write_lock
+        self._check_stop = check_stop
 
     def sync(
         self, sources: Iterable[str | Path], *, delete: bool = False, progress: ProgressCallback = no_progress
@@ -59,7 +72,7 @@ class SourceSync:
         return self._library.sources.followed()
 
     def _sync_one(self, source: str | Path, delete: bool, progress: ProgressCallback) -> SyncReport:
-        parts = (self._library, self._indexer, self._settings, self._write_lock)
+        parts = (self._library, self._indexer, self._settings, self._write_lock, self._check_stop)
         if is_web_source(source):
             report = PageSync(*parts, drop_credentials(str(source).strip())).run(progress)
         else:

@@ -1,0 +1,1 @@
+"""Extracts an article from a web page: its text, title, authors, date and address."""
