@@ -89,7 +89,7 @@ class _Following:
                 return
 
     def _look_at_due(self) -> list[str]:
-        """Syncs with the sources that are due; returns the followed folders that are there."""
+        """Syncs with what is due; returns the followed folders that are there."""
         followed = self._sync.followed()
         self._look_at([source.source for source in followed if self._is_due(source)])
         return [source.source for source in followed if not source.is_on_the_web and Path(source.source).exists()]
