@@ -53,10 +53,11 @@ def test_an_abstention_is_a_result_with_a_reason_and_no_citations(bundled: Path,
     assert result.document["reason"] in rag("--home", bundled, "ask", DECLINED).out
 
 
-def test_an_answer_for_people_ends_with_its_numbered_sources(bundled: Path, rag: Rag) -> None:
+def test_an_answer_for_people_ends_with_its_numbered_sources_and_its_freshness(bundled: Path, rag: Rag) -> None:
     result = rag("--home", bundled, "ask", ANSWERED)
     assert (result.code, result.err) == (0, "")
-    text, sources = result.out.rstrip("\n").rsplit("\n\n", 1)
+    text, sources, freshness = result.out.rstrip("\n").rsplit("\n\n", 2)
+    assert freshness == "Newest article: 13 November 2025."
     assert [f"[{number}]" for number in dict.fromkeys(marker_numbers(text))] == [
         line.split(" ", 1)[0] for line in sources.splitlines()
     ]
