@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from evals.benchmarks import BENCHMARKS
+
 if TYPE_CHECKING:
     from evals.judges.factory import JudgeOptions
     from evals.runner.run_suite import RunOptions
@@ -22,21 +24,6 @@ app = typer.Typer(
     add_completion=False,
 )  # fmt: skip
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-_BENCHMARKS = {
-    "abstention": "evals.benchmarks.quality.abstention",
-    "answers": "evals.benchmarks.quality.xquad",
-    "checking": "evals.training.fit_statement_checker",
-    "chunking": "evals.benchmarks.quality.chunking",
-    "growth": "evals.benchmarks.performance.growth",
-    "load": "evals.benchmarks.performance.load",
-    "scaling": "evals.benchmarks.performance.scaling",
-    "rewriting": "evals.benchmarks.quality.rewriting",
-    "side-by-side": "evals.benchmarks.peers.side_by_side",
-    "speed": "evals.benchmarks.performance.speed",
-    "statements": "evals.benchmarks.quality.hallucination",
-    "verifier": "evals.training.fit_verifier",
-    "writing": "evals.benchmarks.performance.generation_overhead",
-}
 _THRESHOLDS = Path(__file__).parent / "thresholds.toml"
 _INTERRUPTED = 130
 # Metrics that `report` prints by kind of question.
@@ -78,7 +65,7 @@ def run(
     filters: Annotated[
         list[str] | None, typer.Option("--filter", help="Only cases with FIELD=VALUE: kind=why. May be repeated.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N cases.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only N cases, spread over kinds and subjects.")] = None,
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Cases in parallel; measured times are valid only with 1.")
     ] = 1,
@@ -146,6 +133,34 @@ def report(folder: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> 
         write_summary(finished)
 
 
+@app.command(name="rejudge")
+def judge_again(
+    folder: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    judge: Judge = "local",
+    judge_model: JudgeModel = None,
+    judge_url: JudgeUrl = None,
+    prices: PricesOption = None,
+    max_cost: MaxCost = None,
+    label: Annotated[str | None, typer.Option(help="Part of the new folder's name.")] = None,
+    results: Results = Path("evals/results"),
+    home: Annotated[Path | None, typer.Option(help="Library that the run asked, if it was not a bundled one.")] = None,
+    articles: Annotated[
+        Path | None, typer.Option(help="Articles that it asked about, if not the bundled ones.")
+    ] = None,
+) -> None:
+    """Judges the answers of a run again, as a new run.
+
+    With another judge, or after the judge has changed. No question is asked again.
+    """
+    from evals.report.tables import metrics_table
+    from evals.runner.rejudge import RejudgeOptions, rejudge
+
+    options = _judge_options(judge, judge_model, judge_url, prices, max_cost)
+    finished = rejudge(folder, RejudgeOptions(options, results, label, home, articles))
+    print(metrics_table(finished.metrics))
+    _notify(f"report: {finished.folder / 'report.html'}")
+
+
 @app.command()
 def compare(
     base: Annotated[Path, typer.Argument(help="Folder of the run before.")],
@@ -189,7 +204,7 @@ def judge_check(
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,
     max_cost: MaxCost = None,
-    limit: Annotated[int | None, typer.Option(min=2, help="Only the first N pairs of each set.")] = None,
+    limit: Annotated[int | None, typer.Option(min=2, help="Only N pairs of each set, spread over both labels.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Pairs in parallel.")] = 1,
     results: Results = Path("evals/results"),
 ) -> None:
@@ -234,11 +249,11 @@ def make_cases(
 
 
 @app.command(context_settings=_PASS_ON)
-def bench(context: typer.Context, name: str = typer.Argument(help=" | ".join(_BENCHMARKS))) -> None:
+def bench(context: typer.Context, name: str = typer.Argument(help=" | ".join(BENCHMARKS))) -> None:
     """Runs one benchmark; the arguments after its name are passed to it."""
-    module = _BENCHMARKS.get(name)
+    module = BENCHMARKS.get(name)
     if module is None:
-        raise typer.BadParameter(f"there is no benchmark {name!r}; there are {', '.join(_BENCHMARKS)}")
+        raise typer.BadParameter(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
     import_module(module).main(context.args)
 
 
@@ -253,7 +268,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         given = list(arguments) or ["--help"]
         if given in (["bench"], ["bench", "--help"], ["bench", "-h"]):
-            sys.stdout.write(f"rag eval bench NAME [--help]: {', '.join(_BENCHMARKS)}\n")
+            sys.stdout.write(f"rag eval bench NAME [--help]: {', '.join(BENCHMARKS)}\n")
             return 0
         code = typer.main.get_command(app).main(args=given, prog_name="rag eval", standalone_mode=False)
     except RagError as error:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evals.datasets.cases import Case, TextSpan
 from evals.errors import EvalError
 from rag.errors import first_problem
+from rag.types.answer import Verdict
 
 # The version of results.jsonl and run.json. It is incremented when older lines cannot be read any more, or have another
 # meaning.
@@ -54,7 +55,8 @@ class JudgedStatement(_ResultModel):
     """A statement of the answer with its support by its citations.
 
     The supports are those of evals.metrics.answers.CitationSupport. `named` are the authors of the catalogue that it
-    names, `cited` those of the articles that it cites.
+    names, `cited` those of the articles that it cites. `bearing` is the trained reader's logit of how far the statement
+    and its citations bear on the question, None for results from before it was measured.
     """
 
     text: str
@@ -63,6 +65,7 @@ class JudgedStatement(_ResultModel):
     without: tuple[float, ...] = ()
     named: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
+    bearing: float | None = None
 
 
 class ModelUsage(_ResultModel):
@@ -94,6 +97,12 @@ class _AnswerModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class StoredPassage(_AnswerModel):
+    """The passage of a citation."""
+
+    text: str = ""
+
+
 class StoredCitation(_AnswerModel):
     """A verbatim quote; `start` and `end` count characters of the article's text."""
 
@@ -106,13 +115,15 @@ class StoredCitation(_AnswerModel):
     quote: str
     start: int
     end: int
+    passage: StoredPassage = StoredPassage()
 
 
 class StoredStatement(_AnswerModel):
-    """A sentence of the answer, with the numbers of its citations."""
+    """A sentence of the answer, with the numbers of its citations and the verdict that users see."""
 
     text: str
     citations: tuple[int, ...] = ()
+    verdict: Verdict
 
 
 class StoredSection(_AnswerModel):
@@ -148,6 +159,7 @@ class StoredTimings(_AnswerModel):
 class StoredAnswer(_AnswerModel):
     """The engine's answer as a result keeps it (`rag.Answer.to_dict()`)."""
 
+    standalone_question: str
     text: str = Field(alias="answer")
     abstained: bool
     reason: str | None = None
@@ -166,7 +178,8 @@ class CaseResult(_ResultModel):
     `answer_json` is the engine's answer as stored in the file, `answer` the same as a typed object. Both are None if
     the engine failed; `error` is then its message. `judgement` is None if the case or the judge failed; `judge_error`
     is the judge's message. `gold` are the spans of the case's gold quotes, `relevant` the ids of the passages that
-    contain one, `retrieved` the best passages for the standalone question.
+    contain one, `retrieved` the best passages for the standalone question. `first_words` are the milliseconds from the
+    question to the first words of its answer.
     """
 
     version: int = VERSION
@@ -178,6 +191,7 @@ class CaseResult(_ResultModel):
     answerability: float | None = None
     judgement: Judgement | None = None
     usage: ModelUsage | None = None
+    first_words: float | None = None
     error: str | None = None
     judge_error: str | None = None
 

@@ -7,7 +7,7 @@ from evals.datasets.cases import Case, SuiteError, TextSpan, covers_gold, find_m
 from rag import QueryEngine
 from rag.engine import workspace_of
 from rag.storage.library import Library
-from rag.types.article import Article
+from rag.types.article import Article, ArticleRef
 
 # Maximum number of wrong gold quotes that an error names.
 MAX_NAMED = 3
@@ -24,6 +24,11 @@ class GoldCorpus:
     def authors(self) -> frozenset[str]:
         """The authors of the catalogue."""
         return frozenset(article.author for article in self.articles.values() if article.author)
+
+    def reference(self, article_id: str) -> ArticleRef:
+        """The article as a citation refers to it."""
+        article = self.articles[article_id]
+        return ArticleRef(article.id, article.title, article.author, article.source, article.published, article.url)
 
     def gold_spans(self, case: Case) -> tuple[tuple[TextSpan, ...], ...]:
         """The spans of the case's gold quotes, by group."""

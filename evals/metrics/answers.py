@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from evals.datasets.cases import TextSpan, covers_gold
+from rag.answering.prose.bearing import MIN_LOGIT
 from rag.verification.verifier import SUPPORTED
 
 
@@ -105,6 +106,26 @@ def attribution(statements: Sequence[tuple[Collection[str], Collection[str]]]) -
     """
     naming = [(named, cited) for named, cited in statements if named]
     return sum(bool(set(named) & set(cited)) for named, cited in naming) / len(naming) if naming else None
+
+
+def bearing(logits: Sequence[float]) -> float | None:
+    """The share of statements that bear on the question.
+
+    In [0, 1], higher is better. Our own: the trained reader's logits of the statements are at least `MIN_LOGIT`, which
+    was chosen on golden questions. A language model's answers are edited with the same logit, so this metric compares
+    writers and versions, and does not judge an edited answer.
+    """
+    return sum(logit >= MIN_LOGIT for logit in logits) / len(logits) if logits else None
+
+
+def wrongly_supported(supports: Sequence[float | None]) -> float | None:
+    """The share of statements shown as supported that their citations do not support.
+
+    In [0, 1], lower is better. `supports` are the judge's for these statements, None for one that cites nothing.
+    """
+    if not supports:
+        return None
+    return sum(support is None or support < SUPPORTED for support in supports) / len(supports)
 
 
 def groups_covered(gold: Sequence[Sequence[TextSpan]], cited: Sequence[TextSpan]) -> float | None:

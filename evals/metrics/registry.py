@@ -116,6 +116,17 @@ def _points(result: CaseResult) -> Value:
     return answers.points_covered(result.judgement.points) if result.judgement and not result.is_declined else 0.0
 
 
+def _bearing(judgement: Judgement) -> Value:
+    return answers.bearing([row.bearing for row in judgement.statements if row.bearing is not None])
+
+
+def _wrongly_supported(result: CaseResult) -> Value:
+    if result.answer is None or result.judgement is None or result.is_declined:
+        return None
+    shown = zip(result.answer.statements, result.judgement.statements, strict=True)
+    return answers.wrongly_supported([row.together for statement, row in shown if statement.verdict == "supported"])
+
+
 def _milliseconds(result: CaseResult) -> Value:
     return float(result.answer.timings_ms.total) if result.answer else None
 
@@ -172,6 +183,12 @@ METRICS: tuple[Metric, ...] = (
            applies=lambda result: bool(result.case.must_not)),
     Metric("answer_relevance", "answer relevance", "how close the answer is to the question",
            _judged(lambda judgement: judgement.relevance)),
+    Metric("bearing", "bearing on the question", "share of statements that bear on the question, by the trained reader",
+           _judged(_bearing)),
+    Metric("wrongly_supported", "wrong ✓", "share of statements shown as supported that the judge finds unsupported",
+           _wrongly_supported, better="lower", failed_value=None),
+    Metric("answered", "answered", "share of questions answered, whether they are answerable or not",
+           lambda result: None if result.answer is None else float(not result.is_declined), failed_value=None),
     Metric("rightly_declined", "rightly declined", "share of unanswerable questions declined (abstention recall)",
            _abstention(answers.rightly_declined), applies=_is_unanswerable),
     Metric("wrongly_declined", "wrongly declined", "share of answerable questions declined",
@@ -181,6 +198,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("abstention_f1", "abstention F1", "harmonic mean of abstention precision and recall",
            _abstention(answers.abstention_f1)),
     Metric("quotes", "quotes", "quotes of an answer", _quotes, unit="number", failed_value=None),
+    Metric("first_words_p50", "first words, median", "milliseconds from question to the first words of the answer",
+           lambda result: result.first_words, better="lower", unit="ms", aggregate="median", failed_value=None),
+    Metric("first_words_p95", "first words, p95", "milliseconds that 95% of the first words stay below",
+           lambda result: result.first_words, better="lower", unit="ms", aggregate="p95", failed_value=None),
     Metric("latency_p50", "latency, median", "milliseconds from question to answer", _milliseconds, better="lower",
            unit="ms", aggregate="median", failed_value=None),
     Metric("latency_p95", "latency, p95", "milliseconds that 95% of the answers stay below", _milliseconds,

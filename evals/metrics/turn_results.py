@@ -33,7 +33,8 @@ class TurnResult(BaseModel):
     """One turn of a run; a line of turns.jsonl.
 
     `number` counts the turns of the conversation from 1. `asked` has the names of the checks. `answer_json` is the
-    engine's answer (`rag.Answer.to_dict()`), None when the engine failed, which `error` says.
+    engine's answer (`rag.Answer.to_dict()`), None when the engine failed, which `error` says. `first_words` are the
+    milliseconds from the question to the first words of its answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
@@ -44,6 +45,7 @@ class TurnResult(BaseModel):
     asked: tuple[str, ...]
     failures: tuple[TurnFailure, ...] = ()
     answer_json: dict[str, Any] | None = Field(default=None, alias="answer")
+    first_words: float | None = None
     error: str | None = None
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.datasets.cases import Case
+from evals.datasets.sampling import spread
 from evals.errors import EvalError
 
 _FIELDS: Mapping[str, Callable[[Case], str]] = {
@@ -36,7 +37,7 @@ class CaseFilter:
         return cls(tuple(fields), limit)
 
     def select(self, cases: Sequence[Case]) -> list[Case]:
-        """The first cases that match.
+        """The cases that match; at most `limit`, spread over kinds and subjects.
 
         Values of one field are alternatives; all fields have to match. Raises EvalError if no case matches.
         """
@@ -48,7 +49,7 @@ class CaseFilter:
             kinds = ", ".join(dict.fromkeys(case.kind for case in cases))
             raise EvalError(f"no case is left by --filter {' '.join('='.join(field) for field in self.fields)}; "
                             f"the suite has the kinds {kinds}")  # fmt: skip
-        return selected[: self.limit]
+        return spread(selected, self.limit, lambda case: (case.kind, case.subject))
 
     def __str__(self) -> str:
         limit = [f"limit {self.limit}"] if self.limit is not None else []

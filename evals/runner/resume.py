@@ -37,7 +37,6 @@ def describe_run(
 ) -> RunInfo:  # fmt: skip
     """Describes a run of `cases` over `engine`, without keys and passwords."""
     dumped = engine.settings.model_dump(mode="json", exclude={*_LEFT_OUT, *_secret_names(engine.settings)})
-    articles = sorted(f"{entry.id}:{entry.sha256}" for entry in engine.articles())
     return RunInfo(
         version=VERSION,
         label=label,
@@ -47,7 +46,7 @@ def describe_run(
         chosen=chosen,
         cases=len(cases),
         cases_sha256=_digest(case.model_dump_json() for case in cases),
-        corpus_sha256=_digest(articles),
+        corpus_sha256=corpus_digest(engine),
         writer=writer,
         judge=judge,
         encoder=engine.encoder,
@@ -58,6 +57,11 @@ def describe_run(
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, "
         f"Python {platform.python_version()}",
     )
+
+
+def corpus_digest(engine: rag.QueryEngine) -> str:
+    """A hash of the engine's articles."""
+    return _digest(sorted(f"{entry.id}:{entry.sha256}" for entry in engine.articles()))
 
 
 @contextmanager

@@ -9,12 +9,13 @@ from pathlib import Path
 from evals.datasets.cases import SuiteError
 from evals.datasets.conversations import ChatTurn, Conversation, find_faults, load_conversations
 from evals.datasets.gold import read_corpus
+from evals.datasets.sampling import spread
 from evals.errors import EvalError
 from evals.metrics.turn_checks import asked_checks, failed_checks
 from evals.metrics.turn_results import TurnFailure, TurnResult
 from evals.report.conversations import ChatRun, write_chat_run
 from evals.result import StoredAnswer
-from evals.runner.evaluate import ChatSession
+from evals.runner.evaluate import ChatSession, ask_timed
 from evals.runner.preparation import QUOTES, checked_label, open_suite_engine, result_progress, writer_settings
 from evals.runner.resume import describe_run, open_run_folder
 from evals.runner.run_suite import RunOptions
@@ -76,10 +77,11 @@ def hold_conversation(
 def select_conversations(
     conversations: Sequence[Conversation], filters: Sequence[str], limit: int | None
 ) -> list[Conversation]:
-    """The first conversations with a turn that matches `field=value` filters.
+    """The conversations with a turn that matches `field=value` filters.
 
-    The fields are kind, tag, subject and id. Values of one field are alternatives; all fields have to match. Raises
-    EvalError for another field, and if no conversation matches.
+    The fields are kind, tag, subject and id. Values of one field are alternatives; all fields have to match. With
+    `limit`, at most so many, spread over kinds and subjects. Raises EvalError for another field, and if no conversation
+    matches.
     """
     accepted: dict[str, set[str]] = {}
     for argument in filters:
@@ -94,7 +96,7 @@ def select_conversations(
     ]
     if not selected:
         raise EvalError(f"no conversation is left by --filter {' '.join(filters)}; see the suite's README for its tags")
-    return selected[:limit]
+    return spread(selected, limit, lambda conversation: (conversation.turns[0].kind, conversation.subject))
 
 
 def _ask_turn(
@@ -102,11 +104,12 @@ def _ask_turn(
 ) -> TurnResult:
     result = TurnResult(conversation=conversation, number=number, turn=turn, asked=tuple(asked_checks(turn.expect)))
     try:
-        answer = chat.ask(turn.ask).to_dict()
+        timed = ask_timed(chat, turn.ask)
+        answer = timed.answer.to_dict()
     except Exception as error:  # noqa: BLE001  (whatever breaks a turn is that turn's result)
         return result.model_copy(update={"error": f"{type(error).__name__}: {error}"})
     failures = tuple(
         TurnFailure(check=failed.check, why=failed.why)
         for failed in failed_checks(turn.expect, StoredAnswer.model_validate(answer), library)
     )
-    return result.model_copy(update={"answer_json": answer, "failures": failures})
+    return result.model_copy(update={"answer_json": answer, "first_words": timed.first_words, "failures": failures})

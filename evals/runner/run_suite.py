@@ -13,6 +13,7 @@ from evals.run_folder import Run, make_run, write_summary
 from evals.runner.case_filter import CaseFilter
 from evals.runner.evaluate import EvalContext
 from evals.runner.executor import run_cases
+from evals.runner.judging import AnswerJudging
 from evals.runner.preparation import QUOTES, checked_label, open_suite_engine, result_progress, writer_settings
 from evals.runner.resume import describe_run, open_run_folder
 
@@ -59,7 +60,7 @@ def run_suite(options: RunOptions, notify: Callable[[str], None]) -> Run:
         corpus.check(cases)
         prices = options.writer_prices
         context = EvalContext(
-            engine, corpus, judges.open, engine.settings.passages,
+            engine, AnswerJudging(corpus, judges.open, engine.settings.passages),
             price=prices.cost if prices else lambda prompt, completion: None,
         )  # fmt: skip
         info = describe_run(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from evals.datasets.sampling import spread
 from evals.errors import EvalError, UnreadableReply
 from evals.judges.factory import JudgeFactory, JudgeOptions, judge_factory
 from evals.metrics.agreement import Agreement, agreement, has_both_labels
@@ -67,13 +68,14 @@ def check_baseline(data: Path, *, limit: int | None = None) -> dict[str, JudgeAg
 def load_sets(data: Path, limit: int | None = None) -> Mapping[str, list[LabelledPair]]:
     """Loads the pairs of every set that `data` holds.
 
-    Raises EvalError as `check_judge` does.
+    With `limit`, at most so many of each, spread over both labels and the documents. Raises EvalError as `check_judge`
+    does.
     """
     sets = {}
     for name, (file, load) in SETS.items():
         path = data / file
         if path.is_file():
-            sets[name] = load(path)[:limit]
+            sets[name] = spread(load(path), limit, lambda pair: pair.is_supported)
     if not sets:
         files = " or ".join(file for file, _ in SETS.values())
         raise EvalError(f"{data} holds neither {files}; name the folder that the sets are in")

@@ -1,5 +1,7 @@
 """From the results of a run to its metrics."""
 
+from typing import Any
+
 import pytest
 
 from evals.errors import EvalError
@@ -13,6 +15,7 @@ from evals.metrics.registry import (
     format_value,
 )
 from evals.result import CaseResult
+from rag.answering.prose.bearing import MIN_LOGIT
 from tests.support.eval_results import make_result
 
 
@@ -85,3 +88,37 @@ def test_names_are_unique_and_an_unknown_name_is_an_error() -> None:
 def test_values_are_printed_in_their_units() -> None:
     printed = [format_value(0.125, "share"), format_value(12.4, "ms"), format_value(0.00125, "usd")]
     assert printed == ["12.5", "12", "0.0013"]
+
+
+def _with_statement(**fields: Any) -> CaseResult:
+    """A result whose one statement was judged so."""
+    result = make_result()
+    assert result.judgement
+    (statement,) = result.judgement.statements
+    statements = (statement.model_copy(update=fields),)
+    return result.model_copy(update={"judgement": result.judgement.model_copy(update={"statements": statements})})
+
+
+def test_a_statement_bears_on_the_question_from_the_reader_s_threshold_on() -> None:
+    results = [_with_statement(bearing=MIN_LOGIT), _with_statement(bearing=MIN_LOGIT - 1)]
+    assert _value("bearing", results) == 0.5
+    assert compute_metric(find_metric("bearing"), [_with_statement(bearing=None)]) is None
+
+
+def test_a_statement_shown_as_supported_is_wrong_where_the_judge_disagrees() -> None:
+    results = [_with_statement(together=0.9), _with_statement(together=0.1), _with_statement(together=None)]
+    assert _value("wrongly_supported", results) == pytest.approx(2 / 3)
+    assert compute_metric(find_metric("wrongly_supported"), [make_result(declined=True)]) is None
+
+
+def test_questions_answered_are_counted_whether_they_should_be_or_not() -> None:
+    declined = make_result(answerable=False, declined=True)
+    assert _value("answered", [make_result(), make_result(answerable=False), declined]) == pytest.approx(2 / 3)
+
+
+def test_the_first_words_of_abstentions_count_too() -> None:
+    results = [
+        make_result(declined=is_declined).model_copy(update={"first_words": time})
+        for is_declined, time in ((True, 100.0), (False, 300.0), (False, 900.0))
+    ]
+    assert _value("first_words_p50", results) == 300

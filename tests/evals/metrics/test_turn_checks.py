@@ -25,10 +25,12 @@ def _answer(*cited: str, text: str = "So it is.", **fields: Any) -> StoredAnswer
          "quote": quotes[name], "start": 0, "end": len(quotes[name])}
         for number, name in enumerate(cited, 1)
     ]  # fmt: skip
-    statements = [{"text": quotes[name], "citations": [number]} for number, name in enumerate(cited, 1)]
+    statements = [
+        {"text": quotes[name], "citations": [number], "verdict": "supported"} for number, name in enumerate(cited, 1)
+    ]
     answer = {
-        "answer": text, "abstained": False, "kind": "fact", "citations": citations, "statements": statements,
-        "timings_ms": {"total": 1.0}, **fields,
+        "standalone_question": "Why?", "answer": text, "abstained": False, "kind": "fact", "citations": citations,
+        "statements": statements, "timings_ms": {"total": 1.0}, **fields,
     }  # fmt: skip
     return StoredAnswer.model_validate(answer)
 

@@ -1,6 +1,7 @@
 """An engine over the bundled corpus, some cases of the dev split, and their results."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from evals.judges.local import LocalJudge
 from evals.result import CaseResult
 from evals.runner.evaluate import EngineUnderTest, EvalContext
 from evals.runner.executor import run_cases
-from rag import Answer, QueryEngine, RankedPassage, open_engine
+from evals.runner.judging import AnswerJudging
+from rag import Answer, QueryEngine, RankedPassage, TextDelta, open_engine
 from rag.embedding.bundled import BundledEncoder
 
 Alteration = Callable[[Answer, Sequence[RankedPassage]], Answer]
@@ -28,9 +30,10 @@ class AlteredEngine:
     def chat(self) -> "AlteredEngine":
         return type(self)(self.engine, self.alter)
 
-    def ask(self, question: str) -> Answer:
-        answer = self.session.ask(question)
-        return self.alter(answer, self.engine.search(answer.standalone_question, k=10))
+    def stream(self, question: str) -> Iterator[TextDelta | Answer]:
+        for event in self.session.stream(question):
+            is_answer = isinstance(event, Answer)
+            yield self.alter(event, self.engine.search(event.standalone_question, k=10)) if is_answer else event
 
     def search(self, query: str, *, k: int) -> Sequence[RankedPassage]:
         return self.engine.search(query, k=k)
@@ -55,7 +58,8 @@ def cases() -> list[Case]:
 @pytest.fixture(scope="module")
 def context(engine: QueryEngine) -> EvalContext:
     encoder = BundledEncoder()
-    return EvalContext(engine, read_corpus(engine), lambda: LocalJudge(encoder), engine.settings.passages)
+    judging = AnswerJudging(read_corpus(engine), lambda: LocalJudge(encoder), engine.settings.passages)
+    return EvalContext(engine, judging)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +69,7 @@ def evaluate(
     """Evaluates cases with an engine, in a folder of its own."""
 
     def run(cases: Sequence[Case], engine: EngineUnderTest) -> list[CaseResult]:
-        altered = EvalContext(engine, context.corpus, context.open_judge, context.passages)
+        altered = replace(context, engine=engine)
         return run_cases(cases, altered, tmp_path_factory.mktemp("run"), on_result=lambda result: None)
 
     return run

@@ -1,6 +1,7 @@
 """Cases in threads: the order of the results, and what is kept when a run is cut short."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_line_that_a_kill_cut_short_is_evaluated_again(
         asked.append(answer.question)
         return answer
 
-    watched = EvalContext(AlteredEngine(engine, unchanged), context.corpus, context.open_judge, context.passages)
+    watched = replace(context, engine=AlteredEngine(engine, unchanged))
     reported: list[str] = []
     results = run_cases(cases[:6], watched, tmp_path, on_result=lambda result: reported.append(result.case.id))
     ids = [case.id for case in cases[:6]]
@@ -54,11 +55,11 @@ def test_a_judge_that_cannot_be_asked_stops_the_run_and_keeps_its_lines(
     def open_judge() -> LocalJudge:
         if len(opened) == 2:
             raise EvalError("the budget is spent")
-        judge = context.open_judge()
+        judge = context.judging.open_judge()
         opened.append(judge)
         return judge  # type: ignore[return-value]
 
-    limited = EvalContext(context.engine, context.corpus, open_judge, context.passages)
+    limited = replace(context, judging=replace(context.judging, open_judge=open_judge))
     with pytest.raises(EvalError, match="budget"):
         run_cases(cases[:4], limited, tmp_path, on_result=lambda result: None)
     assert len(read_results(tmp_path / "results.jsonl")) == 2

@@ -1,7 +1,7 @@
 """Runs over conversations: asked in order in one chat, checked, reported, gated."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from evals.datasets.conversations import Conversation, load_conversations
 from evals.datasets.gold import read_corpus
 from evals.errors import EvalError
 from evals.runner.run_chat import hold_conversation, select_conversations
-from rag import Answer, QueryEngine
+from rag import Answer, QueryEngine, TextDelta
 
 PACT = "nk-treaty-beijing-keeps-its-distance"
 
@@ -109,11 +109,11 @@ def test_a_turn_that_breaks_the_engine_is_wrong_and_stops_nothing(engine: QueryE
             self.chat = engine.chat()
             self.asked: list[str] = []
 
-        def ask(self, question: str) -> Answer:
+        def stream(self, question: str) -> Iterator[TextDelta | Answer]:
             self.asked.append(question)
             if len(self.asked) == 1:
                 raise ValueError("broken on purpose")
-            return self.chat.ask(question)
+            yield from self.chat.stream(question)
 
     row = Conversation.model_validate({"id": "a-1", "subject": "a", "turns": [WRONG_TURN, PACT_TURN]})
     chat = BreaksOnce()
@@ -132,7 +132,11 @@ def test_conversations_are_selected_by_what_a_turn_of_theirs_is() -> None:
     for row in chosen:
         assert {turn.kind for turn in row.turns} & {"views", "timeline"}
         assert any("versus" in turn.tags for turn in row.turns)
-    assert select_conversations(rows, ["subject=gas"], 2) == [row for row in rows if row.subject == "gas"][:2]
+    gas = [row for row in rows if row.subject == "gas"]
+    assert select_conversations(rows, ["subject=gas"], None) == gas
+    two = select_conversations(rows, ["subject=gas"], 2)
+    assert len(two) == 2
+    assert two == [row for row in gas if row in two]
     with pytest.raises(EvalError, match="no conversation is left"):
         select_conversations(rows, ["kind=riddle"], None)
     with pytest.raises(EvalError, match="write one of kind, tag, subject, id"):
