@@ -11,6 +11,7 @@ from rag.embedding.base import Encoder
 from rag.storage.library import Library
 from rag.types.article import ArticleRef
 from rag.verification.cited_source import CitedSource
+from rag.verification.rules.added_clauses import ADDED_CLAUSE_LIMIT, has_added_clause
 from rag.verification.statement_checker import StatementChecker
 from rag.verification.verifier import Verifier
 
@@ -24,16 +25,23 @@ class CitationChecker:
         self._statements = StatementChecker(verifier, encoder)
 
     def supports(
-        self, statements: Sequence[tuple[str, Sequence[Quote]]], retrieved: Sequence[ArticleRef] = ()
+        self,
+        statements: Sequence[tuple[str, Sequence[Quote]]],
+        retrieved: Sequence[ArticleRef] = (),
+        question: str = "",
     ) -> list[float]:
         """The support in [0, 1] of each statement by the quotes that it cites.
 
         0.5 is the threshold of "supported". A statement without quotes scores 0.0. `retrieved` are the articles that
-        the writer was shown. Raises LibraryError when the library cannot be read.
+        the writer was shown, and `question` is what it answers. Raises LibraryError when the library cannot be read.
         """
         sources = self._sources(quote for _, quotes in statements for quote in quotes)
         cited = [(text, [sources[quote] for quote in quotes]) for text, quotes in statements]
-        return self._statements.score_batch(cited, self._library.distinct_values("author"), retrieved)
+        scores = self._statements.score_batch(cited, self._library.distinct_values("author"), retrieved)
+        return [
+            min(score, ADDED_CLAUSE_LIMIT) if quotes and has_added_clause(text, question, quotes) else score
+            for score, (text, quotes) in zip(scores, cited, strict=True)
+        ]
 
     def quote_supports(self, quotes: Sequence[Quote]) -> list[float]:
         """The support in [0, 1] of each quote by the stored article.

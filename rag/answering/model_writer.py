@@ -18,11 +18,12 @@ from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.cited_draft import CitedDraft
 from rag.answering.prose.draft_sentence import DraftSentence
 from rag.answering.prose.editing import DraftEditor, sentences_needed
-from rag.answering.prose.telling_sentences import telling_points
+from rag.answering.prose.telling_sentences import telling_points, with_views_read
 from rag.answering.several.answered_parts import answered_parts
 from rag.embedding.base import Encoder
 from rag.errors import ModelError
-from rag.generation.llm_writer import FailedStatement, WritingSession
+from rag.generation.llm_writer import WritingSession
+from rag.generation.prompt_context import FailedStatement
 from rag.generation.prompts import with_form
 from rag.reading.passage_reader import PassageReader
 from rag.types.answer import AnswerStep, Event, TextDelta
@@ -62,13 +63,14 @@ class ModelWriter:
         """
         parts = [question for part in selection.parts for question in part.questions]
         question = with_form(run.turn.question, selection.kind, parts)
-        evidence = session.choose_evidence(question, selection.passages, telling_points(selection))
+        read = with_views_read(selection, run.turn.question, self._reader)
+        evidence = session.choose_evidence(question, selection.passages, telling_points(read))
         resolver = CitationResolver(self._encoder, selection.retrieval, evidence)
         bearing = self._bearing(run, selection, resolver)
         editor = DraftEditor(bearing, resolver, self._checker, sentences_needed(selection))
 
         yield AnswerStep("writing", 0)
-        draft = CitedDraft(resolver, self._checker, editor)
+        draft = CitedDraft(resolver, self._checker, editor, run.turn.question)
         failure: ModelError | None = None
         try:
             with closing(session.write(question, evidence)) as pieces:
@@ -145,17 +147,17 @@ class ModelWriter:
                 sentence.revision = Revision(sentence.text, "dropped", _reason(sentence))
                 repaired.append(sentence)
             else:
-                repaired += self._pick_better(sentence, reply, resolver, editor)
+                repaired += self._pick_better(sentence, reply, question, resolver, editor)
         return repaired
 
     def _pick_better(
-        self, old: DraftSentence, reply: str, resolver: CitationResolver, editor: DraftEditor
+        self, old: DraftSentence, reply: str, question: str, resolver: CitationResolver, editor: DraftEditor
     ) -> list[DraftSentence]:
         """The sentences of `reply` if they are supported better than `old`, else `old`.
 
         Every one of them has to be supported better than `old`. If `old` is kept, it stays flagged.
         """
-        draft = CitedDraft(resolver, self._checker)
+        draft = CitedDraft(resolver, self._checker, question=question)
         for _ in (*draft.feed(reply), *draft.finish()):
             pass
         new = draft.sentences

@@ -73,6 +73,16 @@ class ServerSpeed:
         answers = list(self._answers)
         return statistics.median(writing for _, writing in answers) if answers else None
 
+    def is_too_slow(self, read_tokens: int, seconds: float) -> bool:
+        """Whether the server needs more than `seconds` to read so many tokens.
+
+        False before the first answer, and for a server that writes fast.
+        """
+        reading, writing = self.reading, self.writing
+        if reading is None or writing is None or writing > MAX_SLOW_WRITING_TOKENS_PER_SECOND:
+            return False
+        return read_tokens > reading * seconds
+
 
 def choose_form(context_tokens: int, passages_tokens: int, speed: ServerSpeed) -> EvidenceForm:
     """The form of the evidence for a model with this context.
@@ -81,10 +91,7 @@ def choose_form(context_tokens: int, passages_tokens: int, speed: ServerSpeed) -
     """
     if context_tokens < MIN_PASSAGES_CONTEXT_TOKENS:
         return "sentences"
-    reading, writing = speed.reading, speed.writing
-    if reading is None or writing is None or writing > MAX_SLOW_WRITING_TOKENS_PER_SECOND:
-        return "passages"
-    return "sentences" if passages_tokens > reading * MAX_FIRST_WORDS_SECONDS else "passages"
+    return "sentences" if speed.is_too_slow(passages_tokens, MAX_FIRST_WORDS_SECONDS) else "passages"
 
 
 def sentences_tokens(speed: ServerSpeed) -> int:

@@ -9,7 +9,6 @@ import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 from llama_index.core.llms import LLM, ChatMessage, ChatResponse
 from llama_index.core.prompts import ChatPromptTemplate
@@ -21,9 +20,10 @@ from rag.generation.openai_chat import OPENAI_URL, OpenAIChat
 from rag.generation.prompt_context import (
     EvidenceForm,
     EvidencePoint,
+    FailedStatement,
     PromptEvidence,
-    escape_passage_text,
     estimate_tokens,
+    format_failed,
     format_history,
     passages_that_fit,
     sentences_that_fit,
@@ -46,6 +46,10 @@ _PROMPTS: dict[EvidenceForm, str] = {"sentences": SENTENCES_PROMPT, "passages": 
 TEMPLATE_TOKENS = 50
 # The share of the answer's time that understanding the question may take, so that a slow model still has time to write.
 MAX_SHARE_OF_UNDERSTANDING = 0.25
+# A slow server is not asked to read a question first, or to repair sentences, if it would read the prompt for so long:
+# rules read the question, and the sentences stay flagged. A model of 1.5 billion parameters on two cores, which other
+# programs used too, took 110 seconds for one sentence, and quotes answered all the same.
+MAX_UNDERSTANDING_SECONDS, MAX_REPAIR_SECONDS = 5.0, 10.0
 # Each sentence to repair is named by one letter.
 MAX_REPAIRED = 20
 _LETTERED_LINE = re.compile(r"^\W*([A-Z])\s*[:.)–-]+\s*(.*)$")
@@ -82,17 +86,6 @@ def open_llm(settings: Settings, openai_url: str = OPENAI_URL) -> LLM | None:
         deadline=settings.llm_deadline,
         attempts=settings.llm_attempts,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FailedStatement:
-    """A sentence that failed the check.
-
-    `text` is its words with the model's own markers; `quotes` are the quotes that these markers refer to.
-    """
-
-    text: str
-    quotes: tuple[str, ...]
 
 
 class LLMWriter:
@@ -179,18 +172,16 @@ class WritingSession:
 
         Returns the model's replacement for each statement, by the statement's index; None for one that the model drops.
         A statement that the model does not mention has no key. Only the first MAX_REPAIRED statements are sent, and as
-        many sources as fit. Raises ModelError.
+        many sources as fit. A slow server is not asked. Raises ModelError.
         """
         prompt = self._prompts["repair"]
-        listed = "\n\n".join(
-            f"{chr(65 + index)}: {statement.text}\n"
-            f"Words that it cites: {escape_passage_text(' … '.join(statement.quotes)) or 'nothing'}"
-            for index, statement in enumerate(statements[:MAX_REPAIRED])
-        )
+        listed = format_failed(statements[:MAX_REPAIRED])
         room = self._room(prompt, question=question, sentences=listed)
-        shown = _shortened(evidence, room).text
+        filled = {"passages": evidence.shortened(room).text, "question": question, "sentences": listed}
+        if self._is_too_slow(prompt, MAX_REPAIR_SECONDS, **filled):
+            return {}
         answer_was_cut, self.was_cut = self.was_cut, False
-        reply = "".join(self._replies(prompt, passages=shown, question=question, sentences=listed))
+        reply = "".join(self._replies(prompt, **filled))
         # The last line of a reply that was cut off is incomplete.
         lines = _without_thoughts(reply).splitlines()[: -1 if self.was_cut else None]
         self.was_cut = answer_was_cut
@@ -205,17 +196,20 @@ class WritingSession:
     def understand(self, question: str, turns: Sequence[Turn] = ()) -> QuestionReading | None:
         """Asks the model for the kind of `question` and for a standalone question.
 
-        `turns` are the earlier turns of its conversation. Returns None if the reply cannot be read, or if the question
-        does not fit into the model's context. A folder's own standalone.md asks only for the question. Raises
-        ModelError, also after a quarter of the answer's time.
+        `turns` are the earlier turns of its conversation. Returns None if the reply cannot be read, if the question
+        does not fit into the model's context, or if the server is slow. A folder's own standalone.md asks only for the
+        question. Raises ModelError, also after a quarter of the answer's time.
         """
         prompt = self._prompts["standalone" if turns and "standalone" in self._prompts else "understand"]
         room = self._room(prompt, question=question)
         if room < 0:
             return None
+        filled = {"history": format_history(turns, room), "question": question}
+        if self._is_too_slow(prompt, MAX_UNDERSTANDING_SECONDS, **filled):
+            return None
         ends = min(self._ends, time.monotonic() + MAX_SHARE_OF_UNDERSTANDING * self._deadline)
         answer_was_cut, self.was_cut = self.was_cut, False
-        reply = "".join(self._replies(prompt, ends, history=format_history(turns, room), question=question))
+        reply = "".join(self._replies(prompt, ends, **filled))
         # The last word of a reply that was cut off may be incomplete.
         is_whole, self.was_cut = not self.was_cut, answer_was_cut
         return parse_reading(_without_thoughts(reply)) if is_whole else None
@@ -252,6 +246,11 @@ class WritingSession:
     def _writes_json(self) -> bool:
         """Whether the model is asked for JSON, which only OpenAIChat can do."""
         return self._output.form == "schema" and isinstance(self._llm, OpenAIChat)
+
+    def _is_too_slow(self, prompt: ChatPromptTemplate, seconds: float, **filled: str) -> bool:
+        """Whether the server needs more than `seconds` to read the filled prompt."""
+        messages = prompt.format_messages(self._llm, **filled)
+        return self._speed.is_too_slow(sum(estimate_tokens(each.content or "") for each in messages), seconds)
 
     def _answer(self, question: str, evidence: PromptEvidence, *, schema: bool) -> Iterator[str]:
         """Yields the model's reply to the prompt of an answer, and notes its speed."""
@@ -334,14 +333,6 @@ def _replies_of(llm: LLM, messages: list[ChatMessage]) -> Iterator[ChatResponse]
         raise
     except Exception as error:  # noqa: BLE001 - each model fails in its own way; its message may hold a key
         raise ModelError(f"the language model failed ({type(error).__name__}); check its settings") from None
-
-
-def _shortened(evidence: PromptEvidence, max_tokens: int) -> PromptEvidence:
-    """The first sources that fit into `max_tokens`; their numbers stay the same."""
-    kept = evidence
-    while kept.sources and estimate_tokens(kept.text) > max_tokens:
-        kept = replace(kept, sources=kept.sources[:-1])
-    return kept
 
 
 def _without_thoughts(reply: str) -> str:

@@ -6,7 +6,7 @@ marker.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -70,6 +70,24 @@ class PromptEvidence:
     def text(self) -> str:
         """The evidence as a prompt holds it."""
         return format_sentences(self.sources) if self.form == "sentences" else format_passages(self.sources)
+
+    def shortened(self, max_tokens: int) -> "PromptEvidence":
+        """The first sources that fit into `max_tokens`; their numbers stay the same."""
+        kept = self
+        while kept.sources and estimate_tokens(kept.text) > max_tokens:
+            kept = replace(kept, sources=kept.sources[:-1])
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class FailedStatement:
+    """A sentence that failed the check.
+
+    `text` is its words with the model's own markers; `quotes` are the quotes that these markers refer to.
+    """
+
+    text: str
+    quotes: tuple[str, ...]
 
 
 def passages_that_fit(
@@ -175,6 +193,15 @@ def escape_passage_text(text: str) -> str:
     The result cannot close its fence in the prompt and contains no marker.
     """
     return re.sub(r"<(?=\s*/?\s*(?:passage|article)\b)", "‹", escape_markers(text), flags=re.IGNORECASE)
+
+
+def format_failed(statements: Sequence[FailedStatement]) -> str:
+    """Statements that failed the check, each with a letter and the words that it cites."""
+    return "\n\n".join(
+        f"{chr(ord('A') + index)}: {statement.text}\n"
+        f"Words that it cites: {escape_passage_text(' … '.join(statement.quotes)) or 'nothing'}"
+        for index, statement in enumerate(statements)
+    )
 
 
 def format_history(turns: Sequence[Turn], max_tokens: int) -> str:

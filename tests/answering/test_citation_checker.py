@@ -9,7 +9,7 @@ from rag.answering.citation_checker import CitationChecker
 from rag.answering.evidence import Quote, select_quotes
 from rag.engine import workspace_of
 from rag.retrieval.filters import Filters
-from rag.verification.verifier import SUPPORTED, Verifier
+from rag.verification.verifier import PARTLY, SUPPORTED, Verifier
 from tests.answering.conftest import Retrieve
 
 
@@ -29,6 +29,18 @@ def test_a_statement_is_scored_by_what_it_cites(checker: CitationChecker, retrie
     )
     assert true >= SUPPORTED > false
     assert uncited == 0.0
+
+
+def test_a_clause_that_the_model_adds_makes_a_statement_partly_supported(
+    checker: CitationChecker, retrieve: Retrieve
+) -> None:
+    quote = _cracks(retrieve)
+    added = "Engineers found cracks in the northern wall of the dam, but insurers had expected worse."
+    (support,) = checker.supports([(added, [quote])], question="What did the engineers find?")
+    assert support < SUPPORTED
+    whole = "Engineers found cracks in the northern wall of the dam last spring."
+    (support,) = checker.supports([(whole, [quote])], question="What did the engineers find?")
+    assert support >= SUPPORTED > PARTLY
 
 
 def test_no_statements_have_no_scores(checker: CitationChecker) -> None:

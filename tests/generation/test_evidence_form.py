@@ -41,6 +41,13 @@ def test_a_small_context_and_a_slow_server_are_given_sentences(
     assert choose_form(context, passages_tokens, speed) == form
 
 
+@pytest.mark.parametrize(("speed", "is_too_slow"), [(_speed(), False), (_speed(SLOW), True), (_speed(FAST), False)])
+def test_a_server_is_too_slow_for_a_prompt_only_when_it_has_shown_it(speed: ServerSpeed, is_too_slow: bool) -> None:
+    assert speed.is_too_slow(600, 10.0) is is_too_slow
+    assert not speed.is_too_slow(400, 10.0)
+    assert not _speed(REASONING).is_too_slow(600, 10.0)
+
+
 def test_one_answer_from_the_cache_does_not_make_a_slow_server_fast() -> None:
     speed = _speed(SLOW, SLOW, (5_000.0, 8.0))
     assert speed.reading == 45.0

@@ -7,8 +7,8 @@ import pytest
 from llama_index.core.llms import ChatMessage, ChatResponse, MockLLM
 
 from rag.errors import ModelError, SettingsError
-from rag.generation.llm_writer import MAX_REPAIRED, FailedStatement, LLMWriter, WritingSession, open_llm
-from rag.generation.prompt_context import PromptSource, passages_that_fit
+from rag.generation.llm_writer import MAX_REPAIRED, LLMWriter, WritingSession, open_llm
+from rag.generation.prompt_context import FailedStatement, PromptSource, passages_that_fit
 from rag.generation.question_reading import QuestionReading
 from rag.settings import load_settings
 from rag.types.answer import RankedPassage, Turn, Usage
@@ -249,6 +249,22 @@ def test_a_repair_that_was_cut_loses_its_last_line_and_leaves_the_answer_uncut(s
     session = _session(server)
     assert session.repair("Why?", EVIDENCE, _failed(2)) == {0: "Prices rose [1]."}
     assert not session.was_cut
+
+
+def test_a_slow_server_is_asked_for_answers_alone(server: ChatServer) -> None:
+    settings = load_settings(llm_model="m", llm_base_url=server.url, llm_attempts=1)
+    llm = open_llm(settings)
+    assert llm is not None
+    writer = LLMWriter(llm, settings)
+    # It reads the short prompt in 1.5 seconds, and writes a token in 0.3 seconds.
+    server.always = ChatReply("Because [1].", first=1.5, size=4, pause=0.3)
+    list(writer.start_session().write("Why?", EVIDENCE))
+    session = writer.start_session()
+    assert session.understand("And Japan?", TURNS) is None
+    long = "Prices rose because the harbour was closed. " * 200
+    passage = RankedPassage("long", ARTICLE, 0, len(long), long, 1.0, 1.0, 1.0)
+    assert session.repair("Why?", passages_that_fit([passage], (), 10_000), _failed(1)) == {}
+    assert len(server.bodies) == 1
 
 
 # -- what a question asks for -----------------------------------------------------------------------------------------

@@ -78,3 +78,29 @@ def test_a_part_without_a_subject_of_its_own_leaves_the_question_whole(engine: Q
     assert_quoted_invariants(answer, engine)
     assert not answer.abstained
     assert answer.sections == ()
+
+
+def test_two_subjects_that_are_compared_are_searched_for_apart(engine: QueryEngine) -> None:
+    answer = engine.ask("How does the oil price cap relate to the nuclear exit?")
+    assert_quoted_invariants(answer, engine)
+    assert [section.title for section in answer.sections] == ["the oil price cap", "the nuclear exit"]
+    cap, nuclear = (
+        " ".join(answer.citations[index].quote for index in section.statements) for section in answer.sections
+    )
+    assert "cap" in cap
+    assert "nuclear" in nuclear or "exit" in nuclear
+
+
+def test_of_two_subjects_the_one_that_no_article_knows_is_declined_by_name(engine: QueryEngine) -> None:
+    answer = engine.ask("What is the difference between the oil price cap and a football transfer window?")
+    assert_quoted_invariants(answer, engine)
+    cap, window = answer.sections
+    assert cap.statements
+    assert not window.statements
+    assert answer.text.endswith(f"“a football transfer window”: {window.declined}.")
+
+
+def test_authors_that_are_compared_keep_their_views(engine: QueryEngine) -> None:
+    answer = engine.ask("unplugged circuit vs house rules on the ai act")
+    assert answer.kind == "views"
+    assert {section.author for section in answer.sections} == {"The Unplugged Circuit", "House Rules"}

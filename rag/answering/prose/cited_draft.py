@@ -47,13 +47,20 @@ class CitedDraft:
     Call `feed` with the text as it arrives, then `finish`, then read the attributes. `sentences` are the sentences of
     the text, `says_no` is whether the model found no answer, `ran_away` whether the text was cut because it had no end,
     and `checking_ms` how many milliseconds the checks took. An `editor` decides what becomes of each sentence, and when
-    the draft is over.
+    the draft is over. `question` is what the text answers.
     """
 
-    def __init__(self, resolver: CitationResolver, checker: CitationChecker, editor: DraftEditor | None = None) -> None:
+    def __init__(
+        self,
+        resolver: CitationResolver,
+        checker: CitationChecker,
+        editor: DraftEditor | None = None,
+        question: str = "",
+    ) -> None:
         self._resolver = resolver
         self._checker = checker
         self._editor = editor
+        self._question = question
         self._parser = StreamParser(len(resolver.evidence.sources))
         # Pieces at the beginning, until they can no longer become NO_ANSWER; then None.
         self._held_back: list[ParsedPiece] | None = []
@@ -169,7 +176,8 @@ class CitedDraft:
 
     def _supports(self, statements: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
         began = time.perf_counter()
-        supports = self._checker.supports(statements, [passage.article for passage in self._resolver.passages])
+        articles = [passage.article for passage in self._resolver.passages]
+        supports = self._checker.supports(statements, articles, self._question)
         self.checking_ms += (time.perf_counter() - began) * 1000
         return supports
 

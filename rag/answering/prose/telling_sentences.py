@@ -5,12 +5,16 @@ sentence brings the neighbours that it needs to be understood.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 from rag.answering.answer_type import answer_type
 from rag.answering.evidence import DEPENDENT_OPENING, Quote, answer_scores, is_same_point, sentence_terms
-from rag.answering.kinds.selection import Selection
+from rag.answering.kinds.selection import Selection, distinct_passages, restrict
 from rag.answering.prose.citation_resolver import usable_sentences
 from rag.generation.prompt_context import EvidencePoint, PromptSource
+from rag.reading.passage_reader import PassageReader
+from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval, ScoredSentence
 from rag.types.answer import RankedPassage
 
@@ -18,6 +22,35 @@ from rag.types.answer import RankedPassage
 MAX_TELLING_SENTENCES = 10
 # Sentences before a telling sentence that it may need.
 MAX_NEEDED_SENTENCES = 2
+# Passages of each author whose view is asked for. The quote of a view is chosen for its subject; the sentence that
+# answers the question may be in the author's next passages.
+MAX_PASSAGES_OF_A_VIEW = 3
+
+
+def with_views_read(selection: Selection, question: str, reader: PassageReader) -> Selection:
+    """`selection` of views with the best passages of each of its authors, read by the trained reader.
+
+    Any other selection is returned as it is: its passages have been read. Raises EncoderError when the reader's model
+    is missing.
+    """
+    if selection.kind != "views":
+        return selection
+    retrieval = selection.retrieval
+    of_author: dict[str, list[int]] = {_author(quote.passage): [] for quote in selection.quotes}
+    for position, passage in enumerate(retrieval.passages):
+        positions = of_author.get(_author(passage))
+        if positions is not None and len(positions) < MAX_PASSAGES_OF_A_VIEW:
+            positions.append(position)
+    quoted = {quote.passage.id for quote in selection.quotes}
+    chosen = [position for positions in of_author.values() for position in positions]
+    chosen += [
+        position
+        for position, passage in enumerate(retrieval.passages)
+        if passage.id in quoted and position not in chosen
+    ]
+    wider = replace(restrict(retrieval, chosen), question=question)
+    read = read_passages(reader, wider, len(chosen))
+    return replace(selection, retrieval=read, passages=distinct_passages(selection.quotes, read.passages))
 
 
 def telling_points(selection: Selection) -> list[EvidencePoint]:
@@ -76,7 +109,20 @@ def _ranked(selection: Selection) -> list[tuple[int, int]]:
             scores = answer_scores(sentences, retrieval, expected)
             usable = usable_sentences(passage, sentences)
             ranked += [(-score, position, index) for index, score in enumerate(scores) if usable[index] and score > 0]
-    return [(position, index) for _, position, index in sorted(ranked)]
+    best = [(position, index) for _, position, index in sorted(ranked)]
+    return _in_turns(best, retrieval) if selection.kind == "views" else best
+
+
+def _in_turns(ranked: Sequence[tuple[int, int]], retrieval: Retrieval) -> list[tuple[int, int]]:
+    """The best sentence of each author, then the second of each, and so on."""
+    of_author: dict[str, list[tuple[int, int]]] = {}
+    for position, index in ranked:
+        of_author.setdefault(_author(retrieval.passages[position]), []).append((position, index))
+    return [sentence for row in zip_longest(*of_author.values()) for sentence in row if sentence is not None]
+
+
+def _author(passage: RankedPassage) -> str:
+    return passage.article.author or passage.article.title
 
 
 def _with_needed(passage: RankedPassage, sentences: Sequence[ScoredSentence], index: int) -> EvidencePoint:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from rag.answering.evidence import UNANSWERED, Abstention, Quote, do_overlap
+from rag.answering.intent.classifier import Intent
 from rag.answering.intent.follow_up.detection import find_dependence
+from rag.answering.intent.frames.comparison import compared_subjects
 from rag.answering.intent.frames.several import several_questions
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds.selection import SelectedPart, Selection, distinct_passages, merge
@@ -54,6 +56,8 @@ def divide(
     """
     if whole.intent.kind in _ANSWERED_AT_ONCE:
         return ()
+    if compared := _compared(whole):
+        return compared
     parts: list[QuestionPart] = []
     for asked in several_questions(whole.question):
         turn = understand_part(asked, [Turn(part.turn.question, "") for part in parts])
@@ -125,6 +129,31 @@ def select_parts(
         also=tuple(also.values())[:MAX_ALSO],
         parts=tuple(groups),
     )
+
+
+def _compared(whole: UnderstoodTurn) -> tuple[QuestionPart, ...]:
+    """A part for each of two subjects that the question compares.
+
+    Authors that it compares are no subjects: what they write is selected by author.
+    """
+    subjects = () if whole.authors_named else compared_subjects(whole.question)
+    return tuple(
+        QuestionPart(
+            subject,
+            replace(
+                whole,
+                intent=Intent("fact", subject=subject),
+                understanding=replace(whole.understanding, question=_question_on(subject)),
+                search=_question_on(subject),
+                narrower_search="",
+            ),
+        )
+        for subject in subjects
+    )
+
+
+def _question_on(subject: str) -> str:
+    return f"What is written about {subject}?"
 
 
 def _stands(asked: str, turn: UnderstoodTurn, whole: UnderstoodTurn) -> bool:

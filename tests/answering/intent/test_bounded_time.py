@@ -13,6 +13,8 @@ from rag import QueryEngine
 from rag.answering.intent.classifier import MAX_FRAME_CHARACTERS, classify, talk_intent
 from rag.answering.intent.follow_up import looks_like_small_talk, standalone_question
 from rag.answering.intent.follow_up.articles import articles_named_in, refer_to_articles
+from rag.answering.intent.frames.comparison import MAX_CHARACTERS as MAX_COMPARED_CHARACTERS
+from rag.answering.intent.frames.comparison import compared_subjects
 from rag.answering.intent.frames.several import MAX_CHARACTERS as MAX_DIVIDED_CHARACTERS
 from rag.answering.intent.frames.several import several_questions
 from rag.answering.intent.horizon import lies_beyond
@@ -78,6 +80,7 @@ def test_the_intent_of_a_repeated_text_is_found_at_once(size: int) -> None:
 def test_courtesy_and_question_of_a_long_text_are_told_apart_at_once() -> None:
     _assert_fast(extract_question, MAX_CHARACTERS)
     _assert_fast(several_questions, MAX_DIVIDED_CHARACTERS)
+    _assert_fast(compared_subjects, MAX_COMPARED_CHARACTERS)
 
 
 def test_the_language_of_a_long_text_is_told_at_once() -> None:
