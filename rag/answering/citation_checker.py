@@ -11,9 +11,13 @@ from rag.embedding.base import Encoder
 from rag.storage.library import Library
 from rag.types.article import ArticleRef
 from rag.verification.cited_source import CitedSource
-from rag.verification.rules.added_clauses import ADDED_CLAUSE_LIMIT, has_added_clause
+from rag.verification.rules.added_clauses import has_added_clause
+from rag.verification.rules.reported_as_own import gives_report_as_own
 from rag.verification.statement_checker import StatementChecker
 from rag.verification.verifier import Verifier
+
+# The highest score of a statement of which a part is the model's own: it is at most partly supported.
+PARTLY_LIMIT = 0.45
 
 
 class CitationChecker:
@@ -39,7 +43,7 @@ class CitationChecker:
         cited = [(text, [sources[quote] for quote in quotes]) for text, quotes in statements]
         scores = self._statements.score_batch(cited, self._library.distinct_values("author"), retrieved)
         return [
-            min(score, ADDED_CLAUSE_LIMIT) if quotes and has_added_clause(text, question, quotes) else score
+            min(score, PARTLY_LIMIT) if quotes and _is_partly_own(text, question, quotes) else score
             for score, (text, quotes) in zip(scores, cited, strict=True)
         ]
 
@@ -61,3 +65,8 @@ class CitationChecker:
             words, before = text[quote.start : quote.end], text[quote.passage.start : quote.start]
             sources[quote] = CitedSource(words, before, quote.passage.article)
         return sources
+
+
+def _is_partly_own(statement: str, question: str, cited: Sequence[CitedSource]) -> bool:
+    """Whether a part of `statement` is the model's own: a clause, or whose words it reports."""
+    return has_added_clause(statement, question, cited) or gives_report_as_own(statement, cited)

@@ -35,7 +35,10 @@ class FailingChecker(CitationChecker):
         self._error = error
 
     def supports(
-        self, statements: Sequence[tuple[str, Sequence[Quote]]], retrieved: Sequence[ArticleRef] = ()
+        self,
+        statements: Sequence[tuple[str, Sequence[Quote]]],
+        retrieved: Sequence[ArticleRef] = (),
+        question: str = "",
     ) -> list[float]:
         raise self._error
 

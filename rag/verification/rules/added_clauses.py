@@ -13,8 +13,6 @@ from rag.text.attribution import parse_attribution
 from rag.types.article import month_and_year
 from rag.verification.cited_source import CitedSource
 
-# The highest score of such a statement: it is at most partly supported.
-ADDED_CLAUSE_LIMIT = 0.45
 # A clause with fewer new content words can be in other words than the source. Of the golden dev points 3 in 130 have
 # such a clause though their quotes support them, of the true statements of the dev suite 1 in 60.
 MIN_NEW_TERMS = 2
