@@ -83,7 +83,8 @@ def open_model(
         raise EvalError("--judge llm needs a model: name it with --judge-model or RAG_JUDGE_MODEL")
     url, key = _endpoint(options, settings)
     budget = budget or Budget(options.max_cost, options.prices)
-    return ChatModel(Endpoint(model, url, key), ResponseCache(cache_folder / CACHE_FILE), budget)
+    endpoint = Endpoint(model, url, key, settings.llm_timeout, settings.llm_deadline)
+    return ChatModel(endpoint, ResponseCache(cache_folder / CACHE_FILE), budget)
 
 
 def _endpoint(options: JudgeOptions, settings: Settings) -> tuple[str | None, str | None]:

@@ -58,12 +58,15 @@ class _QuestionReply(BaseModel):
 class Endpoint:
     """The address of a model.
 
-    Without `base_url` it is at OpenAI's own server, which needs a `key`.
+    Without `base_url` it is at OpenAI's own server, which needs a `key`. `timeout` limits a silence of the server and
+    `deadline` a whole reply, both in seconds.
     """
 
     model: str
     base_url: str | None = None
     key: str | None = None
+    timeout: float = 60.0
+    deadline: float = 180.0
 
 
 class ChatModel:
@@ -75,6 +78,7 @@ class ChatModel:
 
     def __init__(self, endpoint: Endpoint, cache: ResponseCache, budget: Budget) -> None:
         self.model = endpoint.model
+        self.timeout, self.deadline = endpoint.timeout, endpoint.deadline
         self._base_url = endpoint.base_url or ""
         self._cache = cache
         self._budget = budget
@@ -91,6 +95,8 @@ class ChatModel:
             endpoint.base_url,
             key=endpoint.key or NO_KEY,
             max_tokens=MAX_COMPLETION_TOKENS,
+            timeout=self.timeout,
+            deadline=self.deadline,
             reasoning_tokens=0,  # the budget reserves for a request what its reply may cost at most
         )
 

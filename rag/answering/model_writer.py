@@ -104,8 +104,9 @@ class ModelWriter:
             except ModelError as error:
                 notices.append(f"the sentences that failed the check could not be corrected: {error}")
         run.timer.end("verify")
-        if not any(map(_stands, sentences)):
-            is_beside = any(sentence.support >= PARTLY for sentence in sentences)
+        if not any(sentence.is_in_answer and sentence.support >= SUPPORTED for sentence in sentences):
+            # Quotes answer better than sentences of which none is fully supported.
+            is_beside = any(sentence.support >= PARTLY and not sentence.is_in_answer for sentence in sentences)
             notices = [notice for notice in notices if notice != WANDERED]
             raise ModelError("; ".join([*notices, NOTHING_BEARS if is_beside else NOTHING_SUPPORTED]))
         run.notices += [*([MAY_NOT_ANSWER] if run.doubt else []), *notices]

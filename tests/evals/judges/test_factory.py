@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evals.errors import EvalError
-from evals.judges.factory import JudgeOptions, judge_factory
+from evals.judges.factory import JudgeOptions, judge_factory, open_model
 from rag.errors import SettingsError
 from rag.settings import load_settings
 from tests.evals.judges.conftest import EVIDENCE
@@ -30,3 +30,9 @@ def test_a_missing_key_address_or_model_is_an_error(tmp_path: Path, monkeypatch:
         judge_factory(JudgeOptions("llm", model="m"), load_settings(), tmp_path)
     with pytest.raises(EvalError, match="RAG_JUDGE_MODEL"):
         judge_factory(JudgeOptions("llm"), load_settings(), tmp_path)
+
+
+def test_a_slow_judge_has_the_time_that_the_settings_give_a_model(server: JudgeServer, tmp_path: Path) -> None:
+    settings = load_settings(judge_model="m", judge_base_url=server.url, llm_timeout=300.0, llm_deadline=600.0)
+    model = open_model(JudgeOptions("llm"), settings, tmp_path)
+    assert (model.timeout, model.deadline) == (300.0, 600.0)

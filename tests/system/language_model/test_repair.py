@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from rag import QueryEngine
-from tests.support.answer_invariants import assert_invariants
+from rag.answering.model_writer import NOTHING_SUPPORTED
+from tests.support.answer_invariants import assert_invariants, assert_quoted_invariants
 from tests.support.scripted_answers import INVENTED, QUESTION, TRUE, open_scripted_engine
 from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply
 
@@ -67,3 +68,18 @@ def test_without_repair_the_model_is_asked_once(home: Path, server: ChatServer) 
         answer = engine.ask(QUESTION)
     assert len(server.bodies) == 1
     assert len(answer.flagged) == 1
+
+
+def test_quotes_answer_where_no_sentence_is_fully_supported(llm_engine: QueryEngine, server: ChatServer) -> None:
+    added = f"{TRUE}, but generals in Madrid had expected worse weather [1]."
+    server.script = [added, "A: x"]
+    answer = llm_engine.ask(QUESTION)
+    assert_quoted_invariants(answer, llm_engine)
+    assert answer.notice == f"{NOTHING_SUPPORTED}; these are quotes instead"
+    server.script = [
+        f"{TRUE} [1]. Chinese leaders want a quiet peninsula, but generals in Madrid had expected worse [2]."
+    ]
+    answer = llm_engine.ask(QUESTION)
+    assert_invariants(answer, llm_engine)
+    assert answer.statements[0].verdict == "supported"
+    assert len(answer.statements) == 2
