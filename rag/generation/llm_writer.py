@@ -177,11 +177,11 @@ class WritingSession:
         prompt = self._prompts["repair"]
         listed = format_failed(statements[:MAX_REPAIRED])
         room = self._room(prompt, question=question, sentences=listed)
-        filled = {"passages": evidence.shortened(room).text, "question": question, "sentences": listed}
-        if self._is_too_slow(prompt, MAX_REPAIR_SECONDS, **filled):
+        shown = evidence.shortened(room).text
+        if self._is_too_slow(prompt, MAX_REPAIR_SECONDS, passages=shown, question=question, sentences=listed):
             return {}
         answer_was_cut, self.was_cut = self.was_cut, False
-        reply = "".join(self._replies(prompt, **filled))
+        reply = "".join(self._replies(prompt, passages=shown, question=question, sentences=listed))
         # The last line of a reply that was cut off is incomplete.
         lines = _without_thoughts(reply).splitlines()[: -1 if self.was_cut else None]
         self.was_cut = answer_was_cut
@@ -204,12 +204,12 @@ class WritingSession:
         room = self._room(prompt, question=question)
         if room < 0:
             return None
-        filled = {"history": format_history(turns, room), "question": question}
-        if self._is_too_slow(prompt, MAX_UNDERSTANDING_SECONDS, **filled):
+        history = format_history(turns, room)
+        if self._is_too_slow(prompt, MAX_UNDERSTANDING_SECONDS, history=history, question=question):
             return None
         ends = min(self._ends, time.monotonic() + MAX_SHARE_OF_UNDERSTANDING * self._deadline)
         answer_was_cut, self.was_cut = self.was_cut, False
-        reply = "".join(self._replies(prompt, ends, **filled))
+        reply = "".join(self._replies(prompt, ends, history=history, question=question))
         # The last word of a reply that was cut off may be incomplete.
         is_whole, self.was_cut = not self.was_cut, answer_was_cut
         return parse_reading(_without_thoughts(reply)) if is_whole else None
