@@ -97,7 +97,7 @@ class _AnswerModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class StoredPassage(_AnswerModel):
+class CitedPassage(_AnswerModel):
     """The passage of a citation."""
 
     text: str = ""
@@ -115,11 +115,11 @@ class StoredCitation(_AnswerModel):
     quote: str
     start: int
     end: int
-    passage: StoredPassage = StoredPassage()
+    passage: CitedPassage = CitedPassage()
 
 
 class StoredStatement(_AnswerModel):
-    """A sentence of the answer, with the numbers of its citations and the verdict that users see."""
+    """A sentence of the answer, with its citations' numbers and its verdict."""
 
     text: str
     citations: tuple[int, ...] = ()

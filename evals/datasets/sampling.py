@@ -10,9 +10,9 @@ Item = TypeVar("Item")
 
 
 def spread(items: Sequence[Item], number: int | None, stratum: Callable[[Item], Any]) -> list[Item]:
-    """`number` of the items, in their order, in proportion to how many each stratum has; all without a number.
+    """Takes `number` of the items, in their order; all without a number.
 
-    It is a systematic sample of the items sorted by stratum (Cochran, Sampling Techniques, 1977, chapter 8), so that
+    Each stratum gives in proportion to what it has. It is a systematic sample of the items sorted by stratum (Cochran, Sampling Techniques, 1977, chapter 8), so that
     the same items are taken every time.
     """
     if number is None or number >= len(items):

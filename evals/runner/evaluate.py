@@ -50,7 +50,7 @@ class TimedAnswer(NamedTuple):
 
 
 def ask_timed(chat: ChatSession, question: str) -> TimedAnswer:
-    """Asks `question` as a user of the page does, who reads the answer while it is written."""
+    """Asks `question` and reads the answer while it is written, as users do."""
     began = time.perf_counter()
     first_words: float | None = None
     for event in chat.stream(question):

@@ -38,9 +38,9 @@ class AnswerJudging:
     reader: PassageReader = field(default_factory=PassageReader)
 
     def judged(self, result: CaseResult) -> CaseResult:
-        """`result` with the judgement of its answer, or with the error of a judge whose reply could not be read.
+        """`result` with the judgement of its answer.
 
-        Raises EvalError if the judge cannot be asked.
+        If the judge's reply could not be read, it has the judge's error. Raises EvalError if the judge cannot be asked.
         """
         if result.answer is None:
             return result

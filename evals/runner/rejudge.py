@@ -1,6 +1,6 @@
-"""Judges the answers of a finished run again, with another judge or after a judge has changed.
+"""Judges the answers of a finished run again.
 
-Nothing is asked again: two runs can be compared by one judge, also if one of them was made by older code.
+That is for another judge, or after a judge has changed. Nothing is asked again: two runs can be compared by one judge, also if one of them was made by older code.
 """
 
 from dataclasses import dataclass

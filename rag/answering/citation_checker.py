@@ -68,5 +68,8 @@ class CitationChecker:
 
 
 def _is_partly_own(statement: str, question: str, cited: Sequence[CitedSource]) -> bool:
-    """Whether a part of `statement` is the model's own: a clause, or whose words it reports."""
+    """Whether a part of `statement` is the model's own.
+
+    It is a clause, or whose words they are.
+    """
     return has_added_clause(statement, question, cited) or gives_report_as_own(statement, cited)

@@ -196,7 +196,7 @@ def escape_passage_text(text: str) -> str:
 
 
 def format_failed(statements: Sequence[FailedStatement]) -> str:
-    """Statements that failed the check, each with a letter and the words that it cites."""
+    """Lists failed statements, each with a letter and the words that it cites."""
     return "\n\n".join(
         f"{chr(ord('A') + index)}: {statement.text}\n"
         f"Words that it cites: {escape_passage_text(' … '.join(statement.quotes)) or 'nothing'}"

@@ -28,9 +28,9 @@ MAX_PASSAGES_OF_A_VIEW = 3
 
 
 def with_views_read(selection: Selection, question: str, reader: PassageReader) -> Selection:
-    """`selection` of views with the best passages of each of its authors, read by the trained reader.
+    """Adds the best passages of each author to a selection of views.
 
-    Any other selection is returned as it is: its passages have been read. Raises EncoderError when the reader's model
+    The trained reader has read them. Any other selection is returned as it is: its passages have been read. Raises EncoderError when the reader's model
     is missing.
     """
     if selection.kind != "views":

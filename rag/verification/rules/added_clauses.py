@@ -24,7 +24,10 @@ _EMPTY_TERMS = frozenset(content_terms("may might could would should must shall 
 
 
 def has_added_clause(statement: str, question: str, cited: Sequence[CitedSource]) -> bool:
-    """Whether a clause of `statement` shares no word with the quotes but for words of `question`."""
+    """Whether a clause of `statement` has no word of the quotes.
+
+    Words of `question` and of the bylines do not count.
+    """
     attribution = parse_attribution(statement)
     claim = attribution.claim if attribution else statement
     known = {*content_terms(question), *_EMPTY_TERMS, *(term for source in cited for term in _byline_terms(source))}
