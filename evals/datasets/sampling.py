@@ -12,8 +12,8 @@ Item = TypeVar("Item")
 def spread(items: Sequence[Item], number: int | None, stratum: Callable[[Item], Any]) -> list[Item]:
     """Takes `number` of the items, in their order; all without a number.
 
-    Each stratum gives in proportion to what it has. It is a systematic sample of the items sorted by stratum (Cochran, Sampling Techniques, 1977, chapter 8), so that
-    the same items are taken every time.
+    Each stratum gives in proportion to what it has. It is a systematic sample of the items sorted by stratum (Cochran,
+    Sampling Techniques, 1977, chapter 8), so that the same items are taken every time.
     """
     if number is None or number >= len(items):
         return list(items)

@@ -1,6 +1,7 @@
 """Judges the answers of a finished run again.
 
-That is for another judge, or after a judge has changed. Nothing is asked again: two runs can be compared by one judge, also if one of them was made by older code.
+That is for another judge, or after a judge has changed. Nothing is asked again: two runs can be compared by one judge,
+also if one of them was made by older code.
 """
 
 from dataclasses import dataclass

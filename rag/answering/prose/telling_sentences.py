@@ -30,8 +30,8 @@ MAX_PASSAGES_OF_A_VIEW = 3
 def with_views_read(selection: Selection, question: str, reader: PassageReader) -> Selection:
     """Adds the best passages of each author to a selection of views.
 
-    The trained reader has read them. Any other selection is returned as it is: its passages have been read. Raises EncoderError when the reader's model
-    is missing.
+    The trained reader has read them. Any other selection is returned as it is: its passages have been read. Raises
+    EncoderError when the reader's model is missing.
     """
     if selection.kind != "views":
         return selection

@@ -1,6 +1,7 @@
 """Two subjects that a question compares or relates.
 
-An example is "How does the oil price cap relate to the gas embargo?". What is written on one subject seldom names the other, so each is searched for apart.
+An example is "How does the oil price cap relate to the gas embargo?". What is written on one subject seldom names the
+other, so each is searched for apart.
 """
 
 import re
@@ -40,7 +41,8 @@ _OWN_WORDS = re.compile(r"\w{3,}")
 def compared_subjects(question: str) -> tuple[str, ...]:
     """The two subjects that `question` compares or relates, in its words.
 
-    It is empty if the question does not. "that of" in the second one is replaced by the words of the first one that it stands for.
+    It is empty if the question does not. "that of" in the second one is replaced by the words of the first one that it
+    stands for.
     """
     text = " ".join(question.split())
     if len(text) > MAX_CHARACTERS or text.rstrip("?.! ").count("?"):
