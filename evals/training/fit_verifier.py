@@ -181,10 +181,14 @@ def measure_stored(pairs: Mapping[str, Sequence[LabelledPair]]) -> None:
 
 
 def described_agreement(scores: Matrix, labels: Matrix, pairs: Sequence[LabelledPair]) -> str:
-    """The figures of a set in a line."""
+    """The figures of a set in a line.
+
+    Whole sources are drawn for the intervals where each has several responses.
+    """
     area = response_area(scores, pairs)
     by_response = "" if area is None else f", by response {area:.3f}"
-    return f"{agreement(scores, labels)}{by_response}, flagged at 5% alarms {flagged_share(scores, labels)[0]:.3f}"
+    figures = agreement(scores, labels, None if area is None else [pair.document for pair in pairs])
+    return f"{figures}{by_response}, flagged at 5% alarms {flagged_share(scores, labels)[0]:.3f}"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
