@@ -19,6 +19,7 @@ from rag.answering.intent.model_reading import QuestionReader
 from rag.answering.intent.scope import Mention
 from rag.answering.intent.spelling.correction import SpellingCorrection, correct_spelling
 from rag.answering.intent.spelling.vocabulary import LibraryVocabulary
+from rag.answering.intent.turns.turn_model import TurnBefore, TurnReading, bundled_turn_model
 from rag.answering.intent.understanding import UnderstoodTurn, understand
 from rag.answering.kinds import extractive_writer
 from rag.answering.kinds.selection import Selection
@@ -137,6 +138,7 @@ class AnswerPipeline:
             clock=self._clock(),
             ignore=ignore,
             score=self._score_intent,
+            score_turn=self._score_turn,
         )
 
     def _score_intent(self, masked: str, rule: Intent, mentions: Sequence[Mention]) -> ScoredIntent | None:
@@ -144,6 +146,14 @@ class AnswerPipeline:
         if self._library.encoder.fingerprint != fingerprint:
             return None
         return model.score(masked, self._library.query_vectors.vector(masked), rule, mentions)
+
+    def _score_turn(
+        self, masked: str, rule: Intent, mentions: Sequence[Mention], before: TurnBefore
+    ) -> TurnReading | None:
+        model, fingerprint = bundled_turn_model()
+        if self._library.encoder.fingerprint != fingerprint:
+            return None
+        return model.read(masked, self._library.query_vectors.vector(masked), rule, mentions, before)
 
     def _correct_spelling(self, question: str) -> SpellingCorrection:
         return self._library.search_safely(lambda: correct_spelling(question, self._vocabulary))

@@ -163,7 +163,8 @@ class AnswerSelector:
         before if they answer it about as well as the whole library does. A question with a name that no article
         mentions is about something else.
         """
-        if not (turn.previous_question and 0 < len(content_terms(turn.search)) <= MAX_TERSE_TERMS):
+        is_terse = turn.previous_question and 0 < len(content_terms(turn.search)) <= MAX_TERSE_TERMS
+        if not (is_terse or turn.is_on_articles):
             return None
         everywhere = self._library.retrieve(turn.search, k, filters)
         if unknown_words(everywhere):

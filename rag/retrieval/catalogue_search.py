@@ -98,13 +98,16 @@ class CatalogueSearch:
         if scope.is_empty:
             return ()
         cached = self._all_articles()
+        without = filters.in_words.without
         if cached is None:
             words = QuestionScope(
                 scope.authors or (), scope.sources or (), scope.topics or (), filters.in_words.articles,
                 _day(scope.since), _day(scope.until),
             )  # fmt: skip
-            return tuple(self._library.articles_in_scope(words))
-        return tuple(article for article in cached if _admits(scope, filters.in_words.articles, article))
+            admitted = self._library.articles_in_scope(words)
+        else:
+            admitted = [article for article in cached if _admits(scope, filters.in_words.articles, article)]
+        return tuple(article for article in admitted if not (without and _is_left_out(without, article)))
 
     def mentioning(self, words: str, filters: Filters) -> FoundArticles:
         """The articles whose title or text has `words` as a phrase.
@@ -232,6 +235,24 @@ def _admits(scope: Scope, article_ids: Sequence[str], article: CataloguedArticle
         and (not article_ids or article.ref.id in article_ids)
         and (scope.since is None or (number is not None and number >= scope.since))
         and (scope.until is None or (number is not None and number <= scope.until))
+    )
+
+
+def _is_left_out(without: QuestionScope, article: CataloguedArticle) -> bool:
+    """Whether the article has a value, or a day, that the question leaves out."""
+    day = article.ref.published
+    is_in_period = bool(without.since or without.until) and day is not None
+    return (
+        article.ref.author in without.authors
+        or article.ref.source in without.sources
+        or not set(without.topics).isdisjoint(article.topics)
+        or article.ref.id in without.articles
+        or (
+            is_in_period
+            and day is not None
+            and (without.since is None or day >= without.since)
+            and (without.until is None or day <= without.until)
+        )
     )
 
 

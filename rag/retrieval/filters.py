@@ -67,8 +67,16 @@ def resolve_filters(
     first_days = [day_number(day) for day in (filters.since, words.since) if day]
     last_days = [day_number(day) for day in (filters.until, words.until) if day]
     return Scope(
-        authors=_in_both(_matching_values(filters.author, values, "author"), words.authors),
-        sources=_in_both(_matching_values(filters.source, values, "source"), words.sources),
+        authors=_left_in(
+            _in_both(_matching_values(filters.author, values, "author"), words.authors),
+            words.without.authors if words.without else (),
+            lambda: values("author"),
+        ),
+        sources=_left_in(
+            _in_both(_matching_values(filters.source, values, "source"), words.sources),
+            words.without.sources if words.without else (),
+            lambda: values("source"),
+        ),
         topics=_in_both(_matching_values(filters.topic, values, "topics"), words.topics),
         since=max(first_days, default=None),
         until=min(last_days, default=None),
@@ -81,6 +89,15 @@ def _in_both(filtered: tuple[str, ...] | None, in_words: tuple[str, ...]) -> tup
     if not in_words:
         return filtered
     return in_words if filtered is None else tuple(value for value in filtered if value in in_words)
+
+
+def _left_in(
+    admitted: tuple[str, ...] | None, left_out: tuple[str, ...], values: Callable[[], Sequence[str]]
+) -> tuple[str, ...] | None:
+    """`admitted` (None: all `values`) without what the question leaves out."""
+    if not left_out:
+        return admitted
+    return tuple(value for value in (values() if admitted is None else admitted) if value not in left_out)
 
 
 def _text_or_none(text: str | None) -> str | None:

@@ -54,6 +54,21 @@ def has_alias(word: str) -> bool:
     return word in _groups()
 
 
+def other_names(name: str) -> tuple[str, ...]:
+    """The other names of the country or body that `name`, in any case, is."""
+    key = name.casefold()
+    same: set[str] = set()
+    for long in LONG_NAMES:
+        names = {long.name, *long.acronyms, *((long.word,) if long.word else ())}
+        if key in {each.casefold() for each in names}:
+            same |= names
+    known = {each.casefold() for each in same} | {key}
+    for names_of_place in PLACE_NAMES:
+        if not known.isdisjoint(each.casefold() for each in names_of_place):
+            same |= set(names_of_place)
+    return tuple(sorted(each for each in same if each.casefold() != key))
+
+
 def acronym_expansions(question: str) -> list[tuple[list[str], list[str]]]:
     """Pairs each acronym in `question` with the name that it stands for.
 

@@ -169,8 +169,15 @@ QUANTITY_WORDS: tuple[str, ...] = (
 )
 
 # The language of each question word of another language than English, without accents.
-FOREIGN_QUESTION_WORDS: dict[str, str] = {
-    word: language for language, words in _DATA["foreign_question_words"].items() for word in words
+FOREIGN_WORDS: dict[str, str] = {
+    word: language
+    for table in ("foreign_question_words", "foreign_function_words")
+    for language, words in _DATA[table].items()
+    for word in words
+}
+# Articles and prepositions that may be a part of a name.
+FOREIGN_ARTICLES: dict[str, str] = {
+    word: language for language, words in _DATA["foreign_articles"].items() for word in words
 }
 
 _CONJUGATIONS: dict[str, list[str]] = _DATA["reporting_verbs"]

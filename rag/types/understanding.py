@@ -25,7 +25,8 @@ class QuestionScope:
     """The articles that a question's own words limit it to.
 
     `authors`, `sources` and `topics` are exact values of the catalogue, `articles` are ids; any value of a non-empty
-    field is admitted. `since` and `until` are days of publication, both included.
+    field is admitted. `since` and `until` are days of publication, both included. `without` has what the question
+    leaves out ("not by X"): an article with any of its values is not admitted.
     """
 
     authors: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class QuestionScope:
     articles: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    without: "QuestionScope | None" = None
 
     def __bool__(self) -> bool:
         return self != QuestionScope()
@@ -45,7 +47,8 @@ class QuestionScope:
             "authors": self.authors, "sources": self.sources, "topics": self.topics, "articles": self.articles,
             "dates": self.since or self.until,
         }  # fmt: skip
-        return tuple(part for part, limit in given.items() if limit)
+        left_out = self.without.parts if self.without else ()
+        return tuple(part for part, limit in given.items() if limit or part in left_out)
 
     def to_dict(self) -> dict[str, Any]:
         """The scope as `rag ask --json` prints it."""
@@ -53,6 +56,7 @@ class QuestionScope:
             "authors": list(self.authors), "sources": list(self.sources), "topics": list(self.topics),
             "articles": list(self.articles), "since": self.since.isoformat() if self.since else None,
             "until": self.until.isoformat() if self.until else None,
+            **({"without": self.without.to_dict()} if self.without else {}),
         }  # fmt: skip
 
 

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text.analyzer import terms
-from rag.text.entities import acronym_expansions, authors_named_in, canonicalize_names, expand_aliases, has_alias
+from rag.text.entities import (
+    acronym_expansions,
+    authors_named_in,
+    canonicalize_names,
+    expand_aliases,
+    has_alias,
+    other_names,
+)
 
 AUTHORS = ["Hard Power", "The Asia Desk", "House Rules", "Ian Bremmer", "Anne Kim", "Tom Kim"]
 
@@ -93,3 +100,16 @@ def test_an_acronym_is_given_by_its_own_terms_as_they_are_written() -> None:
 )
 def test_authors_named_in_a_question_are_told_from_common_words(question: str, named: tuple[str, ...]) -> None:
     assert authors_named_in(question, AUTHORS) == named
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("UK", "Britain"), ("uk", "United Kingdom"), ("IMF", "International Monetary Fund"), ("Moscow", "Russia")],
+)
+def test_the_other_names_of_a_country_or_body_are_known(name: str, other: str) -> None:
+    assert other in other_names(name)
+    assert name.casefold() not in {each.casefold() for each in other_names(name)}
+
+
+def test_an_unknown_name_has_no_other_names() -> None:
+    assert other_names("Veldhaven") == ()

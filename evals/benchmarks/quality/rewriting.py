@@ -13,19 +13,34 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from evals.datasets.rewrites import RewrittenQuestion, load_rewrites
 from evals.report.tables import markdown_table
+from rag.answering.intent.catalogue import CatalogueField
+from rag.answering.intent.classifier import Intent, MentionSpan
 from rag.answering.intent.follow_up import standalone_question
+from rag.answering.intent.model_reading import QuestionReader
+from rag.answering.intent.spelling.correction import SpellingCorrection
+from rag.answering.intent.turns.completion import complete_turn
+from rag.answering.intent.turns.slot_tagger import bundled_slot_tagger
+from rag.answering.intent.turns.turn_model import TurnBefore, TurnReading, bundled_turn_model
+from rag.embedding.base import Encoder
+from rag.embedding.factory import open_encoder
+from rag.embedding.query_vectors import QueryVectors
+from rag.settings import load_settings
 from rag.text.analyzer import content_terms, terms
 from rag.text.overlap import bm25_idf
 from rag.types.answer import Turn
+from rag.types.article import ArticleRef
 
 # The usual parameters of BM25.
 _K1, _B = 1.2, 0.75
 _RECALL_DEPTH = 5
 
+# Nothing in the questions depends on the day.
+TODAY = date(2025, 1, 1)
 Rewrite = Callable[[RewrittenQuestion], str]
 
 
@@ -92,6 +107,46 @@ def rewrite_by_rule(question: RewrittenQuestion) -> str:
     return standalone_question(question.question, [Turn(before, "") for before in question.before])
 
 
+class NoCatalogue:
+    """The catalogue of a library without names, titles and days.
+
+    Implements rag.answering.intent.catalogue.Catalogue.
+    """
+
+    def values(self, field: CatalogueField) -> list[str]:
+        return []
+
+    def days(self) -> None:
+        return None
+
+    def titled(self, words: str) -> list[ArticleRef]:
+        return []
+
+
+def rewriter_by_engine(encoder: Encoder) -> Rewrite:
+    """Completes a question as the engine does without a language model."""
+    vectors = QueryVectors(encoder)
+    model, fingerprint = bundled_turn_model()
+
+    def score(masked: str, rule: Intent, mentions: Sequence[MentionSpan], before: TurnBefore) -> TurnReading | None:
+        return model.read(masked, vectors.vector(masked), rule, mentions, before)
+
+    def rewrite(question: RewrittenQuestion) -> str:
+        turns = [Turn(before, "") for before in question.before]
+        return complete_turn(
+            question.question,
+            turns,
+            NoCatalogue(),
+            QuestionReader(),
+            SpellingCorrection,
+            TODAY,
+            score if fingerprint == encoder.fingerprint else None,
+            bundled_slot_tagger().tag,
+        ).question
+
+    return rewrite
+
+
 def score_rewrites(questions: Sequence[RewrittenQuestion], rewrite: Rewrite) -> RewritingScores:
     """Scores `rewrite` against the people's rewrites of `questions`."""
     rewritten = {question: rewrite(question) for question in questions}
@@ -118,7 +173,7 @@ def score_search(index: AnswerIndex, questions: Sequence[RewrittenQuestion], for
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Measures the rules on one half of the conversations, and prints both tables."""
+    """Measures rules and engine on one half of the conversations."""
     parser = argparse.ArgumentParser(
         prog="rag eval bench rewriting", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -128,6 +183,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     everything = load_rewrites(options.data)
     questions = [question for question in everything if question.half == options.half]
     rules = {question: rewrite_by_rule(question) for question in questions}
+    rewrite = rewriter_by_engine(open_encoder(load_settings()))
+    engine = {question: rewrite(question) for question in questions}
 
     groups = {"all": questions} | {
         name: [question for question in questions if question.source.startswith(name)]
@@ -135,7 +192,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     rows = []
     for name, group in groups.items():
-        for label, form in (("as typed", _typed), ("rules", rules.__getitem__)):
+        for label, form in (("as typed", _typed), ("rules", rules.__getitem__), ("engine", engine.__getitem__)):
             scores = score_rewrites(group, form)
             shares = (scores.left_alone, scores.rewritten, scores.recall, scores.precision)
             left_alone, rewritten, recall, precision = (f"{100 * share:.1f}" for share in shares)
@@ -156,7 +213,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     index = AnswerIndex(everything)
     search_rows = []
     for name in ("canard", "cast"):
-        for label, form in (("as typed", _typed), ("rules", rules.__getitem__), ("people", _by_people)):
+        forms = (
+            ("as typed", _typed), ("rules", rules.__getitem__), ("engine", engine.__getitem__), ("people", _by_people),
+        )  # fmt: skip
+        for label, form in forms:
             search_scores = score_search(index, groups[name], form)
             recall, reciprocal_rank = (
                 f"{100 * search_scores.recall_at_5:.1f}",

@@ -2,7 +2,8 @@
 
     python -m evals.training.intent.measure_turns [--wrong COUNT]
 
-Each turn is asked after the turns before it, as typed. Spelling is not corrected, because the invented collections have
+The models of turns and of slots are fitted on the other half of the collections. Each turn is asked after the turns
+before it, as typed. Spelling is not corrected, because the invented collections have
 no articles with words.
 """
 
@@ -12,6 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from evals.training.intent import fit_slots
+from evals.training.intent.fit_slots import KINDS as REQUESTS
+from evals.training.intent.fit_turns import fit_weights, halves, later_turns, prepare, turn_model
 from evals.training.intent.turns import (
     TODAY,
     LabelledTurn,
@@ -23,9 +27,12 @@ from evals.training.intent.turns import (
 from rag.answering.intent.intent_model import bundled_intent_model
 from rag.answering.intent.model_reading import QuestionReader
 from rag.answering.intent.spelling.correction import SpellingCorrection
+from rag.answering.intent.turns.slot_tagger import SlotTagger
+from rag.answering.intent.turns.turn_model import TurnModel
 from rag.answering.intent.understanding import UnderstoodTurn, understand
 from rag.embedding.base import Encoder
 from rag.embedding.factory import open_encoder
+from rag.embedding.query_vectors import QueryVectors
 from rag.settings import load_settings
 from rag.text.analyzer import content_terms
 from rag.types.understanding import KINDS
@@ -110,10 +117,13 @@ def _is_in(subject: str, question: str) -> bool:
     return len(wanted & set(content_terms(question))) >= MIN_AGREEMENT * len(wanted)
 
 
-def engine(encoder: Encoder, catalogues: dict[str, TurnCatalogue]) -> Callable[[LabelledTurn], UnderstoodTurn]:
-    """Understands a turn in its conversation as the engine does, with the shipped weights."""
+def engine(
+    encoder: Encoder, catalogues: dict[str, TurnCatalogue], turns: TurnModel, slots: SlotTagger
+) -> Callable[[LabelledTurn], UnderstoodTurn]:
+    """Understands a turn as the engine does, with these models."""
     model, fingerprint = bundled_intent_model()
     assert fingerprint == encoder.fingerprint
+    vectors = QueryVectors(encoder)
 
     def understand_turn(turn: LabelledTurn) -> UnderstoodTurn:
         catalogue = catalogues[turn.collection]
@@ -124,7 +134,11 @@ def engine(encoder: Encoder, catalogues: dict[str, TurnCatalogue]) -> Callable[[
             reader=QuestionReader(),
             correct=SpellingCorrection,
             clock=TODAY,
-            score=lambda masked, rule, mentions: model.score(masked, encoder.encode([masked])[0], rule, mentions),
+            score=lambda masked, rule, mentions: model.score(masked, vectors.vector(masked), rule, mentions),
+            score_turn=lambda masked, rule, mentions, before: turns.read(
+                masked, vectors.vector(masked), rule, mentions, before
+            ),
+            tag=slots.tag,
         )
 
     return understand_turn
@@ -184,8 +198,19 @@ def main() -> None:
     parser.add_argument("--wrong", type=int, default=0, help="turns to print that were not understood")
     arguments = parser.parse_args()
     catalogues = load_catalogues()
-    understand_turn = engine(open_encoder(load_settings()), catalogues)
-    verdicts = [judge(turn, understand_turn(turn), catalogues[turn.collection]) for turn in load_turns()]
+    encoder = open_encoder(load_settings())
+    turns = load_turns()
+    prepared = [prepare(turn, catalogues[turn.collection]) for turn in later_turns(turns)]
+    vectors = encoder.encode([each.masked for each in prepared])
+    requests = [prepare(turn, catalogues[turn.collection]) for turn in turns if turn.kind in REQUESTS]
+    verdicts = []
+    for half in halves(list(catalogues)):
+        rest = [row for row, each in enumerate(prepared) if each.turn.collection not in half]
+        turn_weights = fit_weights([prepared[row] for row in rest], vectors[rest])
+        slot_weights = fit_slots.fit_weights([each for each in requests if each.turn.collection not in half])
+        understand_turn = engine(encoder, catalogues, turn_model(turn_weights), fit_slots.tagger_of(slot_weights))
+        chosen = [turn for turn in turns if turn.collection in half]
+        verdicts += [judge(turn, understand_turn(turn), catalogues[turn.collection]) for turn in chosen]
     print(report(verdicts))
     confusion = Counter((each.turn.kind, each.understood.intent.kind) for each in verdicts if not each.is_kind_right)
     print("\nkinds mistaken: " + ", ".join(f"{a} as {b} {n}" for (a, b), n in confusion.most_common(12)))

@@ -55,7 +55,7 @@ class TurnCatalogue:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class LabelledSlot:
     """Words of a question, [start:end), that limit what it asks for."""
 
     name: str
@@ -66,7 +66,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a turn means in its conversation: the words that limit it, taken over or its own."""
+    """What a turn means: the words that limit it, taken over or its own."""
 
     kind: Kind = "fact"
     subject: str = ""
@@ -78,7 +78,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class LabelledTurn:
-    """A turn with its labels. `before` are the turns before it, oldest first, with the articles that they name."""
+    """A turn with its labels; `before` are the turns before it, oldest first."""
 
     collection: str
     question: str
@@ -86,7 +86,7 @@ class LabelledTurn:
     action: str
     depends: bool
     takes: tuple[str, ...]
-    slots: tuple[Slot, ...]
+    slots: tuple[LabelledSlot, ...]
     answer_type: str
     names: tuple[str, ...]
     frame: Frame
@@ -117,7 +117,7 @@ def _linked(lines: Sequence[str], catalogues: dict[str, TurnCatalogue]) -> Itera
             before, place = [], (row["collection"], row["conversation"])
         titles = [article.title for article in catalogues[row["collection"]].articles]
         question = row["question"]
-        slots = tuple(Slot(name, start, end, question[start:end]) for name, start, end in row["slots"])
+        slots = tuple(LabelledSlot(name, start, end, question[start:end]) for name, start, end in row["slots"])
         turn = LabelledTurn(
             row["collection"], question, row["kind"], row["action"], row["depends"], tuple(row["takes"]), slots,
             row.get("answer_type", ""), tuple(titles[index] for index in row.get("names", ())), Frame(), tuple(before),

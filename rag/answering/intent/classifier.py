@@ -31,6 +31,7 @@ Action = Literal[
     "about", "count", "authors", "sources", "topics", "period", "newest", "oldest", "list",
     "who_wrote", "when_published", "unknown_author", "count_authors", "count_sources", "count_topics",
     "summary", "described", "question", "for_and_against", "count_years", "change", "compared_counts",
+    "compared_days", "beyond_list",
 ]  # fmt: skip
 # No placeholder is an English word, so no phrase matches inside a placeholder.
 _PLACEHOLDERS: dict[UnderstoodPart, str] = {
@@ -57,7 +58,8 @@ class Intent:
     `action` refines the kind: "count" of the collection, "summary" of an article. `subject` is what the question is
     about, without the words of the request and the names in it; "" if nothing is left. `is_mention` is whether the
     articles must contain the subject's exact words ("articles that mention Euroclear"); then `about` is what they must
-    also be about ("articles on sanctions that mention Euroclear"), "" for anything. For a list, `is_ascending` is
+    also be about ("articles on sanctions that mention Euroclear"), "" for anything. `without` is what they must not be
+    about ("articles on bread but not about sugar"). For a list, `is_ascending` is
     whether the oldest articles or the lowest counts come first, and `limit` is the number of articles asked for, 0 for
     any number.
     """
@@ -69,6 +71,7 @@ class Intent:
     is_ascending: bool = False
     limit: int = 0
     about: str = ""
+    without: str = ""
 
 
 class MentionSpan(Protocol):
@@ -163,6 +166,9 @@ def _catalogue_fact(lower: str, masked: str) -> Intent | None:
         return Intent("collection", "who_wrote")
     if collection.WHEN_PUBLISHED.search(lower):
         return Intent("collection", "when_published")
+    compared = collection.COMPARED_DAYS.search(lower) if lower.count("@articlename") > 1 else None
+    if compared and lower.startswith(("which", "what", "is", "was", "did", "does")):
+        return Intent("collection", "compared_days", is_ascending=bool(compared["older"]))
     return None
 
 
@@ -223,15 +229,26 @@ def _framed_intent(lower: str, masked: str) -> Intent | None:
         if by_unknown:
             return Intent("collection", "unknown_author", same_words(masked, tidy(by_unknown["name"])))
         about = collection.ABOUT.match(rest)
+        left_out = collection.LEAVES_OUT.match(about["subject"] if about else rest)
+        without = same_words(masked, _consume_end(left_out["without"])) if left_out else ""
+        if left_out and not about and not tidy(left_out["subject"]):
+            return Intent("collection", chosen, limit=limit, without=without)
         if about:
-            subject = _consume_end(about["subject"])
+            subject = _consume_end(left_out["subject"] if left_out else about["subject"])
             if action in ("sources", "topics", "count_sources", "count_topics") and subject:
                 continue
             words = same_words(masked, subject)
             if also := collection.ALSO_MENTIONS.match(words):
                 mentioned, on = (also["mentioned"] or also["mentioned2"]), (also["subject"] or also["subject2"])
                 return Intent("collection", chosen, mentioned, True, limit=limit, about=on)
-            return Intent("collection", chosen, words, is_mention=bool(about["mention"]) and bool(words), limit=limit)
+            return Intent(
+                "collection",
+                chosen,
+                words,
+                is_mention=bool(about["mention"]) and bool(words),
+                limit=limit,
+                without=without,
+            )
     return None
 
 

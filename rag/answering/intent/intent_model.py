@@ -120,7 +120,7 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
     possible = possible_kinds(mentions, is_fact=rule.kind == "fact")
     best = max(possible, key=lambda kind: scored.probabilities[kind])
     # The model is not fitted on changes of mind.
-    if (rule.kind == "fact" and keeps_rule(question)) or rule.action in ("change", "count_years"):
+    if (rule.kind == "fact" and keeps_rule(question)) or rule.action in ("change", "count_years", "compared_days"):
         return rule
     # The rules read "summarise “T”" as a request for an article that does not exist.
     is_unknown_title = rule.kind == "article" and "article" not in possible

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering.intent.spelling.typed_words import folded
 from rag.text.analyzer import STOP_TERMS, terms
-from rag.text.lexicon import FOREIGN_QUESTION_WORDS
+from rag.text.lexicon import FOREIGN_ARTICLES, FOREIGN_WORDS, is_ordinary_word
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -33,8 +33,8 @@ _LANGUAGE_NAMES = {
 }  # fmt: skip
 
 
-def language_of_question_word(text: str) -> str | None:
-    """The language of a foreign question word in `text` ("warum", "combien").
+def language_of_small_word(text: str) -> str | None:
+    """The language of a foreign small word in `text` ("warum", "und").
 
     None if there is none, or if the text has a function word of English.
     """
@@ -42,7 +42,7 @@ def language_of_question_word(text: str) -> str | None:
     if any(term in STOP_TERMS and term not in _SHARED_WORDS for term in words):
         return None
     plain = (folded(word) for word in re.findall(r"[^\W\d_]+", text))
-    return next((FOREIGN_QUESTION_WORDS[word] for word in plain if word in FOREIGN_QUESTION_WORDS), None)
+    return next((FOREIGN_WORDS[word] for word in plain if word in FOREIGN_WORDS), None)
 
 
 def foreign_language(text: str) -> str | None:
@@ -54,6 +54,8 @@ def foreign_language(text: str) -> str | None:
     counts as English.
     """
     words = text.split()
+    if len(words) < MIN_WORDS and (language := _language_of_article(text)):
+        return language
     if any(term in STOP_TERMS and term not in _SHARED_WORDS for term in terms(text)):
         return None
     has_other_script = any(character >= "\u0370" and character.isalpha() for character in text)
@@ -63,6 +65,15 @@ def foreign_language(text: str) -> str | None:
     if code == "en" or (probability < MIN_PROBABILITY and not has_other_script):
         return None
     return _LANGUAGE_NAMES.get(code, "another language")
+
+
+def _language_of_article(text: str) -> str | None:
+    """The language of a short `text` without English words ("los bosques")."""
+    words = [folded(word) for word in re.findall(r"[^\W\d_]+", text)]
+    others = [word for word in words if word not in FOREIGN_ARTICLES]
+    if not others or len(others) == len(words) or any(is_ordinary_word(word) for word in others):
+        return None
+    return next(FOREIGN_ARTICLES[word] for word in words if word in FOREIGN_ARTICLES)
 
 
 @cache

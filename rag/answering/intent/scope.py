@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.mentions.names import NamedValue, catalogue_names
@@ -33,6 +33,19 @@ ScopePart = Literal["authors", "sources", "topics", "articles", "dates"]
 # A library whose newest article is at most this old is current: "last year" is counted from today.
 MAX_AGE_OF_A_CURRENT_LIBRARY = timedelta(days=366)
 _ASKS_WHO_WROTE = re.compile(r"\b(?:write|wrote|written|author|publish(?:ed)?)\b", re.IGNORECASE)
+# Words before a name that leave out what it names: "not by X", "except the pieces in Y". "Isn't X against it?" does
+# not, so that "not" needs a preposition.
+_LEAVES_OUT = re.compile(
+    r"[\s,]*\b(?:and |but |that |which |who )*"
+    r"(?:(?:(?:are|is|was|were|do|does|did) ?)?(?:not|n['’]t)(?! (?:just|only)\b)(?= .*\b(?:by|from|in|of|on|about)\b)"
+    r"|(?<=but )not\b(?! (?:just|only)\b)|(?:but )?(?:not|nothing|none)\b(?= *$)"
+    r"|except(?:ing)?(?: for)?|excluding|without|other than|apart from|aside from|minus)"
+    r"(?: (?:the|those|that|ones?|any|anything|everything|articles?|pieces?|columns?|texts?|written|published|by|from|"
+    r"in|of|on|about|author|columnist|before|after|since|until))*[\s“\"]*$",
+    re.IGNORECASE,
+)
+# More text does not stand between "not" and the name.
+MAX_CHARACTERS_OF_LEAVING_OUT = 80
 _MASKS: dict[str, str] = {"authors": AUTHOR_MASK, "sources": SOURCE_MASK, "articles": ARTICLE_MASK}
 
 
@@ -72,6 +85,34 @@ def reference_day(clock: date, newest: date | None) -> date:
     if newest is None or clock - newest <= MAX_AGE_OF_A_CURRENT_LIBRARY:
         return clock
     return newest
+
+
+def leave_out(question: str, catalogue: Catalogue, today: date) -> tuple[str, QuestionScope | None]:
+    """`question` without the names that it leaves out, and the scope that they make.
+
+    "Pieces on sugar that are not by X" is "pieces on sugar" without the author X.
+    """
+    kept, without = question, QuestionScope()
+    words = QuestionWords(question)
+    authors, sources, topics = (tuple(catalogue.values(field)) for field in ("author", "source", "topics"))
+    mentions = list(find_scope(question, catalogue, today).mentions)
+    for name in catalogue_names(authors, sources, topics).find(words):
+        if not name.is_filter:  # "not by X" does not look like a limit
+            part: ScopePart = "authors" if name.field == "author" else "sources"
+            mentions.append(_mention(words, name.first, name.last, part, name.values))
+    for mention in sorted(mentions, key=lambda mention: -mention.start):
+        first = max(0, mention.start - MAX_CHARACTERS_OF_LEAVING_OUT)
+        before = _LEAVES_OUT.search(kept[first : mention.start])
+        if before is None:
+            continue
+        kept = f"{kept[: first + before.start()]}{kept[mention.end :]}"
+        if mention.part == "dates":
+            since, until = (date.fromisoformat(day) if day else None for day in mention.values)
+            without = replace(without, since=since, until=until)
+        else:
+            left_out: dict[str, Any] = {mention.part: (*getattr(without, mention.part), *mention.values)}
+            without = replace(without, **left_out)
+    return (kept.strip(), without) if without else (question, None)
 
 
 def find_scope(question: str, catalogue: Catalogue, today: date) -> ScopeInWords:

@@ -30,7 +30,21 @@ def describe_scope(scope: QuestionScope, titles: Mapping[str, str]) -> str:
         f"in {_join(scope.sources)}" if scope.sources else "",
         f"on {_join(scope.topics)}" if scope.topics else "",
     ]  # fmt: skip
-    return " ".join(part for part in parts if part)
+    left_out = _describe_left_out(scope.without, titles) if scope.without else ""
+    return " ".join(part for part in (*parts, left_out) if part)
+
+
+def _describe_left_out(without: QuestionScope, titles: Mapping[str, str]) -> str:
+    period = _describe_period(without.since, without.until)
+    parts = [
+        f"by {_join(without.authors)}" if without.authors else "",
+        f"in {_join(without.sources)}" if without.sources else "",
+        f"on {_join(without.topics)}" if without.topics else "",
+        period,
+    ]  # fmt: skip
+    known = [f"“{titles[article]}”" for article in without.articles if article in titles]
+    excepted = f", except {_join(known)}" if known else ""
+    return " and ".join(f"not {part}" for part in parts if part) + excepted
 
 
 def _join(names: Sequence[str]) -> str:

@@ -10,20 +10,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answering.intent.classifier import Intent, classify, talk_intent
-from rag.answering.intent.follow_up import fold_turns, looks_like_small_talk, standalone_question
+from rag.answering.intent.follow_up import standalone_question
 from rag.answering.intent.follow_up.articles import articles_named_in, refer_to_articles
 from rag.answering.intent.follow_up.detection import find_dependence
-from rag.answering.intent.follow_up.requests import continue_requests
 from rag.answering.intent.frames.subjects import is_bare_request
 from rag.answering.intent.intent_model import ScoredIntent, decide, with_common_nouns
-from rag.answering.intent.language import foreign_language, language_of_question_word
+from rag.answering.intent.language import foreign_language, language_of_small_word
 from rag.answering.intent.mentions.topics import topics_called
 from rag.answering.intent.model_reading import QuestionReader, intent_of_reading, is_unsure
 from rag.answering.intent.question_extraction import extract_question
-from rag.answering.intent.scope import Mention, find_scope, reference_day, with_told_dates
+from rag.answering.intent.scope import Mention, find_scope, leave_out, reference_day, with_told_dates
 from rag.answering.intent.spelling.contractions import with_apostrophes
 from rag.answering.intent.spelling.correction import SpellingCorrection
-from rag.retrieval.catalogue_search import CatalogueSearch, CatalogueSnapshot
+from rag.answering.intent.turns.completion import CompletedTurn, Correct, ScoreTurn, complete_turn
+from rag.answering.intent.turns.limits import with_all_limits
+from rag.answering.intent.turns.slot_tagger import TagSlots, bundled_slot_tagger
+from rag.retrieval.catalogue_search import CatalogueSearch
 from rag.text.analyzer import content_terms
 from rag.types.answer import Turn
 from rag.types.understanding import QuestionScope, Understanding, UnderstoodPart
@@ -34,8 +36,6 @@ MAX_SUBJECT_WORDS = 6
 KNOWN_SHARE = 0.5
 # A sentence with at least this many content terms states its subject itself.
 MIN_CONTENT_TERMS = 4
-# `correct(question)` corrects the spelling.
-Correct = Callable[[str], SpellingCorrection]
 # `score(masked, rule, mentions)` scores the intents of a question; None where the encoder is not the model's.
 ScoreIntent = Callable[[str, Intent, Sequence[Mention]], ScoredIntent | None]
 
@@ -47,7 +47,8 @@ class UnderstoodTurn:
     `search` is the search text: the question, or only its subject if it asks for views. `narrower_search` is searched
     for if that finds no answer: the sentence that asks, without those around it. `authors_named` are all authors that
     it names. `previous_articles` are the ids of the articles that the turn before names, and
-    `previous_question` is its question, if it was answered and this one has no words of it. `language` is the name of
+    `previous_question` is its question, if it was answered and this one has no words of it; `is_on_articles` is whether
+    the question goes on about those articles. `language` is the name of
     the language if the question is not in English.
     """
 
@@ -58,6 +59,7 @@ class UnderstoodTurn:
     authors_named: tuple[str, ...] = ()
     previous_articles: tuple[str, ...] = ()
     previous_question: str = ""
+    is_on_articles: bool = False
     language: str | None = None
 
     @property
@@ -81,14 +83,18 @@ def understand(
     clock: date,
     ignore: Collection[UnderstoodPart] = (),
     score: ScoreIntent | None = None,
+    score_turn: ScoreTurn | None = None,
+    tag: TagSlots | None = None,
 ) -> UnderstoodTurn:
     """Understands `asked` after the earlier `turns`, oldest first.
 
     The parts in `ignore` are left out: with "spelling" no word is corrected, with "dates" no date limits the articles.
-    `reader` asks the language model. `clock` is today. `score` is the regression over intents; without it, the rules
-    decide alone.
+    `reader` asks the language model. `clock` is today. `score` is the regression over intents, `score_turn` the model
+    of turns; without them, the rules decide alone. `tag` tags the words of a subject, by default with the bundled
+    weights.
     """
     typed, asked = asked, with_apostrophes(asked)
+    tag = tag or bundled_slot_tagger().tag
     extracted = extract_question(asked)
     question = extracted.context
     snapshot = catalogue.snapshot()
@@ -98,7 +104,7 @@ def understand(
     talk = talk_intent(asked) or talk_intent(question) or talk_intent(extracted.question)
     if talk and reference is None:
         return UnderstoodTurn(talk, Understanding(typed.strip()), asked)
-    language = language_of_question_word(question)
+    language = language_of_small_word(question)
     if language is None and (likely := foreign_language(question)) and not _is_known(question, catalogue):
         language = likely
     if language:
@@ -107,10 +113,12 @@ def understand(
         correct = _uncorrected
     spelling = correct(question)
     question = spelling.question
+    completed = CompletedTurn(question)
     if reference:
         question = reference.question
     elif is_follow_up:
-        question = _standalone(question, turns, snapshot, reader, correct, clock)
+        completed = complete_turn(question, turns, snapshot, reader, correct, clock, score_turn, tag)
+        question = completed.question
     topic = extracted.topic
     if topic and question == extracted.question and find_dependence(question):
         # "I'm preparing a talk about doping. Is it legal?"
@@ -121,6 +129,9 @@ def understand(
     # The sentences around the question state its subject; they do not limit the articles.
     asking = extracted.question if extracted.question in question else question
     today = reference_day(clock, days[1] if days else None)
+    complete = question
+    positive, without = leave_out(asking, snapshot, today)
+    question, asking = question.replace(asking, positive, 1), positive
     in_words = find_scope(asking, snapshot, today)
     mentions = [mention for mention in in_words.mentions if mention.part not in ignore]
     if asking != question and not mentions and not topic and is_bare_request(asking):
@@ -130,7 +141,10 @@ def understand(
         in_words = with_told_dates(asking, in_words, snapshot, today)
         mentions = [mention for mention in in_words.mentions if mention.part not in ignore]
         rule = intent = _as_timeline(classify(asking, mentions), rule)
-    has_words = any(character.isalnum() for character in asking)
+    is_beyond = reference is not None and reference.is_beyond
+    if is_beyond:
+        rule = intent = Intent("collection", "beyond_list")
+    has_words = any(character.isalnum() for character in asking) and not is_beyond
     scored = score(with_common_nouns(asking, mentions), rule, mentions) if score and has_words else None
     if scored:
         intent = decide(rule, scored, asking, mentions)
@@ -138,6 +152,8 @@ def understand(
             intent = intent_of_reading(reading, scored, asking, mentions) or intent
     if intent.kind == "talk":
         return UnderstoodTurn(intent, Understanding(typed.strip()), asked)
+    if "dates" not in ignore:
+        intent, in_words = with_all_limits(intent, rule, asking, in_words, snapshot, today, tag)
     is_alone = asking == question or _says_what_it_is_about(asking)
     if topic and intent.kind in ("views", "timeline", "author") and is_bare_request(asking):
         intent = replace(intent, subject=correct(topic).question)
@@ -154,10 +170,10 @@ def understand(
         topics = topics_called(intent.about, tuple(snapshot.values("topics")))
         if topics:
             intent, scope = replace(intent, about=""), replace(scope, topics=topics)
-    scope = _scope_for(intent, _without(scope, ignore))
+    scope = _scope_for(intent, _without(replace(scope, without=without), ignore))
     if reference and "articles" not in ignore:
         scope = replace(scope, articles=reference.articles)
-    understanding = Understanding(question, spelling.corrected, scope)
+    understanding = Understanding(complete if without else question, spelling.corrected, scope)
     alone = _without_dates(asking, in_words.mentions, ignore)
     search = _search_text(intent, question.replace(asking, alone, 1), in_words.subject)
     narrower = _search_text(intent, alone, in_words.subject) if is_alone else search
@@ -165,7 +181,9 @@ def understand(
     previous = tuple(ref.id for ref in articles_named_in(turns[-1], snapshot)) if is_open else ()
     is_as_typed = question == spelling.question
     before = turns[-1].question if previous and is_as_typed and not turns[-1].is_abstention else ""
-    return UnderstoodTurn(intent, understanding, search, narrower, in_words.authors_named, previous, before)
+    return UnderstoodTurn(
+        intent, understanding, search, narrower, in_words.authors_named, previous, before, completed.is_on_articles
+    )
 
 
 def _as_timeline(read_again: Intent, first: Intent) -> Intent:
@@ -174,49 +192,6 @@ def _as_timeline(read_again: Intent, first: Intent) -> Intent:
     Without them it may not read as one for a timeline.
     """
     return read_again if read_again.kind == "timeline" else first
-
-
-def _standalone(
-    question: str,
-    turns: Sequence[Turn],
-    catalogue: CatalogueSnapshot,
-    reader: QuestionReader,
-    correct: Correct,
-    clock: date,
-) -> str:
-    """The standalone question, by the model if there is one, else by rule.
-
-    The earlier questions may be as typed, so they are prepared like this one. A follow-up to a request for
-    articles is computed from the catalogue.
-    """
-    names = (*catalogue.values("author"), *catalogue.values("source"))
-    prepared = []
-    for turn in turns:
-        asked = extract_question(with_apostrophes(turn.question)).context
-        prepared.append(replace(turn, question=correct(asked).question))
-    days = catalogue.days()
-    request, prepared = continue_requests(
-        question, prepared, catalogue, reference_day(clock, days[1] if days else None)
-    )
-    if request:
-        return request
-    folded = fold_turns(prepared, names, _is_beside_the_subject)
-    if not folded:
-        return question
-    reading = reader.read(question, folded)
-    by_model = reading.question if reading else None
-    return by_model or standalone_question(question, folded, names, _is_beside_the_subject)
-
-
-def _is_beside_the_subject(question: str) -> bool:
-    """Whether a turn is talk, or asks about the collection as a whole.
-
-    Later questions do not refer to such a turn.
-    """
-    if looks_like_small_talk(question) or talk_intent(question):
-        return True
-    intent = classify(question, ())
-    return intent.kind == "collection" and not intent.subject
 
 
 def _uncorrected(question: str) -> SpellingCorrection:
@@ -233,8 +208,10 @@ def _without(scope: QuestionScope, ignore: Collection[UnderstoodPart]) -> Questi
     """`scope` without the parts that the reader takes back."""
     if "dates" in ignore:
         scope = replace(scope, since=None, until=None)
+    without = _without(scope.without, ignore) if scope.without else None
     return replace(
         scope,
+        without=without or None,
         authors=() if "authors" in ignore else scope.authors,
         sources=() if "sources" in ignore else scope.sources,
         topics=() if "topics" in ignore else scope.topics,
@@ -247,7 +224,10 @@ def _scope_for(intent: Intent, scope: QuestionScope) -> QuestionScope:
 
     A topic limits lists of articles only; in a question of fact it is a search term.
     """
-    return scope if intent.kind == "collection" else replace(scope, topics=())
+    if intent.kind == "collection":
+        return scope
+    without = replace(scope.without, topics=()) if scope.without else None
+    return replace(scope, topics=(), without=without or None)
 
 
 def _says_what_it_is_about(question: str) -> bool:

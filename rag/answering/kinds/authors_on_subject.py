@@ -1,12 +1,17 @@
 """Which of the named authors have written on a subject, by the catalogue."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.intent.mentions.topics import topics_called
 from rag.retrieval.catalogue_search import CatalogueSearch
 from rag.retrieval.filters import Filters
+from rag.text.entities import other_names
 from rag.text.lexicon import is_ordinary_word
+
+# An acronym may be spelt out in the articles, in words that nobody knows beforehand.
+_ACRONYM = re.compile(r"[A-Z]{2,5}s?|[a-z]{2,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,14 @@ def authors_on_subject(
     """Those of `authors` who have no article on `subject`.
 
     The subject is a topic of the catalogue or a name. Their passages with a word of it ("South Korea" for "North
-    Korea") say nothing on it. A subject in other words may have synonyms, so any author may write on it.
+    Korea") say nothing on it; a name is looked up with its other names ("UK", "Britain"). A subject in other words may
+    have synonyms, so any author may write on it, and so may an acronym that is not known.
     """
     topics = topics_called(subject, tuple(catalogue.distinct_values("topics"))) if subject else ()
-    is_name = len(subject.split()) == 1 and not is_ordinary_word(subject)
+    names = other_names(subject)
+    is_name = bool(names) or (
+        len(subject.split()) == 1 and not is_ordinary_word(subject) and not _ACRONYM.fullmatch(subject)
+    )
     if not subject or not (topics or is_name):
         return AuthorsOnSubject()
     silent: list[str] = []
@@ -39,7 +48,9 @@ def authors_on_subject(
         if topics and catalogue.in_scope(replace(own, in_words=replace(own.in_words, topics=topics))):
             continue
         mention_ids = [
-            article.ref.id for words in (subject, *topics) for article in catalogue.mentioning(words, own).articles
+            article.ref.id
+            for words in (subject, *topics, *names)
+            for article in catalogue.mentioning(words, own).articles
         ]
         if not mention_ids:
             silent.append(author)

@@ -57,6 +57,12 @@ def answer_from_catalogue(
         intent = replace(intent, action="list")  # "do you have anything on …?" is a request for the articles
     lookup = _find(intent, catalogue, filters)
     articles = lookup.articles
+    if intent.action == "compared_days":
+        return _compared_days(intent, articles)
+    if intent.action == "beyond_list":
+        return CatalogueAnswer(
+            CatalogueLine(f"The list has only {_plural(len(articles), 'article')}:"), _lines(articles)
+        )
     if intent.action in ("who_wrote", "when_published"):
         ids = {article.ref.id for article in articles} or {ref.id for ref in nearest(intent.subject, filters)[:1]}
         return _about_titles(intent, [each for each in catalogue.in_scope(filters) if each.ref.id in ids])
@@ -89,9 +95,7 @@ def answer_from_catalogue(
     if intent.action == "count" and not (intent.subject or described):
         authors = {article.ref.author for article in articles if article.ref.author}
         return CatalogueAnswer(CatalogueLine(f"{heading}, by {_plural(len(authors), 'author')}{_span(articles)}."))
-    return CatalogueAnswer(
-        CatalogueLine(f"{heading}{more}:"), tuple(CatalogueLine(article_line(each.ref), each.ref) for each in listed)
-    )
+    return CatalogueAnswer(CatalogueLine(f"{heading}{more}:"), _lines(listed))
 
 
 def holdings(articles: Sequence[CataloguedArticle]) -> str:
@@ -113,6 +117,16 @@ def article_line(ref: ArticleRef) -> str:
 
 
 def _find(intent: Intent, catalogue: CatalogueSearch, filters: Filters) -> FoundArticles:
+    """The articles that the question asks for, without those on what it leaves out."""
+    if not intent.without:
+        return _find_on(intent, catalogue, filters)
+    lookup = _find_on(intent, catalogue, filters)
+    left_out = {article.ref.id for article in catalogue.about(intent.without, filters).articles}
+    articles = tuple(article for article in lookup.articles if article.ref.id not in left_out)
+    return replace(lookup, articles=articles)
+
+
+def _find_on(intent: Intent, catalogue: CatalogueSearch, filters: Filters) -> FoundArticles:
     if not intent.subject:
         return FoundArticles(catalogue.in_scope(filters))
     if intent.is_mention:
@@ -136,6 +150,26 @@ def _find(intent: Intent, catalogue: CatalogueSearch, filters: Filters) -> Found
         articles = tuple(article for article in left.articles if article.ref.id in ids)
         return FoundArticles(articles, left.is_complete and right.is_complete)
     return catalogue.about(intent.subject, filters)
+
+
+def _lines(articles: Iterable[CataloguedArticle]) -> tuple[CatalogueLine, ...]:
+    return tuple(CatalogueLine(article_line(each.ref), each.ref) for each in articles)
+
+
+def _compared_days(intent: Intent, articles: Sequence[CataloguedArticle]) -> CatalogueAnswer:
+    """Which of the articles is older or newer, and the day of each."""
+    undated = [article.ref.title for article in articles if not article.ref.published]
+    if undated or not articles:
+        return CatalogueAnswer(
+            CatalogueLine(f"“{undated[0]}” has no date." if undated else "No article has this title.")
+        )
+    ordered = articles[::-1] if intent.is_ascending else articles
+    days = {article.ref.published for article in articles}
+    what = "oldest" if intent.is_ascending else "newest"
+    what = what if len(articles) > 2 else "older" if intent.is_ascending else "newer"
+    first = ordered[0].ref
+    heading = f"“{first.title}” is the {what} one:" if len(days) > 1 else "They were published on the same day:"
+    return CatalogueAnswer(CatalogueLine(heading), _lines(ordered))
 
 
 def _about_titles(intent: Intent, articles: Sequence[CataloguedArticle]) -> CatalogueAnswer:
@@ -254,11 +288,12 @@ def _quantity(count: int, lookup: FoundArticles) -> str:
 
 
 def _on(intent: Intent, *, is_single: bool = False) -> str:
+    without = f" and not on “{intent.without}”" if intent.without else ""
     if not intent.subject:
-        return ""
+        return without.removeprefix(" and")
     verb = "mentions" if is_single else "mention"
     about = f" on “{intent.about}”" if intent.about else ""
-    return f"{about} {verb} “{intent.subject}”" if intent.is_mention else f" on “{intent.subject}”"
+    return f"{about} {verb} “{intent.subject}”{without}" if intent.is_mention else f" on “{intent.subject}”{without}"
 
 
 def _topics(filters: Filters) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answering.intent.language import foreign_language
+from rag.answering.intent.language import foreign_language, language_of_small_word
 
 SHORT_ENGLISH = (
     "olive oil prices",
@@ -107,3 +107,15 @@ def test_what_is_too_short_to_tell_counts_as_english(text: str) -> None:
 @pytest.mark.parametrize("text", ["Почему?", "どうして", "لماذا", "γιατί"])
 def test_one_word_in_another_script_is_enough(text: str) -> None:
     assert foreign_language(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("und japan?", "German"), ("los bosques", "Spanish"), ("pourquoi", "French")]
+)
+def test_a_short_turn_in_another_language_is_named(text: str, language: str) -> None:
+    assert (language_of_small_word(text) or foreign_language(text)) == language
+
+
+@pytest.mark.parametrize("text", ["los angeles", "la liga", "van gogh", "de gaulle", "who is los?"])
+def test_names_with_foreign_articles_are_not_another_language(text: str) -> None:
+    assert (language_of_small_word(text) or foreign_language(text)) is None

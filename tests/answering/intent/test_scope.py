@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.answering.intent.catalogue import CatalogueField
-from rag.answering.intent.scope import ScopeInWords, find_scope, reference_day
+from rag.answering.intent.scope import ScopeInWords, find_scope, leave_out, reference_day
 from rag.readers.sources import LoadedArticle, load_articles
 from rag.settings import Settings
 from rag.types.article import Article, ArticleRef
@@ -319,3 +319,19 @@ def test_a_question_made_of_names_and_titles_is_bounded(large: LargeCatalogue) -
     titles = " ".join(article.title for article in large.articles)[:4000]
     assert _seconds(names, large) < 2.0
     assert _seconds(titles, large) < 2.0
+
+
+LEFT_OUT: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("articles on sanctions that are not by Hard Power", "articles on sanctions", ("Hard Power",)),
+    ("everything except the pieces by House Rules", "everything", ("House Rules",)),
+    ("all columns on gas other than those of Long Shadows", "all columns on gas", ("Long Shadows",)),
+    ("isn't Hard Power against tariffs?", "isn't Hard Power against tariffs?", ()),
+    ("articles not only by Hard Power", "articles not only by Hard Power", ()),
+)
+
+
+@pytest.mark.parametrize(("question", "kept", "authors"), LEFT_OUT)
+def test_what_a_question_leaves_out_is_no_limit_to_it(question: str, kept: str, authors: tuple[str, ...]) -> None:
+    positive, without = leave_out(question, libraries()["bundled"], TODAY)
+    assert positive == kept
+    assert (without.authors if without else ()) == authors

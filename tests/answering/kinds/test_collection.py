@@ -252,3 +252,42 @@ def test_a_removed_article_is_no_longer_counted(tmp_path: Path) -> None:
         engine.remove("tax-early")
         assert engine.ask("how many articles do you have?").text.startswith("2 articles")
         assert "tax-early" not in _cited(engine.ask("how many articles mention syrup?"))
+
+
+EXCLUSIONS: tuple[tuple[str, set[str]], ...] = (
+    ("articles on the sugar tax that are not by The Larder Notes", {"tax-works", "tax-early", "tax-late"}),
+    ("articles by Ruben Achterberg but not from 2022", {"tax-late"}),
+    ("articles by Quiet Fork that are not about bread", {"green"}),
+)
+
+
+@pytest.mark.parametrize(("question", "listed"), EXCLUSIONS)
+def test_what_a_question_leaves_out_is_not_listed(food_engine: QueryEngine, question: str, listed: set[str]) -> None:
+    assert set(_cited(_asked(food_engine, question))) == listed
+
+
+@pytest.mark.parametrize(
+    ("question", "listed"),
+    [
+        ("list Table and Cellar articles on the sugar tax by Ruben Achterberg from 2024", {"tax-late"}),
+        ("how many articles by Ruben Achterberg on the sugar tax in Table and Cellar before 2024?", {"tax-early"}),
+        ("articles by Odalys Brenholt on olive oil in The Marrowgate Review in 2024", {"oil-harvest"}),
+    ],
+)
+def test_all_limits_of_a_list_hold_at_once(food_engine: QueryEngine, question: str, listed: set[str]) -> None:
+    assert set(_cited(_asked(food_engine, question))) == listed
+
+
+def test_the_older_of_two_articles_is_said_with_both_days(food_engine: QueryEngine) -> None:
+    answer = _asked(food_engine, "which is older, “Bread wants a night” or “The kiosk pays for everybody”?")
+    assert answer.text.startswith("“Bread wants a night” is the older one")
+    assert "2022-01-30" in answer.text
+    assert "2023-05-02" in answer.text
+
+
+def test_a_place_that_a_list_does_not_have_is_said(food_engine: QueryEngine) -> None:
+    chat = food_engine.chat()
+    chat.ask("list the articles by Ruben Achterberg")
+    answer = chat.ask("summarise the fifth one")
+    assert answer.text.startswith("The list has only 2 articles")
+    assert chat.ask("summarise the second one").kind == "article"

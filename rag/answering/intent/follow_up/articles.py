@@ -31,13 +31,21 @@ _INTRODUCTION = re.compile(
 _LIST_HEADING = re.compile(r"\A(?:At least )?[\d,]+ articles?\b[^\n]*:[ \t]*$", re.MULTILINE)
 _END = r"[\s?.!]*$"
 # Places in a list; "the last" and "the latter" are its end.
-_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "1st": 0, "2nd": 1, "3rd": 2}
+_ORDINALS = {
+    "first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "eighth": 7, "ninth": 8,
+    "tenth": 9, "1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4, "6th": 5, "7th": 6, "8th": 7, "9th": 8, "10th": 9,
+    "1": 0, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6, "8": 7, "9": 8, "10": 9,
+    "one": 0, "two": 1, "three": 2, "four": 3, "five": 4,
+}  # fmt: skip
+_NUMBERED = rf"(?:the (?:{alternation(_ORDINALS)}|latter|last)|(?:number|no\.?|#) ?(?:{alternation(_ORDINALS)}))"
 _PLACE_IN_LIST = re.compile(
-    rf"\bthe (?P<place>{alternation(_ORDINALS)}|latter|last)\b(?: one| article| piece| column)?{_END}", re.IGNORECASE
+    rf"\b(?:the |number |no\.? ?|#)(?P<place>{alternation(_ORDINALS)}|latter|last)\b"
+    rf"(?: one| article| piece| column)?(?:,? (?:in (?:brief|short|a nutshell)|briefly|then|please|pls))*{_END}",
+    re.IGNORECASE,
 )
 _ONE = (
     r"(?:it|this|that|this one|that one|(?:the|this|that) (?:article|piece|column|text|essay|one)|"
-    rf"the (?:{alternation(_ORDINALS)}|latter|last)(?: one| article| piece| column)?)"
+    rf"{_NUMBERED}(?: one| article| piece| column)?)"
 )
 _SET = (
     r"(?:(?:of|among) )?(?:them|these|those|the (?:articles|pieces|columns|texts|two|three|results))"
@@ -110,10 +118,12 @@ class ArticleReference:
     """A question about articles that the previous answer named.
 
     `question` is the rewritten question; `articles` are the ids that it is limited to, none for all articles.
+    `is_beyond` is whether it asks for a place that the list of these articles does not have.
     """
 
     question: str
     articles: tuple[str, ...]
+    is_beyond: bool = False
 
 
 def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue) -> ArticleReference | None:
@@ -156,6 +166,8 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
             return None
         return ArticleReference(f"when was “{named[1].title}” published?", (named[1].id,))
     ref = _in_its_place(question, named)
+    if ref is None:
+        return ArticleReference(question, tuple(article.id for article in named), is_beyond=True)
     if about_one:
         return ArticleReference(about_one.replace("{title}", ref.title), (ref.id,))
     if says:
@@ -165,13 +177,16 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     return None
 
 
-def _in_its_place(question: str, named: Sequence[ArticleRef]) -> ArticleRef:
-    """The article whose place in `named` the question tells, else the first."""
+def _in_its_place(question: str, named: Sequence[ArticleRef]) -> ArticleRef | None:
+    """The article whose place in `named` the question tells, else the first.
+
+    None for a place that a list of several articles does not have.
+    """
     place = _PLACE_IN_LIST.search(question)
     if place is None:
         return named[0]
     number = _ORDINALS.get(place["place"].lower(), len(named) - 1)
-    return named[min(number, len(named) - 1)]
+    return named[number] if number < len(named) else None
 
 
 def articles_named_in(turn: Turn, catalogue: Catalogue) -> list[ArticleRef]:

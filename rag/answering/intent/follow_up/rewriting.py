@@ -68,6 +68,12 @@ def standalone_question(
     return _rewritten(question, dependence, fold_turns(turns, names, is_small_talk), names)
 
 
+def with_subject(question: str, turns: Sequence[Turn], names: Sequence[str] = ()) -> str:
+    """`question` with the subject of the last of the standalone `turns`."""
+    plain = " ".join(question.split())
+    return _rewritten(question, Dependence("continuation", plain, plain.rstrip(" ?!.…")), turns, names)
+
+
 def fold_turns(
     turns: Sequence[Turn],
     names: Sequence[str] = (),

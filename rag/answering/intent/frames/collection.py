@@ -142,6 +142,19 @@ ALSO_MENTIONS = re.compile(
     r"(?: (?:also )?(?:mentioned|named|quoted|cited))?$",
     re.IGNORECASE,
 )
+# "Which of A and B is older?", "which came first, A or B?"
+COMPARED_DAYS = re.compile(
+    r"\b(?P<older>older|oldest|earlier|earliest|first|before)\b|"
+    r"\b(?:newer|newest|later|latest|more recent|most recent)\b"
+)
+# "Articles on bread but not about sugar", "everything except the pieces on covid".
+LEAVES_OUT = re.compile(
+    r"^(?P<subject>.*?)(?:^|,? )(?:(?:and|but|that|which) )*(?:(?:are|is|do|does) ?)?"
+    r"(?:not(?! only\b)|n't|except(?: for)?|excluding|other than|apart from|without)"
+    r"(?: (?:the|those|ones?|any|anything|articles?|pieces?|columns?))*"
+    r" (?:about|on|covering|dealing with|mention(?:ing|s)?|to do with) (?P<without>\S.*)$",
+    re.IGNORECASE,
+)
 # "How many articles has each author written?", "how many articles a year?", "which year has most?"
 COUNT_BY_WRITER = re.compile(
     rf"^(?:and )?(?:how many|(?:the )?number of) {PIECE} (?:are there |do you have )?(?:{_EACH} |per |by )"

@@ -6,13 +6,14 @@ can change that one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.classifier import Intent, classify, talk_intent
+from rag.answering.intent.follow_up.articles import articles_named_in
 from rag.answering.intent.follow_up.question_parts import find_names
 from rag.answering.intent.follow_up.words import AUXILIARY, REQUEST, WH
 from rag.answering.intent.frames.collection import ORDERING
@@ -20,6 +21,7 @@ from rag.answering.intent.frames.small_talk import looks_like_small_talk
 from rag.answering.intent.frames.words import PIECE
 from rag.answering.intent.mentions.date_expressions import find_periods
 from rag.answering.intent.scope import Mention, find_scope, with_told_dates
+from rag.answering.intent.turns.turn_model import TurnBefore
 from rag.types.answer import Turn
 from rag.types.question import MAX_TURNS
 
@@ -88,16 +90,19 @@ _EMPTY = re.compile(
 )
 _OLDEST = frozenset({"oldest", "earliest", "first", "older"})
 
-Verb = Literal["count", "list", "newest", "oldest", "authors", "timeline"]
+Verb = Literal["count", "list", "newest", "oldest", "authors", "timeline", "author", "views"]
 _WORDS: dict[Verb, str] = {
     "count": "how many articles", "list": "list the articles", "newest": "the newest article",
     "oldest": "the oldest article", "authors": "which authors write", "timeline": "timeline",
+    "author": "what does", "views": "compare the views",
 }  # fmt: skip
+# These follow-ups are completed by their words (rag.answering.intent.follow_up) and by the model of turns.
+VIEW_VERBS: tuple[Verb, ...] = ("author", "views")
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    """The parts of a request for articles or for a timeline; "" for a missing part."""
+class Request:
+    """The parts of a request for articles, views or a timeline; "" for a missing part."""
 
     verb: Verb
     subject: str
@@ -112,6 +117,8 @@ class _Request:
             # A date stands before the name, so that it is no date of what the author has said.
             according = f", according to {self.author}" if self.author else ""
             return f"timeline of {self.subject or 'the articles'}{f' {self.date}' if self.date else ''}{according}"
+        if self.verb in VIEW_VERBS:
+            return self._for_views()
         on = f" that mention {self.subject}" if self.is_mention else f" on {self.subject}" if self.subject else ""
         by = f" by {self.author}" if self.author else ""
         by += f" in {self.source}" if self.source else ""
@@ -120,23 +127,75 @@ class _Request:
         order = f", {self.order}" if self.order and self.verb == "list" else ""
         return f"{_WORDS[self.verb]}{on}{by}{f' {self.date}' if self.date else ''}{order}"
 
+    def _for_views(self) -> str:
+        place = f" in {self.source}" if self.source else ""
+        if self.verb == "views":
+            of = f" of {self.author}" if self.author else ""
+            return f"compare the views{of} on {self.subject}{place}{f' {self.date}' if self.date else ''}"
+        if not self.subject:
+            return f"what does {self.author} think?"
+        if self.date or self.source:
+            return f"what did {self.author} write about {self.subject}{place}{f' {self.date}' if self.date else ''}?"
+        return f"what does {self.author} think of {self.subject}?"
+
+
+# `merge(question, before, last)` completes a follow-up to the request `before`, or to the turn `last`, by a model.
+Merge = Callable[[str, "Request | None", TurnBefore], "Request | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuedRequests:
+    """A conversation whose follow-ups to requests are complete.
+
+    `request` is the one that the question makes by its words, `turns` are the turns before it, completed. `before` is
+    the request of the last one that is no talk, `last` what is known of that turn.
+    """
+
+    request: Request | None
+    turns: tuple[Turn, ...]
+    before: Request | None
+    last: TurnBefore | None
+
 
 def continue_requests(
-    question: str, turns: Sequence[Turn], catalogue: Catalogue, today: date
-) -> tuple[str | None, list[Turn]]:
-    """Completes `question` (None if it is no follow-up to a request) and `turns`."""
-    before: _Request | None = None
+    question: str, turns: Sequence[Turn], catalogue: Catalogue, today: date, merge: Merge | None = None
+) -> ContinuedRequests:
+    """Completes follow-ups to requests by words, those of `turns` also by `merge`."""
+    before: Request | None = None
+    last: TurnBefore | None = None
     rewritten = []
     for turn in turns[-MAX_TURNS:]:
-        request = _continued(turn.question, before, catalogue, today)
+        is_talk = _is_talk(turn.question)
+        request = _completed(turn.question, before, last, catalogue, today, None if is_talk else merge)
         if request:
             turn = replace(turn, question=str(request))
-        elif not _is_talk(turn.question):
+        elif not is_talk:
             request = _request_in(turn.question, catalogue, today)
-        before = request or (before if _is_talk(turn.question) else None)
+        if request or not is_talk:
+            before = request
+            last = _turn_before(turn, catalogue, today)
         rewritten.append(turn)
-    request = _continued(question, before, catalogue, today)
-    return (str(request) if request else None), rewritten
+    request = _completed(question, before, last, catalogue, today, None)
+    return ContinuedRequests(request, tuple(rewritten), before, last)
+
+
+def _completed(
+    question: str,
+    before: Request | None,
+    last: TurnBefore | None,
+    catalogue: Catalogue,
+    today: date,
+    merge: Merge | None,
+) -> Request | None:
+    """The request of a follow-up, by its words, else by the model."""
+    by_words = _continued(question, before, catalogue, today) if before and before.verb not in VIEW_VERBS else None
+    return by_words or (merge(question, before, last) if merge and last else None)
+
+
+def _turn_before(turn: Turn, catalogue: Catalogue, today: date) -> TurnBefore:
+    mentions = find_scope(turn.question, catalogue, today).mentions
+    intent = classify(turn.question, mentions)
+    return TurnBefore(turn.question, intent, mentions, len(articles_named_in(turn, catalogue)))
 
 
 def _is_talk(question: str) -> bool:
@@ -145,7 +204,7 @@ def _is_talk(question: str) -> bool:
     )
 
 
-def _request_in(question: str, catalogue: Catalogue, today: date) -> _Request | None:
+def _request_in(question: str, catalogue: Catalogue, today: date) -> Request | None:
     """The request in `question`; None without one, or if it names an article."""
     in_words = find_scope(question, catalogue, today)
     mentions: Sequence[Mention] = in_words.mentions
@@ -160,15 +219,19 @@ def _request_in(question: str, catalogue: Catalogue, today: date) -> _Request | 
     topics = [mention.text for mention in mentions if mention.part == "topics"]
     dates = [mention.text for mention in mentions if mention.part == "dates"]
     sources = [mention.text for mention in mentions if mention.part == "sources"]
-    if len(authors) > 1 or len(dates) > 1 or len(sources) > 1:
+    if (len(authors) > 1 and verb != "views") or len(dates) > 1 or len(sources) > 1:
         return None
     subject = intent.subject or " and ".join(topics)
-    return _Request(verb, subject, "".join(authors), "".join(dates), intent.is_mention, "".join(sources))
+    return Request(verb, subject, " and ".join(authors), "".join(dates), intent.is_mention, "".join(sources))
 
 
 def _verb_of(intent: Intent) -> Verb | None:
     if intent.kind == "timeline" and not intent.action:
         return "timeline"
+    if intent.kind == "author" and not intent.action:
+        return "author"
+    if intent.kind == "views" and not intent.action:
+        return "views"
     if intent.kind != "collection":
         return None
     match intent.action:
@@ -180,7 +243,7 @@ def _verb_of(intent: Intent) -> Verb | None:
             return None
 
 
-def _continued(question: str, before: _Request | None, catalogue: Catalogue, today: date) -> _Request | None:
+def _continued(question: str, before: Request | None, catalogue: Catalogue, today: date) -> Request | None:
     """The request of a follow-up to `before`; None if `question` is none."""
     if before is None or len(question) > MAX_CHARACTERS:
         return None
@@ -211,7 +274,7 @@ def _continued(question: str, before: _Request | None, catalogue: Catalogue, tod
     return _with_phrase(replace(before, verb=verb), words, catalogue, today)
 
 
-def _with_phrase(before: _Request, words: str, catalogue: Catalogue, today: date) -> _Request | None:
+def _with_phrase(before: Request, words: str, catalogue: Catalogue, today: date) -> Request | None:
     """`before`, with the author, date and subject that `words` name."""
     if not words or _CLAUSE.match(words):
         return None

@@ -1,0 +1,1 @@
+"""Tests of what a turn takes over from the turns before it."""
