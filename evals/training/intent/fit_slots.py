@@ -80,7 +80,7 @@ def by_rule(prepared: PreparedTurn) -> str:
 
 def report(turns: Sequence[PreparedTurn]) -> str:
     """The table of agreement on held-out collections, in Markdown."""
-    found: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in ("alone", "depends", "all")}
+    agreement: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in ("alone", "depends", "all")}
     for names in halves(list({turn.turn.collection for turn in turns})):
         tagger = tagger_of(fit_weights([turn for turn in turns if turn.turn.collection not in names]))
 
@@ -90,13 +90,13 @@ def report(turns: Sequence[PreparedTurn]) -> str:
 
         for group, depends in (("alone", (False,)), ("depends", (True,)), ("all", (False, True))):
             chosen = [turn for turn in turns if turn.turn.collection in names and turn.turn.depends in depends]
-            found[group][0].extend(subject_agreement(chosen, by_rule))
-            found[group][1].extend(subject_agreement(chosen, by_tagger))
+            agreement[group][0].extend(subject_agreement(chosen, by_rule))
+            agreement[group][1].extend(subject_agreement(chosen, by_tagger))
     lines = [
         "| turns | number | rules: F1, % | same terms, % | tagger: F1, % | same terms, % |",
         "|---|---|---|---|---|---|",
     ]
-    for group, (rules, tagger_scores) in found.items():
+    for group, (rules, tagger_scores) in agreement.items():
         cells = (
             f"{100 * sum(s) / len(s):.1f} | {100 * sum(x == 1 for x in s) / len(s):.1f}" for s in (rules, tagger_scores)
         )

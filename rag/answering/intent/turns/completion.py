@@ -97,7 +97,8 @@ def complete_turn(
     if merged:
         return CompletedTurn(str(merged))
     is_on_articles = turn_reading.depends >= MIN_DEPENDS and turn_reading.takes["article"] >= MIN_TAKES
-    if completed == question and not is_on_articles and turn_reading.depends >= MIN_SURE:
+    is_of_fact = classify(question, find_scope(question, catalogue, today).mentions).kind == "fact"
+    if completed == question and is_of_fact and not is_on_articles and turn_reading.depends >= MIN_SURE:
         completed = with_subject(question, folded, names)
     return CompletedTurn(completed, is_on_articles)
 

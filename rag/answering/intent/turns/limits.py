@@ -45,9 +45,9 @@ def with_all_limits(
             subject = _tagged_subject(question, dated, tag)
     if intent.is_mention or intent.about or intent.without or in_words.scope.topics or not subject:
         return intent, in_words
-    found, tagged = set(content_terms(intent.subject)), set(content_terms(subject))
+    by_rule, tagged = set(content_terms(intent.subject)), set(content_terms(subject))
     is_by_model = rule.kind != intent.kind
-    if tagged and (is_by_model or not found or (tagged < found and _adds_no_content(intent.subject, subject))):
+    if tagged and (is_by_model or not by_rule or (tagged < by_rule and _adds_no_content(intent.subject, subject))):
         intent = replace(intent, subject=subject)
     return intent, in_words
 

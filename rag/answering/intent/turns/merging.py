@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from rag.answering.intent.catalogue import Catalogue
+from rag.answering.intent.classifier import classify
 from rag.answering.intent.follow_up.question_parts import content_words, parse_question
 from rag.answering.intent.mentions.date_expressions import find_periods
 from rag.answering.intent.scope import Mention, find_scope
@@ -73,7 +74,8 @@ def _verb(before: Request | None, reading: TurnReading) -> Verb | None:
 def _own_request(question: str, verb: Verb, catalogue: Catalogue, today: date, tag: TagSlots) -> Request | None:
     """The request of the follow-up's own words; None if they name an article."""
     mentions: Sequence[Mention] = find_scope(question, catalogue, today).mentions
-    if any(mention.part == "articles" for mention in mentions):
+    # "Did X change her mind?" is whole without a subject.
+    if any(mention.part == "articles" for mention in mentions) or classify(question, mentions).action == "change":
         return None
     authors = [mention for mention in mentions if mention.part == "authors"]
     sources = [mention for mention in mentions if mention.part == "sources"]

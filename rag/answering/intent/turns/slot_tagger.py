@@ -82,21 +82,21 @@ def tokens_of(question: str, mentions: Sequence[MentionSpan]) -> list[Token]:
 def features_of(tokens: Sequence[Token], index: int, previous: str) -> Iterator[str]:
     """The names of the features of a token; `previous` is the tag before it."""
     keys = ["<<", "<", *(token.key for token in tokens), ">", ">>"]
-    at = index + 2
-    word = keys[at]
+    place = index + 2
+    word = keys[place]
     shape = _shape(tokens[index])
     yield "bias"
     yield f"t={previous}"
     yield f"t={previous},{shape}"
     yield f"w={word}"
     yield f"s={shape}"
-    yield f"-1={keys[at - 1]}"
-    yield f"+1={keys[at + 1]}"
-    yield f"-1={keys[at - 1]},{shape}"
-    yield f"+1={keys[at + 1]},{shape}"
-    yield f"-2={keys[at - 2]},{keys[at - 1]}"
-    yield f"+2={keys[at + 1]},{keys[at + 2]}"
-    yield f"t={previous},-1={keys[at - 1]},{shape}"
+    yield f"-1={keys[place - 1]}"
+    yield f"+1={keys[place + 1]}"
+    yield f"-1={keys[place - 1]},{shape}"
+    yield f"+1={keys[place + 1]},{shape}"
+    yield f"-2={keys[place - 2]},{keys[place - 1]}"
+    yield f"+2={keys[place + 1]},{keys[place + 2]}"
+    yield f"t={previous},-1={keys[place - 1]},{shape}"
     yield f"e={word[-3:]}"
     if index == 0:
         yield f"first={shape}"
