@@ -32,13 +32,14 @@ class Corpus:
 
     _workspace: Workspace
 
-    def add(self, *what: str | Path, progress: ProgressCallback = no_progress) -> AddReport:
+    def add(self, *what: str | Path, follow_links: bool = False, progress: ProgressCallback = no_progress) -> AddReport:
         """Adds the articles of files, folders, URLs and feeds.
 
-        Stored articles that have changed are replaced. `progress` is called after each finished article. Sources that
+        With `follow_links`, the pages that exports and lists of feeds link to are fetched. Stored articles that have
+        changed are replaced. `progress` is called after each finished article. Sources that
         cannot be read are in the report's `failed`. Raises LibraryBusy if another process writes for too long.
         """
-        return self._workspace.add(what, progress)
+        return self._workspace.add(what, progress, follow_links=follow_links)
 
     def sync(self, *sources: str | Path, delete: bool = False, progress: ProgressCallback = no_progress) -> SyncReport:
         """Syncs the library with folders, files, feeds and pages: `engine.sync("notes")`.

@@ -162,10 +162,13 @@ class Workspace:
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    def add(self, sources: Iterable[str | Path], progress: ProgressCallback = no_progress) -> AddReport:
-        """Stores the articles of each file, folder, URL and feed (rag.ingest.indexer)."""
+    def add(
+        self, sources: Iterable[str | Path], progress: ProgressCallback = no_progress, *, follow_links: bool = False
+    ) -> AddReport:
+        """Stores the articles of each file, folder, URL and feed (rag.readers.sources)."""
         sources = list(sources)
-        return self.indexer.add(load_articles(sources, self.settings), count_articles(sources), progress)
+        loaded = load_articles(sources, self.settings, follow_links=follow_links)
+        return self.indexer.add(loaded, count_articles(sources), progress)
 
     def save_feedback(self, feedback: Feedback) -> None:
         """Stores a user's rating of an answer.

@@ -36,8 +36,9 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feedback_app())
+app.command(help=library.ADD_HELP)(library.add)
 for command in (
-    questions.ask, questions.chat, questions.search, library.add, library.remove, library.articles, show, sync, follow,
+    questions.ask, questions.chat, questions.search, library.remove, library.articles, show, sync, follow,
     unfollow, following, library.status, library.check, library.rebuild, backup, restore, library.init, serve, models,
 ):  # fmt: skip
     app.command()(command)

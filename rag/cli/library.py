@@ -9,21 +9,30 @@ import typer
 from rag.cli.options import HomeOption, JsonOption, open_library
 from rag.cli.output import print_catalogue, print_json, print_message, print_text
 from rag.errors import RagError
+from rag.readers.formats.table import suffixes_in_words
 from rag.terminal.progress_bar import progress_bar
+
+ADD_HELP = f"""Adds articles: files, folders, URLs, feeds.
+
+Files are {suffixes_in_words()} (docs/formats.md). Adding the same articles again changes nothing.
+"""
 
 
 def add(
     context: typer.Context,
     what: Annotated[list[str], typer.Argument(metavar="WHAT...", help="Files, folders, URLs of articles, or feeds.")],
+    links: Annotated[
+        bool, typer.Option("--links", help="Fetch the pages that exports and lists of feeds link to.")
+    ] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Adds articles: files, folders, URLs, feeds.
 
-    Files are .md .txt .html .pdf .jsonl. Adding the same articles again changes nothing.
+    Adding the same articles again changes nothing.
     """
     with open_library(context, home) as engine, progress_bar("Adding articles") as bar:
-        report = engine.add(*what, progress=bar.show_articles)
+        report = engine.add(*what, follow_links=links, progress=bar.show_articles)
     if as_json:
         failed = [{"what": failure.what, "why": failure.why} for failure in report.failed]
         print_json({"added": report.added, "updated": report.updated, "unchanged": report.unchanged, "failed": failed})

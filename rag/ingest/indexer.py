@@ -32,6 +32,12 @@ SYNC_PASSAGES = 4_000
 KEPT_GENERATIONS = 50_000
 
 
+# What follows the name of a file that holds several articles: a line, a number, the path of a member.
+_PLACE_IN_FILE = re.compile(
+    r"(?<=\.)(?P<suffix>jsonl|zip|epub|mbox|ris|bib|json|csv|txt|rtf|docx|odt|html?):.*", re.IGNORECASE | re.DOTALL
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _PendingArticle:
     """An article that has to be encoded and stored."""
@@ -224,8 +230,8 @@ class Indexer:
 
 
 def _file_of(origin: str) -> str:
-    """`origin` without its line number: an article stays the same when its line moves."""
-    return re.sub(r"(?<=\.jsonl):\d+$", "", origin, flags=re.IGNORECASE)
+    """`origin` without the place in its file, which may change."""
+    return origin if "://" in origin else _PLACE_IN_FILE.sub(r"\g<suffix>", origin)
 
 
 def _still_exists(origin: str) -> bool:

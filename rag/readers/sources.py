@@ -10,8 +10,11 @@ from pathlib import Path
 
 from rag.errors import ReadError
 from rag.readers.fetch import FetchPage, fetch
-from rag.readers.files import READABLE_SUFFIXES, access_errors, count_in_file, load_file, printable_path
+from rag.readers.formats.folders import is_hidden, is_saved_page_folder, reading_order
+from rag.readers.formats.loading import FileLoader, count_in_file
+from rag.readers.formats.table import READABLE_SUFFIXES
 from rag.readers.pages.corrections import correction_in
+from rag.readers.parsing.source_file import access_errors, printable_path
 from rag.settings import Settings
 from rag.types.ingest import LoadedArticle, LoadFailure
 
@@ -26,19 +29,22 @@ def load_articles(
     sources: Iterable[str | Path],
     settings: Settings,
     *,
+    follow_links: bool = False,
     fetch_page: FetchPage = fetch,
     leave_out: Callable[[Path], bool] = _no_file,
 ) -> Iterator[LoadedArticle | LoadFailure]:
     """Loads the articles of all `sources`, one after the other.
 
-    A source is a path to a file or folder, or the address of a page or feed. Within the batch an id stands for one
+    A source is a path to a file or folder, or the address of a page or feed. With `follow_links`, pages that a file
+    lists without their text are fetched. Within the batch an id stands for one
     article: a second article with the same id and other content is a LoadFailure. Never raises for bad input. Pages are
     fetched with `fetch_page`; the files for which `leave_out` is true are not read.
     """
+    loader = FileLoader(settings, follow_links=follow_links, fetch_page=fetch_page)
     # The digest and the origin, not the article: a batch may be larger than the memory.
     first_with_id: dict[str, tuple[str, str]] = {}
     for source in sources:
-        for result in _load_source(source, settings, fetch_page, leave_out):
+        for result in _load_source(source, settings, loader, fetch_page, leave_out):
             if isinstance(result, LoadedArticle):
                 result = _with_correction(result)
                 article = result.article
@@ -62,7 +68,7 @@ def _with_correction(item: LoadedArticle) -> LoadedArticle:
 def count_articles(sources: Iterable[str | Path]) -> int | None:
     """The maximum number of results of load_articles(), without reading articles.
 
-    None if a source is on the web.
+    None if a source is on the web, or is a file that holds several articles.
     """
     total = 0
     for source in sources:
@@ -70,12 +76,20 @@ def count_articles(sources: Iterable[str | Path]) -> int | None:
             return None
         path = find_path(source)
         files = [path] if isinstance(path, LoadFailure) else readable_files(path)
-        total += sum(1 if isinstance(file, LoadFailure) else count_in_file(file) for file in files)
+        for file in files:
+            count = 1 if isinstance(file, LoadFailure) else count_in_file(file)
+            if count is None:
+                return None
+            total += count
     return total
 
 
 def _load_source(
-    source: str | Path, settings: Settings, fetch_page: FetchPage, leave_out: Callable[[Path], bool]
+    source: str | Path,
+    settings: Settings,
+    loader: FileLoader,
+    fetch_page: FetchPage,
+    leave_out: Callable[[Path], bool],
 ) -> Iterator[LoadedArticle | LoadFailure]:
     if is_web_source(source):
         from rag.readers.web import load_url
@@ -91,26 +105,19 @@ def _load_source(
         is_empty = False
         if isinstance(file, LoadFailure):
             yield file
-        elif not leave_out(file):
-            yield from _load_file(file, settings)
+        elif not leave_out(file) and (file == path or not loader.is_claimed(file)):
+            yield from loader.load(file)
     if is_empty:
         yield LoadFailure(
             printable_path(source), f"the folder holds no article; readable are {', '.join(READABLE_SUFFIXES)}"
         )
 
 
-def _load_file(path: Path, settings: Settings) -> Iterator[LoadedArticle | LoadFailure]:
-    try:
-        yield from load_file(path, settings)
-    except ReadError as error:
-        yield LoadFailure(error.what, error.why)
-
-
 def readable_files(path: Path) -> Iterator[Path | LoadFailure]:
     """Yields `path` itself, or the readable files below it, in order.
 
-    Below a folder, a file is readable if it has a readable suffix. Hidden files and folders and linked folders are
-    skipped.
+    Below a folder, a file is readable if it has a readable suffix. Hidden files and folders, linked folders and what a
+    browser saves beside a page are skipped.
     """
     if not path.is_dir():
         yield path
@@ -127,15 +134,20 @@ def readable_files(path: Path) -> Iterator[Path | LoadFailure]:
             yield LoadFailure(error.what, error.why)
             continue
         if children is not None:
-            pending += sorted(children, reverse=True)
+            pending += sorted(children, key=lambda child: reading_order(child.name), reverse=True)
         elif is_file and current.suffix.lower() in READABLE_SUFFIXES:
             yield current
 
 
 def _visible_children(folder: Path) -> list[Path]:
-    visible = (child for child in folder.iterdir() if not child.name.startswith("."))
+    children = [child for child in folder.iterdir() if not is_hidden(child.name)]
+    names = {child.name for child in children}
     # A linked folder may lead back to the folder it is in.
-    return [child for child in visible if not (child.is_symlink() and child.is_dir())]
+    return [
+        child
+        for child in children
+        if not (child.is_symlink() and child.is_dir()) and not is_saved_page_folder(child.name, names)
+    ]
 
 
 def find_path(source: str | Path) -> Path | LoadFailure:

@@ -172,3 +172,19 @@ def slug(name: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     # A name in another script leaves nothing in ASCII; its digest is then the id, and is the same each time.
     return words[:80].rstrip("-") or hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+# A longer id is hard to read and to type.
+MAX_SLUG_CHARACTERS = 70
+
+
+def unique_slug(name: str, *, shown: str | None = None) -> str:
+    """Makes an id of `shown` (`name` by default) that differs wherever `name` does.
+
+    It ends with a digest of `name` if `shown` is another text, or too long to be shown whole.
+    """
+    readable = slug(name if shown is None else shown)
+    if shown is None and len(readable) < MAX_SLUG_CHARACTERS:
+        return readable
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{readable[:MAX_SLUG_CHARACTERS].rstrip('-')}-{digest}"

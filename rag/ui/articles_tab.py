@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from rag.engine import QueryEngine
-from rag.readers.sources import READABLE_SUFFIXES
+from rag.readers.formats.table import suffixes_in_words
 from rag.ui import add_articles
 from rag.ui.handlers import PageHandlers, as_functions
 
@@ -50,7 +50,7 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
     with gr.Accordion("Add articles", open=False, elem_id="add-articles"):
         with gr.Tabs():
             with gr.Tab("Files"):
-                gr.Markdown(f"One or several: {', '.join(READABLE_SUFFIXES)}")
+                gr.Markdown(f"One or several: {suffixes_in_words()}")
                 # Any file type: the results name each file that is not an article, where Gradio would refuse all of
                 # the files because of one.
                 files = gr.UploadButton("Choose files", file_count="multiple", variant="primary")

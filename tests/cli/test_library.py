@@ -24,6 +24,7 @@ from tests.support.command_line import (
     start_command,
 )
 from tests.support.library.articles import article, write_jsonl
+from tests.support.library.files_of_formats import folder_of_formats
 
 
 def test_a_first_use_that_is_interrupted_keeps_what_was_finished(first_use: FirstUse) -> None:
@@ -103,6 +104,22 @@ def test_adding_takes_files_and_folders_and_repeating_it_changes_nothing(home: P
     (folder / "lions.md").write_text("---\ntitle: Lions\n---\n\nThe lions of the square were cast in 1868.\n")
     assert rag("--home", home, "add", folder, "--json").document["updated"] == ["lions"]
     assert rag("--home", home, "add", more).out == "0 added, 0 updated, 2 unchanged, 0 failed\n"
+
+
+def test_a_folder_with_a_file_of_each_format_is_added_and_listed(tmp_path: Path, rag: Rag) -> None:
+    folder, home = tmp_path / "texts", tmp_path / "home"
+    folder.mkdir()
+    titles = folder_of_formats(folder)
+    (folder / "broken.docx").write_bytes(b"PK\x03\x04 and no more")
+    assert rag("--home", home, "init", "--empty").code == 0
+    first = rag("--home", home, "add", folder)
+    assert first.code == 2
+    assert first.out == f"{len(titles)} added, 0 updated, 0 unchanged, 1 failed\n"
+    (line,) = first.err.splitlines()
+    assert line.startswith(f"{folder / 'broken.docx'}: is not a zip archive that can be read")
+    assert sorted(entry["title"] for entry in rag("--home", home, "articles", "--json").document) == titles
+    again = rag("--home", home, "add", folder)
+    assert again.out == f"0 added, 0 updated, {len(titles)} unchanged, 1 failed\n"
 
 
 def test_one_bad_file_among_good_ones_is_named_and_the_others_are_added(home: Path, tmp_path: Path, rag: Rag) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.fuzz.format_checks import CHANGED_FILES, TEXT_FILES, check_changed_file, check_text_file
 from tests.fuzz.inputs import (
     BROWSER_VALUES,
     DATES,
@@ -73,6 +74,8 @@ TARGETS = {
     "html": Target(texts(10), check_html, 25, 3_000),
     "feeds": Target(texts(8), check_feed, 25, 3_000),
     "pdf": Target(st.builds(one_page_pdf, texts(6), st.booleans(), st.integers(0, 10_000)), check_pdf, 30, 4_000),
+    "files of text": Target(TEXT_FILES, check_text_file, 60, 12_000),
+    "changed files": Target(CHANGED_FILES, check_changed_file, 40, 6_000),
     "sentences": Target(texts(), check_sentences, 100, 16_000),
     "passages": Target(texts(), check_passages, 60, 8_000),
     "prose of a model": Target(

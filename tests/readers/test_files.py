@@ -214,7 +214,7 @@ def test_a_line_of_megabytes_under_the_limit_is_read(tmp_path: Path) -> None:
 
 def test_an_unknown_suffix_is_refused(tmp_path: Path, settings: Settings) -> None:
     assert "is not a readable kind of file; readable are .md" in failure_reason(
-        new_file(tmp_path / "x.docx", b"PK"), settings
+        new_file(tmp_path / "x.xyz", b"PK"), settings
     )
 
 

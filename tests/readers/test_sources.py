@@ -30,7 +30,7 @@ def test_a_folder_gives_its_articles_in_order_without_hidden_files(tmp_path: Pat
         ".git/c.md",
         "picture.png",
         "c.markdown",
-        "notes.docx",
+        "notes.xyz",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         new_file(tmp_path / name, f"Title\n\n{TEXT}")
@@ -144,7 +144,7 @@ def test_a_bad_source_does_not_stop_the_rest_of_a_batch(tmp_path: Path, settings
     bad: list[str | Path] = [
         tmp_path / "missing.md", "a\0b", "~nobody-of-this-name", "", "ftp://review.example/x", "http://[::1",
         tmp_path / "empty", new_file(tmp_path / "x.pdf", b"%PDF"), new_file(tmp_path / "x.html", b"<"),
-        new_file(tmp_path / "x.docx", b"PK"), new_file(tmp_path / "x.md", "---\na: [\n---\n"),
+        new_file(tmp_path / "x.xyz", b"PK"), new_file(tmp_path / "x.md", "---\na: [\n---\n"),
         new_file(tmp_path / "x.jsonl", "{"), new_file(tmp_path / "x.txt", b"\0"),
     ]  # fmt: skip
     sources = [good[0], *bad[:6], good[1], *bad[6:], good[2]]

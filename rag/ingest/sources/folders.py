@@ -12,7 +12,7 @@ from rag.ingest.indexer import Indexer, storable_name
 from rag.ingest.sources.renames import RenameDetector
 from rag.ingest.sources.stamps import file_stamp
 from rag.ingest.sync import TakeLock
-from rag.readers.files import printable_path
+from rag.readers.parsing.source_file import printable_path
 from rag.readers.sources import count_articles, find_path, load_articles, readable_files
 from rag.settings import Settings
 from rag.storage.library import Library

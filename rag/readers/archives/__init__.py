@@ -1,0 +1,1 @@
+"""Reads zip archives of files, and pages saved in one file (MHTML)."""

@@ -1,0 +1,1 @@
+"""Reads letters: e-mail messages, newsletters, mailboxes."""

@@ -1,0 +1,1 @@
+"""What several readers share: opened files, bounded archives, markup as text."""

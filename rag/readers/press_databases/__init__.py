@@ -1,0 +1,1 @@
+"""Splits downloads of LexisNexis, Factiva and ProQuest into articles."""
