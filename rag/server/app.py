@@ -17,7 +17,7 @@ from rag.admission import LLM_CONCURRENCY, AdmissionControl
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
 from rag.server.middleware import RequestGuard, is_loopback
-from rag.server.openai_api import openai_router
+from rag.server.openai_protocol.routes import openai_router
 from rag.settings.process import cpu_count, disable_third_party_telemetry
 from rag.ui.page import mount_page
 

@@ -7,6 +7,8 @@ reads a byte of the body.
 import hmac
 import ipaddress
 import logging
+import re
+import uuid
 from urllib.parse import urlsplit
 
 from limits import parse
@@ -28,6 +30,7 @@ MEGABYTE = 1_000_000
 MAX_REQUEST_BYTES = 2 * MEGABYTE
 MAX_FILES_PER_UPLOAD = 10
 LOGIN_RATE = parse("10/minute")
+OPENAI_PREFIX = "/v1/"
 GRADIO_PREFIX = "/gradio_api/"
 UPLOAD_PATH = "/gradio_api/upload"
 # Gradio asks callers of its MCP server for no login, and a program could not give one.
@@ -49,6 +52,7 @@ SECURITY_HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
 }
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 # Gradio's headers let any site read its answers with a visitor's login. They are removed, because pages of other sites
 # need nothing from this server.
 CORS_HEADERS = ("access-control-allow-origin", "access-control-allow-credentials")
@@ -91,6 +95,7 @@ class RequestGuard:
             return
 
         has_failed = False
+        request_id = _request_id(Headers(scope=scope))
 
         async def send_with_headers(message: Message) -> None:
             nonlocal has_failed
@@ -100,6 +105,7 @@ class RequestGuard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
+                headers["x-request-id"] = request_id
                 for name in CORS_HEADERS:
                     del headers[name]
             await send(message)
@@ -159,9 +165,9 @@ class RequestGuard:
         max_bytes = self._max_upload_bytes if path.startswith(UPLOAD_PATH) else MAX_REQUEST_BYTES
         length = headers.get("content-length", "")
         if not length.isdecimal():
-            return (
-                _error(411, "the request has no Content-Length; send one") if "transfer-encoding" in headers else None
-            )
+            # The routes of OpenAI's protocol count what they read. Some of its clients send a body in chunks.
+            has_no_length = "transfer-encoding" in headers and not path.startswith(OPENAI_PREFIX)
+            return _error(411, "the request has no Content-Length; send one") if has_no_length else None
         if int(length) > max_bytes:
             return _error(413, f"a request holds at most {max_bytes // MEGABYTE} MB")
         return None
@@ -185,6 +191,12 @@ def _is_from_another_site(headers: Headers) -> bool:
     if fetch_site is not None:
         return fetch_site not in ("same-origin", "none")
     return origin is not None and origin.partition("://")[2] != headers.get("host")
+
+
+def _request_id(headers: Headers) -> str:
+    """The id under which the client looks for this request, or a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def _function_name(path: str) -> str:

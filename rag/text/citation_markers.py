@@ -19,7 +19,12 @@ _MAX_RANGE = 50
 
 def marker_numbers(text: str) -> list[int]:
     """The numbers that the markers of `text` name, in order, with repeats."""
-    return [number for match in _MARKER.finditer(_lower_superscripts(text)) for number in _numbers_within(match[1])]
+    return [number for _, _, numbers in marker_spans(text) for number in numbers]
+
+
+def marker_spans(text: str) -> list[tuple[int, int, list[int]]]:
+    """The markers of `text`: where each starts and ends, and the numbers that it names."""
+    return [(*match.span(), _numbers_within(match[1])) for match in _MARKER.finditer(_lower_superscripts(text))]
 
 
 def strip_markers(text: str) -> str:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 # English in any locale, which strftime() is not.
@@ -54,6 +55,15 @@ class Article:
         later = {name: value for name, value in (("correction", self.correction),) if value is not None}
         fields += [later] if later else []
         return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The article with its text, as `rag show --json` prints it."""
+        return {
+            "id": self.id, "title": self.title, "author": self.author, "source": self.source,
+            "published": self.published.isoformat() if self.published else None, "url": self.url,
+            "topics": list(self.topics), "correction": self.correction, "version": self.version,
+            "updated": self.updated.isoformat() if self.updated else None, "text": self.text,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

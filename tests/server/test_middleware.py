@@ -39,8 +39,17 @@ def test_a_request_that_is_too_large_is_refused_unread(path: str) -> None:
     assert client.post(path, content=b"x" * (MAX_REQUEST_BYTES + 1)).status_code == 413
 
 
-def test_a_request_without_a_length_is_refused() -> None:
-    assert _client().post("/v1/chat/completions", content=iter([b"a", b"b"])).status_code == 411
+def test_a_request_without_a_length_is_refused_where_the_route_does_not_count() -> None:
+    assert _client().post("/gradio_api/queue/join", content=iter([b"a", b"b"])).status_code == 411
+    assert _client().post("/v1/chat/completions", content=iter([b"a", b"b"])).status_code == 200
+
+
+def test_every_response_has_a_request_id_and_a_client_may_give_its_own() -> None:
+    client = _client()
+    first, second = (client.get("/health").headers["x-request-id"] for _ in range(2))
+    assert first != second
+    assert client.get("/health", headers={"X-Request-Id": "mine-1"}).headers["x-request-id"] == "mine-1"
+    assert client.get("/health", headers={"X-Request-Id": "a b<"}).headers["x-request-id"] != "a b<"
 
 
 def test_an_upload_may_be_as_large_as_the_files_that_are_read() -> None:

@@ -13,7 +13,7 @@ import openai
 import pytest
 
 from rag import Answer, QueryEngine, open_engine
-from rag.server.openai_api import MODEL
+from rag.server.openai_protocol.chat_request import MODEL
 from rag.settings import load_settings
 from rag.types.answer import Turn
 from tests.support.answer_invariants import assert_invariants

@@ -7,7 +7,7 @@ import openai
 import pytest
 
 from rag import Article, QueryEngine, open_engine
-from rag.server.openai_api import MODEL
+from rag.server.openai_protocol.chat_request import MODEL
 from rag.ui.handlers import PageHandlers
 from tests.support.library.articles import write_jsonl
 from tests.support.servers.live_server import engine_server

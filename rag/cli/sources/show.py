@@ -54,11 +54,8 @@ def _paragraphs(article: "Article", earlier: "Sequence[ArticleVersion]") -> list
 
 def _to_dict(article: "Article", earlier: "Sequence[ArticleVersion]") -> dict[str, Any]:
     return {
-        "id": article.id, "title": article.title, "author": article.author, "source": article.source,
-        "published": article.published.isoformat() if article.published else None, "url": article.url,
-        "topics": list(article.topics), "correction": article.correction, "version": article.version,
-        "updated": article.updated.isoformat() if article.updated else None, "text": article.text,
+        **article.to_dict(),
         "earlier_versions": [
             {"version": version.article.version, "replaced": version.replaced.isoformat()} for version in earlier
         ],
-    }  # fmt: skip
+    }

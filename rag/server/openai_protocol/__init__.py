@@ -1,0 +1,1 @@
+"""OpenAI's protocol over the engine: any OpenAI client can ask the corpus."""
