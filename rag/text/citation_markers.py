@@ -23,7 +23,7 @@ def marker_numbers(text: str) -> list[int]:
 
 
 def marker_spans(text: str) -> list[tuple[int, int, list[int]]]:
-    """The markers of `text`: where each starts and ends, and the numbers that it names."""
+    """The start and end of each marker of `text`, and the numbers that it names."""
     return [(*match.span(), _numbers_within(match[1])) for match in _MARKER.finditer(_lower_superscripts(text))]
 
 

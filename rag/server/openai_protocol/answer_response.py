@@ -1,4 +1,7 @@
-"""The response with an answer, computed while it holds a slot; its work ends when the client goes away."""
+"""The response with an answer.
+
+The answer is computed while the response holds a slot. Its work ends when the client goes away.
+"""
 
 import asyncio
 import re

@@ -16,7 +16,10 @@ MODEL_NOT_FOUND = "model_not_found"
 
 
 class ProtocolError(Exception):
-    """A request that is refused: what the client is told, and which parameter is wrong."""
+    """A request that is refused.
+
+    Its text is what the client is told; `parameter` is the wrong parameter.
+    """
 
     def __init__(
         self, message: str, parameter: str | None = None, *, status: int = 400, code: str = INVALID_REQUEST

@@ -1,4 +1,4 @@
-"""An answer as JSON, for requests with a response format, and the schema that it keeps to."""
+"""An answer as JSON, for requests with a response format, and its schema."""
 
 import json
 from typing import Any
@@ -59,7 +59,10 @@ def _citation(citation: Citation) -> dict[str, Any]:
 
 
 def _without_remarks(value: Any, *, names: bool = False) -> Any:
-    """`value` without remarks; with `names` its keys are the names of fields, which are none."""
+    """`value` without remarks.
+
+    With `names` its keys are the names of fields, which are no remarks.
+    """
     if isinstance(value, list):
         return [_without_remarks(item) for item in value]
     if not isinstance(value, dict):

@@ -1,4 +1,6 @@
-"""Ends a text where a request asks for it: at a number of tokens, or before a text to stop at.
+"""Ends a text where a request asks for it.
+
+It ends at a number of tokens, or before a text to stop at.
 
 Tokens are those of the bundled tokenizer, since a quoted answer has no language model whose tokens could be counted.
 """
@@ -55,7 +57,10 @@ def count_tokens(text: str) -> int:
 
 
 def token_end(text: str, max_tokens: int) -> int | None:
-    """Where the first `max_tokens` tokens of `text` end; None for a text that has no more."""
+    """Where the first `max_tokens` tokens of `text` end.
+
+    None for a text that has no more.
+    """
     offsets = _offsets(text)
     return offsets[max_tokens - 1][1] if len(offsets) > max_tokens else None
 

@@ -22,7 +22,10 @@ ArticleAddress = Callable[[str], str]
 
 
 class ChatReply:
-    """The reply to one request; `article_address` gives the address of an article on this server."""
+    """The reply to one request.
+
+    `article_address` gives the address of an article on this server.
+    """
 
     def __init__(self, request: ChatRequest, article_address: ArticleAddress) -> None:
         self._request = request
@@ -45,7 +48,10 @@ class ChatReply:
         return completion_response(message, self._usage(answer, content), limit.finish_reason)
 
     def chunks(self, events: Iterator[Event]) -> Iterator[str]:
-        """Server-sent events: text as it is written, the footer, then annotations and citations."""
+        """The reply as server-sent events.
+
+        They have the text as it is written, the footer, then annotations and citations.
+        """
         head = _head("chat.completion.chunk")
         limit = self._limit()
         sent = shown = ""  # the answer's text, and what the client got of it
@@ -107,7 +113,10 @@ class ChatReply:
         ]  # fmt: skip
 
     def _usage(self, answer: Answer, content: str) -> dict[str, int]:
-        """The language model's tokens; for an answer of quotes, those of the request and of the reply."""
+        """The language model's tokens.
+
+        For an answer of quotes, they are those of the request and of the reply.
+        """
         if answer.usage:
             return _usage(answer.usage.prompt_tokens, answer.usage.completion_tokens)
         return _usage(sum(count_tokens(message.text) for message in self._request.messages), count_tokens(content))

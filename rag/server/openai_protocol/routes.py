@@ -59,7 +59,10 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
     encoder = workspace_of(engine).encoder
 
     def route(path: str, methods: list[str]) -> Callable[[Route], Route]:
-        """Registers a handler, which requires the key and whose ProtocolErrors are responses."""
+        """Registers a handler.
+
+        It requires the key; its ProtocolErrors are responses.
+        """
 
         def register(handle: Route) -> Route:
             async def guarded(request: Request) -> Response:
@@ -151,7 +154,10 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
 
 
 async def _parsed(request: Request, model: type[B]) -> B:
-    """The body as `model`. Raises ProtocolError for one that is too large, or that is none."""
+    """The body as `model`.
+
+    Raises ProtocolError for one that is too large, or that is none.
+    """
     body = b""
     async for chunk in request.stream():
         body += chunk
