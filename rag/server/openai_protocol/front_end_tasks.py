@@ -1,4 +1,4 @@
-"""Tasks that front ends send behind the user's back, such as a title for a conversation.
+"""Tasks that front ends send behind the user's back, such as titles.
 
 They send such a task as a question. It is no question to the articles, so it gets a short reply that the front end can
 use: a title from the user's first words, and else an empty list. A task is known by its form, not by its program: it
