@@ -31,6 +31,8 @@ from rag.errors import (
 
 if TYPE_CHECKING:
     from rag.chat import Chat
+    from rag.citing.debate_card import DebateCard
+    from rag.citing.punctuation import FormattedCitation, StyledText
     from rag.engine import QueryEngine, open_engine
     from rag.index.base import IndexParameters
     from rag.interrupts.cancellation import Cancellation
@@ -71,12 +73,14 @@ __all__ = [
     "CataloguePage",
     "Chat",
     "Citation",
+    "DebateCard",
     "EncoderError",
     "EncoderMismatch",
     "Feedback",
     "FeedbackCitation",
     "FilterArgs",
     "FollowedSource",
+    "FormattedCitation",
     "Highlight",
     "Inconsistency",
     "IndexDamaged",
@@ -104,6 +108,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Statement",
+    "StyledText",
     "SyncReport",
     "TextDelta",
     "Timings",
@@ -117,6 +122,8 @@ __all__ = [
 _MODULES = {
     "rag.interrupts.cancellation": ("Cancellation",),
     "rag.chat": ("Chat",),
+    "rag.citing.debate_card": ("DebateCard",),
+    "rag.citing.punctuation": ("FormattedCitation", "StyledText"),
     "rag.engine": ("QueryEngine", "open_engine"),
     "rag.index.base": ("IndexParameters",),
     "rag.maintenance.consistency": ("Inconsistency",),

@@ -6,10 +6,12 @@ Each question of a conversation may refer to the ones before it.
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Protocol, Unpack, cast
 
 from rag.answering.intent.follow_up import is_follow_up, looks_like_small_talk
 from rag.answering.streaming import final_answer, iterate_in_thread, without_steps
+from rag.citing.forms import CitationForm, Markup
 from rag.interrupts.cancellation import Cancellation
 from rag.types.answer import Answer, Event, TextDelta, Turn
 from rag.types.question import FilterArgs, check_filter_names, check_question_length
@@ -155,6 +157,12 @@ class Chat(QuestionMethods):
     @property
     def turns(self) -> tuple[Turn, ...]:
         return self._before + tuple(Turn(answer.standalone_question, answer.text) for answer in self._answers)
+
+    def cite(self, form: CitationForm, *, markup: Markup = "plain", accessed: date | None = None) -> str:
+        """The articles that the conversation cites, as `Answer.cite` gives them."""
+        from rag.citing.citations import cite, cited_articles
+
+        return cite(cited_articles(self._answers), form, markup=markup, accessed=accessed)
 
     def events(
         self,

@@ -5,10 +5,13 @@ The stores are the library and its two indexes; they are compared, repaired and 
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Unpack
 
 from rag.answering.kinds.example_questions import example_questions
+from rag.citing.debate_card import DebateCard, debate_cards
+from rag.citing.forms import CitationForm, Markup, StyleName
 from rag.errors import RagError
 from rag.ingest.sources.freshness import library_freshness
 from rag.ingest.sources.sync import SourceSync
@@ -17,10 +20,12 @@ from rag.maintenance.following import background_following
 from rag.maintenance.replica import background_refresh
 from rag.retrieval.filters import Filters
 from rag.text.unicode import replace_unencodable
-from rag.types.article import Article, ArticleVersion
+from rag.types.answer import Answer
+from rag.types.article import Article, ArticleRef, ArticleVersion, reference_to
 from rag.types.catalogue import CatalogueEntry, Freshness, LibraryCounts
 from rag.types.feedback import Feedback
 from rag.types.ingest import AddReport, FollowedSource, ProgressCallback, SyncReport, no_progress
+from rag.types.question import FilterArgs, check_filter_names
 from rag.workspace import Workspace
 
 
@@ -94,6 +99,43 @@ class Corpus:
     def versions(self, article_id: str) -> list[ArticleVersion]:
         """The earlier texts of an article that has changed, oldest first."""
         return self._workspace.library.versions(encodable(article_id))
+
+    def articles_matching(self, **filters: Unpack[FilterArgs]) -> list[ArticleRef]:
+        """The articles that the filters of `ask` admit, newest first."""
+        check_filter_names(filters)
+        return [article.ref for article in self._workspace.catalogue.in_scope(Filters.parse(**filters))]
+
+    def cite(
+        self,
+        form: CitationForm,
+        article_ids: Sequence[str] = (),
+        *,
+        markup: Markup = "plain",
+        accessed: date | None = None,
+        **filters: Unpack[FilterArgs],
+    ) -> str:
+        """Articles in a citation style, or for a reference manager.
+
+        They are those with the ids, or else those that the filters admit; see rag.citing.citations.cite. Raises
+        RagError for an id that the library does not hold.
+        """
+        from rag.citing.citations import cite
+
+        check_filter_names(filters)
+        articles = [(article_id, self.article(article_id)) for article_id in article_ids]
+        if missing := [article_id for article_id, article in articles if article is None]:
+            raise RagError(f"no article with the id {', '.join(missing)}; see the ids with: rag articles")
+        refs = [reference_to(article) for _, article in articles if article is not None]
+        if not article_ids:
+            refs = self.articles_matching(**filters)
+        return cite(refs, form, markup=markup, accessed=accessed)
+
+    def debate_cards(self, answers: Sequence[Answer], style: StyleName = "mla") -> list[DebateCard]:
+        """A debate card for each paragraph that the answers quote, in their order.
+
+        Each has `markdown` and `html`; rag.citing.debate_card.cards_to_word makes a Word document of them.
+        """
+        return debate_cards(answers, self.article, style)
 
     def counts(self) -> LibraryCounts:
         """The number of articles, passages and characters in the library."""

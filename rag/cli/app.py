@@ -12,6 +12,7 @@ import typer
 
 from rag.cli import library, questions
 from rag.cli.backup import backup, restore
+from rag.cli.exports.cite import cite
 from rag.cli.feedback import feedback_app
 from rag.cli.models import models
 from rag.cli.options import TUNING_KEY, HomeOption
@@ -39,7 +40,8 @@ app.add_typer(feedback_app())
 app.command(help=library.ADD_HELP)(library.add)
 for command in (
     questions.ask, questions.chat, questions.search, library.remove, library.articles, show, sync, follow,
-    unfollow, following, library.status, library.check, library.rebuild, backup, restore, library.init, serve, models,
+    unfollow, following, library.status, library.check, library.rebuild, cite, backup, restore, library.init, serve,
+    models,
 ):  # fmt: skip
     app.command()(command)
 

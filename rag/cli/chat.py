@@ -4,24 +4,30 @@ The text of an answer is printed while it is written.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answering.streaming import closing_text
+from rag.cli.exports.save import save_conversation
 from rag.cli.output import print_json, print_message, print_piece, print_text
 from rag.errors import RagError
 
 if TYPE_CHECKING:
+    from rag.citing.forms import StyleName
     from rag.engine import QueryEngine
-    from rag.types.answer import Event
+    from rag.types.answer import Answer, Event
     from rag.types.question import QuestionOptions
 
-HELP = "Ask; an empty line or Ctrl-D ends. /save FILE writes the conversation as Markdown, /new begins another."
+HELP = (
+    "Ask; an empty line or Ctrl-D ends. /save FILE writes the conversation (Markdown, or .docx), /new begins another."
+)
 
 
-def converse(engine: "QueryEngine", options: "QuestionOptions", *, as_json: bool, save: Path | None) -> None:
+def converse(
+    engine: "QueryEngine", options: "QuestionOptions", *, as_json: bool, save: Path | None, style: "StyleName | None"
+) -> None:
     """Answers the questions on standard input, one a line, until it ends.
 
     Args:
@@ -29,11 +35,10 @@ def converse(engine: "QueryEngine", options: "QuestionOptions", *, as_json: bool
         options: The options of `QueryEngine.ask` for every question.
         as_json: Whether answers are printed as JSON.
         save: The file that the conversation is written to at the end.
+        style: The citation style of the sources in that file; None for a line of our own.
 
     Raises RagError when the conversation cannot be saved.
     """
-    from rag.transcript import to_markdown
-
     chat = engine.chat()
     is_interactive = sys.stdin.isatty()
     if is_interactive:
@@ -46,7 +51,7 @@ def converse(engine: "QueryEngine", options: "QuestionOptions", *, as_json: bool
                 chat = engine.chat()
             elif line.startswith("/save"):
                 path = Path(line.removeprefix("/save").strip() or "conversation.md")
-                _write(path, to_markdown(chat.answers))
+                _save(path, chat.answers, style)
             elif as_json:
                 print_json(chat.ask(line, **options).to_dict())
             else:
@@ -59,7 +64,7 @@ def converse(engine: "QueryEngine", options: "QuestionOptions", *, as_json: bool
                 raise
             print_message("interrupted; ask on, or end with Ctrl-D")
     if save:
-        _write(save, to_markdown(chat.answers))
+        _save(save, chat.answers, style)
 
 
 def print_events(events: "Iterator[Event]") -> None:
@@ -87,9 +92,6 @@ def _lines(is_interactive: bool) -> Iterator[str]:
             yield line.strip()
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RagError(f"{path} cannot be written ({error.strerror}); name another file") from error
+def _save(path: Path, answers: "Sequence[Answer]", style: "StyleName | None") -> None:
+    save_conversation(path, answers, style)
     print_message(f"saved: {path}")

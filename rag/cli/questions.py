@@ -1,10 +1,10 @@
 """`rag ask`, `rag chat` and `rag search`: questions to the articles."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rag.cli.exports.save import CiteOption, SaveOption, check_style, save_conversation
 from rag.cli.options import (
     HomeOption,
     IgnoreOption,
@@ -31,19 +31,26 @@ def ask(
         bool,
         typer.Option("--revisions", help="List the sentences that were corrected, left out or dropped, and why."),
     ] = False,
+    cite: CiteOption = None,
+    save: SaveOption = None,
     home: HomeOption = None,
 ) -> None:
     """Answers QUESTION from the articles, or says why they do not answer it."""
     from rag.answering.streaming import final_answer, report_steps
 
-    ignored = ignored_parts(ignore)
+    ignored, style = ignored_parts(ignore), check_style(cite)
     with open_library(context, home) as engine, status_line() as show_step:
         events = engine.events(question, k=k, ignore=ignored, **filters)
         answer = final_answer(report_steps(events, show_step))
+    bibliography = answer.cite(style) if style else None
+    if save:
+        save_conversation(save, [answer], style)
     if as_json:
-        print_json(answer.to_dict())
+        print_json(answer.to_dict() | ({"bibliography": bibliography.split("\n")} if bibliography else {}))
     else:
         print_text(str(answer))
+        if bibliography:
+            print_text(f"\n{bibliography}")
         if revisions:
             print_text("\n".join(["", *(answer.revision_lines() or ["No sentence was changed or left out."])]))
         print_wider_search(answer)
@@ -53,10 +60,8 @@ def ask(
 def chat(
     context: typer.Context,
     as_json: JsonOption = False,
-    save: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the conversation to FILE as Markdown.", show_default=False),
-    ] = None,
+    save: SaveOption = None,
+    cite: CiteOption = None,
     k: PassagesOption = None,
     *,
     filters: FilterArgs,
@@ -66,9 +71,10 @@ def chat(
     """Holds a conversation: one question a line, follow-ups included."""
     from rag.cli.chat import converse
 
+    style = check_style(cite)
     options: QuestionOptions = {"k": k, "ignore": ignored_parts(ignore), **filters}
     with open_library(context, home) as engine:
-        converse(engine, options, as_json=as_json, save=save)
+        converse(engine, options, as_json=as_json, save=save, style=style)
 
 
 @with_filters

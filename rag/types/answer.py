@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from rag.citing.forms import CitationForm, Markup
 from rag.types.article import ArticleRef, short_reference, source_line
 from rag.types.catalogue import Freshness
 from rag.types.revision import Revision, left_out_text
@@ -236,6 +237,15 @@ class Answer:
     def is_reworded(self) -> bool:
         """Whether the question was understood in other words than it was asked."""
         return self.understood.is_reworded(self.question, self.standalone_question)
+
+    def cite(self, form: CitationForm, *, markup: Markup = "plain", accessed: date | None = None) -> str:
+        """The cited articles in a citation style, or for a reference manager.
+
+        `form` is "chicago", "apa", "mla", "harvard", "bibtex", "ris" or "csl-json"; see rag.citing.citations.cite.
+        """
+        from rag.citing.citations import cite, cited_articles
+
+        return cite(cited_articles([self]), form, markup=markup, accessed=accessed)
 
     def __str__(self) -> str:
         """The text with its markers, then the `footer`."""

@@ -30,6 +30,11 @@ class CatalogueEntry:
     characters: int
     passages: int
 
+    @property
+    def ref(self) -> ArticleRef:
+        """The article as a citation names it."""
+        return ArticleRef(self.id, self.title, self.author, self.source, self.published, self.url)
+
     def to_dict(self) -> dict[str, Any]:
         """The article as `rag articles --json` prints it."""
         return {

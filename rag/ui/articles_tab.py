@@ -20,6 +20,7 @@ _TABLE = """
 <input id="catalogue-search" type="search" placeholder="Search title, author, publication, topic" autocomplete="off">
 </div>
 <p class="unseen matches" role="status"></p>
+<div class="cite-list"></div>
 <div class="catalogue-rows"></div>
 <dialog class="confirm" aria-labelledby="confirm-title"><h2 id="confirm-title">Remove this article?</h2>
 <p class="what"></p><p>It is removed from the library, and answers no longer use it.</p>
@@ -40,7 +41,7 @@ def articles_tab(engine: QueryEngine, handlers: PageHandlers, scripts: str) -> N
         html_template=_TABLE,
         head=scripts,
         js_on_load="commentary.catalogue(element, server)",
-        server_functions=as_functions(handlers.catalogue, handlers.remove),
+        server_functions=as_functions(handlers.catalogue, handlers.remove, handlers.cite),
         apply_default_css=False,
         elem_id="catalogue",
     )

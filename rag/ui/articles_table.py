@@ -33,20 +33,33 @@ def catalogue_page(catalogue: PagedCatalogue, request: CatalogueRequest) -> Cata
 
     Articles without a value to sort by come last, whatever the order.
     """
-    words = request.search.casefold().split()
+    return catalogue.page(
+        ROWS_PER_PAGE,
+        request.page,
+        request.sort,
+        descending=request.descending,
+        admits=_containing(request.search),
+    )
+
+
+def matching_articles(catalogue: PagedCatalogue, search: str, limit: int) -> tuple[CatalogueEntry, ...]:
+    """The newest `limit` articles that contain every word of the search."""
+    return tuple(catalogue.page(limit, 0, "published", descending=True, admits=_containing(search)).entries)
+
+
+def _containing(search: str) -> ArticlePredicate | None:
+    """Whether an article contains every word of the search.
+
+    None for a search without words.
+    """
+    words = search.casefold().split()
 
     def contains_words(ref: ArticleRef, topics: tuple[str, ...]) -> bool:
         fields = (ref.title, ref.author or "", ref.source or "", *topics, day_in_words(ref.published))
         row_text = " ".join(fields).casefold()
         return all(word in row_text for word in words)
 
-    return catalogue.page(
-        ROWS_PER_PAGE,
-        request.page,
-        request.sort,
-        descending=request.descending,
-        admits=contains_words if words else None,
-    )
+    return contains_words if words else None
 
 
 def table_html(page: CataloguePage, request: CatalogueRequest, *, removable: bool) -> str:

@@ -5,25 +5,29 @@ the user can act on is shown unchanged. Any other exception is a bug: it is logg
 and the user sees the number.
 """
 
+import base64
 import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from rag.citing.forms import StyleName
 from rag.engine import QueryEngine, workspace_of
 from rag.errors import RagError
 from rag.interrupts.cancellation import Cancellation
-from rag.transcript import to_markdown
+from rag.transcript.markdown import to_markdown
 from rag.types.answer import Answer, AnswerStep
+from rag.types.article import ArticleRef
 from rag.types.feedback import Feedback
 from rag.types.question import check_question_length
 from rag.ui import articles_table, payloads, render_answer, render_article
 from rag.ui.eval_report import report_html
 from rag.ui.payloads import (
     ErrorReply,
-    ExportReply,
+    FileReply,
     HtmlReply,
     RestoredTurn,
     RestoreReply,
@@ -44,6 +48,8 @@ DRAFT_INTERVAL_SECONDS = 0.08
 # limits let a page open as fast over a large library as over a small one.
 NEWEST_ARTICLES = 1_000
 MAX_FILTER_VALUES = 2_000
+# Articles that one request cites; each takes about 10 ms.
+MAX_CITED_ARTICLES = 500
 
 
 def with_error_reply(handler: Callable[P, R]) -> Callable[P, R | ErrorReply]:
@@ -173,9 +179,55 @@ class PageHandlers:
         return {"turns": [_restored(record) for record in payloads.records_in(sent)]}
 
     @with_error_reply
-    def export(self, sent: Any) -> ExportReply:
-        """The conversation as Markdown with footnotes."""
-        return {"markdown": to_markdown([payloads.answer_from_record(record) for record in payloads.records_in(sent)])}
+    def export(self, sent: Any) -> FileReply:
+        """The conversation as Markdown with footnotes, or as a Word document."""
+        request = payloads.ExportRequest.parse(sent)
+        answers = [payloads.answer_from_record(record) for record in request.records]
+        if request.word:
+            from rag.transcript.word import to_word
+
+            return _file("conversation.docx", to_word(answers, request.style))
+        text = to_markdown(answers, request.style)
+        return _file("conversation.md", text.encode("utf-8", "replace"), text)
+
+    @with_error_reply
+    def cite(self, sent: Any) -> FileReply:
+        """The sources of answers or the articles of a search, cited or as cards."""
+        from rag.citing.citations import cite, cite_in_word, cited_articles
+        from rag.citing.forms import STYLES, SUFFIXES, format_of, style_of
+
+        request = payloads.CiteRequest.parse(sent)
+        answers = [_citing_only(payloads.answer_from_record(record), request.number) for record in request.records]
+        if request.cards:
+            return self._cards(answers, style_of(request.form) or STYLES[0], word=request.word)
+        refs = cited_articles(answers) if request.search is None else self._matching(request.search)
+        if request.word:
+            return _file("citations.docx", cite_in_word(refs, request.form))
+        text = cite(refs, request.form)
+        known = format_of(request.form)
+        html = "" if known else cite(refs, request.form, markup="html")
+        name = f"citations{SUFFIXES[known] if known else '.txt'}"
+        return _file(name, f"{text.rstrip()}\n".encode("utf-8", "replace"), text.rstrip(), html)
+
+    def _cards(self, answers: list[Answer], style: StyleName, *, word: bool) -> FileReply:
+        from rag.citing.debate_card import cards_to_word
+
+        cards = self._engine.debate_cards(answers, style)
+        if word:
+            return _file("cards.docx", cards_to_word(cards))
+        text = "\n".join(card.markdown for card in cards)
+        return _file("cards.md", text.encode("utf-8", "replace"), text, "".join(card.html for card in cards))
+
+    def _matching(self, search: str) -> list[ArticleRef]:
+        """The articles that the search lists.
+
+        Raises RagError for more than one request can cite.
+        """
+        library = workspace_of(self._engine).library
+        entries = articles_table.matching_articles(library, search, MAX_CITED_ARTICLES + 1)
+        if len(entries) > MAX_CITED_ARTICLES:
+            raise RagError(f"more than {MAX_CITED_ARTICLES} articles match; search for fewer, or use: rag cite")
+        return [entry.ref for entry in entries]
 
     @with_error_reply
     def read(self, sent: Any) -> HtmlReply:
@@ -212,6 +264,17 @@ class PageHandlers:
         answer = payloads.answer_from_record(payload.record)
         self._engine.rate(Feedback.from_answer(answer, payload.id, payload.rating, payload.note))
         return {"say": "Thank you. Stored with the question, the answer and its sources."}
+
+
+def _file(name: str, content: bytes, text: str = "", html: str = "") -> FileReply:
+    return {"name": name, "file": base64.b64encode(content).decode("ascii"), "text": text, "html": html}
+
+
+def _citing_only(answer: Answer, number: int | None) -> Answer:
+    """The answer with the citation of that number alone; the whole answer for None."""
+    if number is None:
+        return answer
+    return replace(answer, citations=tuple(each for each in answer.citations if each.number == number))
 
 
 def _is_empty(sent: Any) -> bool:

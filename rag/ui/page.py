@@ -34,7 +34,7 @@ from rag.ui.handlers import PageHandlers, as_functions, user_message
 from rag.ui.payloads import TurnMessage
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("store.js", "reader.js", "filters.js", "turns.js", "page.js", "articles.js")
+SCRIPTS = ("store.js", "reader.js", "filters.js", "turns.js", "cite.js", "page.js", "articles.js")
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _MASTHEAD = (
     '<header class="masthead"><h1>Commentary</h1>'
@@ -173,7 +173,9 @@ def _conversation(handlers: PageHandlers, admission: AdmissionControl) -> None:
         html_template=(STATIC / "conversation.html").read_text(encoding="utf-8"),
         head=script_tags(),
         js_on_load="commentary.conversation(element, props, trigger, server, watch)",
-        server_functions=as_functions(handlers.start, handlers.restore, handlers.export, handlers.read, handlers.rate),
+        server_functions=as_functions(
+            handlers.start, handlers.restore, handlers.export, handlers.read, handlers.rate, handlers.cite
+        ),
         apply_default_css=False,
         elem_id="conversation",
     )

@@ -8,6 +8,7 @@ from typing import Any, Literal, NotRequired, Self, TypedDict, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from rag.citing.forms import CitationForm, StyleName
 from rag.types.answer import Answer, Turn
 from rag.types.catalogue import CatalogueSort
 from rag.types.question import FilterArgs
@@ -67,10 +68,16 @@ class RestoreReply(TypedDict):
     turns: list[RestoredTurn | None]
 
 
-class ExportReply(TypedDict):
-    """A conversation as Markdown."""
+class FileReply(TypedDict):
+    """A file to download, and its text to copy.
 
-    markdown: str
+    `file` is its content in Base64. `html` is the text with its italics and underlines, "" where it has none.
+    """
+
+    name: str
+    file: str
+    text: str
+    html: str
 
 
 class HtmlReply(TypedDict):
@@ -143,6 +150,28 @@ class ArticleRequest(_Payload):
 
     article: str = Field(max_length=1_000)
     spans: list[tuple[int, int, str]] = Field(default=[], max_length=100)
+
+
+class ExportRequest(_Payload):
+    """A conversation to save: its answers, the style of its sources, the format."""
+
+    records: list[Any] = Field(max_length=MAX_RECORDS)
+    style: StyleName | None = None
+    word: bool = False
+
+
+class CiteRequest(_Payload):
+    """What to cite: the sources of answers, or the articles of a search.
+
+    `number` is the only citation to take. `cards` asks for debate cards, `word` for a Word document.
+    """
+
+    records: list[Any] = Field(default=[], max_length=MAX_RECORDS)
+    search: str | None = Field(default=None, max_length=500)
+    form: CitationForm
+    number: int | None = None
+    cards: bool = False
+    word: bool = False
 
 
 class CatalogueRequest(_Payload):

@@ -339,5 +339,8 @@ def _card(citation: Citation) -> str:
         f'<button type="button" class="open-quote" aria-label="Source {citation.number}, read in the article: '
         f'{escape(article.title)}">{escape(article.title)}</button></h4>'
         f'<p class="meta">{byline_html(article)}{" · " + original if original else ""}</p>'
-        f'<p class="excerpt">{escape(lead)}<mark>{escape(citation.quote)}</mark>{escape(tail)}</p>{notes}</article>'
+        f'<p class="excerpt">{escape(lead)}<mark>{escape(citation.quote)}</mark>{escape(tail)}</p>{notes}'
+        '<p class="card-acts">'
+        '<button type="button" class="quiet cite-source" data-cite-as="citation">Copy citation</button>'
+        '<button type="button" class="quiet cite-source" data-cite-as="card">Copy debate card</button></p></article>'
     )

@@ -29,7 +29,7 @@ from rag.text.analyzer import terms
 from rag.text.attribution import attribution_verb, parse_attribution, reported_speakers
 from rag.text.citation_markers import escape_markers, marker_numbers, strip_markers
 from rag.text.entities import authors_named_in
-from rag.transcript import to_markdown
+from rag.transcript.markdown import to_markdown
 from rag.types.answer import Answer, AnswerStep, Turn
 from rag.types.article import Article
 from rag.types.catalogue import CataloguePage

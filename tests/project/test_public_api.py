@@ -17,13 +17,14 @@ import rag
 from rag import Chat, QueryEngine, open_engine
 
 NAMES = {
-    "AddReport", "Answer", "AnswerStep", "Article", "ArticleRef", "ArticleVersion", "Cancellation", "CatalogueEntry",
-    "CataloguePage", "Chat", "Citation", "EncoderError", "EncoderMismatch", "Feedback", "FeedbackCitation",
-    "FilterArgs", "FollowedSource", "Highlight", "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress",
-    "LibraryBusy", "LibraryCounts", "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure",
-    "ModelError", "QueryEngine", "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError",
-    "Rename", "Revision", "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError", "Statement",
-    "SyncReport", "TextDelta", "Timings", "Tuning", "Turn", "Understanding", "Usage", "open_engine",
+    "AddReport", "Answer", "AnswerStep", "Article", "ArticleRef", "ArticleVersion", "Cancellation",
+    "CatalogueEntry", "CataloguePage", "Chat", "Citation", "DebateCard", "EncoderError", "EncoderMismatch",
+    "Feedback", "FeedbackCitation", "FilterArgs", "FollowedSource", "FormattedCitation", "Highlight",
+    "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress", "LibraryBusy", "LibraryCounts",
+    "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure", "ModelError",
+    "QueryEngine", "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError", "Rename",
+    "Revision", "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError", "Statement",
+    "StyledText", "SyncReport", "TextDelta", "Timings", "Tuning", "Turn", "Understanding", "Usage", "open_engine",
 }  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """The page's requests: whatever is sent, and whatever fails, there is a reply."""
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,7 @@ def record(engine: QueryEngine) -> Any:
 )
 def test_no_handler_raises_whatever_it_is_sent(engine: QueryEngine, sent: object) -> None:
     handlers = PageHandlers(engine)
-    for handler in (handlers.restore, handlers.export, handlers.read, handlers.catalogue, handlers.rate):
+    for handler in (handlers.restore, handlers.export, handlers.read, handlers.catalogue, handlers.rate, handlers.cite):
         assert isinstance(handler(sent), dict)
     (*_, last) = handlers.ask(sent)
     assert last["state"] == "failed"
@@ -144,3 +146,59 @@ def test_an_error_of_the_system_says_no_path_on_the_page(engine: QueryEngine, ca
 def test_a_payload_that_does_not_fit_is_no_fault_of_ours(engine: QueryEngine, caplog: pytest.LogCaptureFixture) -> None:
     assert PageHandlers(engine).catalogue({"page": -1}) == {"error": "This was not understood; load the page again."}
     assert caplog.text == ""
+
+
+def _decoded(reply: Any) -> bytes:
+    assert "error" not in reply
+    return base64.b64decode(reply["file"])
+
+
+def test_the_sources_of_an_answer_are_cited_in_the_chosen_form(engine: QueryEngine, record: Any) -> None:
+    handlers = PageHandlers(engine)
+    reply = handlers.cite({"records": [record], "form": "mla"})
+    titles = {citation["article"]["title"] for citation in record["citations"]}
+    assert len(reply["text"].splitlines()) == reply["html"].count("<p>") == len(titles)
+    assert (reply["name"], _decoded(reply).decode()) == ("citations.txt", reply["text"] + "\n")
+    bibtex = handlers.cite({"records": [record], "form": "bibtex"})
+    assert (bibtex["name"], bibtex["html"]) == ("citations.bib", "")
+    assert bibtex["text"].count("@") >= len(titles)
+    word = handlers.cite({"records": [record], "form": "mla", "word": True})
+    assert word["name"] == "citations.docx"
+    assert _decoded(word).startswith(b"PK")
+
+
+def test_a_single_source_is_cited_alone_and_as_a_card(engine: QueryEngine, record: Any) -> None:
+    handlers = PageHandlers(engine)
+    reply = handlers.cite({"records": [record], "form": "apa", "number": 1})
+    assert len(reply["text"].splitlines()) == 1
+    card = handlers.cite({"records": [record], "form": "apa", "number": 1, "cards": True})
+    assert f"<u>{escape(' '.join(record['citations'][0]['quote'].split()))}</u>" in card["html"]
+    assert card["name"] == "cards.md"
+    word = handlers.cite({"records": [record], "form": "ris", "cards": True, "word": True})
+    assert word["name"] == "cards.docx"
+
+
+def test_the_articles_of_a_search_are_cited(engine: QueryEngine) -> None:
+    handlers = PageHandlers(engine)
+    assert len(handlers.cite({"search": "", "form": "harvard"})["text"].splitlines()) == 3
+    assert handlers.cite({"search": "no such words", "form": "harvard"})["text"] == ""
+    assert handlers.cite({"search": "", "form": "latex"})["error"]
+
+
+def test_more_articles_than_a_request_can_cite_are_refused(
+    engine: QueryEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.ui.handlers.MAX_CITED_ARTICLES", 2)
+    reply = PageHandlers(engine).cite({"search": "", "form": "apa"})
+    assert reply == {"error": "more than 2 articles match; search for fewer, or use: rag cite"}
+
+
+def test_a_conversation_is_exported_with_its_sources_in_a_style(engine: QueryEngine, record: Any) -> None:
+    handlers = PageHandlers(engine)
+    plain = handlers.export({"records": [record]})
+    styled = handlers.export({"records": [record], "style": "chicago"})
+    assert (plain["name"], styled["name"]) == ("conversation.md", "conversation.md")
+    assert plain["text"] != styled["text"]
+    assert "[^1]: " in styled["text"]
+    word = handlers.export({"records": [record], "style": "chicago", "word": True})
+    assert (word["name"], _decoded(word)[:2]) == ("conversation.docx", b"PK")

@@ -67,7 +67,7 @@ def test_only_so_many_records_are_read() -> None:
 
 def test_the_scripts_read_no_field_that_no_reply_has() -> None:
     replies = [
-        payloads.ErrorReply, payloads.ExportReply, payloads.HtmlReply, payloads.RestoreReply, payloads.SayReply,
+        payloads.ErrorReply, payloads.FileReply, payloads.HtmlReply, payloads.RestoreReply, payloads.SayReply,
         payloads.StartReply,
     ]  # fmt: skip
     fields = {

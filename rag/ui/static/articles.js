@@ -74,6 +74,7 @@ commentary.catalogue = (element, server) => {
     commentary.refresh?.();
     search.focus();
   });
+  element.querySelector(".cite-list").append(commentary.cite.box(() => ({ search: search.value }), server, false));
   commentary.recount = () => show();
   show();
 };

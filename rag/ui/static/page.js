@@ -63,6 +63,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     );
     if (turn.record) commentary.rating(acts, foot, turn, server, save);
     foot.prepend(acts);
+    if (turn.record && turn.record.citations.length) foot.append(commentary.cite.box(() => ({ records: [turn.record] }), server, true));
   }
 
   function save() {
@@ -277,18 +278,12 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     }
   }
 
-  async function exportConversation() {
+  async function exportConversation(word) {
     const records = current.turns.filter((turn) => turn.record).map((turn) => turn.record);
     const reply = records.length
-      ? await server.export(records).catch(() => null)
+      ? await server.export({ records, style: commentary.cite.style(), word }).catch(() => null)
       : { error: "There is nothing to export yet." };
-    if (!reply || !reply.markdown) return announce((reply && reply.error) || "The server did not answer.");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([reply.markdown], { type: "text/markdown" }));
-    link.download = "conversation.md";
-    link.click();
-    URL.revokeObjectURL(link.href);
-    announce("Exported as conversation.md.");
+    announce(commentary.download(reply) ? `Exported as ${reply.name}.` : commentary.whyNot(reply));
   }
 
   // -- the box ---------------------------------------------------------------------------------------------------------
@@ -321,9 +316,11 @@ commentary.conversation = (element, props, trigger, server, watch) => {
   });
   $(".stop").addEventListener("click", stop);
   $(".new").addEventListener("click", begin);
-  $(".export").addEventListener("click", exportConversation);
+  $(".export").addEventListener("click", () => exportConversation(false));
+  $(".export-word").addEventListener("click", () => exportConversation(true));
   $(".clear").addEventListener("click", () => (current.turns.length ? deleteConversation(current.id) : begin()));
   commentary.sources(element, server);
+  commentary.cite.cards(element, server, (id) => current.turns.find((turn) => turn.id === id)?.record);
   watch("value", () => props.value && receive(props.value));
 
   // -- opening ---------------------------------------------------------------------------------------------------------

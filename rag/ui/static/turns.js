@@ -51,7 +51,7 @@ commentary.sources = (element, server) => {
 
   element.addEventListener("click", (event) => {
     const chip = event.target.closest(".chip");
-    const card = chip ? cardOf(chip) : event.target.closest("a") ? null : event.target.closest(".card");
+    const card = chip ? cardOf(chip) : event.target.closest("a, .cite-source") ? null : event.target.closest(".card");
     if (card) return openCard(card, chip || card.querySelector(".open-quote"));
     const article = event.target.closest(".open-article");
     if (article) return reader.open(server.read, { article: article.dataset.article, spans: [] }, article);
@@ -74,10 +74,15 @@ commentary.sources = (element, server) => {
   element.addEventListener("focusout", (event) => event.target.closest(".chip") && tip.hideSoon());
 };
 
-commentary.copy = async (from, text) => {
+/* `html` is the text with its italics, for programs that paste them. */
+commentary.copy = async (from, text, html = "") => {
   let isDone = false;
   try {
-    await navigator.clipboard.writeText(text);
+    if (html && window.ClipboardItem) {
+      const blob = (content, type) => new Blob([content], { type });
+      const forms = { "text/plain": blob(text, "text/plain"), "text/html": blob(html, "text/html") };
+      await navigator.clipboard.write([new ClipboardItem(forms)]);
+    } else await navigator.clipboard.writeText(text);
     isDone = true;
   } catch {
     // Over plain HTTP a browser offers no clipboard; the deprecated command still works there.

@@ -6,25 +6,30 @@ escaped: it is shown unchanged and never acts as markup.
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rag.types.answer import Answer, Citation
 from rag.types.answer_parts import closing_paragraphs, section_heading, split_introduction
 from rag.types.article import is_web_address, reference_line, source_notes
 
+if TYPE_CHECKING:
+    from rag.citing.forms import StyleName
+
 _MARKER = re.compile(r"\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
-def to_markdown(answers: Sequence[Answer]) -> str:
+def to_markdown(answers: Sequence[Answer], style: "StyleName | None" = None) -> str:
     """The conversation as one Markdown document.
 
-    Its footnotes are numbered from 1 across all answers.
+    Its footnotes are numbered from 1 across all answers. They name an article in a line, or as a note of the citation
+    style "chicago", "apa", "mla" or "harvard".
     """
     parts = ["# Conversation"]
     footnotes: list[str] = []
     for answer in answers:
         offset = len(footnotes)
-        footnotes += [f"[^{offset + citation.number}]: {_footnote(citation)}" for citation in answer.citations]
+        footnotes += [f"[^{offset + citation.number}]: {_footnote(citation, style)}" for citation in answer.citations]
         parts.append(f"## {_escape(answer.question) or '(nothing asked)'}")
         parts += [f"*{_escape(line)}*" for line in answer.understanding_lines()]
         parts += _in_sections(answer, offset) or [_with_footnote_marks(answer.text, offset)]
@@ -76,13 +81,18 @@ def _escape_markup(text: str) -> str:
     return _SPECIAL.sub(lambda match: "\\" + match[0], text)
 
 
-def _footnote(citation: Citation) -> str:
+def _footnote(citation: Citation, style: "StyleName | None") -> str:
+    quote = f"“{_escape(citation.quote)}”"
+    notes = "".join(f" {_escape(note)}" for note in source_notes(citation.article))
+    if style is not None:
+        from rag.citing.style import note
+
+        return f"{note(citation.article, style).markdown} {quote}{notes}"
     url = citation.article.url or ""
     # A renderer that does not support "<...>" would read "](" as the beginning of a link; with "%5D(" the URL is the
     # same.
     link = f" <{url.replace('](', '%5D(')}>" if is_web_address(url) else ""
-    notes = "".join(f" {_escape(note)}" for note in source_notes(citation.article))
-    return f"{_escape(reference_line(citation.article))}: “{_escape(citation.quote)}”{link}{notes}"
+    return f"{_escape(reference_line(citation.article))}: {quote}{link}{notes}"
 
 
 def _escape(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rag.transcript import to_markdown
+from rag.transcript.markdown import to_markdown
 from rag.types.answer import Answer, Citation, RankedPassage, Statement
 from rag.types.article import ArticleRef
 from rag.types.catalogue import Freshness
