@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rag.chat import Chat
     from rag.citing.debate_card import DebateCard
     from rag.citing.punctuation import FormattedCitation, StyledText
+    from rag.drafts.findings import ArticleQuote, DraftFinding, DraftReport, WordDifference
     from rag.engine import QueryEngine, open_engine
     from rag.index.base import IndexParameters
     from rag.interrupts.cancellation import Cancellation
@@ -66,6 +67,7 @@ __all__ = [
     "Answer",
     "AnswerStep",
     "Article",
+    "ArticleQuote",
     "ArticleRef",
     "ArticleVersion",
     "Cancellation",
@@ -74,6 +76,8 @@ __all__ = [
     "Chat",
     "Citation",
     "DebateCard",
+    "DraftFinding",
+    "DraftReport",
     "EncoderError",
     "EncoderMismatch",
     "Feedback",
@@ -116,6 +120,7 @@ __all__ = [
     "Turn",
     "Understanding",
     "Usage",
+    "WordDifference",
     "open_engine",
 ]
 
@@ -134,6 +139,7 @@ _MODULES = {
     ),
     "rag.types.article": ("Article", "ArticleRef", "ArticleVersion"),
     "rag.types.catalogue": ("CatalogueEntry", "CataloguePage", "LibraryCounts"),
+    "rag.drafts.findings": ("ArticleQuote", "DraftFinding", "DraftReport", "WordDifference"),
     "rag.types.feedback": ("Feedback", "FeedbackCitation"),
     "rag.types.ingest": ("AddReport", "FollowedSource", "IngestProgress", "LoadFailure", "Rename", "SyncReport"),
     "rag.types.question": ("FilterArgs",),

@@ -24,6 +24,8 @@ from rag.answering.pipeline import AnswerPipeline
 from rag.answering.pipeline_run import AnswerRequest
 from rag.chat import Chat, QuestionMethods
 from rag.corpus import Corpus, encodable
+from rag.drafts.checker import DraftChecker
+from rag.drafts.findings import DraftFinding, DraftReport
 from rag.generation.llm_writer import LLMWriter, open_llm
 from rag.interrupts.cancellation import Cancellation, until_cancelled
 from rag.reading.passage_reader import PassageReader
@@ -56,6 +58,7 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
         self._writer = LLMWriter(model, workspace.settings) if model else None
         checker = CitationChecker(workspace.library, self._verifier, workspace.encoder)
         self._reader = PassageReader(workspace.settings.threads)
+        self._draft_checker = DraftChecker(workspace, self._reader, self._verifier)
         self._pipeline = AnswerPipeline(workspace, self._reader, checker, workspace.settings, self._writer)
 
     # -- questions ----------------------------------------------------------------------------------------------------
@@ -104,6 +107,19 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
         """
         texts = [evidence] if isinstance(evidence, str) else evidence
         return self._verifier.score(encodable(statement), [encodable(text) for text in texts])
+
+    def check_draft(self, text: str, **filters: Unpack[FilterArgs]) -> DraftReport:
+        """Checks quotations, claims, citations and names of a draft.
+
+        The filters limit the articles. Raises RagError for a draft of more than 100,000 characters or without words.
+        """
+        check_filter_names(filters)
+        return self._draft_checker.check(encodable(text), Filters.parse(**filters))
+
+    def stream_draft(self, text: str, **filters: Unpack[FilterArgs]) -> Iterator[DraftFinding]:
+        """`check_draft`, finding after finding as they are made."""
+        check_filter_names(filters)
+        return self._draft_checker.findings(encodable(text), Filters.parse(**filters))
 
     def answerability(self, question: str, *, k: int | None = None) -> float:
         """The probability in [0, 1] that the articles answer `question`.

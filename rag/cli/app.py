@@ -41,7 +41,7 @@ app.command(help=library.ADD_HELP)(library.add)
 for command in (
     questions.ask, questions.chat, questions.search, library.remove, library.articles, show, sync, follow,
     unfollow, following, library.status, library.check, library.rebuild, cite, backup, restore, library.init, serve,
-    models,
+    models, questions.check_draft,
 ):  # fmt: skip
     app.command()(command)
 

@@ -1,6 +1,10 @@
-"""`rag ask`, `rag chat` and `rag search`: questions to the articles."""
+"""`rag ask`, `rag chat`, `rag search` and `rag check-draft`.
 
-from typing import Annotated
+The first three put questions to the articles; the last compares a text with them.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +19,13 @@ from rag.cli.options import (
     with_filters,
 )
 from rag.cli.output import print_json, print_message, print_text, print_wider_search, status_line
+from rag.errors import RagError, single_line
 from rag.types.question import FilterArgs, QuestionOptions
+
+if TYPE_CHECKING:
+    from rag.drafts.findings import DraftReport
+
+CHECK_FOUND_ERRORS = 1
 
 
 @with_filters
@@ -100,3 +110,59 @@ def search(
         print_text(f"{number}. {reference_line(passage.article)}  score {passage.score:.3f}\n   {text}\n")
     if not passages:
         print_message("No passage matches.")
+
+
+@with_filters
+def check_draft(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The draft: .md, .txt, .docx, .html or .pdf.")],
+    as_json: JsonOption = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="The draft as Markdown, with footnotes.")] = False,
+    docx: Annotated[
+        Path | None,
+        typer.Option("--docx", metavar="OUT", help="Write a Word document with comments to OUT.", show_default=False),
+    ] = None,
+    *,
+    filters: FilterArgs,
+    home: HomeOption = None,
+) -> None:
+    """Checks every quotation, claim, citation and name of a draft.
+
+    The exit code is 1 if something is altered, misattributed or contradicted.
+    """
+    from rag.drafts.files import read_draft
+
+    if as_json and as_markdown:
+        raise RagError("--json and --markdown are two forms of the report; give one of them")
+    with open_library(context, home) as engine, status_line() as show_step:
+        text = read_draft(file.expanduser(), engine.settings)
+        show_step("checking the draft")
+        report = engine.check_draft(text, **filters)
+    if docx is not None:
+        _write_word(report, docx)
+    _print_report(report, as_json=as_json, as_markdown=as_markdown)
+    if report.has_errors:
+        raise typer.Exit(CHECK_FOUND_ERRORS)
+
+
+def _print_report(report: "DraftReport", *, as_json: bool, as_markdown: bool) -> None:
+    from rag.drafts.reports.markdown import to_markdown
+    from rag.drafts.reports.plain import to_lines
+
+    if as_json:
+        print_json(report.to_dict())
+    elif as_markdown:
+        print_text(to_markdown(report).rstrip("\n"))
+    else:
+        print_text("\n".join(to_lines(report)))
+
+
+def _write_word(report: "DraftReport", path: Path) -> None:
+    from rag.drafts.reports.word import to_word
+    from rag.files import write_file
+
+    try:
+        write_file(path, to_word(report))
+    except OSError as error:
+        raise RagError(f"{path}: cannot be written ({single_line(error)}); name another file") from error
+    print_message(f"Written to {path}.")

@@ -6,7 +6,7 @@ They limit the articles that a question may be answered from. A filter is first 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.errors import RagError
@@ -47,6 +47,10 @@ class Filters:
         if first_day and last_day and first_day > last_day:
             raise RagError(f"since {first_day} is after until {last_day}; swap the two dates")
         return cls(_text_or_none(author), _text_or_none(source), _text_or_none(topic), first_day, last_day)
+
+    def within(self, *, authors: tuple[str, ...] = (), articles: tuple[str, ...] = ()) -> "Filters":
+        """These filters, limited to exact authors or article ids of the catalogue."""
+        return replace(self, in_words=QuestionScope(authors=authors, articles=articles))
 
     def __bool__(self) -> bool:
         return any((self.author, self.source, self.topic, self.since, self.until, self.in_words))

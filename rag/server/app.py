@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from rag.admission import LLM_CONCURRENCY, AdmissionControl
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
+from rag.server.drafts_api import drafts_router
 from rag.server.middleware import RequestGuard, is_loopback
 from rag.server.openai_protocol.routes import openai_router
 from rag.settings.process import cpu_count, disable_third_party_telemetry
@@ -46,6 +47,8 @@ def create_app(engine: QueryEngine, *, mcp: bool = False, loopback_only: bool = 
         """200 when questions can be answered, 503 with a reason otherwise."""
         return await to_thread.run_sync(_health, engine, limiter=health_limiter)
 
+    # Before the routes of OpenAI's protocol, which answer every other address under /v1.
+    app.include_router(drafts_router(engine, engine.settings.api_key, admission))
     app.include_router(openai_router(engine, engine.settings.api_key, admission))
     return mount_page(app, engine, admission, mcp=mcp)
 

@@ -46,6 +46,9 @@ _ARTICLES = sa.select(tables.articles).where(tables.articles.c.id.in_(_IDS))
 _REFS = sa.select(*_REF_COLUMNS).where(tables.articles.c.id.in_(_IDS))
 _PASSAGES = sa.select(*_PASSAGE_COLUMNS).where(tables.passages.c.id.in_(_IDS))
 _PASSAGES_OF_ARTICLES = sa.select(tables.passages.c.id).where(tables.passages.c.article_id.in_(_IDS))
+_ARTICLES_OF_PASSAGES = sa.select(tables.passages.c.id, tables.passages.c.article_id).where(
+    tables.passages.c.id.in_(_IDS)
+)
 _VECTORS = sa.select(tables.passages.c.id, tables.passages.c.vector).where(tables.passages.c.id.in_(_IDS))
 
 
@@ -260,6 +263,11 @@ class LibraryReader:
         """Ids of the passages of these articles."""
         with self._reading() as connection:
             return [row.id for row in _rows_by_id(connection, _PASSAGES_OF_ARTICLES, article_ids)]
+
+    def articles_of_passages(self, passage_ids: Sequence[str]) -> dict[str, str]:
+        """Maps the stored passages among `passage_ids` to the ids of their articles."""
+        with self._reading() as connection:
+            return {row.id: row.article_id for row in _rows_by_id(connection, _ARTICLES_OF_PASSAGES, passage_ids)}
 
     def article_ids(self, added_after: int = -1) -> list[str]:
         """Ids of the articles with passages added after the generation `added_after`.

@@ -7,6 +7,7 @@ statement.
 """
 
 import re
+from typing import NamedTuple
 
 from rag.text.analyzer import STOP_TERMS, terms
 from rag.text.entities import NAME_PARTICLE
@@ -36,12 +37,25 @@ _HEDGE = re.compile(rf"\b(?:{alternation(HEDGES)})\b", re.IGNORECASE)
 _OPPOSITES = tuple((frozenset(terms(left)), frozenset(terms(right))) for left, right in OPPOSITES)
 
 
+class NumberMention(NamedTuple):
+    """An amount in a text: its value, and the span of characters that states it."""
+
+    value: float
+    start: int
+    end: int
+
+
 def extract_numbers(text: str) -> set[float]:
     """Extracts the amounts in `text` as numbers.
 
     "1.3 billion", "1,300 million" and "five" are all amounts; "one" is not.
     """
-    values: set[float] = set()
+    return {mention.value for mention in find_numbers(text)}
+
+
+def find_numbers(text: str) -> list[NumberMention]:
+    """The amounts in `text` with their places, in order."""
+    mentions = []
     for match in _NUMBER.finditer(text):
         if match["digits"]:
             value = float(match["digits"].replace(",", ""))
@@ -52,8 +66,8 @@ def extract_numbers(text: str) -> set[float]:
             if value == 1 and not match["wordscale"]:
                 continue
             value *= SCALES.get((match["wordscale"] or "").lower(), 1.0)
-        values.add(round(value, 6))
-    return values
+        mentions.append(NumberMention(round(value, 6), match.start(), match.end()))
+    return mentions
 
 
 def extract_names(text: str) -> set[str]:

@@ -1,19 +1,11 @@
-"""The response with an answer.
+"""The response with the answer to the conversation that a client sends."""
 
-The answer is computed while the response holds a slot. Its work ends when the client goes away.
-"""
-
-import asyncio
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
 
-from rag.admission import Slot
 from rag.answering.streaming import SUPERSEDED_PATTERN
 from rag.engine import QueryEngine
 from rag.interrupts.cancellation import Cancellation
@@ -29,54 +21,14 @@ _FOOTER = re.compile(
 )
 
 
-class AnswerResponse(Response):
-    """The response with the answer to `chat_request`.
-
-    When the client disconnects, the work stops and the slot is released.
-    """
-
-    def __init__(self, slot: Slot, engine: QueryEngine, chat_request: ChatRequest, reply: ChatReply) -> None:
-        super().__init__()
-        self._slot, self._engine, self._request, self._reply = slot, engine, chat_request, reply
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._slot:
-            if await Request(scope, receive).is_disconnected():
-                return
-            cancellation, is_gone = Cancellation(), asyncio.Event()
-            watch = asyncio.create_task(_watch_client(receive, cancellation, is_gone))
-            try:
-                events = _events(self._engine, self._request, cancellation)
-                if self._request.stream:
-                    chunks = self._reply.chunks(events)
-                    response: Response = StreamingResponse(chunks, media_type="text/event-stream")
-                else:
-                    response = await run_in_threadpool(self._reply.completion, events)
-                await response(scope, _receive_disconnect(is_gone), send)
-            finally:
-                cancellation.cancel()
-                watch.cancel()
-
-
-async def _watch_client(receive: Receive, cancellation: Cancellation, is_gone: asyncio.Event) -> None:
-    """Cancels the work when the client disconnects after its request was read."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    cancellation.cancel()
-    is_gone.set()
-
-
-def _receive_disconnect(is_gone: asyncio.Event) -> Receive:
-    """The `receive` of a response: returns the disconnect message.
-
-    A server sends this message to one receiver only, which is `_watch_client`.
-    """
-
-    async def receive() -> dict[str, Any]:
-        await is_gone.wait()
-        return {"type": "http.disconnect"}
-
-    return receive
+async def respond(
+    engine: QueryEngine, chat_request: ChatRequest, reply: ChatReply, cancellation: Cancellation
+) -> Response:
+    """The response with the answer to `chat_request`, whole or as a stream."""
+    events = _events(engine, chat_request, cancellation)
+    if chat_request.stream:
+        return StreamingResponse(reply.chunks(events), media_type="text/event-stream")
+    return await run_in_threadpool(reply.completion, events)
 
 
 def _events(engine: QueryEngine, chat_request: ChatRequest, cancellation: Cancellation) -> Iterator[Event]:

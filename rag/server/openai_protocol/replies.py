@@ -11,9 +11,9 @@ from fastapi.responses import JSONResponse, Response
 
 from rag.answering.streaming import SUPERSEDED_PATTERN, closing_text
 from rag.server.openai_protocol.chat_request import MODEL, ChatRequest
-from rag.server.openai_protocol.errors import failure_response
 from rag.server.openai_protocol.json_answer import json_answer
 from rag.server.openai_protocol.output_limit import OutputLimit, count_tokens
+from rag.server.responses import failure_response, server_sent_event
 from rag.text.citation_markers import marker_spans
 from rag.types.answer import Answer, Event, TextDelta
 
@@ -57,7 +57,7 @@ class ChatReply:
         sent = shown = ""  # the answer's text, and what the client got of it
 
         def chunk(delta: dict[str, Any], finish: str | None = None) -> str:
-            return _data({**head, "choices": [_choice("delta", delta, finish)]})
+            return server_sent_event({**head, "choices": [_choice("delta", delta, finish)]})
 
         yield chunk({"role": "assistant", "content": ""})
         try:
@@ -78,9 +78,9 @@ class ChatReply:
                     last = {"annotations": self._annotations(shown, event), **_structured(event)}
                     yield chunk(last, limit.finish_reason)
                     if self._request.include_usage:
-                        yield _data({**head, "choices": [], "usage": self._usage(event, shown)})
+                        yield server_sent_event({**head, "choices": [], "usage": self._usage(event, shown)})
         except Exception as error:  # noqa: BLE001
-            yield _data(json.loads(bytes(failure_response(error).body)))
+            yield server_sent_event(json.loads(bytes(failure_response(error).body)))
         yield "data: [DONE]\n\n"
 
     # -- inside -------------------------------------------------------------------------------------------------------
@@ -131,11 +131,11 @@ def text_completion(request: ChatRequest, text: str) -> Response:
 def text_chunks(request: ChatRequest, text: str) -> Iterator[str]:
     """The same as a stream."""
     head = _head("chat.completion.chunk")
-    yield _data({**head, "choices": [_choice("delta", {"role": "assistant", "content": text}, None)]})
-    yield _data({**head, "choices": [_choice("delta", {}, "stop")]})
+    yield server_sent_event({**head, "choices": [_choice("delta", {"role": "assistant", "content": text}, None)]})
+    yield server_sent_event({**head, "choices": [_choice("delta", {}, "stop")]})
     if request.include_usage:
         usage = _usage(sum(count_tokens(message.text) for message in request.messages), count_tokens(text))
-        yield _data({**head, "choices": [], "usage": usage})
+        yield server_sent_event({**head, "choices": [], "usage": usage})
     yield "data: [DONE]\n\n"
 
 
@@ -167,7 +167,3 @@ def _usage(prompt: int, completion: int) -> dict[str, int]:
 
 def _head(kind: str) -> dict[str, Any]:
     return {"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL}
-
-
-def _data(document: dict[str, Any]) -> str:
-    return f"data: {json.dumps(document, ensure_ascii=False)}\n\n"

@@ -15,26 +15,26 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from rag.admission import AdmissionControl
 from rag.engine import QueryEngine, workspace_of
 from rag.errors import RagError, ServerBusy, first_problem
-from rag.server.openai_protocol.answer_response import AnswerResponse
+from rag.server.openai_protocol.answer_response import respond
 from rag.server.openai_protocol.chat_request import MODEL, ChatRequest
 from rag.server.openai_protocol.embeddings import EmbeddingsRequest, embeddings_response
-from rag.server.openai_protocol.errors import (
-    INVALID_REQUEST,
-    MODEL_NOT_FOUND,
-    ProtocolError,
-    error_response,
-    failure_response,
-    wrong_key,
-)
+from rag.server.openai_protocol.errors import MODEL_NOT_FOUND, ProtocolError
 from rag.server.openai_protocol.front_end_tasks import task_reply
 from rag.server.openai_protocol.json_answer import ANSWER_SCHEMA
 from rag.server.openai_protocol.replies import ChatReply, text_chunks, text_completion
+from rag.server.responses import (
+    INVALID_REQUEST,
+    SlotResponse,
+    error_response,
+    failure_response,
+    read_body,
+    wrong_key_response,
+)
 from rag.settings import APPLICATION
 from rag.types.question import check_question_length
 
 B = TypeVar("B", bound=BaseModel)
 Route = Callable[..., Awaitable[Response]]
-MAX_BODY_BYTES = 1_000_000
 _ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 # What serves the purpose of a route of the protocol that this server does not have.
 _INSTEAD = {
@@ -66,7 +66,7 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
 
         def register(handle: Route) -> Route:
             async def guarded(request: Request) -> Response:
-                if refusal := wrong_key(request, key):
+                if refusal := wrong_key_response(request, key):
                     return refusal
                 try:
                     return await handle(request)
@@ -113,6 +113,8 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
     @route("/embeddings", ["POST"])
     async def embeddings(request: Request) -> Response:
         parsed = await _parsed(request, EmbeddingsRequest)
+        if isinstance(parsed, Response):
+            return parsed
         try:
             with await admission.acquire():
                 return await embeddings_response(encoder, parsed)
@@ -124,6 +126,8 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
     @route("/chat/completions", ["POST"])
     async def complete(request: Request) -> Response:
         chat_request = await _parsed(request, ChatRequest)
+        if isinstance(chat_request, Response):
+            return chat_request
         question = chat_request.question()
         earlier = [message.text for message in chat_request.turns[:-1] if message.role == "user"]
         if (text := task_reply(question.text, earlier)) is not None:
@@ -141,7 +145,7 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
             slot = await admission.acquire()
         except ServerBusy as busy:
             return _busy(busy)
-        return AnswerResponse(slot, engine, chat_request, reply)
+        return SlotResponse(slot, lambda cancellation: respond(engine, chat_request, reply, cancellation))
 
     @route("/{path:path}", _ALL_METHODS)
     async def unknown(request: Request) -> Response:
@@ -153,16 +157,14 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
     return routes
 
 
-async def _parsed(request: Request, model: type[B]) -> B:
-    """The body as `model`.
+async def _parsed(request: Request, model: type[B]) -> B | Response:
+    """The body as `model`, or the response that refuses one that is too large.
 
-    Raises ProtocolError for one that is too large, or that is none.
+    Raises ProtocolError for a body that is none.
     """
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise ProtocolError("the request is larger than 1 MB; send less of it", status=413, code="too_large")
+    body = await read_body(request, "it")
+    if isinstance(body, Response):
+        return body
     try:
         return model.model_validate_json(body)
     except ValidationError as error:

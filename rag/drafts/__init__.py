@@ -1,0 +1,1 @@
+"""Checks a draft against the library: quotations, claims, citations and names."""
