@@ -17,7 +17,8 @@ import rag
 from rag import Chat, QueryEngine, open_engine
 
 NAMES = {
-    "AddReport", "Answer", "AnswerStep", "Article", "ArticleRef", "ArticleVersion", "ArticleQuote", "DraftFinding", "DraftReport", "WordDifference",
+    "AddReport", "Answer", "AnswerStep", "Article", "ArticleRef", "ArticleVersion", "ArticleQuote",
+    "DraftFinding", "DraftReport", "WordDifference",
     "Cancellation",
     "CatalogueEntry", "CataloguePage", "Chat", "Citation", "DebateCard", "EncoderError", "EncoderMismatch",
     "Feedback", "FeedbackCitation", "FilterArgs", "FollowedSource", "FormattedCitation", "Highlight",
