@@ -52,9 +52,9 @@ if TYPE_CHECKING:
         Usage,
     )
     from rag.types.article import Article, ArticleRef, ArticleVersion
-    from rag.types.catalogue import CatalogueEntry, CataloguePage, LibraryCounts
+    from rag.types.catalogue import CatalogueEntry, CataloguePage, Freshness, LibraryCounts
     from rag.types.feedback import Feedback, FeedbackCitation
-    from rag.types.ingest import AddReport, FollowedSource, IngestProgress, LoadFailure, Rename, SyncReport
+    from rag.types.ingest import AddReport, FollowedSource, IngestProgress, LoadFailure, LoadNote, Rename, SyncReport
     from rag.types.question import FilterArgs
     from rag.types.revision import Revision
     from rag.types.understanding import QuestionScope, Section, Understanding
@@ -85,6 +85,7 @@ __all__ = [
     "FilterArgs",
     "FollowedSource",
     "FormattedCitation",
+    "Freshness",
     "Highlight",
     "Inconsistency",
     "IndexDamaged",
@@ -97,6 +98,7 @@ __all__ = [
     "LibraryMissing",
     "LibraryVersion",
     "LoadFailure",
+    "LoadNote",
     "ModelError",
     "QueryEngine",
     "QuestionCancelled",
@@ -138,10 +140,12 @@ _MODULES = {
         "Usage",
     ),
     "rag.types.article": ("Article", "ArticleRef", "ArticleVersion"),
-    "rag.types.catalogue": ("CatalogueEntry", "CataloguePage", "LibraryCounts"),
+    "rag.types.catalogue": ("CatalogueEntry", "CataloguePage", "Freshness", "LibraryCounts"),
     "rag.drafts.findings": ("ArticleQuote", "DraftFinding", "DraftReport", "WordDifference"),
     "rag.types.feedback": ("Feedback", "FeedbackCitation"),
-    "rag.types.ingest": ("AddReport", "FollowedSource", "IngestProgress", "LoadFailure", "Rename", "SyncReport"),
+    "rag.types.ingest": (
+        "AddReport", "FollowedSource", "IngestProgress", "LoadFailure", "LoadNote", "Rename", "SyncReport",
+    ),
     "rag.types.question": ("FilterArgs",),
     "rag.types.revision": ("Revision",),
     "rag.types.understanding": ("QuestionScope", "Section", "Understanding"),

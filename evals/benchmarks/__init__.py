@@ -11,6 +11,7 @@ BENCHMARKS: dict[str, str] = {
     "load": "evals.benchmarks.performance.load",
     "scaling": "evals.benchmarks.performance.scaling",
     "quotations": "evals.benchmarks.performance.quotations",
+    "reading": "evals.benchmarks.quality.reading",
     "rewriting": "evals.benchmarks.quality.rewriting",
     "side-by-side": "evals.benchmarks.peers.side_by_side",
     "speed": "evals.benchmarks.performance.speed",

@@ -35,12 +35,23 @@ def add(
         report = engine.add(*what, follow_links=links, progress=bar.show_articles)
     if as_json:
         failed = [{"what": failure.what, "why": failure.why} for failure in report.failed]
-        print_json({"added": report.added, "updated": report.updated, "unchanged": report.unchanged, "failed": failed})
+        notes = [{"what": note.what, "note": note.note} for note in report.notes]
+        print_json(
+            {
+                "added": report.added,
+                "updated": report.updated,
+                "unchanged": report.unchanged,
+                "failed": failed,
+                "notes": notes,
+            }
+        )
     else:
         print_text(
             f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
             f"{len(report.failed)} failed"
         )
+    for note in report.notes:
+        print_message(f"{note.what}: {note.note}")
     for failure in report.failed:
         print_message(f"{failure.what}: {failure.why}")
     if report.failed:

@@ -18,8 +18,9 @@ from rag.ingest.sync import IndexSync, ProgressCounter, TakeLock, check_encoder
 from rag.ingest.workers import EncodedPassages, EncodingWorkers, LocalWorkers, PendingPassages
 from rag.storage.database import SQLiteFile
 from rag.storage.library import Library
+from rag.storage.reader import StoredVersion
 from rag.types.article import Article
-from rag.types.ingest import AddReport, LoadedArticle, LoadFailure, ProgressCallback, no_progress
+from rag.types.ingest import AddReport, LoadedArticle, LoadFailure, LoadNote, ProgressCallback, no_progress
 from rag.types.passage import StoredPassage
 
 # Characters encoded at a time, about 128 passages. This is enough to fill batches of passages of similar length, and a
@@ -158,19 +159,16 @@ class Indexer:
                 report.failed.append(item)
                 counter.count(0)
                 continue
-            article, origin = self._with_stored_id(item), storable_name(item.origin)
+            item = self._with_free_id(item)
+            article, origin = item.article, storable_name(item.origin)
             if article.id in pending and pending[article.id] != article:
                 yield None
             stored = self._library.stored_version(article.id)
             if (stored and stored.sha256 == article.sha256) or article.id in pending:
                 report.unchanged.append(article.id)
                 counter.count(0)
-            elif (
-                stored
-                and not item.has_own_id
-                and _file_of(stored.origin) != _file_of(origin)
-                and _still_exists(stored.origin)
-            ):
+            elif self._belongs_to_other_file(item, stored):
+                assert stored is not None
                 why = (
                     f"the id {article.id!r} made from its name belongs to {stored.origin}; give this one an `id` of "
                     f"its own, or remove the other article first: rag remove {article.id}"
@@ -179,12 +177,31 @@ class Indexer:
                 counter.count(0)
             else:
                 pending[article.id] = article
+                report.notes += [LoadNote(origin, note) for note in item.notes]
                 yield _PendingArticle(article, origin, is_new=stored is None)
 
-    def _with_stored_id(self, item: LoadedArticle) -> Article:
-        """The article, with the stored id of the one that has moved to its origin."""
+    def _with_free_id(self, item: LoadedArticle) -> LoadedArticle:
+        """The article with the stored id of the one that has moved to its origin.
+
+        If the id belongs to a file of the same name in another folder, the id has the folder's name too.
+        """
         stored_id = None if item.has_own_id else self._library.sources.article_at(storable_name(item.origin))
-        return replace(item.article, id=stored_id) if stored_id else item.article
+        if stored_id:
+            return replace(item, article=replace(item.article, id=stored_id))
+        stored = self._library.stored_version(item.article.id)
+        if stored and stored.sha256 != item.article.sha256 and self._belongs_to_other_file(item, stored):
+            return item.with_folder_in_id() or item
+        return item
+
+    @staticmethod
+    def _belongs_to_other_file(item: LoadedArticle, stored: StoredVersion | None) -> bool:
+        """Whether the id that was made from a file's name is that of another file."""
+        return (
+            stored is not None
+            and not item.has_own_id
+            and _file_of(stored.origin) != _file_of(storable_name(item.origin))
+            and _still_exists(stored.origin)
+        )
 
     def _encoded(self, items: Iterable[_PendingArticle | None]) -> Iterator[tuple[_PendingArticle, EncodedPassages]]:
         """Yields each item with its passages, in order.

@@ -33,7 +33,9 @@ DECOMPRESS_BYTES = 65_536
 USER_AGENT = "commentary-rag/0.1 (reads single articles for its user)"
 
 _TEXT_TYPES = re.compile(
-    r"(?:text/(?:html|xml|plain|markdown|x-markdown)|application/(?:\w+\+)?(?:xhtml\+)?xml)\s*(?:;|\Z)", re.IGNORECASE
+    r"(?:text/(?:html|xml|plain|markdown|x-markdown)|application/(?:\w+\+)?(?:xhtml\+)?xml|"
+    r"application/(?:feed\+)?json)\s*(?:;|\Z)",
+    re.IGNORECASE,
 )
 # A validator that is sent back as it came: printable ASCII of a reasonable length.
 _SENDABLE = re.compile(r"[\x20-\x7e]{1,500}")

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator
 
 from rag.errors import ReadError
-from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.encoding import check_readable
-from rag.readers.metadata import MAX_TITLE_CHARACTERS, article_from_fields, split_front_matter
+from rag.readers.front_matter import split_front_matter
+from rag.readers.metadata import FIELD_NAMES, MAX_TITLE_CHARACTERS, article_from_fields, field_notes, text_of_fields
+from rag.readers.pages.boilerplate import strip_boilerplate
+from rag.readers.pages.head_lines import read_head_lines
 from rag.readers.parsing.source_file import Results, SourceFile, access_errors, max_file_bytes
 from rag.settings import Settings
 from rag.types.article import Article, slug
@@ -23,12 +25,23 @@ def article_from_markdown(text: str, source_name: str, name: str) -> tuple[Artic
     Without front matter the first heading is the title, or `name` if there is none. Returns the article and whether its
     front matter has an id. Raises ReadError.
     """
+    read = read_markdown(text, source_name, name, source_name)
+    return read.article, read.has_own_id
+
+
+def read_markdown(text: str, source_name: str, name: str, origin: str) -> LoadedArticle:
+    """Reads the article of a Markdown text, as article_from_markdown() does.
+
+    A note names the fields of its front matter that are not known. Raises ReadError.
+    """
     check_readable(text, source_name)
     fields, body = split_front_matter(text, source_name)
-    if fields is None:
+    fields = fields or {}
+    if not any(fields.get(key) for key in FIELD_NAMES["title"]):
         heading = re.search(r"^#{1,6}[ \t]+(\S.*)", body, re.MULTILINE)
-        fields = {"title": (heading[1].rstrip(" \t\r#") if heading else "") or name}
-    return article_from_fields(fields, body, source_name, name)
+        fields = {**fields, "title": (heading[1].rstrip(" \t\r#") if heading else "") or name}
+    article, has_own_id = article_from_fields(fields, body, source_name, name)
+    return LoadedArticle(article, origin, has_own_id, field_notes(fields))
 
 
 def article_from_plain_text(text: str, source_name: str, name: str) -> Article:
@@ -42,10 +55,19 @@ def article_from_plain_text(text: str, source_name: str, name: str) -> Article:
     title = " ".join(first_line.split())
     if len(title) > MAX_TITLE_CHARACTERS or not rest.strip():
         title, rest = name, text
-    stripped = strip_boilerplate(rest)
+    head = read_head_lines(rest)
+    stripped = strip_boilerplate(head.rest)
     if not stripped.text.strip():
         raise ReadError(source_name, "holds nothing but a title and boilerplate; is the article's text missing?")
-    return Article(slug(name), title, stripped.text, author=stripped.author, source=stripped.source)
+    return Article(
+        slug(name),
+        title,
+        stripped.text,
+        author=head.author or stripped.author,
+        source=stripped.source,
+        published=head.published,
+        author_description=stripped.biography,
+    )
 
 
 def article_from_json_line(line: bytes, source_name: str, max_bytes: int, origin: str) -> LoadedArticle:
@@ -66,8 +88,9 @@ def article_from_json_line(line: bytes, source_name: str, max_bytes: int, origin
         raise ReadError(source_name, f"is not JSON ({problem}); write one object on each line") from None
     if not isinstance(fields, dict):
         raise ReadError(source_name, 'is not a JSON object; write {"title": …, "text": …}')
-    article, has_own_id = article_from_fields(fields, fields.get("text"), source_name, str(fields.get("title")))
-    return LoadedArticle(article, origin, has_own_id)
+    name = str(fields.get("title") or fields.get("headline"))
+    article, has_own_id = article_from_fields(fields, text_of_fields(fields), source_name, name)
+    return LoadedArticle(article, origin, has_own_id, field_notes(fields))
 
 
 def load_json_lines(file: SourceFile, settings: Settings) -> Results:

@@ -1,10 +1,7 @@
-"""Reads an article's metadata from YAML front matter or JSON fields.
+"""Reads an article's metadata from the fields of front matter or of JSON.
 
-The fields are validated and converted to their types.
-
-A value is the text as written: YAML's types are off except dates and null, so `title: No` is a title. Aliases and tags
-are refused, because a few lines of them can expand to gigabytes or name Python types. A wrong field is never dropped or
-guessed: ReadError names it.
+The fields are validated and converted to their types. The names that other programs give them are known: Hugo, Jekyll,
+Obsidian and Zettlr. A wrong field is never dropped or guessed: ReadError names it; unknown fields are named in a note.
 """
 
 import re
@@ -12,96 +9,71 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-import yaml
-
 from rag.errors import ReadError
 from rag.readers.encoding import CONTROL_CHARACTERS, check_readable, to_one_line
+from rag.readers.pages.authors import author_of_field
 from rag.text.dates import parse_day
 from rag.types.article import Article, slug
 
 # A first line longer than this is a paragraph, not a title.
 MAX_TITLE_CHARACTERS = 200
-# PyYAML reads this many characters in 1 s; a longer text between two lines of --- is not front matter.
-MAX_FRONT_MATTER_CHARACTERS = 60_000
 MAX_ID_CHARACTERS = 200
 
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(?P<fields>.*?)(?<=\n)---[ \t]*(?:\r?\n|\Z)(?P<body>.*)", re.DOTALL)
-_UNCLOSED_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n\s*[A-Za-z_]+[ \t]*:")
+# The names of each attribute of Article in the fields of other programs, the first one first.
+FIELD_NAMES = {
+    "id": ("id",),
+    "title": ("title", "headline"),
+    "author": ("author", "authors", "creator", "byline"),
+    "source": ("source", "publication", "publisher", "site_name"),
+    "published": ("published", "date", "publish_date", "publishdate", "date_published", "published_at", "pubdate"),
+    "url": ("url", "link", "canonical_url", "source_url", "permalink"),
+    "topics": ("topics", "tags", "categories", "keywords"),
+    "correction": ("correction",),
+    "author_description": ("author_description",),
+    "text": ("text", "content", "body", "maintext"),
+}
+_KNOWN_NAMES = frozenset(name for names in FIELD_NAMES.values() for name in names)
+_MAX_NAMED_FIELDS = 10
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 
 
-class _FrontMatterLoader(yaml.SafeLoader):
-    """YAML loader that converts only dates and null.
-
-    `title: No` and `id: 007` stay strings.
-    """
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way
-        first_character: [resolver for resolver in resolvers if resolver[0].endswith((":timestamp", ":null"))]
-        for first_character, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Refuses aliases and tags.
-
-        A few lines of aliases can expand to gigabytes; a tag names a type that no field has.
-        """
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
-            raise yaml.composer.ComposerError(None, None, "aliases and tags have no meaning here", event.start_mark)
-        node: yaml.Node | None = super().compose_node(parent, index)
-        return node
-
-    def construct_date(self, node: yaml.ScalarNode) -> Any:
-        """The date of a timestamp node.
-
-        If there is no such day, returns the node's text, for which parse_published() raises the error.
-        """
-        try:
-            return self.construct_yaml_timestamp(node)
-        except ValueError:
-            return node.value
+def field_notes(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to tell about `fields`: the names of those that are not known."""
+    unknown = [to_one_line(str(name))[:40] for name in fields if str(name).casefold() not in _KNOWN_NAMES]
+    if not unknown:
+        return ()
+    more = f" and {len(unknown) - _MAX_NAMED_FIELDS} more" if len(unknown) > _MAX_NAMED_FIELDS else ""
+    return (f"unknown fields left out: {', '.join(unknown[:_MAX_NAMED_FIELDS])}{more}",)
 
 
-_FrontMatterLoader.add_constructor("tag:yaml.org,2002:timestamp", _FrontMatterLoader.construct_date)
+def text_of_fields(fields: Mapping[str, Any]) -> Any:
+    """The article's text among `fields`, None where there is none."""
+    return next((fields[name] for name in FIELD_NAMES["text"] if fields.get(name) is not None), None)
 
 
-def split_front_matter(text: str, source_name: str) -> tuple[dict[str, Any] | None, str]:
-    """Splits `text` into its front matter and its body.
-
-    Returns the fields between the two `---` lines (None if there are none) and the body to the character.
-    Raises ReadError for front matter that is not closed, too long, not YAML, or not `key: value`.
-    """
-    match = _FRONT_MATTER.match(text)
-    if match is None:
-        if _UNCLOSED_FRONT_MATTER.match(text):
-            raise ReadError(source_name, "the front matter is not closed; put a line of --- after its last field")
-        return None, text
-    if len(match["fields"]) > MAX_FRONT_MATTER_CHARACTERS:
-        raise ReadError(
-            source_name,
-            f"its front matter is longer than {MAX_FRONT_MATTER_CHARACTERS:,} characters; "
-            "is a line of --- missing after its last field?",
-        )
-    try:
-        fields = _FrontMatterLoader(match["fields"]).get_single_data()
-    except yaml.YAMLError as error:
-        raise ReadError(source_name, _describe_yaml_error(error, match)) from None
-    except (ValueError, RecursionError) as error:
-        raise ReadError(
-            source_name, f"the front matter cannot be read ({to_one_line(str(error))}); write `key: value` on each line"
-        ) from None
-    if fields is not None and not isinstance(fields, Mapping):
-        raise ReadError(source_name, "the front matter is not a list of fields; write `key: value` on each line")
-    return {str(key): value for key, value in (fields or {}).items()}, match["body"]
+def _known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields by the names of Article's attributes; an empty field is left out."""
+    written = {str(name).casefold(): value for name, value in fields.items() if value not in (None, "", [])}
+    known: dict[str, Any] = {}
+    for attribute, names in FIELD_NAMES.items():
+        values = [written[name] for name in names if name in written]
+        if attribute == "topics" and len(values) > 1:
+            values = [
+                [topic for value in values for topic in (value if isinstance(value, list) else str(value).split(","))]
+            ]
+        if values:
+            known[attribute] = values[0]
+    return known
 
 
 def article_from_fields(fields: Mapping[str, Any], text: Any, source_name: str, name: str) -> tuple[Article, bool]:
     """Builds an article from its fields and its text.
 
-    `fields` are the values as written, by the names of Article's attributes; unknown fields are ignored. If there is no
+    `fields` are the values as written, by the names in FIELD_NAMES; unknown fields are ignored. If there is no
     `id`, the article's id is made from `name`. Returns the article and whether `fields` has an id.
     Raises ReadError that names the missing or wrong field.
     """
+    fields = _known_fields(fields)
     title = _line_field(fields, "title", source_name)
     if title is None:
         raise ReadError(source_name, "has no title; add `title: …`")
@@ -118,12 +90,13 @@ def article_from_fields(fields: Mapping[str, Any], text: Any, source_name: str, 
             id=own_id or slug(name),
             title=title,
             text=text,
-            author=_line_field(fields, "author", source_name),
+            author=author_of_field(_line_field(fields, "author", source_name)),
             source=_line_field(fields, "source", source_name),
             published=parse_published(fields.get("published"), source_name),
             url=_line_field(fields, "url", source_name),
             topics=_topics(fields.get("topics"), source_name),
             correction=_line_field(fields, "correction", source_name),
+            author_description=_line_field(fields, "author_description", source_name),
         ),
         own_id is not None,
     )
@@ -139,7 +112,7 @@ def parse_published(value: Any, source_name: str) -> date | None:
         return value.date() if value else None
     if isinstance(value, date):
         return value
-    text = to_one_line(str(value))
+    text = _WIKI_LINK.sub(r"\1", to_one_line(str(value)))
     if not text:
         return None
     day = parse_day(text)
@@ -148,26 +121,18 @@ def parse_published(value: Any, source_name: str) -> date | None:
     return day
 
 
-def _describe_yaml_error(error: yaml.YAMLError, match: re.Match[str]) -> str:
-    mark = getattr(error, "problem_mark", None)
-    # PyYAML notices an unclosed quote or bracket at the end only; the line to correct is the one that opens it.
-    if mark and mark.index >= len(match["fields"]):
-        mark = getattr(error, "context_mark", None) or mark
-    lines_before = match.string.count("\n", 0, match.start("fields"))
-    place = f"line {lines_before + mark.line + 1}" if mark else "the front matter"
-    problem = to_one_line(str(getattr(error, "problem", None) or error))
-    return f"{place} is not YAML ({problem}); write `key: value`, and quotes around a value that holds a colon"
-
-
 def _line_field(fields: Mapping[str, Any], key: str, source_name: str) -> str | None:
     value = fields.get(key)
     if value is None:
         return None
-    if isinstance(value, list) and key == "author" and all(isinstance(author, str) for author in value):
-        value = ", ".join(value)
+    if key == "author":
+        people = value if isinstance(value, list) else [value]
+        # Hugo and Jekyll may give a person as `name: …`, with an address and a picture.
+        names = [person.get("name") if isinstance(person, Mapping) else person for person in people]
+        value = ", ".join(map(str, names)) if all(isinstance(name, str) for name in names) else value
     if isinstance(value, (list, dict, set)):
         raise ReadError(source_name, f"`{key}` is not one line of text; write `{key}: …`")
-    line = " ".join(str(value).split())
+    line = _WIKI_LINK.sub(r"\1", " ".join(str(value).split()))
     if CONTROL_CHARACTERS.search(line):
         raise ReadError(source_name, f"`{key}` holds a control character; remove it")
     return line or None
@@ -180,7 +145,7 @@ def _topics(value: Any, source_name: str) -> tuple[str, ...]:
         value = value.split(",")
     if not isinstance(value, list) or any(isinstance(topic, (list, dict)) for topic in value):
         raise ReadError(source_name, "`topics` is not a list; write `topics: [energy, sanctions]`")
-    topics = [" ".join(str(topic).split()) for topic in value if topic is not None]
+    topics = [_WIKI_LINK.sub(r"\1", " ".join(str(topic).split())).lstrip("#") for topic in value if topic is not None]
     if any(CONTROL_CHARACTERS.search(topic) for topic in topics):
         raise ReadError(source_name, "`topics` holds a control character; remove it")
     return tuple(dict.fromkeys(topic for topic in topics if topic))

@@ -17,10 +17,12 @@ from datetime import date
 from typing import Any
 
 from rag.errors import ReadError
-from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.encoding import CONTROL_CHARACTERS, to_one_line
 from rag.readers.log_levels import log_level
 from rag.readers.metadata import MAX_TITLE_CHARACTERS, parse_published
+from rag.readers.pages.authors import author_names
+from rag.readers.pages.boilerplate import strip_boilerplate
+from rag.readers.pages.head_lines import read_head_lines
 from rag.types.article import Article, slug
 
 MAX_PAGES = 2_000
@@ -40,6 +42,7 @@ _LIGATURES = re.compile("[\ufb00-\ufb06]")
 _BROKEN_WORD = re.compile(r"(?P<word>[^\W\d_]+)(?P<hyphen>[-\u2010\u00ad])\n(?P<rest>[^\W\d_]+)(?P<after>\S*)[ \n]?")
 # A line shorter than this share of the widest one ends before the margin.
 _SHORT_LINE_SHARE = 0.8
+_MAX_TITLE_LINES = 3
 
 
 def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: float = MAX_SECONDS) -> Article:
@@ -67,8 +70,8 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
     if not lines:
         raise ReadError(source_name, "holds no text, only pictures of it; run it through text recognition first")
     title = to_one_line(title) if isinstance(title, str) else ""
-    if _PLACEHOLDER_TITLE.fullmatch(title):
-        title = lines[0] if _is_title(lines[0], _max_width(lines)) else name
+    if _PLACEHOLDER_TITLE.fullmatch(title) or _plain(title) == _plain(name):
+        title = _title_at_head(lines) or name
     stripped = strip_boilerplate(_join_lines(_lines_after_title(lines, title)))
     if not stripped.text.strip():
         raise ReadError(source_name, "holds nothing but a title and boilerplate; is the article's text missing?")
@@ -76,7 +79,7 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
         slug(name),
         title,
         stripped.text,
-        author=(to_one_line(author) if isinstance(author, str) else "") or stripped.author,
+        author=author_names([to_one_line(author) if isinstance(author, str) else ""]) or stripped.author,
         source=stripped.source,
         published=_published(created, source_name),
     )
@@ -203,6 +206,30 @@ def _trim_empty_lines(lines: list[str]) -> list[str]:
 
 def _max_width(lines: list[str]) -> int:
     return max(map(len, lines), default=0)
+
+
+def _title_at_head(lines: list[str]) -> str | None:
+    """The title in the first lines; None if there is none.
+
+    It may take up to three lines. A title ends before an empty line, a byline, a day, or a line as wide as the text.
+    """
+    width = _max_width(lines)
+    title: list[str] = []
+    for line in lines[:_MAX_TITLE_LINES]:
+        if not line or not _is_title(line, width) or (title and _starts_the_article(line)):
+            break
+        title.append(line)
+    joined = to_one_line(" ".join(title))
+    return joined if joined and len(joined) <= MAX_TITLE_CHARACTERS else None
+
+
+def _starts_the_article(line: str) -> bool:
+    head = read_head_lines(line)
+    return bool(head.author or head.published)
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[\W_]+", " ", title).strip().casefold()
 
 
 def _is_title(line: str, max_width: int) -> bool:

@@ -36,8 +36,9 @@ def load_articles(
     """Loads the articles of all `sources`, one after the other.
 
     A source is a path to a file or folder, or the address of a page or feed. With `follow_links`, pages that a file
-    lists without their text are fetched. Within the batch an id stands for one
-    article: a second article with the same id and other content is a LoadFailure. Never raises for bad input. Pages are
+    lists without their text are fetched. Within the batch an id stands for one article: a second file with the same
+    name has its folder in its id, and a second article with the same id of its own and other content is a LoadFailure.
+    Never raises for bad input. Pages are
     fetched with `fetch_page`; the files for which `leave_out` is true are not read.
     """
     loader = FileLoader(settings, follow_links=follow_links, fetch_page=fetch_page)
@@ -46,17 +47,28 @@ def load_articles(
     for source in sources:
         for result in _load_source(source, settings, loader, fetch_page, leave_out):
             if isinstance(result, LoadedArticle):
-                result = _with_correction(result)
-                article = result.article
-                digest, origin = first_with_id.setdefault(article.id, (article.sha256, result.origin))
-                if digest != article.sha256:
-                    yield LoadFailure(
-                        result.origin,
-                        f"the id {article.id!r} is also that of {origin}, with other content; "
-                        "give one of them another `id` or name",
-                    )
-                    continue
-            yield result
+                yield _with_unique_id(_with_correction(result), first_with_id)
+            else:
+                yield result
+
+
+def _with_unique_id(loaded: LoadedArticle, first_with_id: dict[str, tuple[str, str]]) -> LoadedArticle | LoadFailure:
+    """The article under an id of its own.
+
+    The id has the folder's name if another file of the batch has the same name.
+    """
+    for candidate in (loaded, loaded.with_folder_in_id()):
+        if candidate is not None:
+            article = candidate.article
+            digest, _ = first_with_id.setdefault(article.id, (article.sha256, loaded.origin))
+            if digest == article.sha256:
+                return candidate
+    article_id = loaded.article.id
+    return LoadFailure(
+        loaded.origin,
+        f"the id {article_id!r} is also that of {first_with_id[article_id][1]}, with other content; "
+        "give one of them another `id` or name",
+    )
 
 
 def _with_correction(item: LoadedArticle) -> LoadedArticle:

@@ -1,34 +1,27 @@
 """Reads articles from the web: one page, or the pages that a feed lists.
 
-A feed is RSS or Atom. rag.readers.fetch does all of the fetching, and so refuses private addresses in a feed's entries
-too. Nothing on a page is run. A page's own metadata take precedence over the feed's.
+rag.readers.fetch does all of the fetching, and so refuses private addresses in a feed's entries too. Nothing on a page
+is run. A page's own metadata take precedence over the feed's.
 """
 
 import hashlib
-import io
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from html import escape
 from urllib.parse import urljoin, urlsplit
 
 from rag.errors import ReadError
-from rag.readers.encoding import decode_text, to_one_line
+from rag.readers.encoding import decode_text
+from rag.readers.feeds import FEED_START_BYTES, FeedEntry, is_feed, parse_feed
 from rag.readers.fetch import FetchedPage, FetchPage, fetch
 from rag.readers.files import article_from_markdown, article_from_plain_text
-from rag.readers.html import article_from_html
-from rag.readers.metadata import parse_published
+from rag.readers.pages.addresses import without_tracking
+from rag.readers.pages.html import ReadPage, read_page
 from rag.settings import Settings
-from rag.types.article import Article, slug
+from rag.types.article import Article, is_web_address, slug
 from rag.types.ingest import LoadedArticle, LoadFailure
 
 MAX_FEED_ENTRIES = 50
-# A feed is told by its root element, since servers declare any media type for it.
-FEED_START = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?>\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*+<(?:rss|(?:\w+:)?feed|rdf:RDF)[\s>/]",
-    re.IGNORECASE | re.DOTALL,
-)
-_FEED_START_BYTES = 20_000
 _MAX_NAME_CHARACTERS = 70
 
 
@@ -42,75 +35,60 @@ def load_url(
     """
     try:
         page = fetch_page(url, settings)
-        if FEED_START.match(page.data[:_FEED_START_BYTES]):
+        if is_feed(page.data[:FEED_START_BYTES]):
             yield from _load_feed(page, settings, max_entries, fetch_page)
         else:
-            yield LoadedArticle(article_from_page(page), page.url, has_own_id=False)
+            read = read_fetched_page(page)
+            yield LoadedArticle(read.article, page.url, has_own_id=False, notes=read.notes)
     except ReadError as error:
         yield LoadFailure(error.what, error.why)
 
 
-def article_from_page(page: FetchedPage) -> Article:
-    """Builds the article of a fetched page of HTML, Markdown or plain text.
+def read_fetched_page(page: FetchedPage) -> ReadPage:
+    """Reads the article of a fetched page of HTML, Markdown or plain text.
 
-    The article's id is made from the page's address. Raises ReadError.
+    The article's id is made from the page's address, which is its canonical one if the page declares it. Raises
+    ReadError.
     """
-    name = _name_of(page.url)
+    name = _name_of(without_tracking(page.url))
+    if page.media_type.endswith("json"):
+        raise ReadError(
+            page.url, f"is {page.media_type}, not a page of text; if it holds an article, save it and add the file"
+        )
     if page.media_type not in ("text/plain", "text/markdown", "text/x-markdown"):
-        return article_from_html(page.data, page.url, name, url=page.url, declared_encoding=page.encoding)
+        read = read_page(page.data, page.url, name, url=page.url, declared_encoding=page.encoding)
+        return replace(read, article=replace(read.article, id=_name_of(read.article.url or page.url)))
+    return ReadPage(_article_from_text(page, name), ())
+
+
+def _article_from_text(page: FetchedPage, name: str) -> Article:
     text = decode_text(page.data, page.url, page.encoding)
     if "markdown" in page.media_type or urlsplit(page.url).path.lower().endswith((".md", ".markdown")):
         return replace(article_from_markdown(text, page.url, name)[0], url=page.url)
     return replace(article_from_plain_text(text, page.url, name), url=page.url)
 
 
-def add_feed_metadata(article: Article, entry: Any) -> Article:
-    """Fills missing metadata of `article` from its feed entry.
-
-    The metadata are author, date and topics.
-    """
-    try:
-        published = article.published or parse_published(entry_date(entry), article.id)
-    except ReadError:
-        published = None
-    topics = (to_one_line(tag.get("term")) for tag in entry.get("tags", []))
+def add_feed_metadata(article: Article, entry: FeedEntry) -> Article:
+    """Fills missing metadata of `article` from its feed entry."""
     return replace(
         article,
-        author=article.author or to_one_line(entry.get("author")) or None,
-        published=published,
-        topics=article.topics or tuple(dict.fromkeys(topic for topic in topics if topic)),
+        author=article.author or entry.author,
+        published=article.published or entry.published,
+        topics=article.topics or entry.topics,
     )
-
-
-def entry_date(entry: Any) -> str | None:
-    """The day of a feed entry as an ISO date.
-
-    It is the day of publication, else the day of the last update.
-    """
-    day = entry.get("published_parsed") or entry.get("updated_parsed")
-    return f"{day.tm_year:04}-{day.tm_mon:02}-{day.tm_mday:02}" if day else None
 
 
 def _load_feed(
     feed: FetchedPage, settings: Settings, max_entries: int, fetch_page: FetchPage
 ) -> Iterator[LoadedArticle | LoadFailure]:
-    import feedparser
-
-    try:
-        # As a stream: feedparser first tries bare bytes as the name of a file.
-        entries = feedparser.parse(io.BytesIO(feed.data)).entries
-    except Exception as error:  # a broken feed can raise any exception anywhere in the parser
-        raise ReadError(feed.url, f"is a feed that cannot be read ({type(error).__name__}); add its pages") from error
-    if not entries:
-        raise ReadError(feed.url, "is a feed with no entries; is it the right address?")
+    entries = parse_feed(feed.data, feed.url)
     for entry in entries[:max_entries]:
-        if not entry.get("link"):
-            title = to_one_line(entry.get("title"))[:80] or "without a title"
+        if not entry.link and not entry.full_text:
+            title = entry.title[:80] or "without a title"
             yield LoadFailure(feed.url, f"its entry {title!r} names no page; find its address and add that")
             continue
         try:
-            page = fetch_page(_absolute_url(feed.url, entry["link"]), settings)
-            yield LoadedArticle(add_feed_metadata(article_from_page(page), entry), page.url, has_own_id=False)
+            yield _load_entry(entry, feed, settings, fetch_page)
         except ReadError as error:
             yield LoadFailure(error.what, error.why)
     if len(entries) > max_entries:
@@ -118,6 +96,39 @@ def _load_feed(
         yield LoadFailure(
             feed.url, f"lists {unread} more than the {max_entries} pages that are read; add those by address"
         )
+
+
+def _load_entry(entry: FeedEntry, feed: FetchedPage, settings: Settings, fetch_page: FetchPage) -> LoadedArticle:
+    """Reads the entry's page, else the whole text that the feed has of it.
+
+    The text in the feed counts where the page cannot be read. Raises ReadError.
+    """
+    url = _absolute_url(feed.url, entry.link) if entry.link else ""
+    if not url:
+        return _article_of_entry(entry, feed.url, _name_of(f"{feed.url} {entry.title}"), ())
+    try:
+        page = fetch_page(url, settings)
+        read = read_fetched_page(page)
+    except ReadError as error:
+        if not entry.full_text or not is_web_address(url):
+            raise
+        return _article_of_entry(entry, url, _name_of(url), (f"read from the feed: the page {error.why}",))
+    return LoadedArticle(add_feed_metadata(read.article, entry), page.url, has_own_id=False, notes=read.notes)
+
+
+def _article_of_entry(entry: FeedEntry, url: str, name: str, notes: tuple[str, ...]) -> LoadedArticle:
+    title = escape(entry.title)
+    page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{entry.full_text}</article></body>"
+    read = read_page(page.encode("utf-8", "replace"), url, name, url=url, declared_encoding="utf-8")
+    # What the text says at its ends, a byline among them, counts less than the entry's own fields.
+    article = replace(
+        read.article,
+        title=entry.title or read.article.title,
+        author=entry.author or read.article.author,
+        published=entry.published or read.article.published,
+        topics=entry.topics,
+    )
+    return LoadedArticle(article, url, has_own_id=False, notes=(*notes, *read.notes))
 
 
 def _absolute_url(base: str, link: str) -> str:

@@ -24,9 +24,9 @@ class Article:
     """A commentary article.
 
     `source` is the publication, `published` the day of publication, `text` the exact body. `id` is unique in a library;
-    `topics` are short free words, `correction` is the publication's notice of a correction. `version` numbers the texts
-    that the library has had of the article, and `updated` is the day on which it took this one, None for the first; a
-    reader leaves both as they are.
+    `topics` are short free words, `correction` is the publication's notice of a correction, `author_description` says
+    who the author is, in the publication's words. `version` numbers the texts that the library has had of the article,
+    and `updated` is the day on which it took this one, None for the first; a reader leaves both as they are.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Article:
     url: str | None = None
     topics: tuple[str, ...] = ()
     correction: str | None = None
+    author_description: str | None = None
     version: int = field(default=1, compare=False)
     updated: date | None = field(default=None, compare=False)
 
@@ -52,7 +53,8 @@ class Article:
             self.published.isoformat() if self.published else None, self.url, list(self.topics),
         ]  # fmt: skip
         # Fields that were added later count only where they are set, so that earlier digests stay valid.
-        later = {name: value for name, value in (("correction", self.correction),) if value is not None}
+        values = {"correction": self.correction, "author_description": self.author_description}
+        later = {name: value for name, value in values.items() if value is not None}
         fields += [later] if later else []
         return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -70,7 +72,7 @@ class Article:
 class ArticleRef:
     """A reference to an article: all that a citation shows of it.
 
-    `correction`, `version` and `updated` are those of Article.
+    `correction`, `author_description`, `version` and `updated` are those of Article.
     """
 
     id: str
@@ -82,6 +84,7 @@ class ArticleRef:
     correction: str | None = None
     version: int = 1
     updated: date | None = None
+    author_description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def reference_to(article: Article) -> ArticleRef:
     return ArticleRef(
         article.id, article.title, article.author, article.source, article.published, article.url,
         correction=article.correction, version=article.version, updated=article.updated,
+        author_description=article.author_description,
     )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Results and progress of adding articles, as plain data."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 
-from rag.types.article import Article
+from rag.types.article import Article, slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +14,24 @@ class LoadedArticle:
     """An article as it was loaded from a source.
 
     `origin` is the source (a path, a path with a line, or a URL). `has_own_id` says whether the source gives the
-    article an id.
+    article an id. `notes` say what a person should know of how it was read: what may be missing, what was left out.
     """
 
     article: Article
     origin: str
     has_own_id: bool
+    notes: tuple[str, ...] = ()
+
+    def with_folder_in_id(self) -> "LoadedArticle | None":
+        """The article under an id that also has the name of the file's folder.
+
+        Files of the same name in two folders are two articles. None for an article with an id of its own, and for one
+        that is not a file in a folder.
+        """
+        folder = PurePath(self.origin).parent.name
+        if self.has_own_id or "://" in self.origin or not folder:
+            return None
+        return replace(self, article=replace(self.article, id=slug(f"{folder} {self.article.id}")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,17 @@ class LoadFailure:
 
     what: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadNote:
+    """Something to know about a source that was read.
+
+    `what` names the source, `note` says in one line what may be missing or was left out.
+    """
+
+    what: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +79,15 @@ def no_progress(step: IngestProgress) -> None:
 class AddReport:
     """The outcome of adding articles.
 
-    It has the ids of the added, updated and unchanged articles, and the sources that failed.
+    It has the ids of the added, updated and unchanged articles, the sources that failed, and notes about the sources of
+    articles that were added or updated.
     """
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[LoadFailure] = field(default_factory=list)
+    notes: list[LoadNote] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +152,7 @@ class SyncReport:
     missing: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     failed: tuple[LoadFailure, ...] = ()
+    notes: tuple[LoadNote, ...] = ()
 
     @classmethod
     def of(cls, report: AddReport, renamed: Sequence[Rename] = ()) -> "SyncReport":
@@ -140,6 +167,7 @@ class SyncReport:
             unchanged=tuple(article_id for article_id in report.unchanged if article_id not in ids),
             renamed=tuple(renamed),
             failed=tuple(report.failed),
+            notes=tuple(report.notes),
         )
 
     def __add__(self, other: "SyncReport") -> "SyncReport":
@@ -157,5 +185,5 @@ class SyncReport:
         return {
             "added": self.added, "updated": self.updated, "unchanged": self.unchanged,
             "renamed": renamed, "missing": self.missing, "deleted": self.deleted,
-            "failed": [asdict(failure) for failure in self.failed],
+            "failed": [asdict(failure) for failure in self.failed], "notes": [asdict(note) for note in self.notes],
         }  # fmt: skip

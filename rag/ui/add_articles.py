@@ -139,7 +139,8 @@ def _results(source: NamedSource, outcome: _Outcome) -> list[SourceResult]:
     summary = ", ".join(
         label if len(ids) == 1 else f"{len(ids)} articles {label}" for label, ids in counts.items() if ids
     )
-    return ([SourceResult(source.name, True, summary)] if summary else []) + failures
+    notes = [SourceResult(_without_path(source, note.what), True, note.note) for note in outcome.notes]
+    return ([SourceResult(source.name, True, summary)] if summary else []) + notes + failures
 
 
 def _without_path(source: NamedSource, what: str) -> str:

@@ -99,7 +99,7 @@ def test_adding_takes_files_and_folders_and_repeating_it_changes_nothing(home: P
     before = rag("--home", home, "articles", "--json").out
     again = rag("--home", home, "add", folder, more, "--json").document
     assert sorted(again.pop("unchanged")) == sorted(first.document["added"])
-    assert again == {"added": [], "updated": [], "failed": []}
+    assert again == {"added": [], "updated": [], "failed": [], "notes": []}
     assert rag("--home", home, "articles", "--json").out == before
     (folder / "lions.md").write_text("---\ntitle: Lions\n---\n\nThe lions of the square were cast in 1868.\n")
     assert rag("--home", home, "add", folder, "--json").document["updated"] == ["lions"]
@@ -136,6 +136,24 @@ def test_one_bad_file_among_good_ones_is_named_and_the_others_are_added(home: Pa
     for failure in result.document["failed"]:
         assert f"{failure['what']}: {failure['why']}\n" in result.err
     assert {"good", "zebras"} <= set(article_ids(rag, home))
+
+
+def test_what_may_be_missing_of_an_article_is_told_beside_the_result(home: Path, tmp_path: Path, rag: Rag) -> None:
+    body = "".join(f"<p>The harbour board wants {n} million crowns for the new quay of the town.</p>" for n in range(9))
+    page = tmp_path / "quay.html"
+    page.write_text(
+        '<html><head><title>The Quay</title><script type="application/ld+json">'
+        '{"@type": "NewsArticle", "articleBody": "'
+        + "The quay is dear. " * 100
+        + f'"}}</script></head><body><article>{body}</article></body></html>'
+    )
+    result = rag("--home", home, "add", page, "--json")
+    assert result.code == 0
+    (note,) = result.document["notes"]
+    assert note["what"] == str(page)
+    assert note["note"].endswith("of about 1,800 characters; the rest may be missing")
+    assert f"{note['what']}: {note['note']}\n" in result.err
+    assert rag("--home", home, "add", page, "--json").document["notes"] == []
 
 
 def test_a_file_name_in_broken_bytes_is_read(home: Path, tmp_path: Path, rag: Rag) -> None:

@@ -50,7 +50,7 @@ def test_what_cannot_be_done_is_one_line_and_2(
 def test_the_benchmarks_are_listed_and_an_unknown_one_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--help"]) == 0
     assert (
-        "abstention, answers, checking, chunking, growth, load, scaling, rewriting, "
+        "abstention, answers, checking, chunking, drafts, growth, load, scaling, quotations, reading, rewriting, "
         "side-by-side, speed, statements, verifier, "
         "writing" in capsys.readouterr().out
     )

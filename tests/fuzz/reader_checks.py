@@ -1,6 +1,5 @@
 """Checks of the readers, the sentence splitter and the passage splitter: what must hold for every input."""
 
-import io
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -8,14 +7,17 @@ from typing import Any
 
 from rag.errors import RagError
 from rag.ingest.splitter import MAX_PASSAGE_TOKENS, split_article
-from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.encoding import decode_text
+from rag.readers.feeds import is_feed, parse_feed, written_day
 from rag.readers.fetch import FetchedPage
 from rag.readers.files import article_from_json_line, article_from_markdown, article_from_plain_text
-from rag.readers.html import article_from_html
-from rag.readers.metadata import parse_published, split_front_matter
+from rag.readers.front_matter import split_front_matter
+from rag.readers.metadata import parse_published
+from rag.readers.pages.authors import author_names
+from rag.readers.pages.boilerplate import strip_boilerplate
+from rag.readers.pages.html import article_from_html
 from rag.readers.pdf import article_from_pdf
-from rag.readers.web import FEED_START, add_feed_metadata, article_from_page, entry_date
+from rag.readers.web import add_feed_metadata, read_fetched_page
 from rag.retrieval.filters import Filters
 from rag.text.sentences import sentence_spans
 from rag.types.article import Article, slug
@@ -106,23 +108,21 @@ def check_html(markup: str) -> None:
 
 
 def check_feed(markup: str) -> None:
-    import feedparser
-
     feed = f"<rss><channel>{markup}<item><title>{markup}</title><link>http://a.example/{slug(markup)}</link></item>{markup}"
     data = feed.encode("utf-8", "surrogatepass")
-    assert FEED_START.match(data)
-    FEED_START.match(markup.encode("utf-8", "surrogatepass"))
-    try:
-        entries = feedparser.parse(io.BytesIO(data)).entries
-    except Exception:  # noqa: BLE001 - the reader says so in one line
-        return
-    article = _result_or_refusal(
-        article_from_page, FetchedPage("http://a.example/", PROSE.encode() * 3, "text/html", None)
-    )
-    for entry in entries[:3]:
-        entry_date(entry)
-        if article:
-            assert_storable(add_feed_metadata(article, entry))
+    assert is_feed(data)
+    is_feed(markup.encode("utf-8", "surrogatepass"))
+    written_day(markup)
+    page = FetchedPage("http://a.example/", PROSE.encode() * 3, "text/html", None)
+    read = _result_or_refusal(read_fetched_page, page)
+    for entry in (_result_or_refusal(parse_feed, data, "feed") or [])[:3]:
+        if read:
+            assert_storable(add_feed_metadata(read.article, entry))
+
+
+def check_byline(markup: str) -> None:
+    names = author_names([markup, f"By {markup}", f"{markup} and Ada Brookfield, May 12, 2024"], [markup[:5]])
+    assert names is None or names.strip() == names != ""
 
 
 def check_pdf(data: bytes) -> None:

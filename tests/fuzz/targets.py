@@ -23,6 +23,7 @@ from tests.fuzz.inputs import (
     texts,
 )
 from tests.fuzz.reader_checks import (
+    check_byline,
     check_bytes,
     check_date,
     check_feed,
@@ -72,6 +73,7 @@ TARGETS = {
     "json lines": Target(JSON_LINES, check_json_line, 80, 12_000),
     "dates": Target(DATES, check_date, 60, 6_000),
     "html": Target(texts(10), check_html, 25, 3_000),
+    "bylines": Target(texts(8), check_byline, 25, 3_000),
     "feeds": Target(texts(8), check_feed, 25, 3_000),
     "pdf": Target(st.builds(one_page_pdf, texts(6), st.booleans(), st.integers(0, 10_000)), check_pdf, 30, 4_000),
     "files of text": Target(TEXT_FILES, check_text_file, 60, 12_000),

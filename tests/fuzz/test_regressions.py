@@ -12,9 +12,9 @@ from rag import QueryEngine, open_engine
 from rag.errors import ReadError
 from rag.generation.markup import parse_line
 from rag.generation.prompt_context import escape_passage_text
-from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.files import article_from_markdown
-from rag.readers.html import MAX_TAGS, article_from_html
+from rag.readers.pages.boilerplate import strip_boilerplate
+from rag.readers.pages.html import MAX_TAGS, article_from_html
 from rag.retrieval.filters import Filters
 from rag.text.analyzer import terms
 from rag.text.attribution import attribution_verb, reported_speakers

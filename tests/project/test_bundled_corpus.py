@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rag.package_data import bundled_folder
-from rag.readers.metadata import split_front_matter
+from rag.readers.front_matter import split_front_matter
 
 FILES = sorted((bundled_folder("corpus") / "articles").glob("*.md"))
 COLUMNS = {

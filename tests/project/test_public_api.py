@@ -21,11 +21,11 @@ NAMES = {
     "DraftFinding", "DraftReport", "WordDifference",
     "Cancellation",
     "CatalogueEntry", "CataloguePage", "Chat", "Citation", "DebateCard", "EncoderError", "EncoderMismatch",
-    "Feedback", "FeedbackCitation", "FilterArgs", "FollowedSource", "FormattedCitation", "Highlight",
+    "Feedback", "FeedbackCitation", "FilterArgs", "FollowedSource", "FormattedCitation", "Freshness", "Highlight",
     "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress", "LibraryBusy", "LibraryCounts",
-    "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure", "ModelError",
-    "QueryEngine", "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError", "Rename",
-    "Revision", "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError", "Statement",
+    "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure", "LoadNote",
+    "ModelError", "QueryEngine", "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError",
+    "Rename", "Revision", "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError", "Statement",
     "StyledText", "SyncReport", "TextDelta", "Timings", "Tuning", "Turn", "Understanding", "Usage", "open_engine",
 }  # fmt: skip
 
@@ -49,13 +49,15 @@ def _public_methods(of: type) -> list[Any]:
 
 def _types_in(annotation: Any) -> set[type]:
     """The classes of this package in an annotation, those in its arguments and in fields of dataclasses included."""
-    if isinstance(annotation, list | tuple):
-        return set().union(*map(_types_in, annotation))
-    found = set().union(*map(_types_in, typing.get_args(annotation)))
-    if isinstance(annotation, type) and annotation.__module__.startswith("rag."):
-        found.add(annotation)
-        if dataclasses.is_dataclass(annotation):
-            found |= _types_in(list(typing.get_type_hints(annotation).values()))
+    found: set[type] = set()
+    pending = [annotation]
+    while pending:
+        part = pending.pop()
+        pending += part if isinstance(part, list | tuple) else typing.get_args(part)
+        # A class may have fields of its own type.
+        if isinstance(part, type) and part.__module__.startswith("rag.") and part not in found:
+            found.add(part)
+            pending += typing.get_type_hints(part).values() if dataclasses.is_dataclass(part) else []
     return found
 
 

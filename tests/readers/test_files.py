@@ -54,7 +54,6 @@ def test_without_front_matter_the_title_is_the_first_heading_or_the_name(
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("---\nauthor: x\n---\nText", "has no title; add `title: …`"),
         ("---\ntitle: T\nauthor: a: b\n---\nText", "line 3 is not YAML"),
         ("---\ntitle: T\n\nText without an end of the fields\n", "the front matter is not closed"),
         ("---\ntitle: T\npublished: soon\n---\nText", "`published: soon` is not a date; write it as 2024-06-30"),

@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.html import article_from_html
 from rag.readers.log_levels import log_level
+from rag.readers.pages.html import article_from_html
 from rag.readers.pdf import article_from_pdf
 
 NAMES = ("trafilatura", "htmldate", "readability", "pypdf")

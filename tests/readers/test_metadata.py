@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from rag.errors import ReadError
-from rag.readers.metadata import article_from_fields, parse_published, split_front_matter
+from rag.readers.front_matter import split_front_matter
+from rag.readers.metadata import article_from_fields, parse_published
 
 FULL = """---
 title: "The Price of Delay: A Reckoning"

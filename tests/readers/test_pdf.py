@@ -13,11 +13,11 @@ from tests.support.library.sources import PDF_LINES, PDF_TEXT, article_from, fai
 from tests.support.planted_errors import PLANTED_ERRORS, PlantedNumber
 
 
-def _encrypted(data: bytes, user: str) -> bytes:
+def _encrypted(data: bytes, user: str, algorithm: str = "RC4-128") -> bytes:
     import pypdf
 
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
-    writer.encrypt(user, "owner", algorithm="RC4-128")  # the only one that needs no further library
+    writer.encrypt(user, "owner", algorithm=algorithm)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -62,20 +62,24 @@ def test_a_pdf_with_a_password_is_refused_with_advice(tmp_path: Path, settings: 
     assert failure_reason(path, settings) == "is encrypted; save a copy without a password and add that"
 
 
-def test_a_pdf_encrypted_without_a_password_is_read(tmp_path: Path, settings: Settings) -> None:
-    assert (
-        article_from(new_file(tmp_path / "x.pdf", _encrypted(text_pdf([PDF_LINES]), user="")), settings).text
-        == PDF_TEXT
-    )
-
-
-def test_a_pdf_in_an_unknown_cipher_is_called_encrypted_and_not_damaged(tmp_path: Path, settings: Settings) -> None:
-    """AES needs a library that is not installed with the package; the reason must not be that the file is broken."""
-    data = _encrypted(text_pdf([PDF_LINES]), user="secret")
-    aes = b"/V 4\n/R 4\n/CF << /StdCF << /CFM /AESV2 /AuthEvent /DocOpen /Length 16 >> >>\n/StmF /StdCF\n/StrF /StdCF"
-    assert b"/V 2\n/R 3" in data
-    path = new_file(tmp_path / "x.pdf", data.replace(b"/V 2\n/R 3", aes))
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256-R5", "AES-256"])
+def test_a_pdf_encrypted_without_a_password_is_read(tmp_path: Path, settings: Settings, algorithm: str) -> None:
+    path = new_file(tmp_path / "x.pdf", _encrypted(text_pdf([PDF_LINES]), user="", algorithm=algorithm))
+    assert article_from(path, settings).text == PDF_TEXT
+    path = new_file(tmp_path / "y.pdf", _encrypted(text_pdf([PDF_LINES]), user="secret", algorithm=algorithm))
     assert failure_reason(path, settings) == "is encrypted; save a copy without a password and add that"
+
+
+def test_a_title_of_two_lines_is_read_whole(tmp_path: Path, settings: Settings) -> None:
+    lines = ["The Price of", "Delay and of Haste", "", "By Ada Brookfield", "", *PDF_LINES[1:]]
+    article = article_from(new_file(tmp_path / "x.pdf", text_pdf([lines])), settings)
+    assert (article.title, article.author) == ("The Price of Delay and of Haste", "Ada Brookfield")
+
+
+@pytest.mark.parametrize("author", ["admin", "Unknown", "ada@example.org"])
+def test_an_author_that_a_program_wrote_is_no_author(tmp_path: Path, settings: Settings, author: str) -> None:
+    path = new_file(tmp_path / "x.pdf", text_pdf([PDF_LINES], Author=author))
+    assert article_from(path, settings).author is None
 
 
 @pytest.mark.parametrize(

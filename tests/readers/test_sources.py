@@ -129,13 +129,25 @@ def test_a_second_text_with_the_same_id_is_refused(tmp_path: Path, settings: Set
     assert f"the id 'a1' is also that of {path}:1, with other content" in results[2].why
 
 
-def test_the_same_id_from_two_files_is_refused_within_a_batch(tmp_path: Path, settings: Settings) -> None:
+def test_the_same_file_name_in_two_folders_is_two_articles(tmp_path: Path, settings: Settings) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         new_file(tmp_path / folder / "column.md", f"# Column\n\nThe text of {folder}.")
     results = list(load_articles([tmp_path / "a", tmp_path / "b", tmp_path / "a" / "column.md"], settings))
-    assert [type(result) for result in results] == [LoadedArticle, LoadFailure, LoadedArticle]
-    assert str(tmp_path / "a" / "column.md") in results[1].why  # type: ignore[union-attr]
+    loaded = [result.article for result in results if isinstance(result, LoadedArticle)]
+    assert [article.id for article in loaded] == ["column", "b-column", "column"]
+    assert "The text of b." in loaded[1].text
+    workspace = Workspace(settings, empty=True)
+    assert workspace.add([tmp_path / "a"]).added == ["column"]
+    assert workspace.add([tmp_path / "b"]).added == ["b-column"]
+    assert sorted(workspace.add([tmp_path]).unchanged) == ["b-column", "column"]
+
+
+def test_the_same_id_of_their_own_in_two_files_is_refused_within_a_batch(tmp_path: Path, settings: Settings) -> None:
+    files = [new_file(tmp_path / f"{name}.md", f"---\nid: x\n---\nThe text of {name}.") for name in ("a", "b")]
+    results = list(load_articles(files, settings))
+    assert [type(result) for result in results] == [LoadedArticle, LoadFailure]
+    assert str(files[0]) in results[1].why  # type: ignore[union-attr]
 
 
 def test_a_bad_source_does_not_stop_the_rest_of_a_batch(tmp_path: Path, settings: Settings) -> None:

@@ -70,6 +70,7 @@ CATALOGUE: list[dict[str, Any]] = [
 ]  # fmt: skip
 ADDED: dict[str, Any] = {
     "added": [str], "updated": [str], "unchanged": [str], "failed": [{"what": str, "why": str}],
+    "notes": [{"what": str, "note": str}],
 }  # fmt: skip
 STATUS: dict[str, Any] = {
     "home": str, "articles": int, "passages": int, "characters": int, "bytes": int, "encoder": str, "writer": str,

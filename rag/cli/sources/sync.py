@@ -104,6 +104,8 @@ def _print_report(report: "SyncReport", deletion_command: str, *, as_json: bool)
     if report.missing:
         listed = ", ".join(report.missing[:MAX_LISTED]) + (" …" if len(report.missing) > MAX_LISTED else "")
         print_message(f"no longer in their folder: {listed}; delete them with: {deletion_command}")
+    for note in report.notes:
+        print_message(f"{note.what}: {note.note}")
     for failure in report.failed:
         print_message(f"{failure.what}: {failure.why}")
     if report.failed:

@@ -4,8 +4,8 @@ import re
 
 from rag.errors import ReadError
 from rag.readers.encoding import to_one_line
-from rag.readers.html import article_from_html
 from rag.readers.mail.messages import leaf_parts, parse_message, part_bytes, part_charset
+from rag.readers.pages.html import article_from_html
 from rag.types.article import Article, is_web_address
 
 

@@ -13,7 +13,7 @@ from rag.readers.exports.bibtex import entries_of_bibtex
 from rag.readers.exports.entries import ExportEntry, checked_entries, load_entries
 from rag.readers.exports.ris import entries_of_ris
 from rag.readers.exports.tables import entries_of_csv, entries_of_json
-from rag.readers.files import article_from_markdown, article_from_plain_text
+from rag.readers.files import article_from_plain_text, read_markdown
 from rag.readers.files import load_json_lines as _load_json_lines
 from rag.readers.formats.folders import readable_members
 from rag.readers.mail.mailboxes import load_mailbox as _load_mailbox
@@ -28,8 +28,7 @@ Loader = Callable[[SourceFile, LoadContext], Results]
 
 def load_markdown(file: SourceFile, context: LoadContext) -> Results:
     """Reads the article of a Markdown file."""
-    article, has_own_id = article_from_markdown(_text(file, context), file.source_name, file.stem)
-    yield LoadedArticle(article, file.origin, has_own_id)
+    yield read_markdown(_text(file, context), file.source_name, file.stem, file.origin)
 
 
 def load_plain_text(file: SourceFile, context: LoadContext) -> Results:
@@ -48,9 +47,10 @@ def load_html(file: SourceFile, context: LoadContext) -> Results:
     if bookmarks.is_bookmarks(data):
         yield from load_entries(bookmarks.entries_of_bookmarks(data, file.source_name), file, context)
         return
-    from rag.readers.html import article_from_html
+    from rag.readers.pages.html import read_page
 
-    yield _loaded(file, article_from_html(data, file.source_name, file.stem))
+    read = read_page(data, file.source_name, file.stem)
+    yield LoadedArticle(read.article, file.origin, has_own_id=False, notes=read.notes)
 
 
 def load_pdf(file: SourceFile, context: LoadContext) -> Results:

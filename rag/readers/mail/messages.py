@@ -14,11 +14,11 @@ from datetime import date
 from email.message import EmailMessage
 
 from rag.errors import ReadError
-from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.encoding import CONTROL_CHARACTERS, decode_text, to_one_line
 from rag.readers.mail.quoted_replies import drop_quoted_markup, without_quoted_reply
 from rag.readers.mail.senders import sender_of
 from rag.readers.metadata import parse_published
+from rag.readers.pages.boilerplate import strip_boilerplate
 from rag.readers.parsing.markup_text import parse_markup, text_of_markup
 from rag.types.article import Article, unique_slug
 

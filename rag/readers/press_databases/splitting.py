@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from rag.errors import ReadError
-from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.encoding import CONTROL_CHARACTERS, to_one_line
 from rag.readers.metadata import parse_published
+from rag.readers.pages.boilerplate import strip_boilerplate
 from rag.readers.press_databases.factiva import split_factiva
 from rag.readers.press_databases.lexisnexis import split_lexisnexis
 from rag.readers.press_databases.press_article import PressArticle

@@ -19,7 +19,7 @@ from rag.types.article import Article, ArticleRef
 Details = Mapping[str, Any]
 Described = TypeVar("Described", Article, ArticleRef)
 
-_TEXT_FIELDS = ("correction",)
+_TEXT_FIELDS = ("correction", "author_description")
 _IDS_PER_STATEMENT = 500
 _IDS: Any = sa.bindparam("ids", expanding=True)
 _DETAILS = sa.select(tables.article_details).where(tables.article_details.c.article_id.in_(_IDS))

@@ -77,3 +77,11 @@ def test_details_that_cannot_be_read_are_reported_as_damage(library: Library, fi
         connection.execute("UPDATE article_details SET fields = ?", (fields,))
     with pytest.raises(LibraryDamaged, match="details of an article"):
         library.article("article-1")
+
+
+def test_what_is_said_of_an_author_is_read_with_the_article_and_its_reference(library: Library) -> None:
+    described = replace(article(1), author_description="Professor of economics")
+    assert described.sha256 != article(1).sha256
+    library.put(described, stored_passages(1), "/made/1")
+    assert library.article("article-1") == described
+    assert library.article_refs(["article-1"])["article-1"].author_description == "Professor of economics"

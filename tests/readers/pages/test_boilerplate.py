@@ -5,9 +5,9 @@ import time
 import pytest
 
 from rag.package_data import bundled_folder
-from rag.readers.boilerplate import strip_boilerplate
 from rag.readers.files import article_from_plain_text
-from rag.readers.metadata import split_front_matter
+from rag.readers.front_matter import split_front_matter
+from rag.readers.pages.boilerplate import strip_boilerplate
 from tests.conftest import shared
 
 PROSE = (

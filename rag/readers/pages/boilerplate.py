@@ -33,7 +33,7 @@ _FURNITURE_LINE = re.compile(
     r"read more|back to top|continue reading(?: below)?|story continues below(?: advertisement)?|"
     r"share (?:this|on|via)(?: (?:article|story|post|page|on|via|with|facebook|twitter|x|linkedin|email|friends)){0,4}|"
     r"follow us(?: on .{1,40})?|"
-    r"(?:photo(?:graph)?|image|picture|illustration)(?: credit)?s?: .{1,80}|credit: .{1,80}|"
+    r"(?:photo(?:graph)?|image|picture|illustration)(?: credit)?s? ?: .{1,80}|credit ?: .{1,80}|"
     rf"(?:published|updated|last updated|posted)(?: on| at)?:? {_DATE_OR_TIME}.{{0,30}}"
     r")[^\w.!?]*|(?:"
     rf"contact us(?: at(?: \S+@\S+)?)?|write to .{{1,40}} at \S+@\S+|this {_PIECE_NOUN} is (?:part of|from) .{{1,60}}|"
@@ -100,12 +100,14 @@ _EDGE_PARAGRAPHS = 8
 class StrippedText:
     """An article's text without boilerplate, and the metadata the boilerplate held.
 
-    The metadata are the author and the publication that the boilerplate around the text names.
+    The metadata are the author and the publication that the boilerplate around the text names, and the biographies of
+    its authors.
     """
 
     text: str
     author: str | None
     source: str | None
+    biography: str | None = None
 
 
 def strip_boilerplate(text: str) -> StrippedText:
@@ -129,6 +131,7 @@ def strip_boilerplate(text: str) -> StrippedText:
     first_prose, last_prose = (prose[0], prose[-1]) if prose else (len(paragraphs), -1)
     kept: list[str] = []
     authors: list[str] = []
+    biographies: list[str] = []
     for index, paragraph in enumerate(paragraphs):
         if not is_boilerplate[index] or first_prose < index < last_prose:
             kept.append(paragraph)
@@ -137,7 +140,8 @@ def strip_boilerplate(text: str) -> StrippedText:
         name = _tidy_name(byline["name"]) if byline else _first_name(_BIOGRAPHY_START, paragraph, "name")
         authors += [name] if name and not any(name in author for author in authors) else []
         source = source or _first_name(_OF_PUBLICATION, paragraph, "source")
-    return StrippedText("\n\n".join(kept), ", ".join(authors) or None, source)
+        biographies += [] if byline or not _BIOGRAPHY_START.match(paragraph) else [" ".join(paragraph.split())]
+    return StrippedText("\n\n".join(kept), ", ".join(authors) or None, source, " ".join(biographies) or None)
 
 
 def _split_paragraphs(text: str) -> list[str]:

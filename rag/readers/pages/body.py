@@ -1,0 +1,233 @@
+"""Extracts the body of the article on a web page.
+
+trafilatura extracts it, once precisely and once generously. What both leave out is looked for in the page itself: a
+body in several containers is read as a whole, tables that lay out a page are unfolded, data tables are kept as lines.
+Whether the page seems to have more of the article than was read is told.
+"""
+
+import copy
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from rag.readers.encoding import to_one_line
+from rag.readers.log_levels import log_level
+
+# The precise extraction is left for the generous one when it has less than this share of it.
+_MIN_PRECISE_SHARE = 0.6
+# A shorter paragraph is a caption, a label or a link.
+_MIN_PROSE_CHARACTERS = 60
+_MAX_LINK_SHARE = 0.4
+_BLOCK_TAGS = frozenset(
+    ("p", "div", "table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "form", "article", "section")
+)
+_MAX_CELL_CHARACTERS = 200
+# Each paragraph is looked for in the text; a page with more is a list of something.
+_MAX_PARAGRAPHS = 2_000
+_PROSE_END = re.compile(r"[.!?…。！？।۔][\"'”’»)\]*_\s]*\Z")
+_ASIDE_TAGS = frozenset(("nav", "footer", "aside", "form", "figure", "figcaption", "button", "noscript", "template"))
+_ASIDE_NAME = re.compile(
+    r"(?:\A|[\s_-])(?:comments?|disqus|related\w*|recommend\w*|recirc\w*|footer|side-?bar|most-?(?:read|popular)|teasers?|"
+    r"promo\w*|trending|newsletter\w*|cookie\w*|consent|modal|popup|popular|captions?|author-?bio|bio|cards?|ad|ads|advert\w*|"
+    r"subscri\w*|paywall|signup|sign-?in|login|share|social|outbrain|taboola|disclaimer|copyright|credits?|menu|nav\w*|"
+    r"breadcrumbs?|tags?|hidden|correction-policy|tooltip)(?:\Z|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageBody:
+    """The lines of an article's body.
+
+    `page_characters` is the length of all prose that the page seems to have of the article.
+    """
+
+    lines: tuple[str, ...]
+    page_characters: int
+
+
+def extract_body(tree: Any, url: str | None) -> PageBody:
+    """Extracts the body of the article in the page `tree` (lxml).
+
+    The tree is not changed. Any exception of trafilatura is passed on.
+    """
+    prepared = copy.deepcopy(tree)
+    _unfold_tables(prepared)
+    paragraphs = _prose_paragraphs(prepared)
+    precise = _trafilatura_lines(prepared, url, favor_precision=True)
+    generous = _trafilatura_lines(prepared, url, favor_precision=False)
+    # Sentences are compared: what the generous one has more may be the labels of menus.
+    if _prose_length(precise) < _MIN_PRECISE_SHARE * _prose_length(generous):
+        precise = generous
+    whole = _with_sibling_containers(precise, paragraphs)
+    return PageBody(tuple(whole), max(_prose_length(generous), _prose_length(whole)))
+
+
+def _trafilatura_lines(tree: Any, url: str | None, *, favor_precision: bool) -> list[str]:
+    import trafilatura
+
+    # A ReadError of one line reports a problem instead of these libraries' logs.
+    with log_level(logging.CRITICAL, "trafilatura", "htmldate", "readability"):
+        text: str | None = trafilatura.extract(
+            copy.deepcopy(tree),
+            url=url,
+            include_comments=False,
+            include_tables=not favor_precision,
+            favor_precision=favor_precision,
+        )
+    # trafilatura puts each paragraph on one line.
+    return [line for line in (text or "").split("\n") if line.strip()]
+
+
+def _prose_length(lines: list[str]) -> int:
+    return sum(len(line) for line in lines if len(line) >= _MIN_PROSE_CHARACTERS and _ends_as_prose(line))
+
+
+def _ends_as_prose(text: str) -> bool:
+    # Only its end is searched: over a paragraph of nothing but full stops the time would grow with the square.
+    return _PROSE_END.search(text[-_MIN_PROSE_CHARACTERS:]) is not None
+
+
+# -- tables ------------------------------------------------------------------------------------------------------------
+
+
+def _unfold_tables(tree: Any) -> None:
+    """Turns tables of layout into blocks, and data tables into a paragraph a row."""
+    # From the inside out, so that a table of data within a table of layout is data first.
+    for table in reversed(list(tree.iter("table"))):
+        rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+        cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
+        if _is_data(cells):
+            _set_rows(table, [" | ".join(filter(None, map(_cell_text, row))) for row in cells])
+            continue
+        for node in (table, *table.iter("tbody", "thead", "tfoot", "tr", "td", "th", "caption")):
+            node.tag = "div"
+
+
+def _is_data(cells: list[list[Any]]) -> bool:
+    """Whether the rows are data.
+
+    Data are two or more rows and columns of short cells without blocks.
+    """
+    widths = [len(row) for row in cells if row]
+    if len(widths) < 2 or min(widths) < 2 or max(widths) != min(widths):
+        return False
+    contents = [cell for row in cells for cell in row]
+    if any(node.tag in _BLOCK_TAGS - {"p"} for cell in contents for node in cell.iterdescendants()):
+        return False
+    texts = list(map(_cell_text, contents))
+    return all(len(text) <= _MAX_CELL_CHARACTERS for text in texts) and sum(map(bool, texts)) > len(texts) / 2
+
+
+def _cell_text(cell: Any) -> str:
+    return to_one_line(" ".join(cell.itertext()))
+
+
+def _set_rows(table: Any, lines: list[str]) -> None:
+    tail = table.tail
+    table.clear()
+    table.tag, table.tail = "div", tail
+    for line in filter(None, lines):
+        row = table.makeelement("p", {})
+        row.text = line
+        table.append(row)
+
+
+# -- a body in several containers --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """A block of prose on the page, with the element that contains it."""
+
+    text: str
+    container: Any
+    is_prose: bool
+
+
+def _prose_paragraphs(tree: Any) -> list[_Paragraph]:
+    """The paragraphs, headings and list items outside page furniture, in order."""
+    return [
+        _Paragraph(text, node.getparent(), node.tag == "p" and _is_prose(node, text))
+        for node in tree.iter("p", "h2", "h3", "h4", "li", "blockquote")
+        if (text := to_one_line(" ".join(" ".join(node.itertext()).split())))
+        and not (node.tag in ("blockquote", "li") and node.find(".//p") is not None)
+        and not _is_aside(node)
+    ]
+
+
+def _is_prose(node: Any, text: str) -> bool:
+    linked = sum(len(to_one_line(" ".join(link.itertext()))) for link in node.iter("a"))
+    return len(text) >= _MIN_PROSE_CHARACTERS and linked <= _MAX_LINK_SHARE * len(text) and _ends_as_prose(text)
+
+
+def _is_aside(node: Any) -> bool:
+    for ancestor in (node, *node.iterancestors()):
+        if ancestor.tag in ("body", "html", "main"):
+            return False
+        if ancestor.tag in _ASIDE_TAGS or _ASIDE_NAME.search(f"{ancestor.get('class', '')} {ancestor.get('id', '')}"):
+            return True
+        if "display:none" in (ancestor.get("style") or "").replace(" ", ""):
+            return True
+    return False
+
+
+def _with_sibling_containers(lines: list[str], paragraphs: list[_Paragraph]) -> list[str]:
+    """Returns `lines` with the paragraphs of the other containers of the body.
+
+    Those are of the same kind as the containers of paragraphs that were read. The lines are unchanged if there is
+    nothing to add.
+    """
+    if len(paragraphs) > _MAX_PARAGRAPHS:
+        return lines
+    keys = list(map(_key, lines))
+    is_read = [_is_read(_key(paragraph.text), keys, "\n".join(keys)) for paragraph in paragraphs]
+    read_kinds = {
+        _kind(paragraph.container)
+        for paragraph, known in zip(paragraphs, is_read, strict=True)
+        if known and paragraph.is_prose
+    }
+    in_kind = {
+        id(paragraph.container)
+        for paragraph, known in zip(paragraphs, is_read, strict=True)
+        if not known and paragraph.is_prose and any(_is_same_kind(_kind(paragraph.container), k) for k in read_kinds)
+    }
+    added = [
+        index for index, paragraph in enumerate(paragraphs) if not is_read[index] and id(paragraph.container) in in_kind
+    ]
+    if not added:
+        return lines
+    position = {_key(line): index for index, line in enumerate(lines)}
+    merged: list[tuple[float, str]] = [(float(index), line) for index, line in enumerate(lines)]
+    place = -1.0
+    for index, paragraph in enumerate(paragraphs):
+        if is_read[index]:
+            place = float(position.get(_key(paragraph.text), place))
+        elif index in added:
+            place += 1e-5
+            merged.append((place, paragraph.text))
+    return [line for _, line in sorted(merged, key=lambda item: item[0])]
+
+
+def _is_read(paragraph: str, lines: list[str], whole: str) -> bool:
+    """Whether the paragraph is in the text, also if the text has it in several lines."""
+    return paragraph in whole or 2 * sum(len(line) for line in lines if line in paragraph) >= len(paragraph)
+
+
+def _kind(container: Any) -> tuple[str, frozenset[str], str]:
+    """The container's kind: its tag, its classes, its parent's tag and classes."""
+    parent = container.getparent()
+    outer = f"{parent.tag} {parent.get('class', '')}" if parent is not None else ""
+    return str(container.tag), frozenset(container.get("class", "").split()), outer
+
+
+def _is_same_kind(first: tuple[str, frozenset[str], str], second: tuple[str, frozenset[str], str]) -> bool:
+    if first[0] != second[0]:
+        return False
+    common, either = first[1] & second[1], first[1] | second[1]
+    return 2 * len(common) >= len(either) if either else first[2] == second[2]
+
+
+def _key(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

@@ -1,0 +1,119 @@
+"""Bylines and author fields: they name the persons, all of them, or nobody."""
+
+import pytest
+
+from rag.readers.pages.authors import author_names
+
+
+@pytest.mark.parametrize("before", ["", "By ", "by ", "BY: ", "Written by ", "Posted by ", "Opinion by ", "Words by "])
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        " May 12, 2024",
+        ", May 12, 2024",
+        ", May 12",
+        " 12 May 2024",
+        " | 2024-05-12",
+        " Monday, February 3, 2020",
+        " on June 29, 2014 08:08 pm",
+        " Published May 12, 2024",
+        " Updated 3:46 PM",
+        " 3 hours ago",
+        " Edited by Tom Reeve",
+        ", Opinion Editor",
+        " (Opinion Editor)",
+        ", Senior Fellow at the Harbour Institute",
+        " is a fellow at the Harbour Institute",
+        ", PhD",
+        " - Harbour Gazette",
+        ", HARBOUR GAZETTE",
+        " <ada@example.org>",
+    ],
+)
+def test_a_name_is_found_among_the_words_around_it(before: str, after: str) -> None:
+    assert author_names([f"{before}Ada Brookfield{after}"], ["Harbour Gazette"]) == "Ada Brookfield"
+
+
+@pytest.mark.parametrize("name", ["Theresa May", "April Jones", "June Carter", "Augusta King"])
+def test_a_name_that_is_a_month_or_a_day_stays_whole(name: str) -> None:
+    assert author_names([f"By {name}"]) == name
+    assert author_names([f"By {name} May 12, 2024"]) == name
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "Last Updated: January 7, 2025",
+        "Updated 3:46 PM",
+        "Opinion Editor",
+        "Deputy Opinion Editor",
+        "Staff Writer",
+        "Username",
+        "anonymous",
+        "Administrator",
+        "admin",
+        "User Admin",
+        "Guest author",
+        "unknown",
+        "editor@example.org",
+        "https://example.org/people/ada",
+        "@adabrookfield",
+        "example.org",
+        "The Harbour Gazette",
+        "Harbour Gazette Staff",
+        "May 12, 2024",
+        "3 min read",
+        "",
+    ],
+)
+def test_a_byline_without_a_person_names_nobody(byline: str) -> None:
+    assert author_names([byline], ["Harbour Gazette"]) is None
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "Ada Brookfield and Tom Reeve",
+        "By Ada Brookfield & Tom Reeve, May 12, 2024",
+        "Ada Brookfield, Tom Reeve",
+        "Ada Brookfield; Tom Reeve",
+        "ADA BROOKFIELD and TOM REEVE - HG Harbour Writers | HG",
+        "Ada Brookfield, Staff Writer, and Tom Reeve, Opinion Editor",
+        "[[Ada Brookfield]], [[people/tom|Tom Reeve]]",
+        "Ada Brookfield und Tom Reeve",
+    ],
+)
+def test_both_of_two_persons_are_named(byline: str) -> None:
+    assert author_names([byline]) == "Ada Brookfield, Tom Reeve"
+    assert author_names(["Ada Brookfield", "Tom Reeve"]) == "Ada Brookfield, Tom Reeve"
+
+
+def test_a_name_in_capitals_beside_its_normal_spelling_is_named_once() -> None:
+    assert author_names(["LYNNE O'DONNELL", "Lynne O'Donnell"]) == "Lynne O'Donnell"
+    assert author_names(["Lynne O'Donnell", "LYNNE O'DONNELL"]) == "Lynne O'Donnell"
+    assert author_names(["LYNNE VAN DER O'DONNELL-REEVE"]) == "Lynne van der O'Donnell-Reeve"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("noreply@blogger.com (Ada Brookfield)", "Ada Brookfield"),
+        ("Ada Brookfield <ada@example.org>", "Ada Brookfield"),
+        ("Martin Luther King, Jr.", "Martin Luther King Jr."),
+        ("Lauren del Valle", "Lauren del Valle"),
+        ("作者：温素霞", "温素霞"),
+        ("Par Chloé Lauvergnier", "Chloé Lauvergnier"),
+        ("José Ortega y Gasset", "José Ortega y Gasset"),
+        ("Andrea Stone Senior Washington Correspondent", "Andrea Stone"),
+        ("OPINION By Ada Brookfield", "Ada Brookfield"),
+        ("Editorial Board", "Editorial Board"),
+        ("Voltaire", "Voltaire"),
+    ],
+)
+def test_the_other_ways_to_write_a_name(written: str, name: str) -> None:
+    assert author_names([written]) == name
+
+
+def test_a_list_of_staff_is_no_byline() -> None:
+    assert author_names([f"Person Number{chr(97 + number)}" for number in range(20)]) is None
