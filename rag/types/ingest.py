@@ -1,5 +1,6 @@
 """Results and progress of adding articles, as plain data."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
@@ -7,6 +8,9 @@ from pathlib import PurePath
 from typing import Any
 
 from rag.types.article import Article, slug
+
+# Folders of the system for temporary files, and of uploads, whose names are digests.
+_TEMPORARY_FOLDER = re.compile(r"tmp[a-z0-9_]{6,}|[0-9a-f]{32,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,10 @@ class LoadedArticle:
         """The article under an id that also has the name of the file's folder.
 
         Files of the same name in two folders are two articles. None for an article with an id of its own, and for one
-        that is not a file in a folder.
+        that is not a file in a folder that a person named.
         """
         folder = PurePath(self.origin).parent.name
-        if self.has_own_id or "://" in self.origin or not folder:
+        if self.has_own_id or "://" in self.origin or not folder or _TEMPORARY_FOLDER.fullmatch(folder):
             return None
         return replace(self, article=replace(self.article, id=slug(f"{folder} {self.article.id}")))
 

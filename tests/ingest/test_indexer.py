@@ -55,11 +55,14 @@ def test_two_files_of_one_name_do_not_overwrite_each_other(workspace: Workspace,
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "column.md").write_text(f"# Column\n\nText of {folder}, and nothing else.\n")
     assert workspace.add([tmp_path / "a" / "column.md"]).added == ["column"]
-    report = workspace.add([tmp_path / "b" / "column.md"])
-    assert "rag remove column" in report.failed[0].why
-    stored = workspace.library.article("column")
-    assert stored is not None
-    assert "Text of a" in stored.text
+    assert workspace.add([tmp_path / "b" / "column.md"]).added == ["b-column"]
+    stored = workspace.library.articles(["column", "b-column"])
+    assert "Text of a" in stored["column"].text
+    assert "Text of b" in stored["b-column"].text
+    temporary = tmp_path / ("a1" * 32)
+    temporary.mkdir()
+    (temporary / "column.md").write_text("# Column\n\nText of an upload.\n")
+    assert "rag remove column" in workspace.add([temporary / "column.md"]).failed[0].why
 
 
 def test_a_file_that_was_moved_may_be_added_from_its_new_folder(workspace: Workspace, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_a_bar_moves_and_each_file_has_its_line(engine: QueryEngine, tmp_path: P
 
 
 def test_no_path_of_the_machine_is_shown(engine: QueryEngine, tmp_path: Path) -> None:
-    first, second = tmp_path / "a" / "same.txt", tmp_path / "b" / "same.txt"
+    first, second = tmp_path / "a" / "same.txt", tmp_path / ("b2" * 32) / "same.txt"
     for path, text in ((first, TEXT), (second, TEXT.replace("Oban", "Ayr"))):
         path.parent.mkdir()
         path.write_text(f"A title\n\n{text}", encoding="utf-8")
