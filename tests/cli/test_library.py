@@ -83,7 +83,8 @@ def test_status_names_the_library_and_counts_it(home: Path, rag: Rag) -> None:
     assert facts["characters"] == sum(len(article(number).text) for number in range(12))
     assert facts["bytes"] >= (home / "library.sqlite").stat().st_size
     printed = rag("--home", home, "status").out
-    assert all(str(value) in printed for key, value in facts.items() if key != "bytes")
+    assert all(str(value) in printed for key, value in facts.items() if key not in ("bytes", "freshness"))
+    assert f"newest     {facts['freshness']['newest']}" in printed
 
 
 def test_adding_takes_files_and_folders_and_repeating_it_changes_nothing(home: Path, tmp_path: Path, rag: Rag) -> None:

@@ -8,8 +8,12 @@ from rag.readers.fetch import FetchPage
 from rag.readers.formats.loaders import LOADERS
 from rag.readers.formats.table import READABLE_SUFFIXES, format_of
 from rag.readers.parsing.source_file import LoadContext, Results, SourceFile, file_on_disk, printable_path
+from rag.readers.press_databases.splitting import split_download
 from rag.settings import Settings
 from rag.types.ingest import LoadFailure
+
+# How much of a text file tells whether it is a press database's download.
+PRESS_BEGINNING_BYTES = 200_000
 
 
 class FileLoader:
@@ -50,11 +54,14 @@ class FileLoader:
 def count_in_file(path: Path) -> int | None:
     """The maximum number of articles of `path`.
 
-    It is the number of lines for JSON Lines, None for other formats that hold several articles, else 1.
+    It is the number of lines for JSON Lines, None for a press download and for formats that hold several articles,
+    else 1.
     """
     suffix = path.suffix.lower()
     if suffix not in READABLE_SUFFIXES or not path.is_file():
         return 1
+    if suffix == ".txt":
+        return None if _is_press_download(path) else 1
     if suffix != ".jsonl":
         return None if format_of(suffix).holds_many else 1
     try:
@@ -62,3 +69,13 @@ def count_in_file(path: Path) -> int | None:
             return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) or 1
     except OSError:  # loading the file reports it
         return 1
+
+
+def _is_press_download(path: Path) -> bool:
+    """Whether the beginning of a text file is that of a press database's download."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(PRESS_BEGINNING_BYTES)
+    except OSError:  # loading the file reports it
+        return False
+    return bool(split_download(beginning.decode("utf-8", "replace")))

@@ -35,7 +35,6 @@ from rag.types.question import check_question_length
 
 B = TypeVar("B", bound=BaseModel)
 Route = Callable[..., Awaitable[Response]]
-_ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 # What serves the purpose of a route of the protocol that this server does not have.
 _INSTEAD = {
     "completions": "POST /v1/chat/completions",
@@ -147,7 +146,7 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
             return _busy(busy)
         return SlotResponse(slot, lambda cancellation: respond(engine, chat_request, reply, cancellation))
 
-    @route("/{path:path}", _ALL_METHODS)
+    @route("/{path:path}", ["GET", "POST"])
     async def unknown(request: Request) -> Response:
         path = request.path_params["path"]
         instead = _INSTEAD.get(path.partition("/")[0], "POST /v1/chat/completions")
