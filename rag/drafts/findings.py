@@ -17,7 +17,7 @@ FindingVerdict = Literal[
     # Of claims; "misattributed" too.
     "supported", "contradicted", "partly", "not_covered", "opinion",
     # Of citations and names.
-    "resolved", "unresolved", "not_borne_out", "misspelt",
+    "resolved", "unresolved", "not_supporting", "misspelt",
 ]  # fmt: skip
 DifferenceKind = Literal["changed", "added", "dropped", "moved", "joined", "omitted"]
 # The verdicts for which `rag check-draft` has the exit code 1.
@@ -26,7 +26,8 @@ ERROR_VERDICTS: frozenset[FindingVerdict] = frozenset(("altered", "misattributed
 SOUND_VERDICTS: frozenset[FindingVerdict] = frozenset(("verbatim", "supported", "opinion", "resolved"))
 _PLURALS = {"quotation": "quotations", "claim": "claims", "citation": "citations", "name": "names"}
 _WORDING: dict[FindingVerdict, str] = {
-    "not_found": "not in the collection", "not_covered": "not covered", "not_borne_out": "not borne out",
+    "not_found": "not in the collection", "not_covered": "not covered",
+    "not_supporting": "does not support the sentence",
 }  # fmt: skip
 
 

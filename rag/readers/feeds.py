@@ -17,6 +17,7 @@ from typing import Any
 from rag.errors import ReadError
 from rag.readers.encoding import to_one_line
 from rag.readers.pages.authors import author_names
+from rag.readers.parsing.library_calls import refusing_broken_source
 from rag.text.dates import parse_day
 
 # A feed is told by its root element, since servers declare any media type for it.
@@ -63,15 +64,10 @@ def is_feed(start: bytes) -> bool:
 
 def parse_feed(data: bytes, source_name: str) -> list[FeedEntry]:
     """Parses the entries of a feed. Raises ReadError for a feed that cannot be read."""
-    try:
-        if JSON_FEED_START.match(data[:FEED_START_BYTES]):
-            entries = list(_json_entries(json.loads(data.decode("utf-8-sig"))))
-        else:
-            entries = list(_xml_entries(data))
-    except Exception as error:  # a broken feed can raise any exception anywhere in the parser
-        raise ReadError(
-            source_name, f"is a feed that cannot be read ({type(error).__name__}); add its pages"
-        ) from error
+    is_json = JSON_FEED_START.match(data[:FEED_START_BYTES])
+    with refusing_broken_source(source_name, "is a feed that cannot be read", "add its pages"):
+        feed = json.loads(data.decode("utf-8-sig")) if is_json else _parse_xml(data)
+    entries = list(_json_entries(feed) if is_json else _xml_entries(feed))
     if not entries:
         raise ReadError(source_name, "is a feed with no entries; is it the right address?")
     return entries
@@ -115,11 +111,14 @@ def _mail_day(text: str) -> date | None:
         return None
 
 
-def _xml_entries(data: bytes) -> Iterator[FeedEntry]:
+def _parse_xml(data: bytes) -> Any:
     import feedparser
 
     # As a stream: feedparser first tries bare bytes as the name of a file.
-    feed = feedparser.parse(io.BytesIO(data))
+    return feedparser.parse(io.BytesIO(data))
+
+
+def _xml_entries(feed: Any) -> Iterator[FeedEntry]:
     publication = feed.feed.get("title")
     for entry in feed.entries:
         names = [author.get("name") or "" for author in entry.get("authors", [])] or [entry.get("author") or ""]
@@ -136,18 +135,34 @@ def _xml_entries(data: bytes) -> Iterator[FeedEntry]:
 
 
 def _json_entries(feed: Any) -> Iterator[FeedEntry]:
-    for item in feed["items"]:
-        authors = [*(item.get("authors") or []), item.get("author") or {}]
-        markup, text = item.get("content_html") or "", item.get("content_text") or ""
+    """The entries of a JSON Feed; a value of the wrong type counts as absent."""
+    for item in _objects(_value(feed, "items")):
+        authors = [*_objects(item.get("authors")), *_objects([item.get("author")])]
+        markup, text = _text(item.get("content_html")), _text(item.get("content_text"))
         plain = "".join(f"<p>{html.escape(part)}</p>" for part in re.split(r"\n\s*\n", text) if part.strip())
+        tags = item.get("tags")
         yield FeedEntry(
-            title=to_one_line(item.get("title")),
-            link=item.get("url") or item.get("external_url") or "",
-            author=author_names([to_one_line(author.get("name")) for author in authors], [feed.get("title")]),
-            published=written_day(item.get("date_published")) or written_day(item.get("date_modified")),
-            topics=_topics(item.get("tags") or []),
+            title=to_one_line(_text(item.get("title"))),
+            link=_text(item.get("url")) or _text(item.get("external_url")),
+            author=author_names(
+                [to_one_line(_text(author.get("name"))) for author in authors], [_text(_value(feed, "title"))]
+            ),
+            published=written_day(_text(item.get("date_published"))) or written_day(_text(item.get("date_modified"))),
+            topics=_topics(map(_text, tags if isinstance(tags, list) else [])),
             full_text=_full_text([markup, plain]),
         )
+
+
+def _value(document: Any, key: str) -> Any:
+    return document.get(key) if isinstance(document, dict) else None
+
+
+def _objects(values: Any) -> list[dict[str, Any]]:
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
 
 
 def _full_text(texts: list[str]) -> str:

@@ -56,9 +56,9 @@ def test_a_claim_of_another_author_is_misattributed(engine: QueryEngine) -> None
 def test_a_cited_article_that_does_not_bear_the_sentence_out_is_named(engine: QueryEngine) -> None:
     text = "The AI Act passed the European Parliament by 523 votes to 46.[1]\n\n[1]: Hard Power, “Three Winters Late”"
     findings = engine.check_draft(text).findings
-    assert "not_borne_out" in {finding.verdict for finding in findings}
+    assert "not_supporting" in {finding.verdict for finding in findings}
     right = text.replace("Hard Power, “Three Winters Late”", "“A Rulebook in Search of Its Standards”")
-    assert "not_borne_out" not in {finding.verdict for finding in engine.check_draft(right).findings}
+    assert "not_supporting" not in {finding.verdict for finding in engine.check_draft(right).findings}
 
 
 @pytest.mark.parametrize(

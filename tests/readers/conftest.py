@@ -1,22 +1,18 @@
 """The web site and the internet that the readers' tests fetch from, and the settings that allow it."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rag.settings import Settings, load_settings
-from tests.support.servers.web_site import Internet, Site
+from tests.support.servers.web_site import Internet, Site, running_site
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    running = Site()
-    threading.Thread(target=running.server.serve_forever, args=(0.01,), daemon=True).start()
-    yield running
-    running.server.shutdown()
-    running.server.server_close()
+    with running_site() as running:
+        yield running
 
 
 @pytest.fixture

@@ -162,6 +162,13 @@ def test_a_broken_json_feed_is_refused_in_one_line() -> None:
             parse_feed(broken.encode(), "feed")
 
 
+def test_a_value_of_the_wrong_type_in_a_json_feed_counts_as_absent() -> None:
+    good = {"title": "T", "url": "http://a.example/t", "authors": [{"name": 3}, "x"], "tags": {"a": 1}, "author": []}
+    feed = {"version": "https://jsonfeed.org/version/1", "title": [], "items": [7, None, good]}
+    (entry,) = parse_feed(json.dumps(feed).encode(), "feed.json")
+    assert (entry.title, entry.link, entry.author, entry.topics) == ("T", "http://a.example/t", None, ())
+
+
 def test_json_that_is_no_feed_is_refused(site: Site, loopback: Settings) -> None:
     (result,) = load_articles([site.add_page("/data", '{"a": 1}', "application/json")], loopback)
     assert isinstance(result, LoadFailure)

@@ -139,7 +139,7 @@ def report(outcomes: Sequence[HeldOutIntent]) -> str:
     for name in [*sorted({outcome.example.catalogue for outcome in outcomes}), ""]:
         chosen = [outcome for outcome in outcomes if name in ("", outcome.example.catalogue)]
         by_rule, alone, used = (
-            _percent([outcome.is_right(kind) for outcome, kind in zip(chosen, kinds, strict=True)])
+            percent([outcome.is_right(kind) for outcome, kind in zip(chosen, kinds, strict=True)])
             for kinds in (
                 [outcome.example.rule.kind for outcome in chosen],
                 [outcome.likeliest for outcome in chosen],
@@ -151,7 +151,7 @@ def report(outcomes: Sequence[HeldOutIntent]) -> str:
     for kind in KINDS:
         by_rules = [outcome.is_right(kind) for outcome in outcomes if outcome.example.rule.kind == kind]
         decided = [outcome.is_right(kind) for outcome in outcomes if outcome.decided.kind == kind]
-        lines.append(f"| {kind} | {len(by_rules)} | {_percent(by_rules)} | {len(decided)} | {_percent(decided)} |")
+        lines.append(f"| {kind} | {len(by_rules)} | {percent(by_rules)} | {len(decided)} | {percent(decided)} |")
     return "\n".join(lines)
 
 
@@ -169,13 +169,13 @@ def report_unsure(outcomes: Sequence[HeldOutIntent], golden: Sequence[HeldOutInt
         ("kept by the rules, as long or as one for a reason", kept),
     ):
         share = 100 * len(chosen) / len(outcomes)
-        lines.append(f"| {name} | {len(chosen)} | {share:.1f} | {_percent([each.is_used_right for each in chosen])} |")
+        lines.append(f"| {name} | {len(chosen)} | {share:.1f} | {percent([each.is_used_right for each in chosen])} |")
     lines += ["", "| probability of the kind used, none kept | questions | as used, right |", "|---|---|---|"]
     for low in range(10):
         chosen = [
             outcome for outcome in unknown if outcome not in kept and low == min(9, int(10 * outcome.probability))
         ]
-        right = _percent([outcome.is_used_right for outcome in chosen])
+        right = percent([outcome.is_used_right for outcome in chosen])
         lines.append(f"| {low / 10:.1f} to {(low + 1) / 10:.1f} | {len(chosen)} | {right} |")
     asked = sum(outcome.is_unsure for outcome in golden)
     improbable = sum(each.example.rule.kind == "fact" and each.probability < MIN_SURE_PROBABILITY for each in golden)
@@ -183,7 +183,8 @@ def report_unsure(outcomes: Sequence[HeldOutIntent], golden: Sequence[HeldOutInt
     return "\n".join(lines)
 
 
-def _percent(right: Sequence[bool]) -> str:
+def percent(right: Sequence[bool]) -> str:
+    """The share of true values in percent; a dash for none."""
     return f"{100 * sum(right) / len(right):.1f}" if right else "–"
 
 

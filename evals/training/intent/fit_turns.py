@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from evals.training.intent.fit_intents import percent
 from evals.training.intent.turns import TODAY, LabelledTurn, TurnCatalogue, load_catalogues, load_turns
 from rag.answering.intent.classifier import Intent, classify, talk_intent
 from rag.answering.intent.intent_model import VECTOR_SCALE, WORD_SCALE, with_common_nouns, word_grams
@@ -154,22 +155,18 @@ def report(readings: Sequence[tuple[PreparedTurn, TurnReading]]) -> str:
     for threshold in (0.2, 0.35, 0.5, 0.65, 0.8, 0.9):
         alone = [reading.depends < threshold for turn, reading in readings if not turn.turn.depends]
         depending = [reading.depends >= threshold for turn, reading in readings if turn.turn.depends]
-        lines.append(f"| {threshold} | {_percent(alone)} | {_percent(depending)} |")
+        lines.append(f"| {threshold} | {percent(alone)} | {percent(depending)} |")
     lines += ["", "| takes over | turns | precision, % | recall, % |", "|---|---|---|---|"]
     depending_turns = [(turn, reading) for turn, reading in readings if turn.turn.depends]
     for name in TAKES:
         labelled = [reading.takes[name] >= 0.5 for turn, reading in depending_turns if name in turn.takes]
         predicted = [name in turn.takes for turn, reading in depending_turns if reading.takes[name] >= 0.5]
-        lines.append(f"| {name} | {len(labelled)} | {_percent(predicted)} | {_percent(labelled)} |")
+        lines.append(f"| {name} | {len(labelled)} | {percent(predicted)} | {percent(labelled)} |")
     lines += ["", "| a follow-up asks for | turns | right, % |", "|---|---|---|"]
     for asked in ("", *ASKS):
         right = [reading.likeliest == turn.asks for turn, reading in depending_turns if asked in ("", turn.asks)]
-        lines.append(f"| {asked or 'all'} | {len(right)} | {_percent(right)} |")
+        lines.append(f"| {asked or 'all'} | {len(right)} | {percent(right)} |")
     return "\n".join(lines)
-
-
-def _percent(right: Sequence[bool]) -> str:
-    return f"{100 * sum(right) / len(right):.1f}" if right else "–"
 
 
 def main() -> None:

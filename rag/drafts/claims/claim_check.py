@@ -38,7 +38,7 @@ def check_claim(
 ) -> list[DraftFinding]:
     """The finding about `claim`.
 
-    A second one follows if the article that it cites does not bear it out.
+    A second one follows if the article that it cites does not support it.
     """
     if claim.is_opinion:
         return [_finding(claim, "opinion", "A view, question or instruction of the writer; not checked.")]
@@ -49,7 +49,7 @@ def check_claim(
         verdict = _verdict(claim, reading, evidence)
         if reading and verdict != "not_covered":
             return [_claim_finding(claim, verdict, reading)]
-        findings = [_not_borne_out(claim, cited)]
+        findings = [_not_supporting(claim, cited)]
     if claim.holder:
         return [_attributed_finding(claim, evidence, filters), *findings]
     reading = evidence.read(claim.statement, claim.context, filters)
@@ -126,7 +126,7 @@ def _claim_finding(claim: DraftClaim, verdict: FindingVerdict, reading: ClaimRea
     lacking = [conflict for conflict in reading.conflicts if conflict.kind in ("number", "date", "name")]
     if verdict == "partly":
         missing = ", ".join(f"“{conflict.claim}”" for conflict in lacking)
-        message = f"{where} bears out a part of this" + (f"; it has no {missing}." if missing else ".")
+        message = f"{where} supports a part of this" + (f"; it has no {missing}." if missing else ".")
         return _finding(claim, verdict, message, reading, _differences(lacking))
     return _finding(claim, verdict, f"Supported by {where}: “{reading.source.quote}”", reading)
 
@@ -167,6 +167,6 @@ def _cited_article(citations: Sequence[DraftCitation]) -> ArticleRef | None:
     return next(iter(articles.values())) if len(articles) == 1 else None
 
 
-def _not_borne_out(claim: DraftClaim, cited: ArticleRef) -> DraftFinding:
-    message = f"The cited article, {short_reference(cited)}, does not bear out this sentence."
-    return DraftFinding("citation", "not_borne_out", claim.start, claim.end, claim.text, message)
+def _not_supporting(claim: DraftClaim, cited: ArticleRef) -> DraftFinding:
+    message = f"The cited article, {short_reference(cited)}, does not support this sentence."
+    return DraftFinding("citation", "not_supporting", claim.start, claim.end, claim.text, message)

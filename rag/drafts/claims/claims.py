@@ -17,7 +17,7 @@ from rag.types.passage import Span
 
 # A sentence of which more is quoted is about the quotation, which is checked by itself.
 MAX_QUOTED_SHARE = 0.3
-# A sentence with fewer content words says nothing that an article could bear out.
+# A sentence with fewer content words says nothing that an article could support.
 MIN_CONTENT_WORDS = 2
 MAX_CLAIM_CHARACTERS = 1_000
 

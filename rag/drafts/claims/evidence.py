@@ -1,7 +1,7 @@
 """Finds and reads the passages that say most about a claim.
 
 The passages are retrieved as for a question; the trained reader says which sentence is about the claim, and the
-verifier how far the passage bears it out. No language model is asked.
+verifier how far the passage supports it. No language model is asked.
 """
 
 from collections.abc import Sequence

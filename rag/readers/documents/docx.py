@@ -14,6 +14,7 @@ from rag.readers.documents.document_text import DocumentText
 from rag.readers.encoding import to_one_line
 from rag.readers.log_levels import log_level
 from rag.readers.parsing.bounded_zip import BoundedZip, open_zip
+from rag.readers.parsing.library_calls import refusing_broken_source
 from rag.readers.parsing.markup_text import parse_markup, text_of_markup
 from rag.readers.parsing.safe_xml import MAX_XML_BYTES, parse_xml
 
@@ -65,15 +66,13 @@ def _to_html(data: bytes, source_name: str) -> str:
     def no_picture(_image: Any) -> dict[str, str]:
         return {}
 
-    try:
-        with log_level(logging.CRITICAL, "mammoth"):
-            result = mammoth.convert_to_html(
-                io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(no_picture)
-            )
-    except Exception as error:  # a broken document can raise any exception anywhere in the parser
-        raise ReadError(
-            source_name, f"cannot be read as a Word document ({type(error).__name__}); save it again, or as .txt"
-        ) from error
+    with (
+        refusing_broken_source(source_name, "cannot be read as a Word document", "save it again, or as .txt"),
+        log_level(logging.CRITICAL, "mammoth"),
+    ):
+        result = mammoth.convert_to_html(
+            io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(no_picture)
+        )
     return str(result.value)
 
 

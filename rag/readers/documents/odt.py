@@ -10,10 +10,13 @@ from rag.errors import ReadError
 from rag.readers.documents.document_text import DocumentText
 from rag.readers.encoding import to_one_line
 from rag.readers.parsing.bounded_zip import open_zip
+from rag.readers.parsing.library_calls import refusing_broken_source
 from rag.readers.parsing.safe_xml import MAX_XML_BYTES, parse_xml
 
 _LEFT_OUT = "descendant::office:annotation|descendant::text:tracked-changes"
 _BLOCKS = "descendant::text:p|descendant::text:h"
+# A title stands among the first blocks.
+MAX_BLOCKS_BEFORE_TITLE = 4
 _PARTS = ("content.xml", "meta.xml", "styles.xml", "META-INF/manifest.xml")
 
 
@@ -32,32 +35,31 @@ def document_from_odt(data: bytes, source_name: str) -> DocumentText:
     for name in _PARTS:  # odfdo itself sets no limits
         if name in archive.names:
             parse_xml(archive.read(name, MAX_XML_BYTES), f"{source_name}:{name}")
-    try:
-        return _document(data)
-    except Exception as error:  # a broken document can raise any exception anywhere in the parser
-        raise ReadError(
-            source_name, f"cannot be read as an OpenDocument text ({type(error).__name__}); save it again, or as .txt"
-        ) from error
+    with refusing_broken_source(source_name, "cannot be read as an OpenDocument text", "save it again, or as .txt"):
+        blocks, notes, title, author = _contents(data)
+    texts = [(is_title, to_one_line(text)) for is_title, text in blocks]
+    heading = next((text for is_title, text in texts[:MAX_BLOCKS_BEFORE_TITLE] if is_title), "")
+    paragraphs = [*(text for _, text in texts), *map(to_one_line, notes)]
+    return DocumentText("\n\n".join(filter(None, paragraphs)), heading or title, author)
 
 
-def _document(data: bytes) -> DocumentText:
+def _contents(data: bytes) -> tuple[list[tuple[bool, str]], list[str], str, str]:
+    """The blocks (whether each is a title, and its text), the notes, the title and the author.
+
+    All of it is odfdo's work.
+    """
     import odfdo
 
     document = odfdo.Document(io.BytesIO(data))
     body = document.body
     for element in body.get_elements(_LEFT_OUT):
         element.delete()
-    notes = [to_one_line(block.inner_text) for block in body.get_elements("descendant::text:note-body/text:p")]
+    notes = [str(block.inner_text) for block in body.get_elements("descendant::text:note-body/text:p")]
     for note in body.get_elements("descendant::text:note"):
         note.delete()
-    blocks = [(block, to_one_line(block.inner_text)) for block in body.get_elements(_BLOCKS)]
-    title = next((text for block, text in blocks[:4] if _is_title(block)), "")
+    blocks = [(_is_title(block), str(block.inner_text)) for block in body.get_elements(_BLOCKS)]
     meta = document.meta
-    return DocumentText(
-        "\n\n".join(filter(None, [*(text for _, text in blocks), *notes])),
-        title or meta.title or "",
-        meta.initial_creator or meta.creator or "",
-    )
+    return blocks, notes, meta.title or "", meta.initial_creator or meta.creator or ""
 
 
 def _is_title(block: Any) -> bool:

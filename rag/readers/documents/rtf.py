@@ -4,6 +4,7 @@ import re
 
 from rag.errors import ReadError
 from rag.readers.documents.document_text import DocumentText
+from rag.readers.parsing.library_calls import refusing_broken_source
 
 # striprtf reads 1 MB in a second; a longer file is pictures, which are cut out before.
 MAX_RTF_CHARACTERS = 20_000_000
@@ -51,12 +52,8 @@ def _is_codec(name: str) -> bool:
 def _plain_text(rtf: str, encoding: str, source_name: str) -> str:
     from striprtf.striprtf import rtf_to_text
 
-    try:
+    with refusing_broken_source(source_name, "cannot be read as RTF", "save it again, or as .txt"):
         return str(rtf_to_text(rtf, encoding=encoding, errors="replace"))  # type: ignore[no-untyped-call]
-    except Exception as error:  # broken markup can raise any exception anywhere in the parser
-        raise ReadError(
-            source_name, f"cannot be read as RTF ({type(error).__name__}); save it again, or as .txt"
-        ) from error
 
 
 def _info(head: str, field: str, encoding: str, source_name: str) -> str:

@@ -9,6 +9,7 @@ from rag.errors import ReadError
 from rag.readers.exports.entries import ExportEntry
 from rag.readers.exports.names import iso_day
 from rag.readers.log_levels import log_level
+from rag.readers.parsing.library_calls import refusing_broken_source
 
 # bibtexparser reads 100,000 characters, or 13,000 entries that are not closed, in a second.
 MAX_BIBTEX_CHARACTERS = 2_000_000
@@ -23,12 +24,7 @@ def entries_of_bibtex(text: str, source_name: str) -> Iterator[ExportEntry]:
         raise ReadError(source_name, f"has more than {MAX_BIBTEX_CHARACTERS:,} characters or {MAX_MARKS:,} @; split it")
     if not re.search(r"@\s*\w+\s*[{(]", text):
         raise ReadError(source_name, "is not BibTeX (it has no entry `@article{…}`); export it again")
-    try:
-        written, decoded = _parse(text)
-    except Exception as error:  # a broken entry can raise any exception anywhere in the parser
-        raise ReadError(
-            source_name, f"is not BibTeX that can be read ({type(error).__name__}); export it again"
-        ) from error
+    written, decoded = _parse(text, source_name)
     for as_written, fields in zip(written, decoded, strict=True):
         yield ExportEntry(
             title=_plain(fields.get("title")),
@@ -42,7 +38,7 @@ def entries_of_bibtex(text: str, source_name: str) -> Iterator[ExportEntry]:
         )
 
 
-def _parse(text: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _parse(text: str, source_name: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The fields of each entry as written, and with LaTeX decoded and names split.
 
     Addresses and paths are taken as written, since LaTeX would change them.
@@ -56,7 +52,10 @@ def _parse(text: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         middlewares.SplitNameParts(),
         middlewares.MergeNameParts(style="first"),
     ]
-    with log_level(logging.CRITICAL, "bibtexparser", "pylatexenc"):
+    with (
+        refusing_broken_source(source_name, "is not BibTeX that can be read", "export it again"),
+        log_level(logging.CRITICAL, "bibtexparser", "pylatexenc"),
+    ):
         decoded = parse_string(text, append_middleware=decoding)
         written = parse_string(text)
     by_key = {entry.key: _fields(entry) for entry in written.entries}

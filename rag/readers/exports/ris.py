@@ -6,6 +6,7 @@ from typing import Any
 from rag.errors import ReadError
 from rag.readers.exports.entries import ExportEntry
 from rag.readers.exports.names import iso_day, natural_names
+from rag.readers.parsing.library_calls import refusing_broken_source
 
 _ATTACHMENTS = ("file_attachments1", "file_attachments2", "file_attachments3", "file_attachments4")
 _AUTHORS = ("authors", "first_authors")
@@ -18,12 +19,8 @@ def entries_of_ris(text: str, source_name: str) -> Iterator[ExportEntry]:
 
     if "TY  -" not in text[:100_000]:
         raise ReadError(source_name, "is not RIS (it has no line `TY  - …`); export it again")
-    try:
+    with refusing_broken_source(source_name, "is not RIS that can be read", "export it again"):
         records = rispy.loads(text)
-    except Exception as error:  # a broken line can raise any exception anywhere in the parser
-        raise ReadError(
-            source_name, f"is not RIS that can be read ({type(error).__name__}); export it again"
-        ) from error
     for record in records:
         yield ExportEntry(
             title=_first(record, ("title", "primary_title", "short_title")),

@@ -8,6 +8,8 @@ Whether the page seems to have more of the article than was read is told.
 import copy
 import logging
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,16 +49,20 @@ class PageBody:
     page_characters: int
 
 
-def extract_body(tree: Any, url: str | None) -> PageBody:
+def extract_body(
+    tree: Any, url: str | None, library_call: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> PageBody:
     """Extracts the body of the article in the page `tree` (lxml).
 
-    The tree is not changed. Any exception of trafilatura is passed on.
+    The tree is not changed. Each call of trafilatura stands in a context of `library_call`.
     """
     prepared = copy.deepcopy(tree)
     _unfold_tables(prepared)
     paragraphs = _prose_paragraphs(prepared)
-    precise = _trafilatura_lines(prepared, url, favor_precision=True)
-    generous = _trafilatura_lines(prepared, url, favor_precision=False)
+    with library_call():
+        precise = _trafilatura_lines(prepared, url, favor_precision=True)
+    with library_call():
+        generous = _trafilatura_lines(prepared, url, favor_precision=False)
     # Sentences are compared: what the generous one has more may be the labels of menus.
     if _prose_length(precise) < _MIN_PRECISE_SHARE * _prose_length(generous):
         precise = generous

@@ -6,6 +6,7 @@ returned as an empty article; what may be missing from the article is told in a 
 
 import logging
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from rag.readers.pages.boilerplate import strip_boilerplate
 from rag.readers.pages.corrections import correction_on_page
 from rag.readers.pages.declared import DeclaredPage, read_declared
 from rag.readers.pages.titles import article_title, site_name_parts
+from rag.readers.parsing.library_calls import refusing_broken_source
 from rag.text.dates import parse_day
 from rag.types.article import Article, slug
 
@@ -64,19 +66,14 @@ def read_page(
     page = _decode_page(data, source_name, declared_encoding)
     if page.count("<") > MAX_TAGS:
         raise ReadError(source_name, f"{_NO_ARTICLE}, with more markup than any article has; save its text as .txt")
-    try:
+    with _refusing_broken_page(source_name):
         tree = _parse(page)
-        if tree is None:
-            raise ReadError(source_name, f"{_NO_ARTICLE}; save its text as .txt")
-        declared = read_declared(tree)
+    if tree is None:
+        raise ReadError(source_name, f"{_NO_ARTICLE}; save its text as .txt")
+    declared = read_declared(tree)
+    with _refusing_broken_page(source_name):
         day = _declared_day(tree, url)
-        body = extract_body(tree, url)
-    except ReadError:
-        raise
-    except Exception as error:  # broken markup can raise any exception anywhere in the parser
-        raise ReadError(
-            source_name, f"is not HTML that can be read ({type(error).__name__}); save its text as .txt"
-        ) from error
+    body = extract_body(tree, url, lambda: _refusing_broken_page(source_name))
     address = canonical_address(declared.canonical, url)
     correction = correction_on_page(tree, "\n\n".join(body.lines))
     read = _assemble(declared, body, day, address, source_name, name)
@@ -162,6 +159,10 @@ def _host_names(address: str | None) -> tuple[str, ...]:
     host = (urlsplit(address).hostname or "") if address else ""
     labels = host.removeprefix("www.").split(".")
     return (host.removeprefix("www."), *labels[:-1]) if host else ()
+
+
+def _refusing_broken_page(source_name: str) -> AbstractContextManager[None]:
+    return refusing_broken_source(source_name, "is not HTML that can be read", "save its text as .txt")
 
 
 def _parse(page: str) -> Any:

@@ -1,7 +1,6 @@
 """A library that is synced with a folder of Markdown files, and with a web site on loopback."""
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from rag.ingest.sources.sync import SourceSync
 from rag.settings import Settings, load_settings
 from rag.workspace import Workspace
-from tests.support.servers.web_site import Site
+from tests.support.servers.web_site import Site, running_site
 
 SENTENCE = "The {name} council met in the old town hall and voted to keep the ferry running through the winter."
 
@@ -44,11 +43,8 @@ def notes(tmp_path: Path) -> Notes:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    running = Site()
-    threading.Thread(target=running.server.serve_forever, args=(0.01,), daemon=True).start()
-    yield running
-    running.server.shutdown()
-    running.server.server_close()
+    with running_site() as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """A web site on loopback, and an internet of made-up names and addresses that leads to it."""
 
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -109,3 +110,15 @@ class Internet:
 
         monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
         monkeypatch.setattr(socket, "create_connection", create_connection)
+
+
+@contextmanager
+def running_site() -> Iterator[Site]:
+    """A site that answers while this is open."""
+    site = Site()
+    threading.Thread(target=site.server.serve_forever, args=(0.01,), daemon=True).start()
+    try:
+        yield site
+    finally:
+        site.server.shutdown()
+        site.server.server_close()

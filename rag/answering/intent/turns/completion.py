@@ -96,7 +96,9 @@ def complete_turn(
     merged = None if is_sentence else merge(question, conversation.before, last)
     if merged:
         return CompletedTurn(str(merged))
-    is_on_articles = turn_reading.depends >= MIN_DEPENDS and turn_reading.takes["article"] >= MIN_TAKES
+    # A turn whose words were completed says itself what it asks about, perhaps more than the articles hold.
+    is_open = completed == question and turn_reading.depends >= MIN_DEPENDS
+    is_on_articles = is_open and turn_reading.takes["article"] >= MIN_TAKES
     is_of_fact = classify(question, find_scope(question, catalogue, today).mentions).kind == "fact"
     if completed == question and is_of_fact and not is_on_articles and turn_reading.depends >= MIN_SURE:
         completed = with_subject(question, folded, names)
