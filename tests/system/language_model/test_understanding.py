@@ -14,6 +14,8 @@ from tests.support.servers.chat_server import SILENCE_SECONDS, ChatReply, ChatSe
 # No rule knows these; the regression is unsure of their kind.
 UNSURE = "what are people saying about the pact"
 ON_THE_COLLECTION = "so what all is sitting in there"
+# A sentence that the first passage for UNSURE supports.
+OF_PASSAGE_1 = "China was neither the author of the pact nor much consoled by it"
 BEFORE = Turn("Why did India refuse to sign the Bürgenstock communiqué?", "…")
 ASKS_FOR_KIND = "Kinds:"
 
@@ -101,7 +103,7 @@ def test_where_rules_or_regression_are_sure_the_model_only_writes(
 def test_a_reply_that_cannot_be_used_leaves_the_rules_kind(
     llm_engine: QueryEngine, server: ChatServer, reply: Any
 ) -> None:
-    server.script = [reply, f"{TRUE} [1]."]
+    server.script = [reply, f"{OF_PASSAGE_1} [1]."]
     answer = llm_engine.ask(UNSURE)
     assert (answer.kind, answer.standalone_question) == ("fact", UNSURE)
     assert (answer.writer, answer.notice) == ("llm:scripted", None)
@@ -120,7 +122,7 @@ def test_a_reply_that_cannot_be_used_leaves_the_rules_kind(
 def test_a_model_that_fails_here_writes_the_answer_all_the_same(
     llm_engine: QueryEngine, server: ChatServer, reply: Any, notice: str
 ) -> None:
-    server.script = [reply, f"{TRUE} [1]."]
+    server.script = [reply, f"{OF_PASSAGE_1} [1]."]
     answer = llm_engine.ask(UNSURE)
     assert_invariants(answer, llm_engine)
     assert (answer.kind, answer.writer) == ("fact", "llm:scripted")
@@ -128,7 +130,7 @@ def test_a_model_that_fails_here_writes_the_answer_all_the_same(
 
 
 def test_a_model_that_is_slow_here_leaves_time_for_the_answer(home: Path, server: ChatServer) -> None:
-    server.script = [ChatReply("Kind: views", first=SILENCE_SECONDS), f"{TRUE} [1]."]
+    server.script = [ChatReply("Kind: views", first=SILENCE_SECONDS), f"{OF_PASSAGE_1} [1]."]
     with open_scripted_engine(home, server, llm_deadline=24.0, llm_attempts=1) as engine:
         answer = engine.ask(UNSURE)
     assert (answer.kind, answer.writer) == ("fact", "llm:scripted")
@@ -150,7 +152,7 @@ def test_a_server_that_never_answers_leads_to_quotes(home: Path, server: ChatSer
 
 def test_a_follow_up_and_its_kind_take_one_request(llm_engine: QueryEngine, server: ChatServer) -> None:
     standalone = "what are people saying about the Bürgenstock communiqué"
-    server.script = [f"Question: {standalone}\nKind: views\nSubject: Bürgenstock communiqué", f"{TRUE} [1]."]
+    server.script = [f"Question: {standalone}\nKind: views\nSubject: Bürgenstock communiqué", f"{OF_PASSAGE_1} [1]."]
     answer = llm_engine.chat([BEFORE]).ask("what are people saying about it")
     assert (answer.kind, answer.standalone_question) == ("views", standalone)
     assert "Why did India refuse" in server.prompts[0]
@@ -169,13 +171,13 @@ def test_a_folder_with_its_own_rewriting_prompt_is_still_asked_in_its_words(
 ) -> None:
     (tmp_path / "standalone.md").write_text("# System\n\nMine.\n\n# User\n\n{history} | {question}\n", encoding="utf-8")
     server.script = ["Why did Brazil refuse to sign the Bürgenstock communiqué?"]
-    server.always = f"{TRUE} [1]."
+    server.always = f"{OF_PASSAGE_1} [1]."
     with open_scripted_engine(home, server, prompts_dir=tmp_path) as engine:
         answer = engine.chat([BEFORE]).ask("And Brazil?")
         assert answer.standalone_question == "Why did Brazil refuse to sign the Bürgenstock communiqué?"
         assert _system_messages(server)[0] == "Mine."
         server.reset()
-        server.script = ["Kind: views", f"{TRUE} [1]."]
+        server.script = ["Kind: views", f"{OF_PASSAGE_1} [1]."]
         assert engine.ask(UNSURE).kind == "views"
         assert ASKS_FOR_KIND in _system_messages(server)[0]
 
@@ -184,7 +186,7 @@ def test_a_folder_s_understand_prompt_replaces_the_bundled_one(home: Path, serve
     for name in ("understand", "standalone"):
         text = f"# System\n\nMy {name}.\n\n# User\n\n{{history}} | {{question}}\n"
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
-    server.script = ["Kind: views", f"{TRUE} [1].", "And Brazil?", f"{TRUE} [1]."]
+    server.script = ["Kind: views", f"{OF_PASSAGE_1} [1].", "And Brazil?", f"{OF_PASSAGE_1} [1]."]
     with open_scripted_engine(home, server, prompts_dir=tmp_path) as engine:
         assert engine.ask(UNSURE).kind == "views"
         engine.chat([BEFORE]).ask("And Brazil?")
