@@ -18,9 +18,11 @@ def test_a_run_that_an_older_version_wrote_has_the_same_metrics_and_lines() -> N
     run = read_run(OLD_RUN)
     summary = json.loads((OLD_RUN / "summary.json").read_text())
     assert run.is_finished
-    assert json.loads(json.dumps({name: asdict(value) for name, value in run.metrics.items()})) == summary["figures"]
+    # A metric that came later has a value for an old run too, which the old summary does not hold.
+    metrics = {name: asdict(run.metrics[name]) for name in summary["figures"]}
+    assert json.loads(json.dumps(metrics)) == summary["figures"]
     lines = (OLD_RUN / "results.jsonl").read_text().splitlines()
-    assert [result.model_dump_json() for result in run.results] == lines
+    assert [result.model_dump_json(exclude_unset=True) for result in run.results] == lines
 
 
 def test_the_summary_has_the_keys_that_it_always_had(tmp_path: Path) -> None:

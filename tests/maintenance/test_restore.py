@@ -191,7 +191,10 @@ def test_a_running_server_answers_from_the_restored_library_without_a_restart(
     with running_server(library_folder) as address:
 
         def answer() -> str:
-            request = {"model": "rag", "messages": [{"role": "user", "content": "Which lot did observer 20 note?"}]}
+            request = {
+                "model": "commentary",
+                "messages": [{"role": "user", "content": "Which lot did observer 20 note?"}],
+            }
             return httpx.post(f"{address}/v1/chat/completions", json=request, timeout=60).text
 
         assert "Notes on grain, number 20" not in answer()

@@ -44,9 +44,9 @@ def document_from_odt(data: bytes, source_name: str) -> DocumentText:
 
 
 def _contents(data: bytes) -> tuple[list[tuple[bool, str]], list[str], str, str]:
-    """The blocks (whether each is a title, and its text), the notes, the title and the author.
+    """The blocks, the notes, the title and the author, as odfdo reads them.
 
-    All of it is odfdo's work.
+    A block is whether it is a title, and its text.
     """
     import odfdo
 

@@ -41,7 +41,7 @@ def test_a_sync_prints_counts_and_moves_and_names_the_missing(rag: Rag, folder: 
     document = rag("sync", folder, "--delete", "--json").document
     assert document == {
         "added": [], "updated": [], "unchanged": ["first"], "renamed": [], "missing": [], "deleted": ["second"],
-        "failed": [],
+        "failed": [], "notes": [],
     }  # fmt: skip
 
 

@@ -36,8 +36,8 @@ PLANTED = "ccaa095e9dbc329e3e513bdfc91385305ea80c2c2fe606051001ed34dc1753e5"
 PLANTED_HELD_OUT = "c76c36d12fc56fba5c00352c3a7967e9c9333279a24e189618f94e383882aef8"
 
 
-def _hash(pairs: Sequence[object]) -> str:
-    rows = [astuple(pair) for pair in pairs]  # type: ignore[call-overload]
+def _hash(pairs: Sequence[object], fields: int | None = None) -> str:
+    rows = [astuple(pair)[:fields] for pair in pairs]  # type: ignore[call-overload]
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -54,7 +54,9 @@ def _made(maker: Maker, text: str, others: Sequence[str] = (), style: Style = VA
 def test_the_contrasts_of_the_corpus_are_those_that_the_weights_were_fitted_on() -> None:
     pairs = contrast_pairs(load_corpus())
     assert sum(pair.is_supported for pair in pairs) * 2 == len(pairs) == 1_772
-    assert _hash(pairs) == CONTRASTS
+    # Later sets of several statements to a response added `response`, which is empty here.
+    assert {pair.response for pair in pairs} == {""}
+    assert _hash(pairs, fields=4) == CONTRASTS
 
 
 def test_the_planted_pairs_are_those_that_the_weights_were_fitted_on() -> None:
