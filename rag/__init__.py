@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from rag.engine import QueryEngine, open_engine
     from rag.index.base import IndexParameters
     from rag.interrupts.cancellation import Cancellation
+    from rag.llama_index.node_parser import PassageNodeParser
     from rag.maintenance.consistency import Inconsistency
     from rag.settings import Settings
     from rag.types.answer import (
@@ -100,6 +101,7 @@ __all__ = [
     "LoadFailure",
     "LoadNote",
     "ModelError",
+    "PassageNodeParser",
     "QueryEngine",
     "QuestionCancelled",
     "QuestionScope",
@@ -133,6 +135,7 @@ _MODULES = {
     "rag.citing.punctuation": ("FormattedCitation", "StyledText"),
     "rag.engine": ("QueryEngine", "open_engine"),
     "rag.index.base": ("IndexParameters",),
+    "rag.llama_index.node_parser": ("PassageNodeParser",),
     "rag.maintenance.consistency": ("Inconsistency",),
     "rag.settings": ("Settings",),
     "rag.types.answer": (

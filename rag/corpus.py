@@ -3,6 +3,7 @@
 The stores are the library and its two indexes; they are compared, repaired and rebuilt here.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
@@ -29,13 +30,16 @@ from rag.types.question import FilterArgs, check_filter_names
 from rag.workspace import Workspace
 
 
-class Corpus:
+class Corpus(ABC):
     """The articles of one library. Thread-safe.
 
     It has all public methods of the engine that do not answer questions.
     """
 
-    _workspace: Workspace
+    @property
+    @abstractmethod
+    def _workspace(self) -> Workspace:
+        """The opened library. Raises LibraryError when it is closed."""
 
     def add(self, *what: str | Path, follow_links: bool = False, progress: ProgressCallback = no_progress) -> AddReport:
         """Adds the articles of files, folders, URLs and feeds.
@@ -224,13 +228,6 @@ class Corpus:
     def _sources(self) -> SourceSync:
         workspace = self._workspace
         return SourceSync(workspace.library, workspace.indexer, workspace.settings, workspace.write_lock)
-
-    def close(self) -> None:
-        """Closes files and connections.
-
-        The files on disk are complete at any time, even without this call.
-        """
-        self._workspace.close()
 
 
 def encodable(text: str) -> str:

@@ -5,18 +5,15 @@ of its own. Errors of a caller at run time are RagErrors, with two exceptions: a
 TypeError, and a misspelt part of the understanding is a ValueError.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Unpack
 
-from llama_index.core import Response
-from llama_index.core.callbacks import CallbackManager
 from llama_index.core.llms import LLM
 from llama_index.core.prompts.mixin import PromptDictType, PromptMixinType
-from llama_index.core.query_engine import BaseQueryEngine
 from llama_index.core.retrievers import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from rag.answering.answerability import answerability, answerability_features
 from rag.answering.citation_checker import CitationChecker
@@ -26,11 +23,15 @@ from rag.chat import Chat, QuestionMethods
 from rag.corpus import Corpus, encodable
 from rag.drafts.checker import DraftChecker
 from rag.drafts.findings import DraftFinding, DraftReport
+from rag.errors import LibraryError, RagError
 from rag.generation.llm_writer import LLMWriter, open_llm
 from rag.interrupts.cancellation import Cancellation, until_cancelled
+from rag.llama_index.instrumentation import reports_itself
+from rag.llama_index.instrumented_library import InstrumentedLibrary
+from rag.llama_index.query_engine import LlamaIndexQueryEngine
+from rag.llama_index.retriever import HybridRetriever
 from rag.reading.passage_reader import PassageReader
 from rag.retrieval.filters import Filters
-from rag.retrieval.llama_index_adapter import HybridRetriever, to_node_with_score, to_response
 from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval
 from rag.settings import Settings, load_settings
@@ -43,15 +44,16 @@ from rag.verification.verifier import Verifier
 from rag.workspace import Tuning, Workspace
 
 
-class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
+class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
     """Answers questions from one library. Thread-safe, and a context manager.
 
     `open_engine` opens one. It is also a LlamaIndex query engine: `query("...")` gives a Response with source_nodes.
     """
 
     def __init__(self, workspace: Workspace, llm: LLM | None = None) -> None:
-        super().__init__(callback_manager=CallbackManager([]))
-        self._workspace = workspace
+        super().__init__()
+        self._opened = workspace
+        self._is_closed = False
         self.settings = workspace.settings
         self._verifier = Verifier(workspace.settings.threads)
         model = llm or open_llm(workspace.settings)
@@ -59,10 +61,12 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
         checker = CitationChecker(workspace.library, self._verifier, workspace.encoder)
         self._reader = PassageReader(workspace.settings.threads)
         self._draft_checker = DraftChecker(workspace, self._reader, self._verifier)
-        self._pipeline = AnswerPipeline(workspace, self._reader, checker, workspace.settings, self._writer)
+        self._library = InstrumentedLibrary(workspace, self._instrumentation)
+        self._pipeline = AnswerPipeline(self._library, self._reader, checker, workspace.settings, self._writer)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
+    @reports_itself
     def events(
         self,
         question: str,
@@ -79,7 +83,9 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
         stops the work with `cancellation`; the events then end with QuestionCancelled, within a second.
         """
         check_filter_names(filters)
-        return self._events(question, k, turns, check_part_names(ignore), cancellation, filters)
+        ignored = check_part_names(ignore)
+        events = self._events(question, k, turns, ignored, cancellation, lambda: Filters.parse(**filters))
+        return self._instrumentation.observe(question, events)
 
     def chat(self, before: Sequence[Turn] = ()) -> Chat:
         """Opens a conversation.
@@ -98,7 +104,11 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
         admitted = Filters.parse(**filters)
         if not terms(question):
             return []
-        return list(self._retrieve(question, k, admitted).passages)
+        return list(self._instrumentation.retrieve(question, lambda: self._retrieve(question, k, admitted)).passages)
+
+    async def asearch(self, query: str, *, k: int = 10, **filters: Unpack[FilterArgs]) -> list[RankedPassage]:
+        """`search` without blocking the event loop."""
+        return await asyncio.to_thread(self.search, query, k=k, **filters)
 
     def support(self, statement: str, evidence: str | Sequence[str]) -> float:
         """How far `evidence`, one text or several of any length, supports `statement`.
@@ -114,11 +124,13 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
         The filters limit the articles. Raises RagError for a draft of more than 100,000 characters or without words.
         """
         check_filter_names(filters)
+        self._require_open()
         return self._draft_checker.check(encodable(text), Filters.parse(**filters))
 
     def stream_draft(self, text: str, **filters: Unpack[FilterArgs]) -> Iterator[DraftFinding]:
         """`check_draft`, finding after finding as they are made."""
         check_filter_names(filters)
+        self._require_open()
         return self._draft_checker.findings(encodable(text), Filters.parse(**filters))
 
     def answerability(self, question: str, *, k: int | None = None) -> float:
@@ -130,18 +142,31 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
         retrieval = read_passages(self._reader, retrieval, self.settings.read_passages)
         return answerability(answerability_features(retrieval))
 
-    def as_retriever(self, k: int = 10, **filters: Unpack[FilterArgs]) -> BaseRetriever:
+    @reports_itself
+    def as_retriever(
+        self, k: int = 10, *, similarity_top_k: int | None = None, **filters: Unpack[FilterArgs]
+    ) -> BaseRetriever:
         """A LlamaIndex retriever over the library.
 
-        Its nodes have character offsets, metadata and scores.
+        Its nodes have character offsets, metadata and scores; their `ref_doc_id` is the article's id.
+        `similarity_top_k` is LlamaIndex's name of `k`, and takes precedence.
         """
         check_filter_names(filters)
-        return HybridRetriever(self._retrieve, k, Filters.parse(**filters))
+        top_k = k if similarity_top_k is None else similarity_top_k
+        return HybridRetriever(self._retrieve, top_k, Filters.parse(**filters), self.callback_manager)
 
     @property
     def writer(self) -> str:
         """The writer of the answers: "quotes", or "llm:MODEL"."""
         return self._pipeline.writer
+
+    def close(self) -> None:
+        """Closes files and connections; afterwards the engine raises LibraryError.
+
+        The files on disk are complete at any time, even without this call.
+        """
+        self._is_closed = True
+        self._opened.close()
 
     def __enter__(self) -> "QueryEngine":
         return self
@@ -153,16 +178,6 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
 
     # -- LlamaIndex ---------------------------------------------------------------------------------------------------
 
-    def _query(self, query_bundle: QueryBundle) -> Response:
-        return to_response(self.ask(query_bundle.query_str))
-
-    async def _aquery(self, query_bundle: QueryBundle) -> Response:
-        return to_response(await self.aask(query_bundle.query_str))
-
-    def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        """The passages for the query as LlamaIndex nodes."""
-        return [to_node_with_score(passage) for passage in self.search(query_bundle.query_str)]
-
     def _get_prompts(self) -> PromptDictType:
         return dict(self._writer.prompts) if self._writer else {}
 
@@ -171,6 +186,15 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
+    @property
+    def _workspace(self) -> Workspace:
+        self._require_open()
+        return self._opened
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise LibraryError("the engine is closed; open the library again with open_engine()")
+
     def _events(
         self,
         question: str,
@@ -178,19 +202,37 @@ class QueryEngine(Corpus, QuestionMethods, BaseQueryEngine):
         turns: Sequence[Turn],
         ignore: frozenset[UnderstoodPart],
         cancellation: Cancellation | None,
-        filters: FilterArgs,
+        filters: Callable[[], Filters],
     ) -> Iterator[Event]:
+        self._require_open()
         asked = self._bounded_question(question)
         before = [Turn(encodable(turn.question), encodable(turn.answer)) for turn in turns[-MAX_TURNS:]]
         request = AnswerRequest(
             question=asked,
             turns=bounded_turns(before, self.settings.max_question_characters),
             k=self.settings.passages if k is None else k,
-            filters=Filters.parse(**filters),
+            filters=filters(),
             ignore=ignore,
             cancellation=cancellation,
         )
         yield from until_cancelled(self._pipeline.events(request), cancellation)
+
+    @reports_itself
+    def _events_of_query(
+        self, question: str, passage_ids: Sequence[str] | None, cancellation: Cancellation | None
+    ) -> Iterator[Event]:
+        k = None if passage_ids is None else max(1, len(passage_ids))
+        return self._events(question, k, (), frozenset(), cancellation, lambda: self._limited_to(passage_ids))
+
+    def _limited_to(self, passage_ids: Sequence[str] | None) -> Filters:
+        """Filters that admit these passages alone; all if it is None."""
+        if passage_ids is None:
+            return Filters()
+        known = self._workspace.library.passages(passage_ids)
+        for passage_id in passage_ids:
+            if passage_id not in known:
+                raise RagError(f"node {passage_id[:100]!r} is no passage of this library; take those of retrieve()")
+        return Filters(passages=tuple(passage_ids))
 
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
         return self._workspace.retrieve(self._bounded_question(question), k, filters)

@@ -282,6 +282,10 @@ def _unmatched_filter(retrieval: Retrieval) -> str:
     ):
         if values == () and name:
             return f"no article is {relation} “{name}”"
+    if filters.passages is not None:
+        return (
+            "none of the given passages is within the question's scope" if filters.passages else "no passage was given"
+        )
     if filters.in_words:
         return f"there are no {describe_scope(filters.in_words, {})}"
     return "no article passes the filters; widen the dates, author, publication or topic"

@@ -50,14 +50,6 @@ def split_article(article: Article, count_tokens: CountTokens) -> list[Passage]:
     to 93.9, no difference fused), and it uses tokens.
     """
     text = article.text
-    spans = sentence_spans(text)
-    token_counts = count_tokens([text[start:end] for start, end in spans])
-    sized_spans = [
-        piece
-        for span, tokens in zip(spans, token_counts, strict=True)
-        for piece in _cut_to_fit(text, span, tokens, count_tokens)
-    ]
-    runs = [part for run in _cheapest_runs(text, sized_spans) for part in _halve_to_fit(text, run, count_tokens)]
     digest = article.sha256
     return [
         Passage(
@@ -69,8 +61,20 @@ def split_article(article: Article, count_tokens: CountTokens) -> list[Passage]:
             text=text[run[0][0] : run[-1][1]],
             sentences=tuple(run),
         )
-        for ordinal, run in enumerate(runs)
+        for ordinal, run in enumerate(split_text(text, count_tokens))
     ]
+
+
+def split_text(text: str, count_tokens: CountTokens) -> list[list[Span]]:
+    """The passages of `text`, each as the spans of its sentences; see `split_article`."""
+    spans = sentence_spans(text)
+    token_counts = count_tokens([text[start:end] for start, end in spans])
+    sized_spans = [
+        piece
+        for span, tokens in zip(spans, token_counts, strict=True)
+        for piece in _cut_to_fit(text, span, tokens, count_tokens)
+    ]
+    return [part for run in _cheapest_runs(text, sized_spans) for part in _halve_to_fit(text, run, count_tokens)]
 
 
 def passage_id(article_sha256: str, start: int, end: int) -> str:

@@ -20,7 +20,8 @@ from rag.types.understanding import QuestionScope
 class Filters:
     """Filters as the user gave them, and the scope that the question's words name.
 
-    `since` and `until` are days, both included. An article has to pass the filters and be in the scope.
+    `since` and `until` are days, both included. An article has to pass the filters and be in the scope. `passages` are
+    the ids of the only passages to search; None admits all.
     """
 
     author: str | None = None
@@ -29,6 +30,7 @@ class Filters:
     since: date | None = None
     until: date | None = None
     in_words: QuestionScope = field(default_factory=QuestionScope)
+    passages: tuple[str, ...] | None = None
 
     @classmethod
     def parse(
@@ -53,7 +55,8 @@ class Filters:
         return replace(self, in_words=QuestionScope(authors=authors, articles=articles))
 
     def __bool__(self) -> bool:
-        return any((self.author, self.source, self.topic, self.since, self.until, self.in_words))
+        is_limited = any((self.author, self.source, self.topic, self.since, self.until, self.in_words))
+        return is_limited or self.passages is not None
 
 
 def resolve_filters(
@@ -84,8 +87,20 @@ def resolve_filters(
         topics=_in_both(_matching_values(filters.topic, values, "topics"), words.topics),
         since=max(first_days, default=None),
         until=min(last_days, default=None),
-        passages=tuple(passage_ids(words.articles)) if words.articles else None,
+        passages=_admitted_passages(filters, passage_ids),
     )
+
+
+def _admitted_passages(
+    filters: Filters, passage_ids: Callable[[Sequence[str]], Sequence[str]]
+) -> tuple[str, ...] | None:
+    """The passages that the filters and the question's words admit; None for all."""
+    if not filters.in_words.articles:
+        return filters.passages
+    of_articles = tuple(passage_ids(filters.in_words.articles))
+    if filters.passages is None:
+        return of_articles
+    return tuple(passage for passage in filters.passages if passage in of_articles)
 
 
 def _in_both(filtered: tuple[str, ...] | None, in_words: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -6,8 +6,9 @@ from datetime import date
 from llama_index.core.retrievers import BaseRetriever
 
 from rag.index.base import Scope
+from rag.llama_index.nodes import to_node_with_score
+from rag.llama_index.retriever import HybridRetriever
 from rag.retrieval.filters import Filters
-from rag.retrieval.llama_index_adapter import HybridRetriever, to_node_with_score
 from rag.retrieval.results import Retrieval
 from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
@@ -49,3 +50,10 @@ def test_the_retriever_searches_with_its_k_and_filters() -> None:
     assert isinstance(retriever, BaseRetriever)
     assert [node.node.node_id for node in retriever.retrieve("Why did the gas run short?")] == ["gas-1", "gas-2"]
     assert searches == [("Why did the gas run short?", 2, filters)]
+
+
+def test_a_node_refers_to_its_article_as_its_document() -> None:
+    node = to_node_with_score(PASSAGE).node
+    assert node.ref_doc_id == "gas"
+    assert node.source_node is not None
+    assert node.source_node.metadata["title"] == "Gas"

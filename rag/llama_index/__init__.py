@@ -1,0 +1,1 @@
+"""What LlamaIndex sees of the system: nodes, a retriever, a parser, events."""
