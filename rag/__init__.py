@@ -40,22 +40,12 @@ if TYPE_CHECKING:
     from rag.llama_index.node_parser import PassageNodeParser
     from rag.maintenance.consistency import Inconsistency
     from rag.settings import Settings
-    from rag.types.answer import (
-        Answer,
-        AnswerStep,
-        Citation,
-        Highlight,
-        RankedPassage,
-        Statement,
-        TextDelta,
-        Timings,
-        Turn,
-        Usage,
-    )
+    from rag.types.answer import Answer, AnswerStep, Citation, Statement, TextDelta, Timings, Turn, Usage
     from rag.types.article import Article, ArticleRef, ArticleVersion
-    from rag.types.catalogue import CatalogueEntry, CataloguePage, Freshness, LibraryCounts
+    from rag.types.catalogue import ArticleList, CatalogueEntry, CataloguePage, Freshness, LibraryCounts
     from rag.types.feedback import Feedback, FeedbackCitation
     from rag.types.ingest import AddReport, FollowedSource, IngestProgress, LoadFailure, LoadNote, Rename, SyncReport
+    from rag.types.passage import Highlight, RankedPassage, SearchResults
     from rag.types.question import FilterArgs
     from rag.types.revision import Revision
     from rag.types.understanding import QuestionScope, Section, Understanding
@@ -68,6 +58,7 @@ __all__ = [
     "Answer",
     "AnswerStep",
     "Article",
+    "ArticleList",
     "ArticleQuote",
     "ArticleRef",
     "ArticleVersion",
@@ -110,6 +101,7 @@ __all__ = [
     "ReadError",
     "Rename",
     "Revision",
+    "SearchResults",
     "Section",
     "ServerBusy",
     "ServerUnavailable",
@@ -139,16 +131,17 @@ _MODULES = {
     "rag.maintenance.consistency": ("Inconsistency",),
     "rag.settings": ("Settings",),
     "rag.types.answer": (
-        "Answer", "AnswerStep", "Citation", "Highlight", "RankedPassage", "Statement", "TextDelta", "Timings", "Turn",
+        "Answer", "AnswerStep", "Citation", "Statement", "TextDelta", "Timings", "Turn",
         "Usage",
     ),
     "rag.types.article": ("Article", "ArticleRef", "ArticleVersion"),
-    "rag.types.catalogue": ("CatalogueEntry", "CataloguePage", "Freshness", "LibraryCounts"),
+    "rag.types.catalogue": ("ArticleList", "CatalogueEntry", "CataloguePage", "Freshness", "LibraryCounts"),
     "rag.drafts.findings": ("ArticleQuote", "DraftFinding", "DraftReport", "WordDifference"),
     "rag.types.feedback": ("Feedback", "FeedbackCitation"),
     "rag.types.ingest": (
         "AddReport", "FollowedSource", "IngestProgress", "LoadFailure", "LoadNote", "Rename", "SyncReport",
     ),
+    "rag.types.passage": ("Highlight", "RankedPassage", "SearchResults"),
     "rag.types.question": ("FilterArgs",),
     "rag.types.revision": ("Revision",),
     "rag.types.understanding": ("QuestionScope", "Section", "Understanding"),

@@ -23,7 +23,7 @@ from rag.retrieval.filters import Filters
 from rag.text.unicode import replace_unencodable
 from rag.types.answer import Answer
 from rag.types.article import Article, ArticleRef, ArticleVersion, reference_to
-from rag.types.catalogue import CatalogueEntry, Freshness, LibraryCounts
+from rag.types.catalogue import ArticleList, Freshness, LibraryCounts
 from rag.types.feedback import Feedback
 from rag.types.ingest import AddReport, FollowedSource, ProgressCallback, SyncReport, no_progress
 from rag.types.question import FilterArgs, check_filter_names
@@ -81,12 +81,12 @@ class Corpus(ABC):
         """Removes articles; returns the ids that the library does not hold."""
         return self._workspace.indexer.remove(article_ids)
 
-    def articles(self, newest: int | None = None) -> list[CatalogueEntry]:
+    def articles(self, newest: int | None = None) -> ArticleList:
         """The catalogue without the texts, newest first.
 
         `newest` limits it to that many articles; by default it has all.
         """
-        return self._workspace.library.entries(newest)
+        return ArticleList(self._workspace.library.entries(newest))
 
     def article(self, article_id: str, version: int | None = None) -> Article | None:
         """The article with its text, or None for an id that the library does not hold.

@@ -36,8 +36,9 @@ from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval
 from rag.settings import Settings, load_settings
 from rag.text.analyzer import terms
-from rag.types.answer import Event, RankedPassage, Turn
+from rag.types.answer import Event, Turn
 from rag.types.ingest import ProgressCallback, no_progress
+from rag.types.passage import SearchResults
 from rag.types.question import MAX_TURNS, FilterArgs, bounded_turns, check_filter_names, check_question_length
 from rag.types.understanding import UnderstoodPart, check_part_names
 from rag.verification.verifier import Verifier
@@ -94,19 +95,23 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         """
         return Chat(self.events, before, self.settings.max_question_characters)
 
-    def search(self, query: str, *, k: int = 10, **filters: Unpack[FilterArgs]) -> list[RankedPassage]:
+    def search(self, query: str, *, k: int = 10, **filters: Unpack[FilterArgs]) -> SearchResults:
         """The `k` passages that are most relevant to `query`, best first.
 
-        Each has its relevant sentences. The list is empty for a query without words. Raises what `ask` raises.
+        Each has its relevant sentences. The list is empty for a query without words. It has `to_pandas`.
+
+        Raises what `ask` raises.
         """
         check_filter_names(filters)
         question = self._bounded_question(query)
         admitted = Filters.parse(**filters)
         if not terms(question):
-            return []
-        return list(self._instrumentation.retrieve(question, lambda: self._retrieve(question, k, admitted)).passages)
+            return SearchResults()
+        return SearchResults(
+            self._instrumentation.retrieve(question, lambda: self._retrieve(question, k, admitted)).passages
+        )
 
-    async def asearch(self, query: str, *, k: int = 10, **filters: Unpack[FilterArgs]) -> list[RankedPassage]:
+    async def asearch(self, query: str, *, k: int = 10, **filters: Unpack[FilterArgs]) -> SearchResults:
         """`search` without blocking the event loop."""
         return await asyncio.to_thread(self.search, query, k=k, **filters)
 

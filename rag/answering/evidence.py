@@ -14,8 +14,8 @@ from rag.answering.answerability import answerability, answerability_features, u
 from rag.answering.intent.scope_wording import describe_scope
 from rag.retrieval.results import Retrieval, ScoredSentence
 from rag.text.analyzer import STOP_TERMS
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 # A sentence with one of these openings depends on the one before it.
 DEPENDENT_OPENING = re.compile(

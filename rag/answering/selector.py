@@ -51,8 +51,9 @@ from rag.retrieval.results import Retrieval
 from rag.settings import Settings
 from rag.storage.library import Library
 from rag.text.analyzer import content_terms
-from rag.types.answer import Answer, RankedPassage
+from rag.types.answer import Answer
 from rag.types.article import ArticleRef, month_and_year
+from rag.types.passage import RankedPassage
 from rag.types.understanding import Understanding
 
 T = TypeVar("T")

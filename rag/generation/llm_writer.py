@@ -37,7 +37,8 @@ from rag.interrupts.cancellation import Cancellation
 from rag.settings import Settings, api_key_text
 from rag.text.citation_markers import strip_markers
 from rag.text.unicode import replace_unencodable
-from rag.types.answer import RankedPassage, Turn, Usage
+from rag.types.answer import Turn, Usage
+from rag.types.passage import RankedPassage
 
 # The name of the prompt that holds sentences.
 SENTENCES_PROMPT = "answer-from-sentences"

@@ -11,9 +11,9 @@ from itertools import groupby
 from typing import Literal
 
 from rag.text.citation_markers import escape_markers
-from rag.types.answer import RankedPassage, Turn
+from rag.types.answer import Turn
 from rag.types.article import ArticleRef
-from rag.types.passage import Span
+from rag.types.passage import RankedPassage, Span
 
 # A little under the mean, so that a prompt fills the context window and does not exceed it: English prose has about 4
 # characters a token with every tokenizer in use. Characters outside ASCII count as a token each: other scripts have up

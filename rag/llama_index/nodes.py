@@ -6,7 +6,8 @@ from dataclasses import replace
 from llama_index.core import Response
 from llama_index.core.schema import NodeRelationship, NodeWithScore, ObjectType, RelatedNodeInfo, TextNode
 
-from rag.types.answer import Answer, RankedPassage
+from rag.types.answer import Answer
+from rag.types.passage import RankedPassage
 
 
 def to_node_with_score(passage: RankedPassage) -> NodeWithScore:

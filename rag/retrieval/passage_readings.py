@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from rag.reading.passage_reader import PassageReader, ReadablePassage
 from rag.retrieval.results import Retrieval, ScoredSentence
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 
 def read_passages(reader: PassageReader, retrieval: Retrieval, max_passages: int) -> Retrieval:

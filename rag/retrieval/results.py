@@ -10,9 +10,8 @@ from rag.index.base import Scope
 from rag.retrieval.filters import Filters
 from rag.retrieval.query_terms import QueryTerms
 from rag.retrieval.ranking import RankingSignals, answer_score
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
-from rag.types.passage import StoredPassage, Vector
+from rag.types.passage import RankedPassage, StoredPassage, Vector
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,8 @@ from rag.settings.process import cpu_count
 from rag.storage.library import Library
 from rag.text.analyzer import distinct_terms, terms
 from rag.text.overlap import coverages
-from rag.types.answer import Highlight, RankedPassage
 from rag.types.article import ArticleRef
-from rag.types.passage import Hit, Passage, StoredPassage, Vector
+from rag.types.passage import Highlight, Hit, Passage, RankedPassage, StoredPassage, Vector
 
 
 @dataclass(frozen=True, slots=True)

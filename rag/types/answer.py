@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, Literal
 
 from rag.citing.forms import CitationForm, Markup
-from rag.types.article import ArticleRef, short_reference, source_line
+from rag.types.article import ArticleRef, short_reference, shortened, source_line
 from rag.types.catalogue import Freshness
+from rag.types.passage import RankedPassage
 from rag.types.revision import Revision, left_out_text
 from rag.types.understanding import Kind, Section, Understanding
 
@@ -18,50 +19,6 @@ Verdict = Literal["supported", "partly", "unsupported"]
 DeclinedBy = Literal["search", "model"]
 _VERDICT_TEXT: dict[Verdict, str] = {"partly": "only partly supported", "unsupported": "not supported"}
 PipelineStage = Literal["searching", "reading", "writing", "checking", "correcting"]
-
-
-@dataclass(frozen=True, slots=True)
-class Highlight:
-    """A sentence of a passage that is relevant to the question.
-
-    `start` and `end` count characters of the article's text. `score` ranks the sentences of one search.
-    """
-
-    start: int
-    end: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPassage:
-    """A retrieved passage: `text` is `article.text[start:end]`.
-
-    `score` ranks the passages of one search. `vector_score` is the cosine to the question in [-1, 1], `fulltext_score`
-    the BM25 score, 0.0 where no word of the question occurs. `sentences` are the relevant ones, in their order.
-    """
-
-    id: str
-    article: ArticleRef
-    start: int
-    end: int
-    text: str
-    score: float
-    vector_score: float
-    fulltext_score: float
-    sentences: tuple[Highlight, ...] = ()
-
-    @property
-    def article_id(self) -> str:
-        return self.article.id
-
-    def to_dict(self) -> dict[str, Any]:
-        """The passage as `rag search --json` prints it."""
-        return {
-            "id": self.id, "article_id": self.article.id, "title": self.article.title, "author": self.article.author,
-            "source": self.article.source, "published": _iso(self.article.published), "start": self.start,
-            "end": self.end, "text": self.text, "score": self.score, "vector_score": self.vector_score,
-            "fulltext_score": self.fulltext_score, "sentences": [asdict(sentence) for sentence in self.sentences],
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +36,9 @@ class Citation:
     end: int
     passage: RankedPassage
     score: float
+
+    def __repr__(self) -> str:
+        return f"<Citation [{self.number}] {self.article.id}: {shortened(self.quote)!r}>"
 
     def to_dict(self) -> dict[str, Any]:
         """The citation as `rag ask --json` prints it."""
@@ -209,8 +169,24 @@ class Answer:
             "understood": self.understood.to_dict(),
             "writer": self.writer, "notice": self.notice,
             "revisions": [asdict(revision) for revision in self.revisions],
+            "nearest": [article.to_dict() for article in self.nearest],
+            "usage": asdict(self.usage) if self.usage else None,
             "freshness": self.freshness.to_dict() if self.freshness else None, "timings_ms": asdict(self.timings),
         }  # fmt: skip
+
+    def __repr__(self) -> str:
+        made = "abstained" if self.abstained else f"{len(self.statements)} statements, {len(self.citations)} citations"
+        return f"<Answer to {shortened(self.question)!r}: {made}, {self.writer}>"
+
+    def _repr_html_(self) -> str:
+        from rag.notebooks.html import answer_html
+
+        return answer_html(self)
+
+    def _repr_markdown_(self) -> str:
+        from rag.notebooks.markdown import answer_markdown
+
+        return answer_markdown(self)
 
     @property
     def flagged(self) -> tuple[Statement, ...]:
@@ -252,15 +228,17 @@ class Answer:
         return "\n\n".join([self.text, *self.footer()])
 
     def footer(self) -> list[str]:
-        """Returns what a reader needs to judge the text, as paragraphs.
+        """What a reader needs to judge the text: the sources, then the `remarks`."""
+        sources = "\n".join(f"[{citation.number}] {source_line(citation.article)}" for citation in self.citations)
+        return [sources, *self.remarks()] if sources else self.remarks()
 
-        They are the sources, further articles, how the question was understood, the failed checks and the notice, as
-        far as the answer has them.
+    def remarks(self) -> list[str]:
+        """What a reader needs to judge the text besides the sources, as paragraphs.
+
+        They are further articles, how the question was understood, the failed checks, how new the library is, and the
+        notice, as far as the answer has them.
         """
         parts = []
-        if self.citations:
-            sources = (f"[{citation.number}] {source_line(citation.article)}" for citation in self.citations)
-            parts.append("\n".join(sources))
         if self.nearest and not self.abstained:
             parts.append(f"Also on this: {'; '.join(map(short_reference, self.nearest))}")
         if understood := self.understanding_lines():

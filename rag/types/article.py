@@ -58,6 +58,9 @@ class Article:
         fields += [later] if later else []
         return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
+    def __repr__(self) -> str:
+        return f"<Article {self.id}: {shortened(self.title)!r}, {len(self.text):,} characters>"
+
     def to_dict(self) -> dict[str, Any]:
         """The article with its text, as `rag show --json` prints it."""
         return {
@@ -85,6 +88,13 @@ class ArticleRef:
     version: int = 1
     updated: date | None = None
     author_description: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reference as an answer's JSON has it under `nearest`."""
+        return {
+            "article_id": self.id, "title": self.title, "author": self.author, "source": self.source,
+            "published": self.published.isoformat() if self.published else None, "url": self.url,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,12 @@ def month_and_year(day: date) -> str:
 def day_in_words(day: date | None) -> str:
     """The day in English, "30 June 2024"; empty for None."""
     return f"{day.day} {month_and_year(day)}" if day else ""
+
+
+def shortened(text: str, max_characters: int = 60) -> str:
+    """`text` on one line, cut after `max_characters`, for a `repr`."""
+    line = " ".join(text.split())
+    return line if len(line) <= max_characters else f"{line[: max_characters - 1].rstrip()}…"
 
 
 def is_web_address(url: str) -> bool:

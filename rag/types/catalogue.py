@@ -6,10 +6,13 @@ It consists of articles without their text, pages of them, and counts.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.types.article import ArticleRef, day_in_words
 from rag.types.ingest import FollowedSource
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,26 @@ class CatalogueEntry:
             "topics": list(self.topics), "characters": self.characters, "passages": self.passages,
             "sha256": self.sha256,
         }  # fmt: skip
+
+
+class ArticleList(list[CatalogueEntry]):
+    """Articles without their texts: a list that notebooks show as a table."""
+
+    __slots__ = ()
+
+    def to_pandas(self) -> "DataFrame":
+        """A table with one row an article.
+
+        The columns are the keys of CatalogueEntry.to_dict. Raises RagError without pandas.
+        """
+        from rag.notebooks.tables import articles_table
+
+        return articles_table(self)
+
+    def _repr_html_(self) -> str:
+        from rag.notebooks.html import articles_html
+
+        return articles_html(self)
 
 
 @dataclass(frozen=True, slots=True)

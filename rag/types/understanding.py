@@ -98,6 +98,8 @@ class Understanding:
             "question": self.question,
             "corrected": [list(pair) for pair in self.corrected],
             "scope": self.scope.to_dict(),
+            "searched": self.searched,
+            "titles": list(self.titles),
         }
 
 

@@ -13,8 +13,8 @@ from rag.index.base import Scope
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
 from rag.text.citation_markers import marker_numbers
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 from rag.types.understanding import Kind, Understanding
 
 TEXT = "Prices rose. They fell again. Nobody knew why."

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from rag import open_engine
-from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, Citation, Statement
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 from rag.ui.payloads import answer_to_record
 from tests.support.servers.live_server import running_server
 

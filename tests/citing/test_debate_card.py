@@ -7,8 +7,9 @@ from datetime import date
 from docx import Document
 
 from rag.citing.debate_card import cards_to_word, debate_cards
-from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, Citation, Statement
 from rag.types.article import Article, reference_to
+from rag.types.passage import RankedPassage
 
 TEXT = "The first paragraph.\n\nPrices rose. They fell <again>\nin May. Nobody knew why.\n\nThe last paragraph."
 ARTICLE = Article("a", "Why prices move", TEXT, "Ada Brookfield", "The Review", date(2024, 6, 1), "https://e.org/a")

@@ -5,8 +5,9 @@ import zlib
 
 from hypothesis import strategies as st
 
-from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, Citation, Statement
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 # Pieces with a meaning for some part each, so that a few of them meet in a text.
 PIECES = (

@@ -11,8 +11,9 @@ from rag.generation.llm_writer import MAX_REPAIRED, LLMWriter, WritingSession, o
 from rag.generation.prompt_context import FailedStatement, PromptSource, passages_that_fit
 from rag.generation.question_reading import QuestionReading
 from rag.settings import load_settings
-from rag.types.answer import RankedPassage, Turn, Usage
+from rag.types.answer import Turn, Usage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 from tests.support.servers.chat_server import SILENCE_SECONDS, ChatReply, ChatServer, ErrorReply
 
 TEXT = "Prices rose because the harbour was closed."

@@ -17,8 +17,9 @@ from rag.generation.prompt_context import (
     sentences_that_fit,
 )
 from rag.text.citation_markers import marker_numbers
-from rag.types.answer import RankedPassage, Turn
+from rag.types.answer import Turn
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 
 def _passage(text: str, title: str = "Prices", author: str | None = "A. Writer") -> RankedPassage:

@@ -10,8 +10,8 @@ from rag.llama_index.nodes import to_node_with_score
 from rag.llama_index.retriever import HybridRetriever
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 ARTICLE = ArticleRef("gas", "Gas", "Anne Kim", "The Test Review", date(2024, 3, 5), "https://example.org/gas")
 PASSAGE = RankedPassage("gas-1", ARTICLE, 10, 27, "The gas ran short", 0.75, 0.5, 4.25)

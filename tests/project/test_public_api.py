@@ -17,7 +17,7 @@ import rag
 from rag import Chat, QueryEngine, open_engine
 
 NAMES = {
-    "AddReport", "Answer", "AnswerStep", "Article", "ArticleRef", "ArticleVersion", "ArticleQuote",
+    "AddReport", "Answer", "AnswerStep", "Article", "ArticleList", "ArticleRef", "ArticleVersion", "ArticleQuote",
     "DraftFinding", "DraftReport", "WordDifference",
     "Cancellation",
     "CatalogueEntry", "CataloguePage", "Chat", "Citation", "DebateCard", "EncoderError", "EncoderMismatch",
@@ -25,8 +25,9 @@ NAMES = {
     "Inconsistency", "IndexDamaged", "IndexParameters", "IngestProgress", "LibraryBusy", "LibraryCounts",
     "LibraryDamaged", "LibraryError", "LibraryMissing", "LibraryVersion", "LoadFailure", "LoadNote",
     "ModelError", "QueryEngine", "QuestionCancelled", "QuestionScope", "RagError", "RankedPassage", "ReadError",
-    "Rename", "Revision", "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError", "Statement",
-    "StyledText", "SyncReport", "TextDelta", "Timings", "Tuning", "Turn", "Understanding", "Usage", "open_engine",
+    "Rename", "Revision", "SearchResults", "Section", "ServerBusy", "ServerUnavailable", "Settings", "SettingsError",
+    "Statement", "StyledText", "SyncReport", "TextDelta", "Timings", "Tuning", "Turn", "Understanding", "Usage",
+    "open_engine",
 }  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from evals.datasets.cases import Case, TextSpan
 from evals.result import CaseResult, JudgedClaim, JudgedStatement, Judgement, RetrievedPassage
 from evals.run_folder import RESULTS_FILE, RUN_FILE, RunInfo
 from rag.package_data import bundled_folder
-from rag.types.answer import Answer, Citation, RankedPassage, Statement, Timings
+from rag.types.answer import Answer, Citation, Statement, Timings
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 QUOTE = "ten gold characters and more"
 

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from rag.transcript.markdown import to_markdown
-from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, Citation, Statement
 from rag.types.article import ArticleRef
 from rag.types.catalogue import Freshness
+from rag.types.passage import RankedPassage
 from rag.types.understanding import Section
 
 ARTICLE = ArticleRef("a", "A *title* [1]", "A. Writer", "The Review", date(2024, 6, 1), "https://example.org/a")

@@ -9,7 +9,8 @@ from typing import Any
 from docx import Document
 
 from rag.transcript.word import to_word
-from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, Citation, Statement
+from rag.types.passage import RankedPassage
 from tests.citing.articles import ref
 
 PASSAGE = RankedPassage("p", ref(), 0, 12, "Prices rose.", 1.0, 1.0, 1.0)

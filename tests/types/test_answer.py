@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from rag.types.answer import Answer, AnswerStep, Citation, RankedPassage, Statement, TextDelta
+from rag.types.answer import Answer, AnswerStep, Citation, Statement, TextDelta
 from rag.types.article import ArticleRef
 from rag.types.catalogue import Freshness
 from rag.types.ingest import FollowedSource
+from rag.types.passage import RankedPassage
 from rag.types.understanding import Kind, Understanding
 
 TEXT = "Prices rose. They fell again."

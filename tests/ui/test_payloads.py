@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, Citation, Statement
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 from rag.ui import payloads
 from rag.ui.page import SCRIPTS, STATIC
 from rag.ui.payloads import (

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from rag.types.answer import Answer, AnswerStep, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, AnswerStep, Citation, Statement
 from rag.types.article import ArticleRef
 from rag.types.catalogue import Freshness
+from rag.types.passage import RankedPassage
 from rag.types.understanding import Kind, QuestionScope, Section, Understanding
 from rag.ui.render_answer import announcement, answer_html, error_html, sources_html, turn_html, working_html
 from tests.support.page_markup import visible_text

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Quote
 from rag.retrieval.results import Retrieval
-from rag.types.answer import RankedPassage, Statement
+from rag.types.answer import Statement
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 from rag.types.understanding import Kind, Section
 
 

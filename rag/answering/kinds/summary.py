@@ -13,9 +13,8 @@ import numpy as np
 
 from rag.answering.evidence import DEPENDENT_OPENING, Quote
 from rag.text.attribution import attribution_verb
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
-from rag.types.passage import StoredPassage, Vector
+from rag.types.passage import RankedPassage, StoredPassage, Vector
 
 MIN_SENTENCES, MAX_SENTENCES = 3, 5
 # An article of at least this many sentences gets MAX_SENTENCES.

@@ -21,8 +21,8 @@ from rag.answering.kinds.changes import CHANGES, changed_mind, turning_points
 from rag.answering.kinds.selection import Selection, distinct_passages, merge, restrict
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 # `retrieve(question, k, filters)`, as the workspace has it.
 Retrieve = Callable[[str, int, Filters], Retrieval]

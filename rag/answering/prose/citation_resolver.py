@@ -14,8 +14,7 @@ from rag.embedding.base import Encoder
 from rag.generation.prompt_context import PromptEvidence
 from rag.retrieval.results import Retrieval, ScoredSentence
 from rag.text.overlap import content_weights, coverage
-from rag.types.answer import RankedPassage
-from rag.types.passage import Span, Vector
+from rag.types.passage import RankedPassage, Span, Vector
 
 # A neighbouring sentence joins the quote when that raises the share of the written words it covers by this much.
 MIN_COVERAGE_GAIN = 0.12

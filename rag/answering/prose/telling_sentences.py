@@ -16,7 +16,7 @@ from rag.generation.prompt_context import EvidencePoint, PromptSource
 from rag.reading.passage_reader import PassageReader
 from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval, ScoredSentence
-from rag.types.answer import RankedPassage
+from rag.types.passage import RankedPassage
 
 # With these sentences and the names of their articles a prompt has 400 to 700 tokens of evidence.
 MAX_TELLING_SENTENCES = 10

@@ -16,7 +16,8 @@ from rag.answering.intent.frames.several import several_questions
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds.selection import SelectedPart, Selection, distinct_passages, merge
 from rag.text.analyzer import content_terms
-from rag.types.answer import RankedPassage, Turn
+from rag.types.answer import Turn
+from rag.types.passage import RankedPassage
 from rag.types.understanding import Kind
 
 # A part with fewer content words does not say what it is about ("What are their reasons?", "What's the deadline?").

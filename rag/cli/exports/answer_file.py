@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from rag.errors import RagError
-from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, Citation, Statement
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 
 class _PassageRecord(BaseModel):

@@ -13,7 +13,7 @@ from rag.reading.passage_reader import PassageReader, PassageReading, ReadablePa
 from rag.retrieval.filters import Filters
 from rag.retrieval.passage_readings import heading
 from rag.retrieval.results import ScoredSentence
-from rag.types.answer import RankedPassage
+from rag.types.passage import RankedPassage
 from rag.verification.verifier import SUPPORTED, Verifier
 from rag.workspace import Workspace
 

@@ -6,8 +6,8 @@ import pytest
 
 from rag.answering.evidence import Quote
 from rag.answering.kinds.changes import CHANGES, changed_mind
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 
 def _quote(text: str, author: str | None = "Ada") -> Quote:

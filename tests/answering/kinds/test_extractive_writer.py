@@ -4,8 +4,8 @@ from datetime import date
 
 from rag.answering.evidence import Quote
 from rag.answering.kinds.extractive_writer import statement, statements
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 
 
 def _quote(text: str, author: str | None = "A. Writer") -> Quote:

@@ -7,7 +7,8 @@ import pytest
 
 from rag.cli.exports.answer_file import answers_in
 from rag.errors import RagError
-from rag.types.answer import Answer, Citation, RankedPassage, Statement
+from rag.types.answer import Answer, Citation, Statement
+from rag.types.passage import RankedPassage
 from tests.citing.articles import ref
 
 PASSAGE = RankedPassage("p", ref(), 3, 9, "quoted", 1.0, 1.0, 1.0)

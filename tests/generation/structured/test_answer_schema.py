@@ -13,8 +13,8 @@ from rag.generation.openai_chat import OpenAIChat
 from rag.generation.prompt_context import passages_that_fit
 from rag.generation.structured.answer_schema import ANSWER_SCHEMA, SchemaRejected
 from rag.settings import load_settings
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
+from rag.types.passage import RankedPassage
 from tests.support.servers.chat_server import KEY, ChatReply, ChatServer, ErrorReply, ScriptedReply
 
 TEXT = "Prices rose because the harbour was closed."
