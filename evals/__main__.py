@@ -13,9 +13,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from evals.benchmarks import BENCHMARKS
+from evals.command_options import (
+    CaseFilters,
+    Fresh,
+    Gate,
+    Judge,
+    JudgeModel,
+    JudgeUrl,
+    MaxCost,
+    PricesOption,
+    Results,
+    RunArticles,
+    RunHome,
+    Thresholds,
+    Workers,
+    WriterPrices,
+    judge_options,
+)  # fmt: skip
 
 if TYPE_CHECKING:
-    from evals.judges.factory import JudgeOptions
     from evals.runner.run_suite import RunOptions
 
 _ABOUT = "Measures how well answers are found, cited and supported."
@@ -31,20 +47,6 @@ _BY_KIND = (
     "any_gold_quoted", "first_quote_is_gold", "gold_groups_covered", "points_covered", "recall_at_5", "faithfulness",
     "rightly_declined", "wrongly_declined",
 )  # fmt: skip
-
-Judge = Annotated[str, typer.Option(help="local (the engine's verifier) or llm (a language model).")]
-JudgeModel = Annotated[str | None, typer.Option(help="Model of --judge llm [RAG_JUDGE_MODEL].")]
-JudgeUrl = Annotated[str | None, typer.Option(help="OpenAI-compatible server of that model [RAG_JUDGE_BASE_URL].")]
-PricesOption = Annotated[
-    tuple[float, float] | None,
-    typer.Option(metavar="PROMPT COMPLETION", help="Prices of that model, in dollars for a million tokens."),
-]
-MaxCost = Annotated[float | None, typer.Option(min=0, help="Maximum cost of the judge in this call, in dollars.")]
-Gate = Annotated[
-    Path | None, typer.Option(help="File of thresholds, such as evals/thresholds.toml; exit code 1 if one is missed.")
-]
-Thresholds = Annotated[Path, typer.Option(help="File of thresholds and margins.", show_default="evals/thresholds.toml")]
-Results = Annotated[Path, typer.Option(help="Folder that holds the runs' folders.")]
 
 
 @app.callback(help=_ABOUT)
@@ -62,24 +64,15 @@ def run(
     judge_url: JudgeUrl = None,
     prices: PricesOption = None,
     max_cost: MaxCost = None,
-    filters: Annotated[
-        list[str] | None, typer.Option("--filter", help="Only cases with FIELD=VALUE: kind=why. May be repeated.")
-    ] = None,
+    filters: CaseFilters = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only N cases, spread over kinds and subjects.")] = None,
-    workers: Annotated[
-        int, typer.Option(min=1, max=64, help="Cases in parallel; measured times are valid only with 1.")
-    ] = 1,
+    workers: Workers = 1,
     label: Annotated[str | None, typer.Option(help="Part of the folder's name; default: the writer.")] = None,
     results: Results = Path("evals/results"),
     home: Annotated[Path | None, typer.Option(help="Library to ask, instead of one of the bundled articles.")] = None,
     articles: Annotated[Path | None, typer.Option(help="Articles to ask about, instead of the bundled ones.")] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Start a new run, even if such a run was interrupted.")
-    ] = False,
-    writer_prices: Annotated[
-        tuple[float, float] | None,
-        typer.Option(metavar="PROMPT COMPLETION", help="Prices of the model of --writer llm."),
-    ] = None,
+    fresh: Fresh = False,
+    writer_prices: WriterPrices = None,
     gate: Gate = None,
 ) -> None:
     """Asks every case of a suite and judges the answers.
@@ -93,9 +86,9 @@ def run(
     from evals.runner.run_suite import RunOptions, run_suite
 
     thresholds = read_thresholds(gate) if gate else None
-    judge_options = _judge_options(judge, judge_model, judge_url, prices, max_cost)
+    chosen_judge = judge_options(judge, judge_model, judge_url, prices, max_cost)
     options = RunOptions(
-        suite, split, writer, judge_options, tuple(filters or ()), limit, workers, label, results, home, articles,
+        suite, split, writer, chosen_judge, tuple(filters or ()), limit, workers, label, results, home, articles,
         fresh, Prices(*writer_prices) if writer_prices else None,
     )  # fmt: skip
     if holds_conversations(suite, split):
@@ -143,10 +136,8 @@ def judge_again(
     max_cost: MaxCost = None,
     label: Annotated[str | None, typer.Option(help="Part of the new folder's name.")] = None,
     results: Results = Path("evals/results"),
-    home: Annotated[Path | None, typer.Option(help="Library that the run asked, if it was not a bundled one.")] = None,
-    articles: Annotated[
-        Path | None, typer.Option(help="Articles that it asked about, if not the bundled ones.")
-    ] = None,
+    home: RunHome = None,
+    articles: RunArticles = None,
 ) -> None:
     """Judges the answers of a run again, as a new run.
 
@@ -155,10 +146,28 @@ def judge_again(
     from evals.report.tables import metrics_table
     from evals.runner.rejudge import RejudgeOptions, rejudge
 
-    options = _judge_options(judge, judge_model, judge_url, prices, max_cost)
+    options = judge_options(judge, judge_model, judge_url, prices, max_cost)
     finished = rejudge(folder, RejudgeOptions(options, results, label, home, articles))
     print(metrics_table(finished.metrics))
     _notify(f"report: {finished.folder / 'report.html'}")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    form: Annotated[str, typer.Option("--format", help="ragas, deepeval or trec.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the files; default: the run's own.")] = None,
+    home: RunHome = None,
+    articles: RunArticles = None,
+) -> None:
+    """Writes a run as files of another evaluator.
+
+    Samples for Ragas or DeepEval, or a ranking with its judgements for trec_eval.
+    """
+    from evals.runner.export_run import ExportOptions, export_run
+
+    for line in export_run(folder, ExportOptions(form, out, home, articles), _notify):
+        print(line)
 
 
 @app.command()
@@ -215,7 +224,7 @@ def judge_check(
     """
     from evals.benchmarks.quality.judge_agreement import agreement_table, check_baseline, check_judge
 
-    options = _judge_options(judge, judge_model, judge_url, prices, max_cost)
+    options = judge_options(judge, judge_model, judge_url, prices, max_cost)
     rows = [check_judge(data, options, results, limit=limit, workers=workers)]
     if judge == "local":
         rows.append(check_baseline(data, limit=limit))
@@ -242,7 +251,7 @@ def make_cases(
     """
     from evals.case_generation.generate import generate_cases
 
-    options = _judge_options("llm" if model else "local", model, judge_url, prices, max_cost)
+    options = judge_options("llm" if model else "local", model, judge_url, prices, max_cost)
     _notify(
         generate_cases(out, articles=articles, feedback=feedback, model=options, per_article=per_article, cache=results)
     )
@@ -292,15 +301,6 @@ def main(arguments: Sequence[str]) -> int:
     if code == _INTERRUPTED:
         _notify("evals: interrupted; finished cases are kept, the same command goes on from there")
     return code if isinstance(code, int) else 0
-
-
-def _judge_options(
-    name: str, model: str | None, url: str | None, prices: tuple[float, float] | None, max_cost: float | None
-) -> "JudgeOptions":
-    from evals.judges.budget import Prices
-    from evals.judges.factory import JudgeOptions
-
-    return JudgeOptions(name, model, url, Prices(*prices) if prices else None, max_cost)
 
 
 def _compare_conversations(base: Path, new: Path, limits: Mapping[str, Mapping[str, float]]) -> None:

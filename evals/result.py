@@ -100,7 +100,8 @@ class _AnswerModel(BaseModel):
 class CitedPassage(_AnswerModel):
     """The passage of a citation."""
 
-    text: str = ""
+    id: str
+    text: str
 
 
 class StoredCitation(_AnswerModel):
@@ -115,7 +116,7 @@ class StoredCitation(_AnswerModel):
     quote: str
     start: int
     end: int
-    passage: CitedPassage = CitedPassage()
+    passage: CitedPassage
 
 
 class StoredStatement(_AnswerModel):

@@ -28,6 +28,7 @@ class AskWithTurns(Protocol):
         k: int | None = None,
         turns: Sequence[Turn] = (),
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         cancellation: Cancellation | None = None,
         **filters: Unpack[FilterArgs],
     ) -> Iterator[Event]: ...
@@ -43,6 +44,7 @@ class QuestionMethods(ABC):
         *,
         k: int | None = None,
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         cancellation: Cancellation | None = None,
         **filters: Unpack[FilterArgs],
     ) -> Iterator[Event]:
@@ -57,6 +59,7 @@ class QuestionMethods(ABC):
         *,
         k: int | None = None,
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         **filters: Unpack[FilterArgs],
     ) -> Answer:
         """Answers `question` from the `k` best passages within the filters.
@@ -68,6 +71,7 @@ class QuestionMethods(ABC):
             k: Passages that the answer is made from; by default the setting `passages`.
             ignore: Parts of how the question would be understood, which are left out: "conversation", "spelling",
                 "authors", "sources", "topics", "articles", "dates".
+            with_passages: Whether the answer has the passages that were retrieved for it, cited or not.
             **filters: `author`, `source`, `topic`, `since`, `until` (see FilterArgs).
 
         Returns:
@@ -78,7 +82,7 @@ class QuestionMethods(ABC):
             LibraryError: The library cannot be used.
             ValueError: `ignore` names a part that there is not.
         """
-        return final_answer(self.events(question, k=k, ignore=ignore, **filters))
+        return final_answer(self.events(question, k=k, ignore=ignore, with_passages=with_passages, **filters))
 
     async def aask(
         self,
@@ -86,10 +90,16 @@ class QuestionMethods(ABC):
         *,
         k: int | None = None,
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         **filters: Unpack[FilterArgs],
     ) -> Answer:
         """`ask` without blocking the event loop. Cancelling the task stops the work."""
-        return final_answer([event async for event in self.aevents(question, k=k, ignore=ignore, **filters)])
+        return final_answer(
+            [
+                event
+                async for event in self.aevents(question, k=k, ignore=ignore, with_passages=with_passages, **filters)
+            ]
+        )
 
     def stream(
         self,
@@ -97,6 +107,7 @@ class QuestionMethods(ABC):
         *,
         k: int | None = None,
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         **filters: Unpack[FilterArgs],
     ) -> Iterator[TextDelta | Answer]:
         """The answer's text as it is written, then the final Answer.
@@ -104,7 +115,7 @@ class QuestionMethods(ABC):
         The Answer is authoritative: sentences that fail the check are corrected or flagged in it. Arguments and errors
         are those of `ask`; all errors but those of a misspelt keyword or part come when the first event is fetched.
         """
-        return without_steps(self.events(question, k=k, ignore=ignore, **filters))
+        return without_steps(self.events(question, k=k, ignore=ignore, with_passages=with_passages, **filters))
 
     def astream(
         self,
@@ -112,11 +123,14 @@ class QuestionMethods(ABC):
         *,
         k: int | None = None,
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         **filters: Unpack[FilterArgs],
     ) -> AsyncIterator[TextDelta | Answer]:
         """`stream` for an event loop."""
         cancellation = Cancellation()
-        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
+        events = self.events(
+            question, k=k, ignore=ignore, with_passages=with_passages, cancellation=cancellation, **filters
+        )
         return iterate_in_thread(without_steps(events), cancellation)
 
     def aevents(
@@ -125,11 +139,14 @@ class QuestionMethods(ABC):
         *,
         k: int | None = None,
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         **filters: Unpack[FilterArgs],
     ) -> AsyncIterator[Event]:
         """`events` for an event loop."""
         cancellation = Cancellation()
-        events = self.events(question, k=k, ignore=ignore, cancellation=cancellation, **filters)
+        events = self.events(
+            question, k=k, ignore=ignore, with_passages=with_passages, cancellation=cancellation, **filters
+        )
         return iterate_in_thread(events, cancellation)
 
 
@@ -170,6 +187,7 @@ class Chat(QuestionMethods):
         *,
         k: int | None = None,
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         cancellation: Cancellation | None = None,
         **filters: Unpack[FilterArgs],
     ) -> Iterator[Event]:
@@ -179,13 +197,14 @@ class Chat(QuestionMethods):
         that it refers to, and the Answer's notice says so.
         """
         check_filter_names(filters)
-        return self._remembered_events(question, k, check_part_names(ignore), cancellation, filters)
+        return self._remembered_events(question, k, check_part_names(ignore), with_passages, cancellation, filters)
 
     def _remembered_events(
         self,
         question: str,
         k: int | None,
         ignore: frozenset[UnderstoodPart],
+        with_passages: bool,
         cancellation: Cancellation | None,
         given: FilterArgs,
     ) -> Iterator[Event]:
@@ -196,7 +215,15 @@ class Chat(QuestionMethods):
         is_carried_over = not filters and bool(self._filters) and refers_back
         if is_carried_over:
             filters = self._filters
-        for event in self._events(question, k=k, turns=self.turns, ignore=ignore, cancellation=cancellation, **filters):
+        for event in self._events(
+            question,
+            k=k,
+            turns=self.turns,
+            ignore=ignore,
+            with_passages=with_passages,
+            cancellation=cancellation,
+            **filters,
+        ):
             if isinstance(event, Answer):
                 if is_carried_over:
                     named = ", ".join(f"{name} {value}" for name, value in filters.items())

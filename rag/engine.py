@@ -75,6 +75,7 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         k: int | None = None,
         turns: Sequence[Turn] = (),
         ignore: Collection[UnderstoodPart] = (),
+        with_passages: bool = False,
         cancellation: Cancellation | None = None,
         **filters: Unpack[FilterArgs],
     ) -> Iterator[Event]:
@@ -85,7 +86,9 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         """
         check_filter_names(filters)
         ignored = check_part_names(ignore)
-        events = self._events(question, k, turns, ignored, cancellation, lambda: Filters.parse(**filters))
+        events = self._events(
+            question, k, turns, ignored, with_passages, cancellation, lambda: Filters.parse(**filters)
+        )
         return self._instrumentation.observe(question, events)
 
     def chat(self, before: Sequence[Turn] = ()) -> Chat:
@@ -206,6 +209,7 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         k: int | None,
         turns: Sequence[Turn],
         ignore: frozenset[UnderstoodPart],
+        with_passages: bool,
         cancellation: Cancellation | None,
         filters: Callable[[], Filters],
     ) -> Iterator[Event]:
@@ -218,6 +222,7 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
             k=self.settings.passages if k is None else k,
             filters=filters(),
             ignore=ignore,
+            with_passages=with_passages,
             cancellation=cancellation,
         )
         yield from until_cancelled(self._pipeline.events(request), cancellation)

@@ -8,7 +8,7 @@ from rag.package_data import bundled_folder, model_file
 @pytest.mark.parametrize(
     "name",
     ["all-MiniLM-L6-v2.onnx", "verifier.onnx", "reader.onnx", "tokenizer.json", "verifier.json", "checking.json",
-     "intents.npz"],
+     "intents.npz", "corpus-vectors.npz"],
 )  # fmt: skip
 def test_every_model_file_is_there(name: str) -> None:
     assert model_file(name).stat().st_size > 100

@@ -43,7 +43,7 @@ def rejudge(folder: Path, options: RejudgeOptions) -> Run:
     settings = writer_settings(QUOTES)
     judges = judge_factory(options.judge, settings, options.results)
     with open_suite_engine(options.home, options.articles, settings) as engine:
-        if corpus_digest(engine) != base.info.corpus_sha256:
+        if corpus_digest(engine.articles()) != base.info.corpus_sha256:
             raise EvalError(f"{folder} is about other articles; name them with --articles or --home")
         judging = AnswerJudging(read_corpus(engine), judges.open, base.info.settings.get("passages", settings.passages))
         started = datetime.now(UTC).replace(microsecond=0)

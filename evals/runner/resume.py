@@ -25,6 +25,8 @@ from rag.errors import LibraryBusy
 from rag.package_data import bundled_folder
 from rag.settings import Settings
 from rag.storage.locks import folder_lock
+from rag.types.article import Article
+from rag.types.catalogue import CatalogueEntry
 
 MAX_RUNS_PER_SECOND = 100
 # Settings that change no metric: locations, and whether a bug of this package is raised. Secrets are left out.
@@ -46,7 +48,7 @@ def describe_run(
         chosen=chosen,
         cases=len(cases),
         cases_sha256=_digest(case.model_dump_json() for case in cases),
-        corpus_sha256=corpus_digest(engine),
+        corpus_sha256=corpus_digest(engine.articles()),
         writer=writer,
         judge=judge,
         encoder=engine.encoder,
@@ -59,9 +61,9 @@ def describe_run(
     )
 
 
-def corpus_digest(engine: rag.QueryEngine) -> str:
-    """A hash of the engine's articles."""
-    return _digest(sorted(f"{entry.id}:{entry.sha256}" for entry in engine.articles()))
+def corpus_digest(articles: Iterable[Article | CatalogueEntry]) -> str:
+    """A hash of the articles, in any order."""
+    return _digest(sorted(f"{article.id}:{article.sha256}" for article in articles))
 
 
 @contextmanager

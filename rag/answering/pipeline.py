@@ -33,6 +33,7 @@ from rag.ingest.sources.freshness import library_freshness
 from rag.reading.passage_reader import PassageReader
 from rag.settings import Settings
 from rag.types.answer import Answer, AnswerStep, Event, TextDelta, Turn
+from rag.types.passage import RankedPassage
 from rag.types.understanding import QuestionScope, UnderstoodPart
 
 log = logging.getLogger(__name__)
@@ -86,12 +87,15 @@ class AnswerPipeline:
         run = PipelineRun(request, turn, session, timer, freshness, notices=reader.notices)
         immediate = self._selector.immediate_answer(request.question, turn, request.filters)
         if immediate:
+            run.passages = () if request.with_passages else None
             timer.end("retrieve")
             yield from _paragraphs_then_answer(run.complete(immediate))
             return
 
         yield AnswerStep("searching", self._library.passage_count())
         selection = self._select(run)
+        if request.with_passages:
+            run.passages = self._retrieved(run, selection)
         timer.end("retrieve")
         if isinstance(selection, Abstention):
             yield AnswerStep("reading", 0)
@@ -175,6 +179,13 @@ class AnswerPipeline:
             )
         run.turn = turn
         return selection
+
+    def _retrieved(self, run: PipelineRun, selection: Selection | Abstention) -> tuple[RankedPassage, ...]:
+        """The passages that the answer is made from, or was declined on."""
+        if isinstance(selection, Selection):
+            return selection.passages
+        filters = replace(run.request.filters, in_words=run.turn.understanding.scope)
+        return self._library.retrieve(run.turn.search, run.request.k, filters).passages
 
     @property
     def _related_threshold(self) -> float:

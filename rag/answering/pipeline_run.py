@@ -14,6 +14,7 @@ from rag.interrupts.cancellation import Cancellation
 from rag.retrieval.filters import Filters
 from rag.types.answer import Answer, Timings, Turn
 from rag.types.catalogue import Freshness
+from rag.types.passage import RankedPassage
 from rag.types.understanding import UnderstoodPart
 
 
@@ -22,7 +23,8 @@ class AnswerRequest:
     """A question with its conversation and the limits of the search.
 
     `turns` are the earlier turns that the question may refer to. It is answered from `k` passages within `filters`. The
-    parts in `ignore` are not read from the question's words. The work stops when `cancellation` is cancelled.
+    parts in `ignore` are not read from the question's words. `with_passages` asks for the retrieved passages in the
+    answer. The work stops when `cancellation` is cancelled.
     """
 
     question: str
@@ -30,6 +32,7 @@ class AnswerRequest:
     k: int
     filters: Filters
     ignore: frozenset[UnderstoodPart] = frozenset()
+    with_passages: bool = False
     cancellation: Cancellation | None = None
 
 
@@ -60,7 +63,7 @@ class PipelineRun:
     """The state of one request in the pipeline, from retrieval on.
 
     `doubt` is the abstention that the answer would be without a language model, if the passages may not answer.
-    `notices` are messages that the reader must see.
+    `notices` are messages that the reader must see. `passages` are those that were retrieved, if they were asked for.
     """
 
     request: AnswerRequest
@@ -69,6 +72,7 @@ class PipelineRun:
     timer: StageTimer
     freshness: Freshness | None = None
     doubt: Abstention | None = None
+    passages: tuple[RankedPassage, ...] | None = None
     notices: list[str] = field(default_factory=list)
 
     def complete(self, answer: Answer) -> Answer:
@@ -77,6 +81,7 @@ class PipelineRun:
             answer,
             notice="; ".join(self.notices) or None,
             freshness=self.freshness,
+            passages=self.passages,
             usage=self.session.usage if self.session else None,
             timings=self.timer.timings(),
         )

@@ -41,6 +41,9 @@ def ask(
         bool,
         typer.Option("--revisions", help="List the sentences that were corrected, left out or dropped, and why."),
     ] = False,
+    with_passages: Annotated[
+        bool, typer.Option("--with-passages", help="With --json: the retrieved passages too, cited or not.")
+    ] = False,
     cite: CiteOption = None,
     save: SaveOption = None,
     home: HomeOption = None,
@@ -50,7 +53,7 @@ def ask(
 
     ignored, style = ignored_parts(ignore), check_style(cite)
     with open_library(context, home) as engine, status_line() as show_step:
-        events = engine.events(question, k=k, ignore=ignored, **filters)
+        events = engine.events(question, k=k, ignore=ignored, with_passages=with_passages, **filters)
         answer = final_answer(report_steps(events, show_step))
     bibliography = answer.cite(style) if style else None
     if save:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from rag.embedding.base import Encoder, PassageText
 from rag.embedding.factory import open_encoder
 from rag.errors import MAX_CAUSE_CHARACTERS, EncoderError, RagError, SettingsError, single_line
+from rag.ingest.shipped_vectors import shipped_passages
 from rag.ingest.splitter import split_article
 from rag.settings import Settings
 from rag.settings.process import without_ray_usage_statistics
@@ -146,10 +147,27 @@ def open_workers(settings: Settings, encoder: Encoder) -> EncodingWorkers:
 def encode_articles(articles: Sequence[Article], encoder: Encoder) -> list[EncodedPassages]:
     """Splits the articles and encodes their passages.
 
-    All passages are encoded together, so that the encoder's batches are full. Returns the passages of each article, in
-    order. Raises EncoderError.
+    Articles of the bundled corpus have the vectors that ship with the package, if `encoder` made these. Returns the
+    passages of each article, in order. Raises EncoderError.
     """
     split = [split_article(article, encoder.count_tokens) for article in articles]
+    shipped = [shipped_passages(passages, encoder.fingerprint) for passages in split]
+    encoded = iter(
+        _encode([passages for passages, known in zip(split, shipped, strict=True) if known is None], encoder)
+    )
+    return [next(encoded) if known is None else known for known in shipped]
+
+
+def encode_new_articles(articles: Sequence[Article], encoder: Encoder) -> list[EncodedPassages]:
+    """`encode_articles` without the vectors that ship with the package."""
+    return _encode([split_article(article, encoder.count_tokens) for article in articles], encoder)
+
+
+def _encode(split: Sequence[Sequence[Passage]], encoder: Encoder) -> list[EncodedPassages]:
+    """Encodes the passages of each article.
+
+    All passages are encoded together, so that the encoder's batches are full.
+    """
     texts = [_passage_text(passage) for passages in split for passage in passages]
     encoded = iter(encoder.encode_passages(texts) if texts else [])
     return [

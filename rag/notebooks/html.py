@@ -21,7 +21,7 @@ MAX_ROWS = 100
 
 
 def answer_html(answer: Answer) -> str:
-    """The answer with its sources, whose quotes unfold, and what a reader needs to judge it."""
+    """The answer with its sources, whose quotes unfold, and its remarks."""
     paragraphs = "".join(_paragraph(paragraph) for paragraph in answer.text.split("\n\n") if paragraph.strip())
     sources = "".join(_source(citation) for citation in answer.citations)
     remarks = "".join(f"<p><small>{_lines(remark)}</small></p>" for remark in answer.remarks())

@@ -136,7 +136,8 @@ class Answer:
     question, which are not quoted. `writer` is "quotes" or "llm:MODEL". `notice` is a message about how the answer was
     made, for example that the language model failed. `kind` is the question's intent, `understood` how it was
     understood, and `sections` group the statements of an answer with parts. `revisions` are the sentences of a
-    language model that do not stand as it wrote them. `freshness` says how new the library was.
+    language model that do not stand as it wrote them. `freshness` says how new the library was. `passages`
+    are those that were retrieved, cited or not, if they were asked for.
     """
 
     question: str
@@ -157,6 +158,7 @@ class Answer:
     declined_by: DeclinedBy | None = None
     revisions: tuple[Revision, ...] = ()
     freshness: Freshness | None = None
+    passages: tuple[RankedPassage, ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as `rag ask --json` prints it."""
@@ -172,6 +174,7 @@ class Answer:
             "nearest": [article.to_dict() for article in self.nearest],
             "usage": asdict(self.usage) if self.usage else None,
             "freshness": self.freshness.to_dict() if self.freshness else None, "timings_ms": asdict(self.timings),
+            **({} if self.passages is None else {"passages": [passage.to_dict() for passage in self.passages]}),
         }  # fmt: skip
 
     def __repr__(self) -> str:

@@ -6,18 +6,18 @@ A passage has offsets, the text that is embedded and retrieved, and vectors. A r
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag.types.article import ArticleRef
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from pandas import DataFrame
+
+    # One vector of shape (dimension,), or several of shape (n, dimension).
+    Vector = NDArray[np.float32]
 
 # Start and end of a slice, in characters.
 Span = tuple[int, int]
-# One vector of shape (dimension,), or several of shape (n, dimension).
-Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class StoredPassage:
     """
 
     passage: Passage
-    vector: Vector
-    sentence_vectors: Vector
+    vector: "Vector"
+    sentence_vectors: "Vector"
 
     @property
     def has_unit_length(self) -> bool:
@@ -131,3 +131,13 @@ class Hit(NamedTuple):
 
     id: str
     score: float
+
+
+def __getattr__(name: str) -> Any:
+    """`Vector`, when it is first imported: the command line starts without numpy."""
+    if name == "Vector":
+        import numpy
+        from numpy.typing import NDArray
+
+        return NDArray[numpy.float32]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,6 +24,18 @@ def test_an_answer_has_exactly_the_keys_and_types_of_the_contract(bundled: Path,
     assert answer["timings_ms"]["total"] > 0
 
 
+def test_the_retrieved_passages_come_when_they_are_asked_for(bundled: Path, rag: Rag) -> None:
+    answered, declined = (
+        rag("--home", bundled, "ask", question, "--json", "--with-passages").document
+        for question in (ANSWERED, DECLINED)
+    )
+    assert_shape(answered["passages"], SEARCH["passages"])
+    cited = {citation["passage"]["id"] for citation in answered["citations"]}
+    assert cited < {passage["id"] for passage in answered["passages"]}
+    assert len(declined["passages"]) == 6
+    assert "passages" not in rag("--home", bundled, "ask", ANSWERED, "--json").document
+
+
 def test_every_quote_is_the_article_s_own_words(bundled: Path, rag: Rag) -> None:
     answer = rag("--home", bundled, "ask", ANSWERED, "--json").document
     with open_engine(bundled) as engine:

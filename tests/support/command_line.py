@@ -44,7 +44,12 @@ ANSWER: dict[str, Any] = {
         "scope": {
             "authors": [str], "sources": [str], "topics": [str], "articles": [str], "since": OR_NONE, "until": OR_NONE,
         },
+        "searched": str, "titles": [str],
     },
+    "nearest": [
+        {"article_id": str, "title": str, "author": OR_NONE, "source": OR_NONE, "published": OR_NONE, "url": OR_NONE}
+    ],
+    "usage": type(None),
     "writer": str, "notice": OR_NONE,
     "revisions": [
         {"text": str, "change": re.compile("corrected|quoted|left out|dropped"), "reason": str, "replacement": str}

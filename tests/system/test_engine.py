@@ -72,6 +72,19 @@ def test_the_example_question_is_answered_from_the_bundled_corpus(engine: QueryE
     assert "The Asia Desk (The Bundled Review, July 2024) argues" in answer.text
 
 
+def test_every_way_to_ask_gives_the_retrieved_passages_when_asked_to(engine: QueryEngine) -> None:
+    question = "Why does China dislike the pact?"
+    whole = engine.ask(question, with_passages=True)
+    assert whole.passages is not None
+    assert {citation.passage.id for citation in whole.citations} <= {passage.id for passage in whole.passages}
+    *_, streamed = engine.chat().stream(question, with_passages=True)
+    awaited = asyncio.run(engine.aask(question, with_passages=True))
+    assert isinstance(streamed, Answer)
+    assert streamed.passages == awaited.passages == whole.passages
+    assert engine.ask("hello", with_passages=True).passages == ()
+    assert engine.ask(question).passages is None
+
+
 def test_the_example_question_is_answered_from_a_column_pasted_from_the_web(tmp_path: Path) -> None:
     column = shared("articles/putin-kim-connection.txt")
     with open_engine(tmp_path / "home", empty=True) as engine:
