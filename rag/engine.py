@@ -232,7 +232,7 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         self, question: str, passage_ids: Sequence[str] | None, cancellation: Cancellation | None
     ) -> Iterator[Event]:
         k = None if passage_ids is None else max(1, len(passage_ids))
-        return self._events(question, k, (), frozenset(), cancellation, lambda: self._limited_to(passage_ids))
+        return self._events(question, k, (), frozenset(), False, cancellation, lambda: self._limited_to(passage_ids))
 
     def _limited_to(self, passage_ids: Sequence[str] | None) -> Filters:
         """Filters that admit these passages alone; all if it is None."""
