@@ -5,6 +5,7 @@ a finalizer or the callback of a weak reference, Python drops the interrupt. Dat
 often, so an interrupt could be lost. Here a dropped interrupt is sent again.
 """
 
+import _thread
 import signal
 import sys
 import threading
@@ -31,9 +32,16 @@ def install_interrupt_handlers() -> None:
         if unraisable.exc_type is not KeyboardInterrupt:
             previous_hook(unraisable)
             return
-        # The signal goes to the main thread itself, so that it also ends a wait for other threads.
-        timer = threading.Timer(_RESEND_SECONDS, signal.pthread_kill, (main_thread, signal.SIGINT))
+        timer = threading.Timer(_RESEND_SECONDS, _interrupt, (main_thread,))
         timer.daemon = True
         timer.start()
 
     sys.unraisablehook = resend_interrupt
+
+
+def _interrupt(main_thread: int) -> None:
+    """Sends Ctrl-C to the main thread itself, so that it also ends a wait for other threads."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main_thread, signal.SIGINT)
+    else:  # Windows: the interrupt is raised once the wait is over
+        _thread.interrupt_main()
