@@ -40,7 +40,10 @@ def install_interrupt_handlers() -> None:
 
 
 def _interrupt(main_thread: int) -> None:
-    """Sends Ctrl-C to the main thread itself, so that it also ends a wait for other threads."""
+    """Sends Ctrl-C to the main thread itself.
+
+    So it also ends a wait for other threads.
+    """
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(main_thread, signal.SIGINT)
     else:  # Windows: the interrupt is raised once the wait is over

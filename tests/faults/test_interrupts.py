@@ -101,6 +101,27 @@ except KeyboardInterrupt:
     assert (done.stdout, done.stderr) == ("raised\n", "")
 
 
+def test_a_dropped_interrupt_is_raised_again_where_threads_take_no_signals() -> None:
+    """Windows has no pthread_kill; there the interrupt is raised after a wait of the main thread, not within it."""
+    code = """
+import signal, time, weakref
+del signal.pthread_kill
+from rag.interrupts.signals import install_interrupt_handlers
+install_interrupt_handlers()
+thing = type("Thing", (), {})()
+watched = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+try:
+    del thing
+    for _ in range(600):
+        time.sleep(0.1)
+    print("never raised")
+except KeyboardInterrupt:
+    print("raised")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("raised\n", "")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("by", SIGNALS, ids=NAMES)
 @pytest.mark.parametrize("seed", seeds(6))
