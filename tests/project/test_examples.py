@@ -32,8 +32,8 @@ def test_own_articles_give_a_cited_answer_and_a_refusal(tmp_path: Path, capsys: 
     _module("own_articles").main(str(tmp_path / "home"))
     out = capsys.readouterr().out
     assert "3 articles added, 0 unchanged, 0 failed" in out
-    assert "“The council kept the night ferry because the nurses of the island hospital have no other way home.”" in out
-    assert "[1] characters 0 to " in out
+    assert "“The council kept the night ferry because the nurses of the island hospital have no other way home." in out
+    assert "[1] characters 1 to " in out
     assert "The corpus does not answer this" in out
 
 
@@ -64,7 +64,9 @@ def test_a_change_is_evaluated_on_questions_of_one_s_own(tmp_path: Path) -> None
     command = [sys.executable, str(EXAMPLES / "evaluate_change.py"), str(tmp_path / "runs")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=600)
     assert done.returncode in (0, 1), done.stderr
-    assert {path.name.rpartition("-2")[0] == "" for path in (tmp_path / "runs").glob("*-quote*")} == {True}
+    labels = {path.name.split("-", 2)[-1] for path in (tmp_path / "runs").glob("*-quote*")}
+    assert any("five-quotes" in label for label in labels)
+    assert any("one-quote" in label for label in labels)
     assert "gold_groups_covered" in done.stdout
 
 
