@@ -25,6 +25,8 @@ version. The errors have [a page of their own](errors.md), the settings [another
 `import rag` changes nothing outside the package: no environment variable, logger or signal handler. An engine may be
 shared by threads.
 """
+# Methods that stand before the others of their class.
+FIRST_METHODS = ("ask", "stream", "chat", "search", "check_draft", "add", "sync")
 GROUPS = {
     "Open a library": ("open_engine",),
     "Ask": ("QueryEngine", "Chat"),
@@ -76,8 +78,10 @@ def _entry(package: Any, name: str) -> str:
 
 
 def _members(definition: Any) -> Iterator[Any]:
-    """The public members of a class, those of its bases in this package first: `ask` stands before `events`."""
-    for name, member in (definition.inherited_members | definition.members).items():
+    """The public members of a class and of its bases in this package."""
+    members = definition.inherited_members | definition.members
+    first = {name: members[name] for name in FIRST_METHODS if name in members}
+    for name, member in (first | members).items():
         target = member.final_target if member.is_alias else member
         if not name.startswith("_") and target.path.startswith("rag."):
             yield target
