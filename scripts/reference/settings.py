@@ -1,12 +1,12 @@
 """docs/reference/settings.md: every setting, from the fields of rag.Settings."""
 
-import re
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from rag.settings.fields import Settings
+from reference.markdown import link_pages
 
 HEADER = """# Settings
 
@@ -26,7 +26,7 @@ def settings_page() -> str:
     """The page."""
     rows = []
     for name, field in Settings.model_fields.items():
-        meaning = _linked(field.description or "")
+        meaning = link_pages(field.description or "")
         rows.append(f"| `{variable_of(name, field)}` | {meaning} | {_default(field)} | {_values(field)} |\n")
     return HEADER + "".join(rows)
 
@@ -34,11 +34,6 @@ def settings_page() -> str:
 def variable_of(name: str, field: FieldInfo) -> str:
     """The environment variable of the field `name`."""
     return str(field.validation_alias or f"RAG_{name.upper()}")
-
-
-def _linked(description: str) -> str:
-    """The description with links to the pages that it names, which lie in the folder above."""
-    return re.sub(r"docs/([\w/-]+\.md)", r"[\1](../\1)", description.replace("|", "\\|"))
 
 
 def _default(field: FieldInfo) -> str:

@@ -34,10 +34,12 @@ def _text(name: str) -> str:
     return (REFERENCE / name).read_text(encoding="utf-8")
 
 
-def _commands(command: Any, path: str) -> list[str]:
-    """The command and every command below it, as they are typed."""
-    children = getattr(command, "commands", {})
-    return [path, *(line for name, child in children.items() for line in _commands(child, f"{path} {name}"))]
+def _commands(command: Any, path: str) -> dict[str, Any]:
+    """The command and every command below it, by what is typed."""
+    commands = {path: command}
+    for name, child in getattr(command, "commands", {}).items():
+        commands |= _commands(child, f"{path} {name}")
+    return commands
 
 
 def _headings(path: Path) -> set[str]:
@@ -57,10 +59,14 @@ def test_every_setting_has_an_entry() -> None:
 
 def test_every_command_has_an_entry_with_its_options() -> None:
     page = _text("commands.md")
-    paths = _commands(typer.main.get_command(rag_app), "rag")
-    paths += _commands(typer.main.get_command(evals_app), "rag eval")
-    assert len(paths) > 25
-    assert [path for path in paths if f"\n## {path}\n" not in page] == []
+    commands = _commands(typer.main.get_command(rag_app), "rag")
+    commands |= _commands(typer.main.get_command(evals_app), "rag eval")
+    assert len(commands) > 25
+    for path, command in commands.items():
+        section = page.partition(f"\n## {path}\n")[2].partition("\n## ")[0]
+        assert section, path
+        options = [name for option in command.params if option.param_type_name == "option" for name in option.opts]
+        assert [name for name in options if f"`{name}" not in section] == [], path
 
 
 def test_every_public_name_has_an_entry() -> None:
