@@ -61,7 +61,7 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         self._writer = LLMWriter(model, workspace.settings) if model else None
         checker = CitationChecker(workspace.library, self._verifier, workspace.encoder)
         self._reader = PassageReader(workspace.settings.threads)
-        self._draft_checker = DraftChecker(workspace, self._reader, self._verifier)
+        self._draft_checker = DraftChecker(workspace, self._reader, self._verifier, self._writer)
         self._library = InstrumentedLibrary(workspace, self._instrumentation)
         self._pipeline = AnswerPipeline(self._library, self._reader, checker, workspace.settings, self._writer)
 

@@ -4,18 +4,21 @@ Findings are yielded as they are made. Each is independent of the others, and no
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.drafts.attribution import attribute
 from rag.drafts.citations import DraftCatalogue, DraftCitation, citations_in, find_references
-from rag.drafts.claims.claim_check import check_claim
+from rag.drafts.claims.claim_check import CitedClaim, check_claims
 from rag.drafts.claims.claims import DraftClaim, find_claims
 from rag.drafts.claims.evidence import ClaimEvidence
+from rag.drafts.claims.standalone import ClaimRewriter
 from rag.drafts.findings import DraftFinding, DraftReport
 from rag.drafts.quotation_check import check_quotation
 from rag.drafts.quoting.lookup import QuotationLookup
 from rag.drafts.quoting.quotations import Quotation, find_quotations
 from rag.errors import RagError
+from rag.generation.llm_writer import LLMWriter
 from rag.reading.passage_reader import PassageReader
 from rag.retrieval.filters import Filters, resolve_filters
 from rag.text.sentences import sentence_spans
@@ -26,13 +29,36 @@ from rag.workspace import Workspace
 
 # A book chapter; a longer text would take minutes.
 MAX_DRAFT_CHARACTERS = 100_000
+# Claims that are read together: enough for all processors, few enough that findings come while the next are read.
+MAX_CLAIMS_AT_ONCE = 6
+# What a language model is shown of a draft at once.
+MAX_PARAGRAPH_CHARACTERS = 4_000
+_PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
 _MARKER_BEHIND = re.compile(r"\s*(?:\[\^?\w{1,12}\]|\([^()\n]{4,160}\)\.?)")
+
+
+@dataclass(frozen=True, slots=True)
+class _DraftPart:
+    """Quotations and claims that are checked together."""
+
+    quotations: list[Quotation]
+    claims: list[DraftClaim]
+
+    def text(self, draft: str) -> str:
+        """The paragraph up to its last claim in the part; a sentence may refer to those before it."""
+        start = min((claim.start for claim in self.claims), default=0)
+        end = max((claim.end for claim in self.claims), default=0)
+        return draft[draft.rfind("\n\n", 0, start) + 1 : end].strip()[-MAX_PARAGRAPH_CHARACTERS:]
 
 
 class DraftChecker:
     """Checks drafts against one library. Thread-safe."""
 
-    def __init__(self, workspace: Workspace, reader: PassageReader, verifier: Verifier) -> None:
+    def __init__(
+        self, workspace: Workspace, reader: PassageReader, verifier: Verifier, writer: LLMWriter | None = None
+    ) -> None:
+        """Sets what claims are read with; the model of `writer` completes claims that refer to others."""
+        self._writer = writer
         self._workspace = workspace
         self._lookup = QuotationLookup(workspace)
         self._evidence = ClaimEvidence(workspace, reader, verifier)
@@ -57,16 +83,23 @@ class DraftChecker:
         sentences = sentence_spans(text)
         quotations = find_quotations(text)
         references = find_references(text, catalogue)
-        items: list[Quotation | DraftClaim] = [*quotations, *find_claims(text, sentences, quotations, catalogue)]
-        for item in sorted(items, key=lambda item: item.start):
-            if isinstance(item, DraftClaim):
-                citations = citations_in(text, item.start, _end_with_markers(text, item.end), catalogue, references)
-                yield from check_claim(item, citations, self._evidence, filters)
-                continue
-            title = catalogue.title_article(text[item.start : item.end])
-            if title is None:
-                attribution = attribute(text, item, sentences, catalogue, references)
-                yield check_quotation(item, attribution, self._lookup, scope)
+        claims = find_claims(text, sentences, quotations, catalogue)
+        rewriter = ClaimRewriter(self._writer) if self._writer else None
+        for part in _parts(text, quotations, claims):
+            part_claims = rewriter.rewrite(part.text(text), part.claims) if rewriter else part.claims
+            cited = [
+                CitedClaim(claim, tuple(citations_in(text, claim.start, _end_with_markers(text, claim.end), catalogue,
+                                                     references)))
+                for claim in part_claims
+            ]  # fmt: skip
+            findings = [
+                check_quotation(quotation, attribute(text, quotation, sentences, catalogue, references), self._lookup,
+                                scope)
+                for quotation in part.quotations
+                if catalogue.title_article(text[quotation.start : quotation.end]) is None
+            ]  # fmt: skip
+            findings += [finding for each in check_claims(cited, self._evidence, filters) for finding in each]
+            yield from sorted(findings, key=lambda finding: finding.start)
         yield from _citation_findings(text, references, catalogue)
         yield from _name_findings(text, catalogue)
 
@@ -80,6 +113,23 @@ def check_draft_length(text: str) -> None:
         )
     if not any(character.isalnum() for character in text):
         raise RagError("the draft holds no words; there is nothing to check")
+
+
+def _parts(text: str, quotations: Sequence[Quotation], claims: Sequence[DraftClaim]) -> Iterator[_DraftPart]:
+    """The paragraphs of the draft, with a few claims at most, in its order."""
+    part = _DraftPart([], [])
+    end = 0
+    for item in sorted((*quotations, *claims), key=lambda item: item.start):
+        is_new = _PARAGRAPH_BREAK.search(text, end, item.start) or len(part.claims) >= MAX_CLAIMS_AT_ONCE
+        if is_new and (part.quotations or part.claims):
+            yield part
+            part = _DraftPart([], [])
+        end = max(end, item.end)
+        if isinstance(item, Quotation):
+            part.quotations.append(item)
+        else:
+            part.claims.append(item)
+    yield part
 
 
 def _citation_findings(

@@ -25,10 +25,15 @@ MIN_SIMILARITY = 86
 _MIN_NAME_CHARACTERS = 6
 MAX_CITATIONS = 1_000
 
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _REFERENCE_LINE = re.compile(
-    r"^[ \t]*(?:\[(?P<number>\^?\w{1,12})\]:?|(?P<plain>\d{1,3})[.)])[ \t]+(?P<entry>\S.{2,400})$", re.MULTILINE
+    rf"^[ \t]*(?:\[(?P<number>\^?\w{{1,12}})\]:?|(?P<raised>[{_SUPERSCRIPTS}]{{1,3}})|(?P<plain>\d{{1,3}})[.)])"
+    r"[ \t]+(?P<entry>\S.{2,400})$",
+    re.MULTILINE,
 )
-_MARKER = re.compile(r"\[(\^?\w{1,12}(?:\s*,\s*\^?\w{1,12})*)\](?!\()")
+_MARKER = re.compile(
+    rf"\[(\^?\w{{1,12}}(?:\s*,\s*\^?\w{{1,12}})*)\](?!\()|(?<=\S)(?P<raised>[{_SUPERSCRIPTS}]{{1,3}})(?!\w)"
+)
 _BRACKETS = re.compile(r"\(([^()\n]{4,160})\)")
 _QUOTED_TITLE = re.compile(r"[“\"«„]([^“”\"«»„\n]{4,160})[”\"»“]")
 _DATE = re.compile(rf"\b(?:(?P<day>\d{{1,2}}) )?(?:(?P<month>{'|'.join(MONTHS)}),? )?(?P<year>(?:19|20)\d\d)\b")
@@ -79,6 +84,7 @@ class DraftCatalogue:
     def __init__(self, articles: Sequence[ArticleRef]) -> None:
         self.articles = tuple(articles)
         self.authors = tuple(dict.fromkeys(article.author for article in articles if article.author))
+        self.sources = tuple(dict.fromkeys(article.source for article in articles if article.source))
 
     def authors_in(self, text: str) -> tuple[str, ...]:
         """The authors that `text` names, misspelt or not, in its order."""
@@ -93,18 +99,27 @@ class DraftCatalogue:
     def resolve(self, text: str, start: int, end: int) -> DraftCitation | None:
         """Reads `text[start:end]` as a citation.
 
-        None if it names neither an author nor a title.
+        None if it names neither an author nor a title, nor a publication with a date.
         """
         cited = text[start:end]
         authors, day = self.authors_in(cited), parse_cited_date(cited)
         titled = self._titled(cited)
         if titled:
             return DraftCitation(start, end, authors or _authors(titled), day, titled)
-        if not authors:
+        sources = self.sources_in(cited)
+        if not authors and not (sources and day):
             return None
-        candidates = [article for article in self.articles if article.author in authors]
+        candidates = [
+            article
+            for article in self.articles
+            if (not authors or article.author in authors) and (not sources or article.source in sources)
+        ]
         dated = [article for article in candidates if day and day.admits(article.published)]
-        return DraftCitation(start, end, authors, day, tuple(dated))
+        return DraftCitation(start, end, authors or _authors(dated), day, tuple(dated))
+
+    def sources_in(self, text: str) -> tuple[str, ...]:
+        """The publications that `text` names, written as in the catalogue."""
+        return tuple(name for name in self.sources if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
 
     def misspelt_authors(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Misspelling]:
         """The names in `text[start:end]` that are nearly an author's."""
@@ -154,7 +169,7 @@ def find_references(text: str, catalogue: DraftCatalogue) -> dict[str, DraftCita
     for match in _REFERENCE_LINE.finditer(text):
         citation = catalogue.resolve(text, match.start("entry"), match.end("entry"))
         if citation:
-            references.setdefault(match["number"] or match["plain"], citation)
+            references.setdefault(match["number"] or match["raised"] or match["plain"], citation)
         if len(references) >= MAX_CITATIONS:
             break
     return references
@@ -162,7 +177,7 @@ def find_references(text: str, catalogue: DraftCatalogue) -> dict[str, DraftCita
 
 def reference_spans(text: str) -> list[Span]:
     """The lines of the list of references and of footnotes."""
-    return [match.span() for match in _REFERENCE_LINE.finditer(text) if match["number"]]
+    return [match.span() for match in _REFERENCE_LINE.finditer(text) if match["number"] or match["raised"]]
 
 
 def citations_in(
@@ -175,7 +190,7 @@ def citations_in(
     citations = [
         references[name]
         for match in _MARKER.finditer(text, start, end)
-        for name in re.split(r"\s*,\s*", match[1])
+        for name in re.split(r"\s*,\s*", match[1] or match["raised"])
         if name in references
     ]
     for match in _BRACKETS.finditer(text, start, end):

@@ -112,6 +112,7 @@ class LLMWriter:
             SENTENCES_PROMPT: load_prompt(SENTENCES_PROMPT, ("passages", "question"), folder),
             "repair": load_prompt("repair", ("passages", "question", "sentences"), folder),
             "understand": load_prompt("understand", ("history", "question"), folder),
+            "claims": load_prompt("claims", ("paragraph", "sentences"), folder),
         }
         # A folder from before understand.md existed rewrites follow-ups with its own standalone.md.
         if folder and (folder / "standalone.md").is_file() and not (folder / "understand.md").is_file():
@@ -206,14 +207,22 @@ class WritingSession:
         if room < 0:
             return None
         history = format_history(turns, room)
-        if self._is_too_slow(prompt, MAX_UNDERSTANDING_SECONDS, history=history, question=question):
+        reply = self.reply(prompt, MAX_SHARE_OF_UNDERSTANDING, history=history, question=question)
+        return parse_reading(reply) if reply is not None else None
+
+    def reply(self, prompt: ChatPromptTemplate, share: float, **filled: str) -> str | None:
+        """The model's whole reply to `prompt`, within a share of the answer's time.
+
+        None if the server is too slow to be asked, or if the reply was cut off. Raises ModelError.
+        """
+        if self._is_too_slow(prompt, MAX_UNDERSTANDING_SECONDS, **filled):
             return None
-        ends = min(self._ends, time.monotonic() + MAX_SHARE_OF_UNDERSTANDING * self._deadline)
+        ends = min(self._ends, time.monotonic() + share * self._deadline)
         answer_was_cut, self.was_cut = self.was_cut, False
-        reply = "".join(self._replies(prompt, ends, history=history, question=question))
+        reply = "".join(self._replies(prompt, ends, **filled))
         # The last word of a reply that was cut off may be incomplete.
         is_whole, self.was_cut = not self.was_cut, answer_was_cut
-        return parse_reading(_without_thoughts(reply)) if is_whole else None
+        return _without_thoughts(reply) if is_whole else None
 
     def choose_evidence(
         self, question: str, passages: Sequence[RankedPassage], points: Sequence[EvidencePoint]

@@ -92,9 +92,19 @@ class PassageReader:
 
         Raises EncoderError when the model is missing.
         """
-        places = [self._cache(kind, query, passage) for passage in passages]
+        return self.read_pairs(kind, [(query, passage) for passage in passages])
+
+    def read_pairs(self, kind: QueryKind, pairs: Sequence[tuple[str, ReadablePassage]]) -> list[PassageReading]:
+        """Reads each query together with its passage, several at the same time.
+
+        Raises EncoderError when the model is missing.
+        """
+        places = [self._cache(kind, query, passage) for query, passage in pairs]
         unread = {id(place): number for number, place in enumerate(places) if place.reading is None}
-        rows = [(kind, query, passages[number].heading, passages[number].sentences) for number in unread.values()]
+        rows = [
+            (kind, query, passage.heading, passage.sentences)
+            for query, passage in (pairs[number] for number in unread.values())
+        ]
         if rows:
             with self._lock:
                 session, workers = self._session, self._workers

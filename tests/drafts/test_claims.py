@@ -1,11 +1,15 @@
 """Which sentences of a draft are claims, and what belongs to each."""
 
+from datetime import date
+
 import pytest
 
+from rag.drafts.attribution import attribute
 from rag.drafts.citations import DraftCatalogue, citations_in, find_references
 from rag.drafts.claims.claims import DraftClaim, find_claims, is_writers_view
 from rag.drafts.quoting.quotations import find_quotations
 from rag.text.sentences import sentence_spans
+from rag.types.article import ArticleRef
 from tests.drafts.support import catalogue
 
 CATALOGUE = DraftCatalogue(catalogue())
@@ -33,6 +37,7 @@ def test_views_questions_and_instructions_are_not_claims(sentence: str) -> None:
     [
         "Poland leads the alliance with 4.12 per cent.", "Forbidden practices must cease by 2 February 2025.",
         "Call centres were closed in May.", "It was said that prices would rise.",
+        "Robert Habeck proposed that Bavaria should run Isar 2 on its own account.",
     ],
 )  # fmt: skip
 def test_statements_about_the_world_are_claims(sentence: str) -> None:
@@ -84,3 +89,56 @@ def test_misspelt_authors_and_titles_are_corrected_and_right_ones_are_not() -> N
         ("The Other Majorty", "The Other Majority"), ("Hard Powers", "Hard Power"),
     ]  # fmt: skip
     assert [name.right for name in CATALOGUE.misspelt_titles(text)] == ["Three Winters Late"]
+
+
+PERSONS = DraftCatalogue(
+    [
+        ArticleRef("pact", "The Putin-Kim Connection", "Ian Bremmer", "TIME", date(2024, 6, 20), None),
+        ArticleRef("alone", "Europe Alone", "Ian Bremmer", "GZERO", date(2023, 3, 1), None),
+        ArticleRef("late", "Three Winters Late", "Hard Power", "The Review", date(2024, 5, 3), None),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("citation", "article"),
+    [
+        ("(Hard Power, May 2024)", "late"), ("(Bremmer 2023)", "alone"), ("(TIME, 20 June 2024)", "pact"),
+        ("(Bremmer, “Europe Alone”)", "alone"), ("[1]\n\n[1]: Ian Bremmer, TIME, June 2024", "pact"),
+        ("[^a]\n\n[^a]: Bremmer, The Putin-Kim Connection", "pact"),
+        ("¹\n\n¹ Ian Bremmer, Europe Alone, GZERO", "alone"), ("(Bremer 2023)", None), ("(TIME)", None),
+    ],
+)  # fmt: skip
+def test_a_citation_names_a_person_a_publication_or_a_title(citation: str, article: str | None) -> None:
+    text = f"The pact adds little to anyone{citation}"
+    references = find_references(text, PERSONS)
+    cited = citations_in(text, 0, len(text), PERSONS, references)
+    assert {each.id for citation in cited for each in citation.articles} == ({article} if article else set())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "As Bremmer writes in TIME, the pact adds little.",
+        "As Ian Bremmer wrote in TIME in June 2024, the pact adds little.",
+        "In Bremmer's view the pact adds little.", "The pact adds little, Bremmer writes.",
+    ],
+)  # fmt: skip
+def test_a_claim_is_told_from_who_holds_it_and_where_it_was_written(sentence: str) -> None:
+    (claim,) = find_claims(sentence, sentence_spans(sentence), [], PERSONS)
+    assert claim.holder == "Ian Bremmer"
+    assert claim.statement.rstrip(".") == "The pact adds little"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "As Bremmer writes in TIME, “{}.”", "“{},” as Bremmer writes in TIME.", "Bremmer, in TIME, says that “{}”.",
+        "“{}” (Bremmer, June 2024).", "“{}”.¹\n\n¹ Ian Bremmer, TIME.", "Ian Bremer calls it “{}”.",
+    ],
+)  # fmt: skip
+def test_a_quotation_is_attributed_to_whom_the_draft_names(draft: str) -> None:
+    text = draft.format("the pact adds little to anyone")
+    (quotation,) = find_quotations(text)
+    references = find_references(text, PERSONS)
+    assert attribute(text, quotation, sentence_spans(text), PERSONS, references).authors == ("Ian Bremmer",)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from rag.drafts.claims.comparison import EvidenceText, compare_details, covered_share, unsupported_numbers
+from rag.drafts.claims.polarity import exchanges_names, is_opposite_direction
 from rag.types.article import ArticleRef
 
 ARTICLE = ArticleRef("a", "A Title", "Hard Power", "The Review", date(2024, 6, 28), None)
@@ -25,8 +26,9 @@ def test_a_wrong_number_is_named_with_the_right_one_and_its_unit() -> None:
 
 
 def test_a_rounded_number_is_no_conflict() -> None:
-    assert conflicts("Norway agreed to send nearly 10,200 shells to Ukraine.") == []
-    assert conflicts("Norway agreed to send 10,200 shells to Ukraine.") != []
+    sentence = SENTENCE.replace("10,000", "9,840")
+    assert conflicts("Norway agreed to send nearly 10,000 shells to Ukraine.", sentence) == []
+    assert conflicts("Norway agreed to send 10,000 shells to Ukraine.", sentence) != []
 
 
 @pytest.mark.parametrize(
@@ -64,3 +66,37 @@ def test_covered_words_leave_numbers_and_names_out() -> None:
 
 def test_the_year_of_publication_counts_as_stated() -> None:
     assert unsupported_numbers("This happened in 2024 and 2019.", [], ARTICLE)[0].value == 2019.0
+
+
+def test_a_number_with_as_many_digits_is_no_rounding() -> None:
+    sentence = "Some 4,700 of about 15,000 soldiers were killed or wounded."
+    assert conflicts("Some 14,700 were killed or wounded.", sentence) != []
+    assert conflicts("Nearly 5,000 were killed or wounded.", "Some 4,900 soldiers were killed or wounded.") == []
+
+
+def test_an_ordinal_and_years_between_two_dates_state_a_number() -> None:
+    assert conflicts("Training may take 10 to the power of 26 operations.", "It takes ten to the twenty-sixth.") == []
+    sentence = "The share fell from 45 per cent in 2021 to 19 per cent in 2024."
+    assert conflicts("The share fell from 45 per cent in 2021 to 19 per cent three years later.", sentence) == []
+    assert conflicts("The share fell from 45 per cent in 2021 to 19 per cent seven years later.", sentence) != []
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "exchanged"),
+    [
+        ("Xi Jinping gains from disorder, while Putin prefers order abroad.",
+         "Xi Jinping prefers order abroad, whereas Putin gains from disorder.", True),
+        ("The Soviet treaty is still in force, while the Chinese one lapsed in 1996.",
+         "The Soviet treaty lapsed in 1996, while the Chinese one is still in force.", True),
+        ("Putin gains from disorder, while Xi prefers order abroad.",
+         "Xi prefers order abroad, whereas Putin gains from disorder.", False),
+        ("Xi gains from disorder.", "Xi prefers order abroad, whereas Putin gains from disorder.", False),
+    ],
+)  # fmt: skip
+def test_exchanged_names_are_a_conflict(claim: str, sentence: str, exchanged: bool) -> None:
+    assert exchanges_names(claim, sentence) is exchanged
+
+
+def test_opposites_in_any_form_are_a_conflict_of_direction() -> None:
+    assert is_opposite_direction("Discounts had grown to thirty dollars.", "Discounts had shrunk to a few dollars.")
+    assert not is_opposite_direction("Discounts had grown.", "Discounts had grown, and had never shrunk.")

@@ -12,6 +12,7 @@ PLACEHOLDERS = {
     "answer": ("passages", "question"),
     "repair": ("passages", "question", "sentences"),
     "understand": ("history", "question"),
+    "claims": ("paragraph", "sentences"),
     "judge-claims": ("question", "statements"),
     "judge-question": ("answer",),
     "judge-support": ("statement", "evidence"),

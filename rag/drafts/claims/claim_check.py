@@ -6,12 +6,13 @@ It is supported, contradicted, partly, misattributed, not covered, or an opinion
 doubt the verdict is the weaker one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.drafts.citations import DraftCitation
 from rag.drafts.claims.claims import DraftClaim
 from rag.drafts.claims.comparison import DetailConflict
-from rag.drafts.claims.evidence import ClaimEvidence, ClaimReading
+from rag.drafts.claims.evidence import ClaimEvidence, ClaimReading, EvidenceRequest
 from rag.drafts.findings import DraftFinding, FindingVerdict, WordDifference
 from rag.retrieval.filters import Filters
 from rag.types.article import ArticleRef, short_reference
@@ -28,46 +29,89 @@ CLEAR_LOGIT, CLEAR_COVERED, CLEAR_SUPPORT = 1.5, 0.9, 0.2
 MIN_CONTRADICTED_COVERED = 0.5
 # With another negation or direction, so much of the claim has to be in the sentence.
 REVERSED_COVERED = 0.75
+# A sentence that has so much of a claim says the same of another name.
+SAME_COVERED = 0.9
 # A verifier that is sure of the claim outweighs a name that differs.
 MAX_NAME_SUPPORT, MAX_SUBJECT_SUPPORT = 0.35, 0.3
 PARTLY_COVERED = 0.4
 
 
-def check_claim(
-    claim: DraftClaim, citations: Sequence[DraftCitation], evidence: ClaimEvidence, filters: Filters
-) -> list[DraftFinding]:
-    """The finding about `claim`.
+@dataclass(frozen=True, slots=True)
+class CitedClaim:
+    """A claim with the citations that stand behind it."""
 
-    A second one follows if the article that it cites does not support it.
+    claim: DraftClaim
+    citations: tuple[DraftCitation, ...] = ()
+
+
+# A check asks for what the library says about a claim, perhaps within narrower filters, until it has decided.
+_Check = Generator[EvidenceRequest, ClaimReading | None, list[DraftFinding]]
+
+
+def check_claims(claims: Sequence[CitedClaim], evidence: ClaimEvidence, filters: Filters) -> list[list[DraftFinding]]:
+    """The findings about each claim.
+
+    The first is the verdict on the claim. A second one follows if the article that it cites does not support it.
     """
+    checks = [_check(claim, evidence, filters) for claim in claims]
+    findings: list[list[DraftFinding]] = [[] for _ in claims]
+    requests = _advance(checks, dict.fromkeys(range(len(checks))), findings)
+    while requests:
+        readings = evidence.read(list(requests.values()))
+        requests = _advance(checks, dict(zip(requests, readings, strict=True)), findings)
+    return findings
+
+
+def _advance(
+    checks: Sequence[_Check], readings: Mapping[int, ClaimReading | None], findings: list[list[DraftFinding]]
+) -> dict[int, EvidenceRequest]:
+    """Continues each check that has a reading; returns what they ask for next, by their numbers."""
+    requests = {}
+    for number, reading in readings.items():
+        try:
+            requests[number] = checks[number].send(reading)
+        except StopIteration as finished:
+            findings[number] = finished.value
+    return requests
+
+
+def _check(cited_claim: CitedClaim, evidence: ClaimEvidence, filters: Filters) -> _Check:
+    claim = cited_claim.claim
     if claim.is_opinion:
         return [_finding(claim, "opinion", "A view, question or instruction of the writer; not checked.")]
-    cited = _cited_article(citations)
+    cited = _cited_article(cited_claim.citations)
     findings: list[DraftFinding] = []
     if cited:
-        reading = evidence.read(claim.statement, claim.context, filters.within(articles=(cited.id,)))
+        reading = yield _request(claim, filters.within(articles=(cited.id,)))
         verdict = _verdict(claim, reading, evidence)
         if reading and verdict != "not_covered":
             return [_claim_finding(claim, verdict, reading)]
         findings = [_not_supporting(claim, cited)]
     if claim.holder:
-        return [_attributed_finding(claim, evidence, filters), *findings]
-    reading = evidence.read(claim.statement, claim.context, filters)
+        finding = yield from _attributed_finding(claim, claim.holder, evidence, filters)
+        return [finding, *findings]
+    reading = yield _request(claim, filters)
     return [_claim_finding(claim, _verdict(claim, reading, evidence), reading), *findings]
 
 
-def _attributed_finding(claim: DraftClaim, evidence: ClaimEvidence, filters: Filters) -> DraftFinding:
-    """The finding about a claim that is attributed to an author of the catalogue."""
-    own = evidence.read(claim.statement, claim.context, filters.within(authors=(claim.holder or "",)))
+def _attributed_finding(
+    claim: DraftClaim, holder: str, evidence: ClaimEvidence, filters: Filters
+) -> Generator[EvidenceRequest, ClaimReading | None, DraftFinding]:
+    """The finding about a claim that is attributed to the author `holder` of the catalogue."""
+    own = yield _request(claim, filters.within(authors=(holder,)))
     verdict = _verdict(claim, own, evidence)
     if verdict in ("supported", "contradicted"):
         return _claim_finding(claim, verdict, own)
-    anyone = evidence.read(claim.statement, claim.context, filters)
+    anyone = yield _request(claim, filters)
     other = anyone.source.article if anyone else None
-    if anyone and other and other.author != claim.holder and _verdict(claim, anyone, evidence) == "supported":
-        message = f"This is said in {short_reference(other)}, not by {claim.holder}."
+    if anyone and other and other.author != holder and _verdict(claim, anyone, evidence) == "supported":
+        message = f"This is said in {short_reference(other)}, not by {holder}."
         return _finding(claim, "misattributed", message, anyone)
     return _claim_finding(claim, verdict, own)
+
+
+def _request(claim: DraftClaim, filters: Filters) -> EvidenceRequest:
+    return EvidenceRequest(claim.statement, claim.query, filters)
 
 
 def _verdict(claim: DraftClaim, reading: ClaimReading | None, evidence: ClaimEvidence) -> FindingVerdict:
@@ -95,7 +139,8 @@ def contradictions(reading: ClaimReading) -> list[DetailConflict]:
 
 def _is_sure(conflict: DetailConflict, reading: ClaimReading) -> bool:
     if conflict.kind == "name":
-        return reading.support < MAX_NAME_SUPPORT and reading.logit >= ABOUT_LOGIT
+        is_same = reading.covered >= SAME_COVERED and reading.logit >= ABOUT_COVERED_LOGIT
+        return reading.support < MAX_NAME_SUPPORT and (reading.logit >= ABOUT_LOGIT or is_same)
     if conflict.kind == "subject":
         return reading.support < MAX_SUBJECT_SUPPORT and reading.covered >= REVERSED_COVERED
     if conflict.kind == "negation":

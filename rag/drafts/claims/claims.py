@@ -13,6 +13,7 @@ from rag.drafts.citations import DraftCatalogue, reference_spans
 from rag.drafts.quoting.quotations import Quotation
 from rag.text.analyzer import content_terms
 from rag.text.attribution import parse_attribution
+from rag.text.lexicon import HOLDING_VERBS, SPEECH_VERBS, alternation
 from rag.types.passage import Span
 
 # A sentence of which more is quoted is about the quotation, which is checked by itself.
@@ -21,7 +22,13 @@ MAX_QUOTED_SHARE = 0.3
 MIN_CONTENT_WORDS = 2
 MAX_CLAIM_CHARACTERS = 1_000
 
-_MARKER = re.compile(r"\s*\[\^?\w{1,12}(?:\s*,\s*\^?\w{1,12})*\]")
+_PROPOSING = (
+    "proposed", "proposes", "demanded", "demands", "decided", "decides", "ruled", "rules", "recommended", "recommends",
+    "urged", "urges", "insisted", "insists", "required", "requires", "promised", "agreed",
+)  # fmt: skip
+_MARKER = re.compile(r"\s*\[\^?\w{1,12}(?:\s*,\s*\^?\w{1,12})*\]|(?<=\S)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?!\w)")
+# "As Bremmer wrote in TIME in June 2024, the pact …": where and when it was written is no part of the claim.
+_PUBLICATION = re.compile(r"In (?P<source>[^,]{2,60}?)(?: (?:in|of|on) [\w ]{4,20})?, (?=\S)")
 # A heading, a quotation, a row of a table; a citation in brackets that stands alone.
 _NO_SENTENCE = re.compile(r"\s{0,3}(?:#{1,6}\s|>|\||\([^()]*\)\W*$)")
 _LIST_MARK = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
@@ -31,6 +38,8 @@ _JUDGEMENT = re.compile(
     r"^\W*(?:perhaps|maybe|arguably|surely|no doubt|fortunately|unfortunately|sadly|luckily)\b",
     re.IGNORECASE,
 )
+# "Söder proposed that Bavaria should run it" reports the view of another.
+_REPORTED = re.compile(rf"\W*[A-Z][^.;]*\b(?:{alternation((*SPEECH_VERBS, *HOLDING_VERBS, *_PROPOSING))})\b")
 _INSTRUCTION = re.compile(
     r"\W*(?:please|let|let['’]s|do not|don['’]t|never|always|read|write|build|vote|buy|sell|consider|note|remember|"
     r"think|look|ask|take|keep|give|stop|start|use|make|see|call|compare|count|expect|wait|beware|imagine|suppose|"
@@ -55,7 +64,8 @@ class DraftClaim:
 
     `statement` is its text without markers and attribution, `holder` the author of the catalogue to whom the draft
     attributes it. `context` is the sentence before, if the claim refers to it. `is_opinion` is true for a view, a
-    question or an instruction, which is not checked.
+    question or an instruction, which is not checked. `search` is the claim as a language model completed it, "" for
+    none.
     """
 
     start: int
@@ -65,6 +75,12 @@ class DraftClaim:
     holder: str | None
     context: str
     is_opinion: bool
+    search: str = ""
+
+    @property
+    def query(self) -> str:
+        """The words by which passages about the claim are retrieved."""
+        return self.search or f"{self.context} {self.statement}".strip()
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -100,12 +116,20 @@ def _claim(text: str, start: int, end: int, before: str, catalogue: DraftCatalog
         return None
     attribution = parse_attribution(plain)
     holders = catalogue.authors_in(attribution.holder) if attribution else ()
-    statement = attribution.claim if attribution and holders else plain
+    statement = _without_publication(attribution.claim, catalogue) if attribution and holders else plain
     context = before if _REFERRING.match(plain) else ""
     is_opinion = not holders and is_writers_view(plain)
     if not is_opinion and len(content_terms(plain)) < MIN_CONTENT_WORDS:
         return None
     return DraftClaim(start, end, sentence, statement, holders[0] if holders else None, context, is_opinion)
+
+
+def _without_publication(claim: str, catalogue: DraftCatalogue) -> str:
+    match = _PUBLICATION.match(claim)
+    if match is None or match["source"] not in catalogue.sources:
+        return claim
+    rest = claim[match.end() :]
+    return rest[:1].upper() + rest[1:]
 
 
 def is_writers_view(sentence: str) -> bool:
@@ -115,7 +139,8 @@ def is_writers_view(sentence: str) -> bool:
     """
     if sentence.rstrip("\"'”’)* ").endswith("?"):
         return True
-    if _FIRST_PERSON.search(sentence) or _JUDGEMENT.search(sentence):
+    judgement = _JUDGEMENT.search(sentence)
+    if _FIRST_PERSON.search(sentence) or (judgement and not _REPORTED.match(sentence[: judgement.start()])):
         return True
     instruction = _INSTRUCTION.match(sentence)
     return instruction is not None and not _FINITE.search(sentence, instruction.end())

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.drafts.claims.polarity import exchanges_names, is_opposite_direction, is_opposite_negation
 from rag.text.analyzer import content_terms, terms
 from rag.text.entities import canonicalize_names, expand_aliases
 from rag.text.lexicon import alternation, may_be_name
 from rag.text.overlap import content_weights, coverage
 from rag.types.article import MONTHS, ArticleRef, month_and_year
-from rag.verification.cues import NumberMention, are_opposed, extract_names, find_numbers, is_negated
+from rag.verification.cues import NumberMention, extract_names, find_numbers
 
 # "The two" is seldom an amount that an article has to state.
 _NO_AMOUNTS = frozenset((2.0,))
@@ -27,16 +28,22 @@ _ROUNDING = re.compile(
     r"just)\s+(?:[$€£]\s?)?$",
     re.IGNORECASE,
 )
-_ORDINALS = (
-    "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth",
-    "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first",
-    "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh",
-    "twenty-eighth", "twenty-ninth", "thirtieth",
-)  # fmt: skip
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        (
+            "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth",
+            "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+            "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth",
+            "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth",
+        ),
+        start=4,
+    )
+}  # fmt: skip
 _ORDINAL = re.compile(rf"\b(?:{alternation(_ORDINALS)})\b", re.IGNORECASE)
+_YEARS = re.compile(r"\s+years? (?:later|earlier|before|after|on)\b")
 _UNIT = re.compile(r"\W*(?:of (?:the )?)?([^\W\d_]+)")
 _FIRST_WORD = re.compile(r"[“\"'‘(]*([A-Z][\w’'-]+)")
-_SEQUENCE = (frozenset(terms("before earlier preceded")), frozenset(terms("after later followed follows")))
 _FULL_DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}}) )?(?P<month>{'|'.join(MONTHS)})(?: (?P<day2>\d{{1,2}}),?)?"
     r"(?: (?P<year>(?:19|20)\d\d))?\b"
@@ -44,7 +51,7 @@ _FULL_DATE = re.compile(
 # The subject of a claim is looked for among its first words.
 SUBJECT_WORDS = 4
 _MONTH_TERMS = frozenset(terms(" ".join(MONTHS)))
-DetailKind = Literal["number", "date", "name", "subject", "negation", "direction"]
+DetailKind = Literal["number", "date", "name", "subject", "negation", "direction", "exchange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,10 @@ def unsupported_numbers(claim: str, texts: Iterable[str], article: ArticleRef | 
 
     The article's own year, and the year before, count as stated.
     """
+    texts = tuple(texts)
     stated = {mention.value for text in texts for mention in find_numbers(text)}
+    # "The twenty-sixth power" states 26.
+    stated |= {float(_ORDINALS[match[0].lower()]) for text in texts for match in _ORDINAL.finditer(text)}
     if article and article.published:
         stated |= {float(article.published.year), float(article.published.year - 1)}
     return [
@@ -183,9 +193,23 @@ def _is_year(value: float) -> bool:
 def _is_stated(mention: NumberMention, claim: str, stated: set[float]) -> bool:
     if mention.value in stated:
         return True
-    if not _ROUNDING.search(claim[: mention.start]) or _is_year(mention.value):
+    if _is_year(mention.value):
         return False
-    return any(abs(value - mention.value) <= MAX_ROUNDING * value for value in stated)
+    if _YEARS.match(claim, mention.end):
+        # "Three years later": the article may give the two years instead.
+        years = {value for value in stated if _is_year(value)}
+        return any(year + mention.value in years for year in years)
+    return bool(_ROUNDING.search(claim[: mention.start])) and any(_rounds(mention.value, value) for value in stated)
+
+
+def _rounds(rounded: float, value: float) -> bool:
+    """Whether `rounded` stands for `value`: it is near, and has fewer digits that count."""
+    is_near = abs(value - rounded) <= MAX_ROUNDING * abs(value)
+    return is_near and len(_significant_digits(rounded)) < len(_significant_digits(value))
+
+
+def _significant_digits(value: float) -> str:
+    return f"{value:.10f}".replace(".", "").strip("0")
 
 
 def _date_conflicts(claim: str, evidence: EvidenceText) -> list[DetailConflict]:
@@ -256,18 +280,11 @@ def _surface(text: str, names: set[str]) -> str:
 
 
 def _polarity_conflicts(claim: str, evidence: EvidenceText) -> list[DetailConflict]:
-    claim_terms, sentence_terms = set(terms(claim)), set(terms(evidence.sentence))
-    conflicts = []
-    if is_negated(claim) != is_negated(evidence.sentence):
-        conflicts.append(DetailConflict("negation", claim, evidence.sentence))
-    if are_opposed(claim_terms, sentence_terms) or _is_reversed(claim_terms, sentence_terms):
-        conflicts.append(DetailConflict("direction", claim, evidence.sentence))
-    return conflicts
-
-
-def _is_reversed(claim: set[str], sentence: set[str]) -> bool:
-    earlier, later = _SEQUENCE
-    return bool(
-        (claim & earlier and not claim & later and sentence & later and not sentence & earlier)
-        or (claim & later and not claim & earlier and sentence & earlier and not sentence & later)
-    )
+    kinds: list[DetailKind] = []
+    if is_opposite_negation(claim, evidence.sentence):
+        kinds.append("negation")
+    if is_opposite_direction(claim, evidence.sentence):
+        kinds.append("direction")
+    if exchanges_names(claim, evidence.sentence):
+        kinds.append("exchange")
+    return [DetailConflict(kind, claim, evidence.sentence) for kind in kinds]

@@ -35,6 +35,8 @@ MAX_REPLACED_WORDS = 6
 # ones share more than this and the invented ones less.
 MIN_CONTENT_SHARE = 0.6
 MIN_SHARE = 0.55
+# With one word changed, so many words are enough, if a content word is among the others.
+MIN_WORDS_OF_ONE_EDIT = 5
 # A run of fewer words stands in many articles.
 MIN_RUN_WORDS = 4
 MIN_RUN_SHARE = 0.6
@@ -73,7 +75,8 @@ class NearMatch:
 
     `share` is the share of the quotation's words among them, `content_share` that of its content words, in [0, 1].
     `runs` are the longest runs of the quotation that stand anywhere in the article, as (words of the quotation, words
-    of the article), and `run_share` is the share of the quotation's words in them.
+    of the article), and `run_share` is the share of the quotation's words in them. `edits` counts the words that are
+    changed, added or dropped, `length` those of the quotation.
     """
 
     source: ReadableArticle
@@ -82,12 +85,15 @@ class NearMatch:
     content_share: float
     runs: tuple[tuple[Span, Span], ...] = ()
     run_share: float = 0.0
+    edits: int = 0
+    length: int = 0
 
     @property
     def is_similar(self) -> bool:
         """Whether the quotation is these words, altered."""
         is_near = self.share >= MIN_SHARE and self.content_share >= MIN_CONTENT_SHARE
-        return is_near or self.run_share >= MIN_RUN_SHARE
+        has_one_edit = self.edits == 1 and self.content_share > 0 and self.length >= MIN_WORDS_OF_ONE_EDIT
+        return is_near or has_one_edit or self.run_share >= MIN_RUN_SHARE
 
 
 class SearchableText(Protocol):
@@ -168,12 +174,13 @@ def near_match(words: Sequence[str], source: ReadableArticle) -> NearMatch:
         start, end = 0, len(article_words)
     margin = max(3, len(words) // 3)
     start, end = max(0, start - margin), min(len(article_words), end + margin)
-    operations = Levenshtein.opcodes(list(article_words[start:end]), list(words))
+    operations = list(Levenshtein.opcodes(list(article_words[start:end]), list(words)))
     # Words of the article before and after the quotation are no part of it.
     if operations and operations[0].tag == "delete":
-        start += operations[0].src_end
+        start += operations.pop(0).src_end
     if operations and operations[-1].tag == "delete":
-        end -= operations[-1].src_end - operations[-1].src_start
+        last = operations.pop()
+        end -= last.src_end - last.src_start
     window = set(article_words[start:end])
     content = [word for word in words if is_content_word(word)] or list(words)
     return NearMatch(
@@ -183,6 +190,12 @@ def near_match(words: Sequence[str], source: ReadableArticle) -> NearMatch:
         sum(word in window for word in content) / len(content),
         runs,
         sum(quoted[1] - quoted[0] for quoted, _ in runs) / len(words),
+        sum(
+            max(each.src_end - each.src_start, each.dest_end - each.dest_start)
+            for each in operations
+            if each.tag != "equal"
+        ),
+        len(words),
     )
 
 
