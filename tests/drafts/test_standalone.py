@@ -8,6 +8,7 @@ import pytest
 
 from rag import QueryEngine, open_engine
 from rag.drafts.claims.standalone import is_faithful, parse_claims
+from rag.settings import load_settings
 from tests.support.servers.chat_server import ChatReply, ChatServer, ErrorReply
 
 PARAGRAPH = (
@@ -18,7 +19,8 @@ PARAGRAPH = (
 
 @pytest.fixture(scope="module")
 def model_engine(home: Path, shared_server: ChatServer) -> Iterator[QueryEngine]:
-    with open_engine(home, llm_base_url=shared_server.url, llm_model="scripted", llm_attempts=1) as opened:
+    settings = load_settings(home=home, llm_base_url=shared_server.url, llm_model="scripted", llm_attempts=1)
+    with open_engine(settings=settings) as opened:
         yield opened
 
 
