@@ -119,7 +119,8 @@ def _parts(text: str, quotations: Sequence[Quotation], claims: Sequence[DraftCla
     """The paragraphs of the draft, with a few claims at most, in its order."""
     part = _DraftPart([], [])
     end = 0
-    for item in sorted((*quotations, *claims), key=lambda item: item.start):
+    items: list[Quotation | DraftClaim] = [*quotations, *claims]
+    for item in sorted(items, key=lambda item: item.start):
         is_new = _PARAGRAPH_BREAK.search(text, end, item.start) or len(part.claims) >= MAX_CLAIMS_AT_ONCE
         if is_new and (part.quotations or part.claims):
             yield part

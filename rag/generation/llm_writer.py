@@ -219,7 +219,7 @@ class WritingSession:
             return None
         ends = min(self._ends, time.monotonic() + share * self._deadline)
         answer_was_cut, self.was_cut = self.was_cut, False
-        reply = "".join(self._replies(prompt, ends, **filled))
+        reply = "".join(self._replies(prompt, ends, schema=False, **filled))
         # The last word of a reply that was cut off may be incomplete.
         is_whole, self.was_cut = not self.was_cut, answer_was_cut
         return _without_thoughts(reply) if is_whole else None
