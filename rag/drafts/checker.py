@@ -45,7 +45,10 @@ class _DraftPart:
     claims: list[DraftClaim]
 
     def text(self, draft: str) -> str:
-        """The paragraph up to its last claim in the part; a sentence may refer to those before it."""
+        """The paragraph, up to its last claim in the part.
+
+        A sentence may refer to those before it.
+        """
         start = min((claim.start for claim in self.claims), default=0)
         end = max((claim.end for claim in self.claims), default=0)
         return draft[draft.rfind("\n\n", 0, start) + 1 : end].strip()[-MAX_PARAGRAPH_CHARACTERS:]
@@ -57,7 +60,10 @@ class DraftChecker:
     def __init__(
         self, workspace: Workspace, reader: PassageReader, verifier: Verifier, writer: LLMWriter | None = None
     ) -> None:
-        """Sets what claims are read with; the model of `writer` completes claims that refer to others."""
+        """Sets what claims are read with.
+
+        The model of `writer` completes claims that refer to others.
+        """
         self._writer = writer
         self._workspace = workspace
         self._lookup = QuotationLookup(workspace)

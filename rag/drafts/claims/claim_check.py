@@ -65,7 +65,10 @@ def check_claims(claims: Sequence[CitedClaim], evidence: ClaimEvidence, filters:
 def _advance(
     checks: Sequence[_Check], readings: Mapping[int, ClaimReading | None], findings: list[list[DraftFinding]]
 ) -> dict[int, EvidenceRequest]:
-    """Continues each check that has a reading; returns what they ask for next, by their numbers."""
+    """Continues each check that has a reading.
+
+    Returns what they ask for next, by their numbers.
+    """
     requests = {}
     for number, reading in readings.items():
         try:
@@ -97,7 +100,7 @@ def _check(cited_claim: CitedClaim, evidence: ClaimEvidence, filters: Filters) -
 def _attributed_finding(
     claim: DraftClaim, holder: str, evidence: ClaimEvidence, filters: Filters
 ) -> Generator[EvidenceRequest, ClaimReading | None, DraftFinding]:
-    """The finding about a claim that is attributed to the author `holder` of the catalogue."""
+    """The finding about a claim that is attributed to the author `holder`."""
     own = yield _request(claim, filters.within(authors=(holder,)))
     verdict = _verdict(claim, own, evidence)
     if verdict in ("supported", "contradicted"):

@@ -203,7 +203,7 @@ def _is_stated(mention: NumberMention, claim: str, stated: set[float]) -> bool:
 
 
 def _rounds(rounded: float, value: float) -> bool:
-    """Whether `rounded` stands for `value`: it is near, and has fewer digits that count."""
+    """Whether `rounded` is near `value` and has fewer digits that count."""
     is_near = abs(value - rounded) <= MAX_ROUNDING * abs(value)
     return is_near and len(_significant_digits(rounded)) < len(_significant_digits(value))
 

@@ -88,7 +88,7 @@ class ClaimEvidence:
         self._verifier = verifier
 
     def read(self, requests: Sequence[EvidenceRequest]) -> list[ClaimReading | None]:
-        """For each request the reading of the passage that decides about it, if there is any."""
+        """The reading of the passage that decides about each request, if any."""
         windows = self._read_windows(requests, list(self._retrievals.map(self._retrieve, requests)))
         likely = [_likely(candidates) for candidates in windows]
         supports = iter(
@@ -138,7 +138,10 @@ class ClaimEvidence:
 
 
 def _without_known_year(statement: str, passage: RankedPassage) -> str:
-    """The statement without the year of the article, which an article itself seldom states: "in July 2024"."""
+    """The statement without the year of the article.
+
+    An article itself seldom states it: "in July 2024".
+    """
     published = passage.article.published
     if published is None or str(published.year) in passage.text:
         return statement

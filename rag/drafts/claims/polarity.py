@@ -1,4 +1,7 @@
-"""Whether a sentence says the reverse of a claim: negated, in the other direction, or of the other of two names."""
+"""Whether a sentence says the reverse of a claim.
+
+It is negated, in the other direction, or about the other one of two names.
+"""
 
 import re
 from collections.abc import Sequence
@@ -54,8 +57,9 @@ def is_opposite_direction(claim: str, sentence: str) -> bool:
 
 
 def exchanges_names(claim: str, sentence: str) -> bool:
-    """Whether the claim says of one name what the sentence says of another one that the claim has too.
+    """Whether the claim exchanges two names.
 
+    It says of one what the sentence says of another one that the claim has too:
     "Xi gains from disorder while Putin prefers order" against "Xi prefers order, whereas Putin gains from disorder".
     """
     names = extract_names(claim) | extract_names(sentence) | _opening_name(claim) | _opening_name(sentence)

@@ -1,4 +1,6 @@
-"""Asks a language model to complete and divide the sentences of a draft, so that they are easier to look up.
+"""Asks a language model to complete and divide the sentences of a draft.
+
+They are then easier to look up.
 
 A sentence such as "Its president resigned in May" is searched for in the model's words, with the name in place of
 "its". The verifier and the reader always read the draft's own words. What the model writes is used only if it has the
@@ -64,7 +66,10 @@ def parse_claims(reply: str) -> dict[int, list[str]]:
 
 
 def is_faithful(statements: Sequence[str], claim: str, paragraph: str) -> bool:
-    """Whether `statements` say with words of `paragraph` all that `claim` says, and nothing more."""
+    """Whether `statements` say what `claim` says, and nothing more.
+
+    They may have all words of `paragraph`.
+    """
     written = " ".join(statements)
     return (
         set(content_terms(claim)) <= set(content_terms(written)) <= set(terms(f"{paragraph} {claim}"))
