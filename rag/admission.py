@@ -9,6 +9,7 @@ import math
 import random
 import time
 from collections import deque
+from dataclasses import dataclass
 from types import TracebackType
 
 from anyio import CapacityLimiter
@@ -52,6 +53,17 @@ class Slot:
         self.release()
 
 
+@dataclass(frozen=True, slots=True)
+class AdmissionLoad:
+    """How many questions run and wait, of how many, and how many were rejected."""
+
+    running: int
+    waiting: int
+    max_running: int
+    max_waiting: int
+    rejected: int
+
+
 class AdmissionControl:
     """Slots for questions, with a bounded queue. For one event loop.
 
@@ -71,11 +83,19 @@ class AdmissionControl:
         self._mean_seconds = _INITIAL_MEAN_SECONDS
         # When each unclaimed reservation was made, oldest first.
         self._reservations: deque[float] = deque()
+        self._rejected = 0
 
     @property
     def capacity(self) -> int:
         """Questions admitted at the same time: those that run and those that wait."""
         return self._concurrency + self._queue_size
+
+    @property
+    def load(self) -> "AdmissionLoad":
+        """The questions that run and wait now, and those rejected so far."""
+        statistics = self._limiter.statistics()
+        waiting = statistics.tasks_waiting + len(self._reservations)
+        return AdmissionLoad(statistics.borrowed_tokens, waiting, self._concurrency, self._queue_size, self._rejected)
 
     def reserve(self) -> ServerBusy | None:
         """Reserves a queue slot for a caller that arrives through Gradio's own queue.
@@ -87,6 +107,8 @@ class AdmissionControl:
         rejection = self.rejection()
         if rejection is None:
             self._reservations.append(time.monotonic())
+        else:
+            self._rejected += 1
         return rejection
 
     def cancel_reservation(self) -> None:
@@ -107,6 +129,7 @@ class AdmissionControl:
         if reserved and self._reservations:
             self._reservations.popleft()
         elif rejection := self.rejection():
+            self._rejected += 1
             raise rejection
         slot = Slot(self)
         await self._limiter.acquire_on_behalf_of(slot)

@@ -18,7 +18,7 @@ from llama_index.core.retrievers import BaseRetriever
 from rag.answering.answerability import answerability, answerability_features
 from rag.answering.citation_checker import CitationChecker
 from rag.answering.pipeline import AnswerPipeline
-from rag.answering.pipeline_run import AnswerRequest
+from rag.answering.pipeline_run import AnswerRequest, QuestionObserver
 from rag.chat import Chat, QuestionMethods
 from rag.corpus import Corpus, encodable
 from rag.drafts.checker import DraftChecker
@@ -263,6 +263,14 @@ def workspace_of(engine: QueryEngine) -> Workspace:
     change with any version.
     """
     return engine._workspace
+
+
+def observe_questions(engine: QueryEngine, observer: QuestionObserver) -> None:
+    """Has `observer` told how each question of `engine` goes, from now on.
+
+    It serves the server's metrics and is not part of the public API.
+    """
+    engine._pipeline.observers.append(observer)
 
 
 def open_engine(

@@ -24,7 +24,7 @@ from rag.answering.intent.understanding import UnderstoodTurn, understand
 from rag.answering.kinds import extractive_writer
 from rag.answering.kinds.selection import Selection
 from rag.answering.model_writer import ModelWriter
-from rag.answering.pipeline_run import AnswerRequest, PipelineRun, StageTimer
+from rag.answering.pipeline_run import AnswerRequest, PipelineRun, QuestionObserver, QuestionRecord, StageTimer
 from rag.answering.selector import AnswerSelector, SearchableLibrary
 from rag.answering.several.parts import divide, select_parts
 from rag.errors import QuestionCancelled, RagError
@@ -45,7 +45,8 @@ UNREADABLE = "the language model's answer could not be read; the log says why"
 class AnswerPipeline:
     """Answers questions from retrieved passages. Thread-safe.
 
-    Without a `writer`, answers are made of quotes. `clock` gives today, from which "last year" is counted.
+    Without a `writer`, answers are made of quotes. `clock` gives today, from which "last year" is counted. `observers`
+    are told how each question went.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class AnswerPipeline:
         self._llm_writer = writer
         self._clock = clock
         self._vocabulary = LibraryVocabulary(library.library, library.fulltext)
+        self.observers: list[QuestionObserver] = []
 
     @property
     def writer(self) -> str:
@@ -77,6 +79,20 @@ class AnswerPipeline:
         Raises RagError for a request that cannot be answered, LibraryError when the library cannot be used. A mistake
         of this package in reading a model's text is logged and leads to quotes; with the setting `strict` it is raised.
         """
+        record = QuestionRecord()
+        try:
+            for event in self._events(request, record):
+                if isinstance(event, Answer):
+                    record.finish(event)
+                yield event
+        except (QuestionCancelled, GeneratorExit):
+            record.cancel()
+            raise
+        finally:
+            for observe in self.observers:
+                observe(record)
+
+    def _events(self, request: AnswerRequest, record: QuestionRecord) -> Iterator[Event]:
         if not isinstance(request.k, int) or request.k < 1:
             raise RagError(f"k is {request.k!a:.40}; ask for one passage at least")
         timer = StageTimer()
@@ -84,7 +100,8 @@ class AnswerPipeline:
         reader = QuestionReader(session, strict=self._settings.strict)
         turn = self._understand(request, reader)
         freshness = library_freshness(self._library.library, self._settings.stale_days, datetime.now(UTC))
-        run = PipelineRun(request, turn, session, timer, freshness, notices=reader.notices)
+        record.model_failed = bool(reader.notices)
+        run = PipelineRun(request, turn, session, timer, record, freshness, notices=reader.notices)
         immediate = self._selector.immediate_answer(request.question, turn, request.filters)
         if immediate:
             run.passages = () if request.with_passages else None
@@ -243,6 +260,7 @@ class AnswerPipeline:
         except QuestionCancelled:
             raise
         except RagError as error:
+            run.record.model_failed = True
             # The model or another server failed. If it had already failed while reading the question, that reason is
             # shown.
             run.notices = [f"{run.notices[0] if run.notices else error}{'' if run.doubt else QUOTES_INSTEAD}"]
@@ -251,6 +269,7 @@ class AnswerPipeline:
                 raise
             # The user gets an answer in any case, even if a model's text reveals a defect of this package.
             log.exception("a model's answer could not be read")
+            run.record.model_failed = True
             run.notices = [f"{UNREADABLE}{'' if run.doubt else QUOTES_INSTEAD}"]
 
 

@@ -1,9 +1,10 @@
 """One request on its way through the pipeline.
 
-It has what was asked, what is known of it so far, and the time it took.
+It has what was asked, what is known of it so far, the time it took, and how it went.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -15,7 +16,37 @@ from rag.retrieval.filters import Filters
 from rag.types.answer import Answer, Timings, Turn
 from rag.types.catalogue import Freshness
 from rag.types.passage import RankedPassage
-from rag.types.understanding import UnderstoodPart
+from rag.types.understanding import Kind, UnderstoodPart
+
+Outcome = Literal["answered", "declined", "failed", "cancelled"]
+
+
+@dataclass(slots=True)
+class QuestionRecord:
+    """How one question went, for metrics: no text.
+
+    `kind` and `timings` are those of its answer; without one, `kind` is None. `model_failed` says that a language model
+    could not be used for it, even if quotes answered. `outcome` is "failed" until another one is known.
+    """
+
+    kind: Kind | None = None
+    outcome: Outcome = "failed"
+    timings: Timings = field(default_factory=Timings)
+    model_failed: bool = False
+
+    def finish(self, answer: Answer) -> None:
+        """Records the answer."""
+        self.kind, self.timings = answer.kind, answer.timings
+        self.outcome = "declined" if answer.abstained else "answered"
+
+    def cancel(self) -> None:
+        """Records that the client left; one that left with its answer did not."""
+        if self.kind is None:
+            self.outcome = "cancelled"
+
+
+# Called once for every question, in the thread that answered it. It must not raise.
+QuestionObserver = Callable[[QuestionRecord], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +101,7 @@ class PipelineRun:
     turn: UnderstoodTurn
     session: WritingSession | None
     timer: StageTimer
+    record: QuestionRecord
     freshness: Freshness | None = None
     doubt: Abstention | None = None
     passages: tuple[RankedPassage, ...] | None = None

@@ -1,4 +1,4 @@
-"""The web server: the page at /, OpenAI's protocol at /v1, and /health.
+"""The web server: the page at /, OpenAI's protocol at /v1, /health and /metrics.
 
 By default it listens on this machine only. It sends nothing to other machines.
 """
@@ -11,13 +11,19 @@ from contextlib import suppress
 import uvicorn
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from rag.admission import LLM_CONCURRENCY, AdmissionControl
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
+from rag.server.cross_origin import ApiCrossOrigin, allowed_origins
 from rag.server.drafts_api import drafts_router
-from rag.server.middleware import RequestGuard, is_loopback
+from rag.server.middleware import METRICS_PATH, RequestGuard, is_loopback
+from rag.server.monitoring.access_log import AccessLog
+from rag.server.monitoring.logs import configure_logging
+from rag.server.monitoring.metrics import ServerMetrics
+from rag.server.monitoring.tracing import start_tracing
 from rag.server.openai_protocol.routes import openai_router
 from rag.settings.process import cpu_count, disable_third_party_telemetry
 from rag.ui.page import mount_page
@@ -39,6 +45,10 @@ def create_app(engine: QueryEngine, *, mcp: bool = False, loopback_only: bool = 
     concurrency = cpu_count() if engine.writer == "quotes" else LLM_CONCURRENCY
     admission = AdmissionControl(concurrency, engine.settings.max_waiting)
     app.add_middleware(RequestGuard, settings=engine.settings, admission=admission, loopback_only=loopback_only)
+    if origins := allowed_origins(engine.settings):
+        app.add_middleware(ApiCrossOrigin, origins=origins)
+    metrics = ServerMetrics(engine, admission)
+    app.add_middleware(AccessLog, count=metrics.count_request)
     # It has a thread of its own, so that monitoring gets an answer while every slot is taken.
     health_limiter = CapacityLimiter(1)
 
@@ -46,6 +56,12 @@ def create_app(engine: QueryEngine, *, mcp: bool = False, loopback_only: bool = 
     async def health() -> JSONResponse:
         """200 when questions can be answered, 503 with a reason otherwise."""
         return await to_thread.run_sync(_health, engine, limiter=health_limiter)
+
+    @app.get(METRICS_PATH)
+    async def metrics_text() -> Response:
+        """The metrics for Prometheus."""
+        text = await to_thread.run_sync(metrics.text, limiter=health_limiter)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     # Before the routes of OpenAI's protocol, which answer every other address under /v1.
     app.include_router(drafts_router(engine, engine.settings.api_key, admission))
@@ -81,6 +97,8 @@ def run_server(
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    configure_logging(engine.settings)
+    start_tracing(engine.settings)
     server = uvicorn.Server(config)
     threading.Thread(target=_announce, args=(server, address, on_ready), daemon=True).start()
     warm_up = threading.Thread(target=_warm_up, args=(engine,), daemon=True)

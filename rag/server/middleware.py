@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.admission import AdmissionControl
 from rag.errors import SettingsError
 from rag.server.allowed_routes import is_allowed_route
+from rag.server.cross_origin import allowed_host_names, allowed_origins
+from rag.server.monitoring.access_log import request_id as current_request_id
 from rag.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ LOGIN_RATE = parse("10/minute")
 OPENAI_PREFIX = "/v1/"
 GRADIO_PREFIX = "/gradio_api/"
 UPLOAD_PATH = "/gradio_api/upload"
+METRICS_PATH = "/metrics"
 # Gradio asks callers of its MCP server for no login, and a program could not give one.
 MCP_PATH = "/gradio_api/mcp"
 # Programs may call only the published functions; for hidden ones Gradio answers with its own error. Here a program gets
@@ -53,8 +56,8 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-# Gradio's headers let any site read its answers with a visitor's login. They are removed, because pages of other sites
-# need nothing from this server.
+# Gradio's headers let any site read its answers with a visitor's login. They are removed: pages of other sites need
+# nothing from this server, unless the settings name them (rag.server.cross_origin, which adds its own).
 CORS_HEADERS = ("access-control-allow-origin", "access-control-allow-credentials")
 
 
@@ -74,7 +77,8 @@ class RequestGuard:
     adds the security headers to every response. With `loopback_only` it answers only requests whose Host header names
     this machine. Otherwise the page of another site whose name resolves to 127.0.0.1 (DNS rebinding) would be a page of
     this server to the browser. Starlette's TrustedHostMiddleware is not sufficient: it compares with a list of names,
-    but every address of 127.0.0.0/8 names this machine.
+    but every address of 127.0.0.0/8 names this machine. The settings may name more names, and
+    sites whose pages may use the API with the key.
     """
 
     def __init__(
@@ -85,6 +89,9 @@ class RequestGuard:
         self._loopback_only = loopback_only
         self._read_only = settings.read_only
         self._key = settings.api_key
+        self._metrics_open = settings.metrics_open
+        self._origins = allowed_origins(settings)
+        self._host_names = allowed_host_names(settings)
         self._max_upload_bytes = int(MAX_FILES_PER_UPLOAD * settings.max_file_mb * MEGABYTE)
         self._rate = parse(f"{settings.rate_limit}/minute") if settings.rate_limit else None
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -96,6 +103,7 @@ class RequestGuard:
 
         has_failed = False
         request_id = _request_id(Headers(scope=scope))
+        current_request_id.set(request_id)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal has_failed
@@ -125,21 +133,31 @@ class RequestGuard:
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         """The response that refuses the request, or None for a request that may go on."""
         path, headers = scope["path"], Headers(scope=scope)
-        if self._loopback_only and not is_loopback(_host_name(headers.get("host", ""))):
-            return _error(403, "this server answers to localhost; to serve another name set RAG_API_KEY")
+        if self._loopback_only and not self._is_own_name(_host_name(headers.get("host", ""))):
+            return _error(403, "this server answers to localhost; to serve another name set RAG_HOST_NAMES")
         if not is_allowed_route(path):
             return _error(404, "not found")
         if path.startswith(CALL_PREFIX) and _function_name(path) not in PUBLISHED_FUNCTIONS:
             return _error(404, "not found")
         if path.startswith(MCP_PATH) and not self._has_key(headers):
             return _error(401, "send the key as: Authorization: Bearer KEY", {"www-authenticate": "Bearer"})
+        if path == METRICS_PATH and not (self._metrics_open or self._has_key(headers)):
+            return _error(401, "send the key as: Authorization: Bearer KEY", {"www-authenticate": "Bearer"})
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return None
-        if _is_from_another_site(headers):
+        if _is_from_another_site(headers) and not self._is_allowed_site(path, headers):
             return _error(403, "refused: sent by a page of another site")
         if path.startswith(UPLOAD_PATH) and self._read_only:
             return _error(403, "this library is read-only")
         return self._too_many_requests(scope, path) or self._too_large(path, headers) or self._too_busy(path)
+
+    def _is_own_name(self, host: str) -> bool:
+        return is_loopback(host) or host.lower() in self._host_names
+
+    def _is_allowed_site(self, path: str, headers: Headers) -> bool:
+        """Whether the page of a site that the settings name sends the key to the API."""
+        is_named = headers.get("origin", "").lower() in self._origins
+        return is_named and path.startswith(OPENAI_PREFIX) and self._has_key(headers)
 
     def _has_key(self, headers: Headers) -> bool:
         if self._key is None:

@@ -155,6 +155,22 @@ class Settings(BaseSettings):
         default=None, description="API key that the page and the HTTP interface require. Unset: they are open."
     )
 
+    cors_origins: OptionalText = Field(
+        default=None,
+        description="Origins whose pages may use /v1 with the key, separated by commas. Unset: no other site's pages.",
+    )
+    host_names: OptionalText = Field(
+        default=None,
+        description="Names besides localhost under which a server on this machine may be asked, separated by commas.",
+    )
+    metrics_open: bool = Field(default=False, description="Whether /metrics answers without the API key.")
+    access_log: bool = Field(default=False, description="Whether `rag serve` logs each request.")
+    log_format: Literal["text", "json"] = Field(default="text", description="Form of the log of `rag serve`.")
+    tracing_url: OptionalText = Field(
+        default=None,
+        description="OpenTelemetry collector that is sent a trace of every question, with its texts. Unset: none.",
+    )
+
     judge_model: OptionalText = Field(
         default=None,
         description="Name of the language model that judges answers in the evals. Unset: no such judge.",
