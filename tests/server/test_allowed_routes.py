@@ -41,12 +41,12 @@ def test_every_allowed_route_of_gradio_is_one_of_the_installed_version(paths: se
 
 
 def test_every_other_route_of_gradio_is_a_known_one(paths: set[str]) -> None:
-    ours = {path for path in paths if path == "/health" or path.startswith(("/page/", "/v1/"))}
+    ours = {path for path in paths if path in ("/health", "/metrics") or path.startswith(("/page/", "/v1/"))}
     assert paths - ours - set(GRADIO_ROUTES) == UNUSED_GRADIO_ROUTES
 
 
 def test_our_own_routes_are_answered(paths: set[str]) -> None:
-    assert len(OUR_ROUTES) == 3
+    assert len(OUR_ROUTES) == 4
     for path in ("/health", "/page/page.js", "/v1/models", "/v1/models/commentary", "/v1/chat/completions", "/v1/x"):
         assert is_allowed_route(path), path
 
