@@ -14,6 +14,7 @@ from rag.cli import library, questions
 from rag.cli.backup import backup, restore
 from rag.cli.exports.cite import cite
 from rag.cli.feedback import feedback_app
+from rag.cli.health.doctor import doctor
 from rag.cli.models import models
 from rag.cli.options import TUNING_KEY, HomeOption
 from rag.cli.output import discard_output, print_message, print_text
@@ -41,7 +42,7 @@ app.command(help=library.ADD_HELP)(library.add)
 for command in (
     questions.ask, questions.chat, questions.search, library.remove, library.articles, show, sync, follow,
     unfollow, following, library.status, library.check, library.rebuild, cite, backup, restore, library.init, serve,
-    models, questions.check_draft,
+    models, doctor, questions.check_draft,
 ):  # fmt: skip
     app.command()(command)
 

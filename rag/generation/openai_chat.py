@@ -131,6 +131,17 @@ class OpenAIChat(CustomLLM):
         for response in self.stream_chat([ChatMessage(content=prompt)], **kwargs):
             yield CompletionResponse(text=response.message.content or "", delta=response.delta)
 
+    def listed_models(self) -> list[str]:
+        """The names of the models that the server lists. Raises ModelError."""
+        import openai
+
+        limits = openai.Timeout(CONNECT_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
+        try:
+            with client_call():
+                return [model.id for model in self._client.models.list(timeout=limits).data if _text(model.id)]
+        except ClientFailure as failure:
+            raise self._model_error(failure.cause, time.monotonic() + self.deadline) from None
+
     # -- inside -------------------------------------------------------------------------------------------------------
 
     @property

@@ -18,7 +18,7 @@ _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 
 
 class ApiCrossOrigin:
-    """Lets the pages of `origins` use the routes under /v1; their key is checked by these."""
+    """Lets the pages of `origins` use the routes under /v1, which check the key."""
 
     def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
         self._app = app

@@ -2,6 +2,7 @@
 
 from rag.settings.fields import (
     APPLICATION,
+    ENV_FILE,
     Settings,
     api_key_text,
     load_command_settings,
@@ -9,4 +10,12 @@ from rag.settings.fields import (
     parse_base_url,
 )
 
-__all__ = ["APPLICATION", "Settings", "api_key_text", "load_command_settings", "load_settings", "parse_base_url"]
+__all__ = [
+    "APPLICATION",
+    "ENV_FILE",
+    "Settings",
+    "api_key_text",
+    "load_command_settings",
+    "load_settings",
+    "parse_base_url",
+]

@@ -8,6 +8,7 @@ command or the server.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 # Variables that the command or the server sets before it imports chromadb, gradio, ray or a hub client.
 _NO_TELEMETRY = {
@@ -57,3 +58,31 @@ def cpu_count() -> int:
     It is the number of all processors where the system does not limit it.
     """
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def package_variables() -> list[str]:
+    """The names of the set environment variables that begin as this package's do.
+
+    Empty ones are left out: they count as not set.
+    """
+    return [name for name, value in os.environ.items() if name.startswith("RAG_") and value.strip()]
+
+
+def available_memory() -> int | None:
+    """The memory that this process may still take, in bytes.
+
+    It is what the system has available, or what a control group (a container, a service) leaves if that is less. None
+    where the system does not tell it.
+    """
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        available = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, ValueError, StopIteration):
+        return None
+    group = Path("/sys/fs/cgroup")
+    try:
+        limit = int((group / "memory.max").read_text(encoding="ascii"))
+        used = int((group / "memory.current").read_text(encoding="ascii"))
+    except (OSError, ValueError):  # there is no group, or it has no limit ("max")
+        return available
+    return min(available, max(0, limit - used))

@@ -57,6 +57,7 @@ DOORS = {
     # The types only name the class of a table.
     "pandas": {"rag/notebooks/tables.py", "rag/types/catalogue.py", "rag/types/passage.py"},
     "ray": {"rag/ingest/workers.py"},
+    "packaging": {"rag/maintenance/doctor/installation.py"},
     "watchfiles": {"rag/maintenance/following.py"},
     "filelock": {"rag/storage/locks.py"},
     "typer": {"rag/cli/", "evals/__main__.py", "evals/command_options.py"},

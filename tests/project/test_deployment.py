@@ -59,7 +59,7 @@ def test_the_container_holds_what_the_package_is_built_from() -> None:
     assert set(extras[1].split(",")) <= project["project"]["optional-dependencies"].keys()
 
 
-def test_the_container_runs_as_a_user_without_rights_and_starts_a_command_that_there_is() -> None:
+def test_the_container_runs_without_rights_and_starts_a_command_that_there_is() -> None:
     assert re.search(r"^USER \d{5}$", DOCKERFILE, re.MULTILINE)
     arguments = re.findall(r'"([^"]+)"', re.findall(r"^CMD .*$", DOCKERFILE, re.MULTILINE)[-1])
     command = typer.main.get_command(app)
@@ -75,7 +75,7 @@ def test_every_variable_of_a_composition_is_a_setting(name: str) -> None:
         assert {key for key in service.get("environment", {}) if key.startswith("RAG_")} <= settings
 
 
-def test_the_page_is_open_to_this_machine_only_needs_a_key_and_may_write_in_its_library() -> None:
+def test_the_page_is_open_to_this_machine_only_and_needs_a_key() -> None:
     page = _services("compose.yaml")["page"]
     assert page["ports"] == ["127.0.0.1:7860:7860"]
     assert page["environment"]["RAG_API_KEY"].startswith("${RAG_API_KEY:?")

@@ -83,7 +83,7 @@ STATUS: dict[str, Any] = {
 }  # fmt: skip
 COMMANDS = (
     "ask", "search", "add", "remove", "articles", "status", "check", "rebuild", "backup", "restore", "init", "serve",
-    "models", "show", "sync", "follow", "unfollow", "following",
+    "models", "doctor", "show", "sync", "follow", "unfollow", "following",
 )  # fmt: skip
 
 

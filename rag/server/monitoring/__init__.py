@@ -1,4 +1,4 @@
-"""What operators see of a running server: metrics, logs, traces. None of it is on unless it is asked for, but /metrics.
+"""What operators see of a running server: metrics, logs, traces.
 
-Metrics and logs hold no text of questions, answers or articles; traces do.
+Logs and traces are off unless they are asked for. Metrics and logs hold no text of questions, answers or articles; traces do.
 """

@@ -17,7 +17,7 @@ from rag.server.app import create_app
 from rag.server.monitoring.metrics import ServerMetrics
 from rag.settings import load_settings
 from tests.support.scripted_answers import QUESTION, open_scripted_engine
-from tests.support.servers.chat_server import ChatServer
+from tests.support.servers.chat_server import ChatServer, ErrorReply
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_questions_are_counted_by_kind_and_outcome_whatever_the_way_they_came(en
 
 
 def test_a_failing_language_model_is_counted_though_quotes_answer(home: Path, server: ChatServer) -> None:
-    server.script = [500] * 20
+    server.always = ErrorReply(500)
     with open_scripted_engine(home, server, llm_attempts=1) as engine:
         metrics = ServerMetrics(engine, AdmissionControl(2, 3))
         answer = engine.ask(QUESTION)

@@ -111,6 +111,12 @@ def run_server(server: ChatServer) -> Iterator[None]:
     """Runs `server` on a free port, and sets its `url`, until the block is left."""
     app = FastAPI()
 
+    @app.get("/v1/models")
+    async def models(request: Request) -> Any:
+        if request.headers.get("authorization") != f"Bearer {KEY}":
+            return _error_response(ErrorReply(401))
+        return {"object": "list", "data": [{"id": "scripted", "object": "model", "created": 1, "owned_by": "tests"}]}
+
     @app.post("/v1/chat/completions")
     async def complete(request: Request) -> Any:
         body = json.loads(await request.body())

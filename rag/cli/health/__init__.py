@@ -1,0 +1,1 @@
+"""The command that examines an installation."""

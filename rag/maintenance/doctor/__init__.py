@@ -1,0 +1,1 @@
+"""Examines an installation and its library, and says what to do."""
