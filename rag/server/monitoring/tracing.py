@@ -1,6 +1,7 @@
 """Traces of questions for an OpenTelemetry collector.
 
-LlamaIndex's instrumentation makes them. A trace has the question, the retrieved passages and the answer, word for word. So it is off unless an address is named.
+LlamaIndex's instrumentation makes them. A trace has the question, the retrieved passages and the answer, word for word.
+So it is off unless an address is named.
 """
 
 from typing import Any, Self
