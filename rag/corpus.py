@@ -8,16 +8,14 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from rag.answering.kinds.example_questions import example_questions
 from rag.citing.debate_card import DebateCard, debate_cards
 from rag.citing.forms import CitationForm, Markup, StyleName
 from rag.errors import RagError
 from rag.ingest.sources.freshness import library_freshness
-from rag.ingest.sources.sync import SourceSync
 from rag.maintenance.consistency import Inconsistency, find_inconsistencies, repair
-from rag.maintenance.following import background_following
 from rag.maintenance.replica import background_refresh
 from rag.retrieval.filters import Filters
 from rag.text.unicode import replace_unencodable
@@ -28,6 +26,9 @@ from rag.types.feedback import Feedback
 from rag.types.ingest import AddReport, FollowedSource, ProgressCallback, SyncReport, no_progress
 from rag.types.question import FilterArgs, check_filter_names
 from rag.workspace import Workspace
+
+if TYPE_CHECKING:
+    from rag.ingest.sources.sync import SourceSync
 
 
 class Corpus(ABC):
@@ -156,6 +157,8 @@ class Corpus(ABC):
         While it is open, a thread syncs with followed folders as they change, and with every followed source at the
         interval of the settings. It deletes nothing.
         """
+        from rag.maintenance.following import background_following
+
         return background_following(self._workspace)
 
     def example_questions(self) -> list[str]:
@@ -225,7 +228,10 @@ class Corpus(ABC):
         return self._workspace.library.encoder
 
     @property
-    def _sources(self) -> SourceSync:
+    def _sources(self) -> "SourceSync":
+        # The readers, which a question does not need, are imported with it.
+        from rag.ingest.sources.sync import SourceSync
+
         workspace = self._workspace
         return SourceSync(workspace.library, workspace.indexer, workspace.settings, workspace.write_lock)
 

@@ -7,9 +7,10 @@ TypeError, and a misspelt part of the understanding is a ValueError.
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from llama_index.core.llms import LLM
 from llama_index.core.prompts.mixin import PromptDictType, PromptMixinType
@@ -21,7 +22,6 @@ from rag.answering.pipeline import AnswerPipeline
 from rag.answering.pipeline_run import AnswerRequest, QuestionObserver
 from rag.chat import Chat, QuestionMethods
 from rag.corpus import Corpus, encodable
-from rag.drafts.checker import DraftChecker
 from rag.drafts.findings import DraftFinding, DraftReport
 from rag.errors import LibraryError, RagError
 from rag.generation.llm_writer import LLMWriter, open_llm
@@ -44,6 +44,9 @@ from rag.types.understanding import UnderstoodPart, check_part_names
 from rag.verification.verifier import Verifier
 from rag.workspace import Tuning, Workspace
 
+if TYPE_CHECKING:
+    from rag.drafts.checker import DraftChecker
+
 
 class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
     """Answers questions from one library. Thread-safe, and a context manager.
@@ -61,7 +64,6 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         self._writer = LLMWriter(model, workspace.settings) if model else None
         checker = CitationChecker(workspace.library, self._verifier, workspace.encoder)
         self._reader = PassageReader(workspace.settings.threads)
-        self._draft_checker = DraftChecker(workspace, self._reader, self._verifier, self._writer)
         self._library = InstrumentedLibrary(workspace, self._instrumentation)
         self._pipeline = AnswerPipeline(self._library, self._reader, checker, workspace.settings, self._writer)
 
@@ -162,6 +164,12 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         check_filter_names(filters)
         top_k = k if similarity_top_k is None else similarity_top_k
         return HybridRetriever(self._retrieve, top_k, Filters.parse(**filters), self.callback_manager)
+
+    @cached_property
+    def _draft_checker(self) -> "DraftChecker":
+        from rag.drafts.checker import DraftChecker
+
+        return DraftChecker(self._workspace, self._reader, self._verifier, self._writer)
 
     @property
     def writer(self) -> str:

@@ -20,14 +20,12 @@ from rag.embedding.query_vectors import QueryVectors
 from rag.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
 from rag.index.base import IndexParameters, VectorIndex
 from rag.index.chroma_local import LocalChromaIndex
-from rag.index.chroma_remote import RemoteChromaIndex
 from rag.index.fulltext import FullTextIndex
 from rag.ingest.index_repair import IndexRepair
 from rag.ingest.indexer import BATCH_CHARACTERS, KEPT_GENERATIONS, SYNC_PASSAGES, Indexer
 from rag.ingest.sync import IndexGroup, IndexSync
 from rag.ingest.workers import open_workers
 from rag.package_data import bundled_folder
-from rag.readers.sources import count_articles, load_articles
 from rag.retrieval.catalogue_search import CatalogueSearch
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
@@ -55,10 +53,7 @@ FILES_BESIDE_A_LIBRARY = (f"{LIBRARY_FILE}-wal", "vectors.json", "fulltext.json"
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Batch sizes of encoding, storing and indexing.
-
-    The defaults are explained in rag.ingest.indexer.
-    """
+    """Batch sizes of encoding, storing and indexing (see rag.ingest.indexer)."""
 
     batch_characters: int = BATCH_CHARACTERS
     sync_passages: int = SYNC_PASSAGES
@@ -166,6 +161,8 @@ class Workspace:
         self, sources: Iterable[str | Path], progress: ProgressCallback = no_progress, *, follow_links: bool = False
     ) -> AddReport:
         """Stores the articles of each file, folder, URL and feed (rag.readers.sources)."""
+        from rag.readers.sources import count_articles, load_articles
+
         sources = list(sources)
         loaded = load_articles(sources, self.settings, follow_links=follow_links)
         return self.indexer.add(loaded, count_articles(sources), progress)
@@ -296,6 +293,8 @@ class Workspace:
         """Opens the vectors of that encoder, and the indexer and the sync over them."""
         self.vectors: VectorIndex
         if self.settings.chroma_url:
+            from rag.index.chroma_remote import RemoteChromaIndex
+
             self.vectors = RemoteChromaIndex(self.settings, self._library_id(), fingerprint, dimension)
             groups = [
                 IndexGroup([self.fulltext], self.folder_lock),

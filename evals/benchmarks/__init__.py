@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, str] = {
     "rewriting": "evals.benchmarks.quality.rewriting",
     "side-by-side": "evals.benchmarks.peers.side_by_side",
     "speed": "evals.benchmarks.performance.speed",
+    "start": "evals.benchmarks.performance.start",
     "statements": "evals.benchmarks.quality.hallucination",
     "verifier": "evals.training.fit_verifier",
     "writing": "evals.benchmarks.performance.generation_overhead",

@@ -7,14 +7,14 @@ longer true.
 
 import itertools
 import sqlite3
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import chromadb
 import httpx
-from chromadb.config import Settings as ChromaSettings
 
 DATABASE_FILE = "chroma.sqlite3"
 # Chroma's tables that describe a collection. Each has between one row and a few dozen.
@@ -30,6 +30,7 @@ _DESCRIBING_TABLES = (
     "embeddings_queue_config",
 )
 _open_number = itertools.count()
+_EXPORTER = "opentelemetry.exporter.otlp.proto.grpc.trace_exporter"
 
 
 def open_client(folder: Path) -> Any:
@@ -40,7 +41,36 @@ def open_client(folder: Path) -> Any:
     """
     # No spelling is used twice: when opening a folder fails, Chroma keeps the half-opened client under that spelling.
     spelling = f"{folder}/" + f"{next(_open_number):b}".replace("0", "./").replace("1", ".//")
-    return chromadb.PersistentClient(path=spelling, settings=ChromaSettings(anonymized_telemetry=False))
+    chromadb = import_chroma()
+    settings = chromadb.config.Settings(anonymized_telemetry=False)
+    return chromadb.PersistentClient(path=spelling, settings=settings)
+
+
+def import_chroma() -> Any:
+    """The module `chromadb`, without the exporter of traces that it imports.
+
+    Chroma imports gRPC for an exporter that is used only if a collector is configured, which takes a fifth of its
+    start. While Chroma is imported, a function stands in the exporter's place, which imports the exporter if it is
+    called.
+    """
+    if "chromadb" not in sys.modules and _EXPORTER not in sys.modules:
+        stand_in = ModuleType(_EXPORTER)
+        stand_in.__dict__["OTLPSpanExporter"] = _open_exporter
+        sys.modules[_EXPORTER] = stand_in
+        try:
+            import chromadb
+        finally:
+            del sys.modules[_EXPORTER]
+    import chromadb
+    import chromadb.config
+
+    return chromadb
+
+
+def _open_exporter(*arguments: Any, **options: Any) -> Any:
+    from importlib import import_module
+
+    return import_module(_EXPORTER).OTLPSpanExporter(*arguments, **options)
 
 
 def read_description(folder: Path) -> None:

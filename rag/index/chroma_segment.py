@@ -14,11 +14,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from chromadb.api.models.Collection import Collection
-from chromadb.errors import ChromaError
 
 from rag.errors import IndexDamaged
 from rag.index.base import IndexEntry, Scope, check_vector
@@ -26,6 +24,9 @@ from rag.index.chroma_internals import DATABASE_FILE, graph_files, open_client, 
 from rag.index.damage import translate_errors
 from rag.index.manifest import file_checksum
 from rag.types.passage import Hit, Vector
+
+if TYPE_CHECKING:
+    from chromadb.api.models.Collection import Collection
 
 COLLECTION = "passages"
 # A threshold that no collection reaches: Chroma then never writes the graph.
@@ -197,7 +198,7 @@ def upsert_arguments(records: Sequence[SegmentRecord]) -> dict[str, Any]:
     }
 
 
-def _upsert(collection: Collection, records: Sequence[SegmentRecord], folder: Path) -> None:
+def _upsert(collection: "Collection", records: Sequence[SegmentRecord], folder: Path) -> None:
     for batch in _batches(records):
         arguments = upsert_arguments(batch)
         with _chroma_errors(folder):
@@ -209,7 +210,7 @@ def _open_collection_client(folder: Path) -> Any:
         return open_client(folder)
 
 
-def _collection(client: Any) -> Collection:
+def _collection(client: Any) -> "Collection":
     collection: Collection = client.get_collection(COLLECTION, embedding_function=None)
     return collection
 
@@ -227,6 +228,9 @@ def _chroma_errors(folder: Path, *more: type[Exception]) -> AbstractContextManag
 
     Every argument has been checked before.
     """
+    # Chroma is imported when a segment is used: most commands start without one.
+    from chromadb.errors import ChromaError
+
     return translate_errors(folder.parent, INDEX_NAME, ChromaError, *more)
 
 

@@ -1,0 +1,100 @@
+"""How long commands take to start, relative to importing LlamaIndex.
+
+    python -m evals bench start [--runs 5]
+
+Each command runs in a process of its own over a library of the bundled corpus, several times in turn with the import of
+`llama_index.core`, which every command that opens a library needs. The lowest of the runs counts: other work on the
+machine only adds. The ratio hardly depends on the machine; the seconds do. Processor time is the sum over all threads.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+IMPORT = "import llama_index.core"
+PORT_LINE = "ready: "
+SERVER_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The seconds of one start: `clock` elapsed, `processor` of all its threads."""
+
+    clock: float
+    processor: float
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Prints a line for each command."""
+    parser = argparse.ArgumentParser(prog="rag eval bench start", description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=5, help="runs of each command (default 5)")
+    runs = parser.parse_args(arguments).runs
+    with tempfile.TemporaryDirectory() as folder:
+        print(measure(Path(folder) / "home", runs))
+
+
+def measure(home: Path, runs: int) -> str:
+    """A table: for each command seconds, processor seconds, and ratios to the import."""
+    rag = [sys.executable, "-m", "rag", "--home", str(home)]
+    commands: dict[str, Callable[[], Start]] = {
+        IMPORT: lambda: _run([sys.executable, "-c", IMPORT]),
+        "rag --help": lambda: _run([sys.executable, "-m", "rag", "--help"]),
+        "rag status": lambda: _run([*rag, "status"]),
+        "rag ask": lambda: _run([*rag, "ask", "Why does China dislike the pact?"]),
+        "rag serve, ready": lambda: _serve([*rag, "serve", "--port", "0"]),
+    }
+    first = _run([*rag, "init"])
+    starts: dict[str, list[Start]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, start in commands.items():
+            starts[name].append(start())
+    best = {name: min(values, key=lambda start: start.clock) for name, values in starts.items()}
+    best["first start, rag init"] = first
+    unit = best[IMPORT]
+    lines = [f"{'':<26}{'s':>7}{'cpu s':>8}{'ratio':>8}{'cpu ratio':>11}"]
+    lines += [
+        f"{name:<26}{start.clock:>7.2f}{start.processor:>8.2f}{start.clock / unit.clock:>8.2f}"
+        f"{start.processor / unit.processor:>11.2f}"
+        for name, start in best.items()
+    ]
+    return "\n".join(lines)
+
+
+def child_seconds() -> float:
+    """Processor seconds of all processes that were started here and have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _run(command: Sequence[str]) -> Start:
+    before, began = child_seconds(), time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    return Start(time.perf_counter() - began, child_seconds() - before)
+
+
+def _serve(command: Sequence[str]) -> Start:
+    """Until the server has said that it is ready and /health answers."""
+    before, began = child_seconds(), time.perf_counter()
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603
+    try:
+        line = server.stdout.readline() if server.stdout else ""
+        address = line.removeprefix(PORT_LINE).strip()
+        while time.perf_counter() - began < SERVER_SECONDS:
+            try:
+                with urlopen(f"{address}/health", timeout=SERVER_SECONDS):  # noqa: S310  (our own server)
+                    break
+            except URLError:
+                time.sleep(0.02)
+        clock = time.perf_counter() - began
+    finally:
+        server.terminate()
+        server.wait()
+    return Start(clock, child_seconds() - before)
