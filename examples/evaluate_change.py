@@ -17,7 +17,8 @@ def evaluate(results: Path, label: str, **settings: str) -> Path:
     """Runs the suite with these settings; returns the folder of the run."""
     command = [sys.executable, "-m", "rag", "eval", "run", "--suite", str(HERE / "suite"), "--articles"]
     command += [str(HERE / "articles"), "--label", label, "--results", str(results)]
-    subprocess.run(command, check=True, env={**os.environ, **settings})
+    if code := subprocess.run(command, check=False, env={**os.environ, **settings}).returncode:
+        sys.exit(code)  # the command has said in one line what is wrong
     return next(results.glob(f"*-{label}"))
 
 

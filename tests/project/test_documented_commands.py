@@ -13,7 +13,13 @@ from tests.support.servers.chat_server import ChatServer
 from tests.support.servers.web_site import Site, html_page, rss_feed
 
 # Pages for users, on which every block is run that is not marked.
-RUN = [DOCS / "start.md", DOCS / "drafts.md", DOCS / "keeping-up-to-date.md", *sorted((DOCS / "guides").glob("*.md"))]
+RUN = [
+    ROOT / "README.md",
+    DOCS / "start.md",
+    DOCS / "drafts.md",
+    DOCS / "keeping-up-to-date.md",
+    *sorted((DOCS / "guides").glob("*.md")),
+]
 MODEL_REPLY = (
     "China dislikes the pact because it loosens Beijing's hold on a dangerous neighbour and tightens America's "
     "alliances [1]."

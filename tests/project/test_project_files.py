@@ -79,3 +79,7 @@ def test_the_version_is_in_one_place() -> None:
         if re.search(rf"[\"']{re.escape(PROJECT['version'])}[\"']", path.read_text(encoding="utf-8"))
     ]
     assert elsewhere == []
+
+
+def test_the_readme_is_read_in_five_minutes() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
