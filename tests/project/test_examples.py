@@ -63,11 +63,12 @@ def test_an_agent_of_llamaindex_searches_with_our_retriever(home: Path, server: 
 def test_a_change_is_evaluated_on_questions_of_one_s_own(tmp_path: Path) -> None:
     command = [sys.executable, str(EXAMPLES / "evaluate_change.py"), str(tmp_path / "runs")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=600)
-    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode == 1, done.stderr
     names = [path.name for path in (tmp_path / "runs").iterdir()]
     assert any(name.endswith("-five-quotes") for name in names), done.stderr
     assert any(name.endswith("-one-quote") for name in names), done.stderr
-    assert "gold_groups_covered" in done.stdout
+    assert "gold groups covered" in done.stdout
+    assert "ferry-why-1" in done.stdout, "with one quote the answer lacks the words that were looked for"
 
 
 def test_a_draft_with_an_altered_quotation_stops_the_workflow(tmp_path: Path) -> None:

@@ -72,6 +72,16 @@ def test_the_hooks_before_a_commit_run_scripts_that_exist() -> None:
     assert len(entries) == 3
 
 
+def test_the_changelog_has_the_form_of_keep_a_changelog() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert releases[0] == "[Unreleased]"
+    assert [name for name in releases[1:] if not re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}", name)] == []
+    kinds = [name.partition(":")[0] for name in re.findall(r"^### (.+)$", text, re.MULTILINE)]
+    assert kinds
+    assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
 def test_the_version_is_in_one_place() -> None:
     elsewhere = [
         path.relative_to(ROOT).as_posix()
