@@ -12,14 +12,8 @@ from tests.support.page_runner import PageRunner
 from tests.support.servers.chat_server import ChatServer
 from tests.support.servers.web_site import Site, html_page, rss_feed
 
-# Pages for users, on which every block is run that is not marked.
-RUN = [
-    ROOT / "README.md",
-    DOCS / "start.md",
-    DOCS / "drafts.md",
-    DOCS / "keeping-up-to-date.md",
-    *sorted((DOCS / "guides").glob("*.md")),
-]
+# Pages with a block of commands that is to be run. Where no block can be run, the commands are checked for existence.
+RUN = [page for page in pages() if any(b.language == "console" and b.why_not_run is None for b in fenced_blocks(page))]
 MODEL_REPLY = (
     "China dislikes the pact because it loosens Beijing's hold on a dangerous neighbour and tightens America's "
     "alliances [1]."
