@@ -7,13 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.documents import DOCS, ROOT, fenced_blocks, mentioned_commands, pages, shown_commands, why_unknown
+from tests.support.documents import ROOT, fenced_blocks, mentioned_commands, pages, shown_commands, why_unknown
 from tests.support.page_runner import PageRunner
 from tests.support.servers.chat_server import ChatServer
 from tests.support.servers.web_site import Site, html_page, rss_feed
 
-# Pages with a block of commands that is to be run. Where no block can be run, the commands are checked for existence.
-RUN = [page for page in pages() if any(b.language == "console" and b.why_not_run is None for b in fenced_blocks(page))]
+# Pages with a block that is to be run. Elsewhere the commands are checked for existence; the blocks of Python in the
+# reference are signatures.
+RUN = [
+    page
+    for page in pages()
+    if any(block.language in ("console", "python") and not block.why_not_run for block in fenced_blocks(page))
+    and page.parent.name != "reference"
+]
 MODEL_REPLY = (
     "China dislikes the pact because it loosens Beijing's hold on a dangerous neighbour and tightens America's "
     "alliances [1]."
