@@ -35,6 +35,8 @@ MAX_REPLACED_WORDS = 6
 # ones share more than this and the invented ones less.
 MIN_CONTENT_SHARE = 0.6
 MIN_SHARE = 0.55
+# A quotation with more content words is found by those that are left.
+MAX_FEW_CONTENT_WORDS = 4
 # With one word changed, so many words are enough, if a content word is among the others.
 MIN_WORDS_OF_ONE_EDIT = 5
 # A run of fewer words stands in many articles.
@@ -133,9 +135,26 @@ class QuotationLookup:
     def near(self, quotation: Quotation, scope: Scope) -> NearMatch | None:
         """The most similar words of an article; None where no article shares any."""
         words = quotation.words.words
-        sources = self._readable(self._with_some_words(words, scope))
-        matches = [near_match(words, source) for source in sources]
+        nearest = self._nearest(words, self._with_some_words(words, scope))
+        if nearest is None or not nearest.is_similar:
+            without_one = self._nearest(words, self._with_all_but_one(words, scope))
+            nearest = without_one if without_one and without_one.is_similar else nearest
+        return nearest
+
+    def _nearest(self, words: Sequence[str], article_ids: Sequence[str]) -> NearMatch | None:
+        matches = [near_match(words, source) for source in self._readable(article_ids)]
         return max(matches, key=_similarity, default=None)
+
+    def _with_all_but_one(self, words: Sequence[str], scope: Scope) -> list[str]:
+        """Articles with all words but one of the content words.
+
+        A quotation with few of them is hard to find once one is changed: "Each side says that the other has been ...".
+        """
+        content = [word for word in dict.fromkeys(words) if is_content_word(word)]
+        if len(content) > MAX_FEW_CONTENT_WORDS:
+            return []
+        article_ids = (self._with_every_word([each for each in words if each != word], scope) for word in content)
+        return list(dict.fromkeys(id for ids in article_ids for id in ids[:_ARTICLES_PER_READ]))
 
     def _with_every_word(self, words: Sequence[str], scope: Scope) -> list[str]:
         needed = list(dict.fromkeys(terms(" ".join(words))))
