@@ -72,7 +72,7 @@ class QuestionMethods(ABC):
             ignore: Parts of how the question would be understood, which are left out: "conversation", "spelling",
                 "authors", "sources", "topics", "articles", "dates".
             with_passages: Whether the answer has the passages that were retrieved for it, cited or not.
-            **filters: `author`, `source`, `topic`, `since`, `until` (see FilterArgs).
+            **filters: `author`, `source`, `topic`, `article`, `since`, `until` (see FilterArgs).
 
         Returns:
             The answer. Where the corpus does not answer the question, it is an abstention with its reason.

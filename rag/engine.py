@@ -17,9 +17,11 @@ from llama_index.core.prompts.mixin import PromptDictType, PromptMixinType
 from llama_index.core.retrievers import BaseRetriever
 
 from rag.answering.answerability import answerability, answerability_features
+from rag.answering.assembly import nearest_citation
 from rag.answering.citation_checker import CitationChecker
 from rag.answering.pipeline import AnswerPipeline
 from rag.answering.pipeline_run import AnswerRequest, QuestionObserver
+from rag.answering.streaming import final_answer
 from rag.chat import Chat, QuestionMethods
 from rag.corpus import Corpus, encodable
 from rag.drafts.findings import DraftFinding, DraftReport
@@ -36,7 +38,7 @@ from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval
 from rag.settings import Settings, load_settings
 from rag.text.analyzer import terms
-from rag.types.answer import Event, Turn
+from rag.types.answer import Answer, Citation, Event, Turn
 from rag.types.ingest import ProgressCallback, no_progress
 from rag.types.passage import SearchResults
 from rag.types.question import MAX_TURNS, FilterArgs, bounded_turns, check_filter_names, check_question_length
@@ -66,6 +68,7 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         self._reader = PassageReader(workspace.settings.threads)
         self._library = InstrumentedLibrary(workspace, self._instrumentation)
         self._pipeline = AnswerPipeline(self._library, self._reader, checker, workspace.settings, self._writer)
+        self._quoting = AnswerPipeline(self._library, self._reader, checker, workspace.settings, None)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
@@ -152,6 +155,26 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         retrieval = read_passages(self._reader, retrieval, self.settings.read_passages)
         return answerability(answerability_features(retrieval))
 
+    def quoted(
+        self,
+        question: str,
+        *,
+        turns: Sequence[Turn] = (),
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> Answer:
+        """The answer as quotes, without a language model; arguments as `events`."""
+        check_filter_names(filters)
+        request = self._request(question, None, turns, check_part_names(ignore), lambda: Filters.parse(**filters))
+        return final_answer(self._quoting.events(request))
+
+    def nearest_quote(self, question: str, **filters: Unpack[FilterArgs]) -> Citation | None:
+        """The words nearest to answering `question`; None if none is related."""
+        check_filter_names(filters)
+        retrieval = self._retrieve(question, self.settings.passages, Filters.parse(**filters))
+        retrieval = read_passages(self._reader, retrieval, self.settings.read_passages)
+        return nearest_citation(retrieval, self.settings.abstain_below)
+
     @reports_itself
     def as_retriever(
         self, k: int = 10, *, similarity_top_k: int | None = None, **filters: Unpack[FilterArgs]
@@ -221,10 +244,23 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         cancellation: Cancellation | None,
         filters: Callable[[], Filters],
     ) -> Iterator[Event]:
+        request = self._request(question, k, turns, ignore, filters, with_passages, cancellation)
+        yield from until_cancelled(self._pipeline.events(request), cancellation)
+
+    def _request(
+        self,
+        question: str,
+        k: int | None,
+        turns: Sequence[Turn],
+        ignore: frozenset[UnderstoodPart],
+        filters: Callable[[], Filters],
+        with_passages: bool = False,
+        cancellation: Cancellation | None = None,
+    ) -> AnswerRequest:
         self._require_open()
         asked = self._bounded_question(question)
         before = [Turn(encodable(turn.question), encodable(turn.answer)) for turn in turns[-MAX_TURNS:]]
-        request = AnswerRequest(
+        return AnswerRequest(
             question=asked,
             turns=bounded_turns(before, self.settings.max_question_characters),
             k=self.settings.passages if k is None else k,
@@ -233,7 +269,6 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
             with_passages=with_passages,
             cancellation=cancellation,
         )
-        yield from until_cancelled(self._pipeline.events(request), cancellation)
 
     @reports_itself
     def _events_of_query(

@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the page: docs/page-light.png and docs/page-dark.png.
+"""Takes the pictures of the page in docs/: twelve states, at three widths, in both colour schemes.
 
     PYTHONPATH=. python scripts/page_screenshots.py
 
@@ -11,46 +11,121 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).parent.parent / "docs"
-QUESTIONS = ("Is BRICS an alliance?", "Why does China dislike the pact?")
-SIZE = {"width": 1440, "height": 860}
+BRICS, PACT = "Is BRICS an alliance?", "Why does China dislike the pact?"
+RESERVES, MONGOLIA = "Should frozen Russian reserves be seized?", "What is the capital of Mongolia?"
+WIDE, MIDDLE, NARROW = (1280, 860), (768, 1000), (360, 740)
 
 
 def ask(page: Any, question: str) -> None:
-    """Asks in the page's field, and waits for the whole answer."""
+    """Asks in the page's field, and waits for the whole answer and for what is offered below it."""
+    before = page.locator(".turn").count()
     page.fill("#question", question)
     page.press("#question", "Enter")
-    page.locator(".turn .acts").first.wait_for()
+    turn = page.locator(".turn").nth(before)
+    turn.locator(".acts").wait_for()
+    turn.locator(".ask-offer").first.wait_for()
 
 
-def take(browser: Any, address: str, scheme: str, to: Path, width: int) -> None:
-    """One picture: the answer with its sources, in the dark scheme with the first source opened."""
-    size = {**SIZE, "width": width}
-    page = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce").new_page()
+def open_source(page: Any) -> None:
+    """Opens the article of the first citation at its quote."""
+    page.locator(".turn:last-child .chip").first.click()
+    page.locator("dialog.reader mark.main").first.wait_for()
+    page.locator(".around").wait_for(state="attached")
+
+
+def open_articles(page: Any) -> None:
+    """Opens the tab of the articles."""
+    page.get_by_role("tab", name="Articles").click()
+    page.locator(".catalogue tbody tr").first.wait_for()
+
+
+def two_answers(page: Any) -> None:
+    ask(page, BRICS)
+    page.click(".new")
+    ask(page, PACT)
+
+
+def answer_and_source(page: Any) -> None:
+    two_answers(page)
+    open_source(page)
+
+
+def narrowed(page: Any) -> None:
+    ask(page, RESERVES)
+    page.locator(".narrow-turn").first.click()
+    page.fill("#filter-search", "h")
+    page.locator(".suggestion").first.wait_for()
+
+
+def sources(page: Any) -> None:
+    ask(page, RESERVES)
+    page.locator(".sources").evaluate("element => element.scrollIntoView()")
+
+
+def pinned(page: Any) -> None:
+    ask(page, RESERVES)
+    for number in range(2):
+        page.locator(".pin-quote").nth(number).click()
+    page.click(".open-pins")
+    page.locator(".pins li textarea").first.fill("The view before the change of mind")
+
+
+def deleted(page: Any) -> None:
+    two_answers(page)
+    page.locator(".kept .drop").nth(1).click()
+    page.locator(".toast .undo").wait_for()
+
+
+def settings(page: Any) -> None:
+    page.get_by_role("button", name="Settings").click()
+    page.locator("dialog.panel[open]").wait_for()
+
+
+# File name → width and height of the window, colour scheme, what is done before the picture.
+STATES: dict[str, tuple[tuple[int, int], str, Callable[[Any], None]]] = {
+    "page-light": (WIDE, "light", two_answers),
+    "page-dark": (WIDE, "dark", answer_and_source),
+    "page-first-visit": (WIDE, "light", lambda page: None),
+    "page-narrowed": (MIDDLE, "light", narrowed),
+    "page-refusal": (MIDDLE, "light", lambda page: ask(page, MONGOLIA)),
+    "page-pinboard": (WIDE, "light", pinned),
+    "page-undo": (WIDE, "light", deleted),
+    "page-articles": (WIDE, "light", open_articles),
+    "page-articles-phone": (NARROW, "light", open_articles),
+    "page-phone": (NARROW, "light", lambda page: ask(page, PACT)),
+    "page-sources-phone": (NARROW, "dark", sources),
+    "page-settings": (MIDDLE, "dark", settings),
+}
+
+
+def take(browser: Any, address: str, name: str, folder: Path) -> None:
+    """Takes the picture of one state."""
+    (width, height), scheme, prepare = STATES[name]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(120_000)
     page.goto(address)
     page.locator(".example").first.wait_for()
-    for number, question in enumerate(QUESTIONS):
-        if number and page.get_by_role("button", name="New conversation").first.is_visible():
-            page.get_by_role("button", name="New conversation").first.click()
-            page.locator(".turn").wait_for(state="detached")
-        ask(page, question)
-    if scheme == "dark":
-        page.locator(".answer .view:not([hidden]) .chip").first.click()
-        page.locator("dialog.reader mark.main").first.wait_for()
+    prepare(page)
     page.wait_for_timeout(500)
-    page.screenshot(path=str(to))
+    page.screenshot(path=str(folder / f"{name}.png"))
+    context.close()
 
 
 def main() -> None:
-    """Takes both pictures."""
+    """Takes all pictures, or those that are named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", choices=[[], *STATES], help="the states to take; by default all")
     parser.add_argument("--to", type=Path, default=DOCS, help="folder for the pictures")
-    parser.add_argument("--width", type=int, default=SIZE["width"], help="width of the window in pixels")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "rag", "--home", home, "serve", "--port", "0"]
@@ -59,8 +134,9 @@ def main() -> None:
             address = server.stdout.readline().split()[-1]  # type: ignore[union-attr]
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-                for scheme in ("light", "dark"):
-                    take(browser, address, scheme, options.to / f"page-{scheme}.png", options.width)
+                for name in options.names or STATES:
+                    take(browser, address, name, options.to)
+                    print(name)
         finally:
             server.terminate()
             server.wait(30)

@@ -8,12 +8,13 @@ and timings.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from rag.answering.evidence import Abstention, Quote
+from rag.answering.evidence import RELATED_THRESHOLD, Abstention, Quote, select_evidence
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds import extractive_writer
 from rag.answering.kinds.collection import CatalogueAnswer
 from rag.answering.kinds.selection import Selection, sections_of
 from rag.answering.prose.draft_sentence import DraftSentence
+from rag.retrieval.results import Retrieval
 from rag.text.citation_markers import escape_markers
 from rag.types.answer import ABSTENTION_OPENING, Answer, Citation, DeclinedBy, Statement
 from rag.types.article import ArticleRef, reference_line
@@ -124,6 +125,12 @@ def abstaining_answer(
         understood=turn.understanding,
         declined_by=declined_by,
     )
+
+
+def nearest_citation(retrieval: Retrieval, abstain_below: float) -> Citation | None:
+    """The words that come nearest to answering the question; None where nothing related was retrieved."""
+    evidence = select_evidence(retrieval, 1, min(RELATED_THRESHOLD, abstain_below))
+    return None if isinstance(evidence, Abstention) or not evidence.quotes else _citation(1, evidence.quotes[0])
 
 
 def _answer(

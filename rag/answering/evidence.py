@@ -281,13 +281,16 @@ def _unmatched_filter(retrieval: Retrieval) -> str:
         ("on the topic", filters.topic, scope.topics),
     ):
         if values == () and name:
-            return f"no article is {relation} “{name}”"
+            names = "” or “".join([name] if isinstance(name, str) else name)
+            return f"no article is {relation} “{names}”"
     if filters.passages is not None:
         return (
             "none of the given passages is within the question's scope" if filters.passages else "no passage was given"
         )
     if filters.in_words:
         return f"there are no {describe_scope(filters.in_words, {})}"
+    if filters.article and scope.passages == ():
+        return "the article is not in the library; list the articles with: rag articles"
     return "no article passes the filters; widen the dates, author, publication or topic"
 
 

@@ -32,6 +32,7 @@ _FILTER_OPTIONS = {
     "author": typer.Option(help="Only articles by this author.", show_default=False),
     "source": typer.Option(help="Only articles of this publication.", show_default=False),
     "topic": typer.Option(help="Only articles on this topic.", show_default=False),
+    "article": typer.Option(metavar="ID", help="Only the article with this id.", show_default=False),
     "since": typer.Option(metavar="DATE", help="Only articles of this day or later.", show_default=False),
     "until": typer.Option(metavar="DATE", help="Only articles of this day or earlier.", show_default=False),
 }

@@ -93,7 +93,10 @@ class CatalogueSearch:
 
     def in_scope(self, filters: Filters) -> tuple[CataloguedArticle, ...]:
         """The articles that pass `filters`; newest first, then by title."""
-        values = replace(filters, in_words=replace(filters.in_words, articles=()))
+        article_ids = filters.articles
+        if article_ids == ():
+            return ()
+        values = replace(filters, article=None, in_words=replace(filters.in_words, articles=()))
         scope = resolve_filters(values, self._library.distinct_values)
         if scope.is_empty:
             return ()
@@ -101,12 +104,12 @@ class CatalogueSearch:
         without = filters.in_words.without
         if cached is None:
             words = QuestionScope(
-                scope.authors or (), scope.sources or (), scope.topics or (), filters.in_words.articles,
+                scope.authors or (), scope.sources or (), scope.topics or (), article_ids or (),
                 _day(scope.since), _day(scope.until),
             )  # fmt: skip
             admitted = self._library.articles_in_scope(words)
         else:
-            admitted = [article for article in cached if _admits(scope, filters.in_words.articles, article)]
+            admitted = [article for article in cached if _admits(scope, article_ids or (), article)]
         return tuple(article for article in admitted if not (without and _is_left_out(without, article)))
 
     def mentioning(self, words: str, filters: Filters) -> FoundArticles:

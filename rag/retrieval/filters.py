@@ -20,13 +20,15 @@ from rag.types.understanding import QuestionScope
 class Filters:
     """Filters as the user gave them, and the scope that the question's words name.
 
-    `since` and `until` are days, both included. An article has to pass the filters and be in the scope. `passages` are
-    the ids of the only passages to search; None admits all.
+    `since` and `until` are days, both included. Each of the other filters has one value or several, of which one has to
+    match; `article` has ids. An article has to pass the filters and be in the scope. `passages` are the ids of the only
+    passages to search; None admits all.
     """
 
-    author: str | None = None
-    source: str | None = None
-    topic: str | None = None
+    author: str | tuple[str, ...] | None = None
+    source: str | tuple[str, ...] | None = None
+    topic: str | tuple[str, ...] | None = None
+    article: str | tuple[str, ...] | None = None
     since: date | None = None
     until: date | None = None
     in_words: QuestionScope = field(default_factory=QuestionScope)
@@ -35,9 +37,10 @@ class Filters:
     @classmethod
     def parse(
         cls,
-        author: str | None = None,
-        source: str | None = None,
-        topic: str | None = None,
+        author: str | Sequence[str] | None = None,
+        source: str | Sequence[str] | None = None,
+        topic: str | Sequence[str] | None = None,
+        article: str | Sequence[str] | None = None,
         since: str | date | None = None,
         until: str | date | None = None,
     ) -> "Filters":
@@ -48,15 +51,24 @@ class Filters:
         first_day, last_day = parse_filter_day(since, "since"), parse_filter_day(until, "until")
         if first_day and last_day and first_day > last_day:
             raise RagError(f"since {first_day} is after until {last_day}; swap the two dates")
-        return cls(_text_or_none(author), _text_or_none(source), _text_or_none(topic), first_day, last_day)
+        return cls(
+            _values_or_none(author), _values_or_none(source), _values_or_none(topic), _values_or_none(article),
+            first_day, last_day,
+        )  # fmt: skip
 
     def within(self, *, authors: tuple[str, ...] = (), articles: tuple[str, ...] = ()) -> "Filters":
         """These filters, limited to exact authors or article ids of the catalogue."""
         return replace(self, in_words=QuestionScope(authors=authors, articles=articles))
 
     def __bool__(self) -> bool:
-        is_limited = any((self.author, self.source, self.topic, self.since, self.until, self.in_words))
-        return is_limited or self.passages is not None
+        given = (self.author, self.source, self.topic, self.article, self.since, self.until, self.in_words)
+        return any(given) or self.passages is not None
+
+    @property
+    def articles(self) -> tuple[str, ...] | None:
+        """The ids of the articles that the filter and the question's words admit; None for all."""
+        given = (self.article,) if isinstance(self.article, str) else self.article
+        return _in_both(given, self.in_words.articles)
 
 
 def resolve_filters(
@@ -95,9 +107,9 @@ def _admitted_passages(
     filters: Filters, passage_ids: Callable[[Sequence[str]], Sequence[str]]
 ) -> tuple[str, ...] | None:
     """The passages that the filters and the question's words admit; None for all."""
-    if not filters.in_words.articles:
+    if filters.articles is None:
         return filters.passages
-    of_articles = tuple(passage_ids(filters.in_words.articles))
+    of_articles = tuple(passage_ids(filters.articles))
     if filters.passages is None:
         return of_articles
     return tuple(passage for passage in filters.passages if passage in of_articles)
@@ -119,20 +131,34 @@ def _left_in(
     return tuple(value for value in (values() if admitted is None else admitted) if value not in left_out)
 
 
+def _values_or_none(given: str | Sequence[str] | None) -> str | tuple[str, ...] | None:
+    """The filter's value, its values where there are several, or None."""
+    if given is not None and not isinstance(given, str | list | tuple | set | frozenset):
+        raise RagError(f"a filter is text, not {type(given).__name__}; write it as a string")
+    texts = [given] if isinstance(given, str) else given or ()
+    values = tuple(value for text in texts if (value := _text_or_none(text)))
+    return values if len(values) > 1 else next(iter(values), None)
+
+
 def _text_or_none(text: str | None) -> str | None:
     if not isinstance(text, str | None):
         raise RagError(f"a filter is text, not {type(text).__name__}; write it as a string")
     return replace_unencodable(text).strip() or None if text else None
 
 
-def _matching_values(typed: str | None, values: Callable[[str], Sequence[str]], field: str) -> tuple[str, ...] | None:
-    """The catalogue values that `typed` matches; None without a filter.
+def _matching_values(
+    typed: str | tuple[str, ...] | None, values: Callable[[str], Sequence[str]], field: str
+) -> tuple[str, ...] | None:
+    """The catalogue values that `typed` matches, one text or several; None without a filter.
 
     These are the values equal to it in any case; if there are none, the values that contain all of its words.
     """
     if typed is None:
         return None
     catalogue_values = values(field)
+    if isinstance(typed, tuple):
+        matches = {value for text in typed for value in _matching_values(text, values, field) or ()}
+        return tuple(value for value in catalogue_values if value in matches)
     equal = tuple(value for value in catalogue_values if value.casefold() == typed.casefold())
     if equal:
         return equal

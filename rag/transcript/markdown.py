@@ -19,13 +19,13 @@ _MARKER = re.compile(r"\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~]")
 
 
-def to_markdown(answers: Sequence[Answer], style: "StyleName | None" = None) -> str:
+def to_markdown(answers: Sequence[Answer], style: "StyleName | None" = None, *, title: str = "Conversation") -> str:
     """The conversation as one Markdown document.
 
     Its footnotes are numbered from 1 across all answers. They name an article in a line, or as a note of the citation
     style "chicago", "apa", "mla" or "harvard".
     """
-    parts = ["# Conversation"]
+    parts = [f"# {title}"]
     footnotes: list[str] = []
     for answer in answers:
         offset = len(footnotes)

@@ -15,13 +15,13 @@ from rag.types.answer_parts import closing_paragraphs, section_heading, split_in
 from rag.types.article import reference_line
 
 
-def to_word(answers: Sequence[Answer], style: StyleName | None = None) -> bytes:
+def to_word(answers: Sequence[Answer], style: StyleName | None = None, *, title: str = "Conversation") -> bytes:
     """The conversation as a .docx file.
 
     Its sources are numbered as in the answers. They name an article in a line, or as a note of the citation style
     "chicago", "apa", "mla" or "harvard".
     """
-    document = new_document("Conversation")
+    document = new_document(title)
     for answer in answers:
         document.add_heading(writable(answer.question) or "(nothing asked)", level=1)
         for line in answer.understanding_lines():

@@ -21,13 +21,15 @@ class FilterArgs(TypedDict, total=False):
     """Keyword arguments that limit which articles a question is answered from.
 
     `author`, `source` (the publication) and `topic` are compared with the catalogue's values without regard to case;
-    part of a name is enough ("bremmer" finds "Ian Bremmer"). `since` and `until` are days, both included: a `date`, or
-    text like "2024-06-01". None and "" filter nothing.
+    part of a name is enough ("bremmer" finds "Ian Bremmer"). `article` is the id of an article. Each of the four may
+    have several values; an article passes with any of them. `since` and `until` are days, both included: a `date`, or
+    text like "2024-06-01". None, "" and no values filter nothing.
     """
 
-    author: str | None
-    source: str | None
-    topic: str | None
+    author: str | Sequence[str] | None
+    source: str | Sequence[str] | None
+    topic: str | Sequence[str] | None
+    article: str | Sequence[str] | None
     since: str | date | None
     until: str | date | None
 

@@ -1,60 +1,52 @@
 """The Gradio page: conversation with sources, articles, newest eval report.
 
-It lays the components out and connects them. rag.ui.handlers decides which data the page gets, rag.ui.render_answer how
-an answer looks; no text reaches the page without them. The code that runs in the browser is in static/*.js. Nothing
+It lays the components out and connects them. rag.ui.handlers decides which data the page gets, rag.ui.answers how an
+answer looks; no text reaches the page without them. The code that runs in the browser is in static/*.js. Nothing
 here changes Gradio itself, so other Gradio apps in the process are not affected.
 """
 
-import asyncio
-import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
-from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
-from fastapi.responses import FileResponse
-from gradio.context import LocalContext
-from gradio.events import api
+from fastapi.concurrency import iterate_in_threadpool
 from gradio_client import utils as client_utils
 
-from rag.admission import AdmissionControl, Slot
-from rag.answering.streaming import final_answer
+from rag.admission import AdmissionControl
 from rag.engine import QueryEngine
-from rag.errors import RagError, ServerBusy, SettingsError
-from rag.interrupts.cancellation import Cancellation
+from rag.errors import ServerBusy, SettingsError
 from rag.settings import Settings
-from rag.types.question import check_question_length
-from rag.ui.articles_tab import articles_tab
-from rag.ui.handlers import PageHandlers, as_functions, user_message
+from rag.ui.first_frame import FirstFrame
+from rag.ui.handlers import PageHandlers
 from rag.ui.payloads import TurnMessage
+from rag.ui.published import cancelled_with_client, publish_functions
+from rag.ui.requests.replies import as_functions
+from rag.ui.static_files import STATIC, script_tags, serve_static_files, style_tag
+from rag.ui.tabs.articles_tab import articles_tab
 
-STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("store.js", "reader.js", "filters.js", "turns.js", "cite.js", "page.js", "articles.js")
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _MASTHEAD = (
     '<header class="masthead"><h1>Commentary</h1>'
-    "<p>Answers from the articles; every sentence cites the words that support it</p></header>"
+    "<p>Answers from the articles; every sentence cites the words that support it</p>"
+    '<nav class="tools" aria-label="Tools"><button type="button" class="quiet open-pins">Pinboard</button>'
+    '<button type="button" class="quiet open-settings">Settings</button>'
+    '<button type="button" class="quiet open-help" aria-label="Keyboard shortcuts">?</button></nav></header>'
 )
-STYLE = "style.css"
 # Gradio's threads for requests other than questions: opening pages, reading articles, adding articles.
 OTHER_THREADS = 24
 # Gradio keeps a state for every caller, and for each call of a program. The page does not need it, and with Gradio's
 # default of 10,000 states it fills the server's memory.
 MAX_SESSIONS = 100
-# Seconds that a question continues after its page was closed.
-CLIENT_POLL_SECONDS = 0.25
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
 class PageBlocks(gr.Blocks):
     """Gradio's Blocks with the page's limits.
 
-    This class, `event_payload` and `cancelled_with_client` are the only places that use undocumented parts of Gradio.
+    This class, `event_payload` and `rag.ui.published` are the only places that use undocumented parts of Gradio.
     Because of these pyproject.toml admits one minor version of Gradio; tests/ui/test_page.py fails first if one of them
     changes.
     """
@@ -83,31 +75,6 @@ def event_payload(event: gr.EventData) -> Any:
     return event._data
 
 
-@asynccontextmanager
-async def cancelled_with_client() -> AsyncIterator[Cancellation]:
-    """The cancellation of the call that Gradio runs.
-
-    It is cancelled when the caller's stream of events breaks off, and when the block is left. Gradio itself reacts to
-    the broken stream only after the call's next message, which may take a minute with a language model.
-    """
-    cancellation = Cancellation()
-    blocks, event_id = LocalContext.blocks.get(None), LocalContext.event_id.get(None)
-    event = blocks._queue.event_ids_to_events.get(event_id) if blocks and event_id else None
-
-    async def watch() -> None:
-        while event is not None and event.alive:
-            await asyncio.sleep(CLIENT_POLL_SECONDS)
-        if event is not None:
-            cancellation.cancel()
-
-    watching = asyncio.create_task(watch())
-    try:
-        yield cancellation
-    finally:
-        cancellation.cancel()
-        watching.cancel()
-
-
 def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl, *, mcp: bool = False) -> FastAPI:
     """Mounts the page at / of `app` and returns `app`.
 
@@ -119,8 +86,8 @@ def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl, *
     blocks = _layout(engine, admission)
     blocks.restrict(question_slots=admission.capacity)
     blocks.queue(max_size=64, default_concurrency_limit=8)
-    for name in (*SCRIPTS, STYLE):
-        app.get(f"/page/{name}", include_in_schema=False)(_file_route(STATIC / name))
+    serve_static_files(app)
+    app.add_middleware(FirstFrame)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         blocks,
@@ -135,8 +102,10 @@ def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl, *
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=mcp,
-        theme=gr.themes.Base(font=SANS, font_mono=MONO),
-        head=_style_tag(),
+        theme=gr.themes.Base(font=SANS, font_mono=MONO).set(
+            body_background_fill="#fbfaf6", body_background_fill_dark="#17181a"
+        ),
+        head=style_tag(),
     )
     return mounted
 
@@ -163,7 +132,7 @@ def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
                     apply_default_css=False,
                     elem_id="evals",
                 )
-        _publish_functions(engine, admission)
+        publish_functions(engine, admission)
     return blocks
 
 
@@ -174,7 +143,16 @@ def _conversation(handlers: PageHandlers, admission: AdmissionControl) -> None:
         head=script_tags(),
         js_on_load="commentary.conversation(element, props, trigger, server, watch)",
         server_functions=as_functions(
-            handlers.start, handlers.restore, handlers.export, handlers.read, handlers.rate, handlers.cite
+            handlers.start,
+            handlers.restore,
+            handlers.export,
+            handlers.read,
+            handlers.rate,
+            handlers.cite,
+            handlers.offers,
+            handlers.around,
+            handlers.pinboard,
+            handlers.shared,
         ),
         apply_default_css=False,
         elem_id="conversation",
@@ -205,92 +183,6 @@ def _conversation(handlers: PageHandlers, admission: AdmissionControl) -> None:
     asking.failure(None, None, None, js="() => commentary.lost()", api_visibility="private")
 
 
-def _publish_functions(engine: QueryEngine, admission: AdmissionControl) -> None:
-    """Publishes `ask` and `search` to programs and, over MCP, to language models.
-
-    Their docstrings are what a language model reads of them.
-    """
-
-    async def admitted(question: str) -> Slot:
-        """A slot for the question.
-
-        A question that is too long is refused before it waits for a slot.
-        """
-        try:
-            check_question_length(question, engine.settings.max_question_characters)
-        except RagError:
-            admission.cancel_reservation()
-            raise
-        return await admission.acquire(reserved=True)
-
-    async def ask(
-        question: str,
-        author: str | None = None,
-        source: str | None = None,
-        topic: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> dict[str, Any]:
-        """Answers a question from the articles.
-
-        Every sentence of the answer has a verdict and cites the quotes that support it.
-
-        Args:
-            question: The question.
-            author: Only articles by this author.
-            source: Only articles of this publication.
-            topic: Only articles on this topic.
-            since: Only articles of this day or later, as 2024-06-30.
-            until: Only articles of this day or earlier, as 2024-06-30.
-        """
-        try:
-            async with cancelled_with_client() as cancellation:
-                with await admitted(question):
-                    events = engine.events(
-                        question, cancellation=cancellation,
-                        author=author, source=source, topic=topic, since=since, until=until,
-                    )  # fmt: skip
-                    answer = await run_in_threadpool(final_answer, events)
-                    return answer.to_dict()
-        except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
-            raise gr.Error(user_message(error), print_exception=False) from None
-
-    async def search(
-        query: str,
-        k: int = 10,
-        author: str | None = None,
-        source: str | None = None,
-        topic: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-    ) -> list[dict[str, Any]]:
-        """Finds the passages that are most relevant to a query, best first.
-
-        Args:
-            query: The words to search for.
-            k: How many passages, at most 100.
-            author: Only articles by this author.
-            source: Only articles of this publication.
-            topic: Only articles on this topic.
-            since: Only articles of this day or later, as 2024-06-30.
-            until: Only articles of this day or earlier, as 2024-06-30.
-        """
-        try:
-            if not isinstance(k, int | float) or k != k:  # Python's JSON parser accepts NaN
-                raise RagError("k is how many passages: a number from 1 to 100")
-            limit = int(max(1, min(100, k)))
-            with await admitted(query):
-                passages = await run_in_threadpool(
-                    engine.search, query, k=limit, author=author, source=source, topic=topic, since=since, until=until
-                )
-                return [passage.to_dict() for passage in passages]
-        except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
-            raise gr.Error(user_message(error), print_exception=False) from None
-
-    api(ask, api_name="ask", concurrency_limit=None)
-    api(search, api_name="search", concurrency_limit=None)
-
-
 def _refuse_web_address(file: dict[str, Any]) -> dict[str, Any]:
     if client_utils.is_http_url_like(file.get("path")):
         raise gr.Error("a file is uploaded, and not named by its address", print_exception=False)
@@ -311,34 +203,3 @@ def _login(settings: Settings) -> Any:
 def _require_mcp() -> None:
     if find_spec("mcp") is None:  # Gradio would continue without it and only log a message
         raise SettingsError("--mcp needs more packages; install them with: pip install 'commentary-rag[mcp]'")
-
-
-def _style_tag() -> str:
-    """The tag of the style sheet, a file of this server.
-
-    A file is used because Gradio rewrites the selectors of a style sheet given as text, and splits `:is(a, b)` at its
-    comma.
-    """
-    return f'<link rel="stylesheet" href="page/{STYLE}?{_digest(STATIC / STYLE)}">'
-
-
-def script_tags() -> str:
-    """The script tags, in their order, for a component's head.
-
-    Gradio waits for a component's head before it starts the component; for the page's head it does not wait.
-    """
-    return "".join(f'<script src="page/{name}?{_digest(STATIC / name)}"></script>' for name in SCRIPTS)
-
-
-def _file_route(path: Path) -> Callable[[], FileResponse]:
-    kind = "text/css" if path.suffix == ".css" else "text/javascript"
-
-    def file() -> FileResponse:
-        return FileResponse(path, media_type=kind, headers={"cache-control": "public, max-age=31536000, immutable"})
-
-    return file
-
-
-def _digest(path: Path) -> str:
-    """The version in a file's address: browsers may cache each version for good."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

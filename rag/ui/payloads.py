@@ -4,9 +4,9 @@ All data is validated before use, because a browser's copy may be old, cut off o
 InvalidPayload. No text is treated as HTML.
 """
 
-from typing import Any, Literal, NotRequired, Self, TypedDict, cast
+from typing import Annotated, Any, Literal, NotRequired, Self, TypedDict, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from rag.citing.forms import CitationForm, StyleName
 from rag.types.answer import Answer, Turn
@@ -19,6 +19,7 @@ _LIST = TypeAdapter(list[Any])
 # Turns of a conversation that are shown again.
 MAX_RECORDS = 500
 MAX_NOTE_CHARACTERS = 5_000
+AnswerLength = Literal["short", "normal", "long"]
 
 
 class TurnMessage(TypedDict):
@@ -41,16 +42,25 @@ class ErrorReply(TypedDict):
     error: str
 
 
-class StartReply(TypedDict):
+class FilterValuesReply(TypedDict):
+    """What the filters offer.
+
+    Values have their numbers of articles, and articles their titles.
+    """
+
+    authors: list[tuple[str, int]]
+    sources: list[tuple[str, int]]
+    topics: list[tuple[str, int]]
+    titles: list[tuple[str, str]]
+
+
+class StartReply(FilterValuesReply):
     """What the page opens with: counts, examples, limits, and what the filters offer."""
 
     articles: int
     passages: int
     writer: str
     examples: list[str]
-    authors: list[str]
-    sources: list[str]
-    topics: list[str]
     read_only: bool
     max_question_characters: int
 
@@ -92,6 +102,45 @@ class SayReply(TypedDict):
     say: str
 
 
+class NearQuote(TypedDict):
+    """The sentence of an article that comes nearest to a question without an answer."""
+
+    article: str
+    start: int
+    end: int
+    quote: str
+    byline: str
+
+
+class LiftOffer(TypedDict):
+    """A filter without which the question has an answer."""
+
+    name: str
+    words: str
+
+
+class OffersReply(TypedDict):
+    """What is offered below an answer; `near` and `lift` only below a refusal.
+
+    Each question, and the question without each filter in `lift`, has an answer.
+    """
+
+    questions: list[str]
+    near: NotRequired[NearQuote | None]
+    lift: NotRequired[list[LiftOffer]]
+
+
+class SharedReply(TypedDict):
+    """A shared answer to show.
+
+    `checked` says how many of its quotes stand in the library's articles.
+    """
+
+    question: str
+    html: str
+    checked: str
+
+
 class InvalidPayload(ValueError):
     """The browser sent something that the page's scripts do not send."""
 
@@ -111,25 +160,39 @@ class _Payload(BaseModel):
             raise InvalidPayload from error
 
 
-class FilterPayload(_Payload):
-    """The filters as they were typed; an empty field filters nothing."""
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
-    author: str = Field(default="", max_length=500)
-    source: str = Field(default="", max_length=500)
-    topic: str = Field(default="", max_length=500)
+
+# One text or several, each as an article or the catalogue writes it; blank ones are left out.
+FilterValues = Annotated[
+    list[Annotated[str, Field(max_length=500)]],
+    Field(max_length=50),
+    BeforeValidator(_as_list),
+    AfterValidator(lambda values: [value for value in values if value.strip()]),
+]
+
+
+class FilterPayload(_Payload):
+    """The filters as they were chosen; an empty field filters nothing."""
+
+    author: FilterValues = []
+    source: FilterValues = []
+    topic: FilterValues = []
+    article: FilterValues = []
     since: str = Field(default="", max_length=100)
     until: str = Field(default="", max_length=100)
 
     def given(self) -> FilterArgs:
         """The filters that are not empty."""
-        return cast(FilterArgs, {name: value for name, value in self.model_dump().items() if value.strip()})
+        return cast(FilterArgs, {name: value for name, value in self.model_dump().items() if value})
 
 
 class QuestionPayload(_Payload):
     """A question, and the turns before it: [standalone question, text of the answer].
 
     The engine limits the length of both, with an error if a question is too long. The parts in `ignore` are left out
-    when the question is understood.
+    when the question is understood. `length` is how long an answer the reader wants.
     """
 
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
@@ -137,9 +200,25 @@ class QuestionPayload(_Payload):
     ignore: list[UnderstoodPart] = Field(default=[], max_length=len(UNDERSTOOD_PARTS))
     before: list[tuple[str, str]] = []
     filters: FilterPayload = FilterPayload()
+    length: AnswerLength = "normal"
 
     def turns(self) -> list[Turn]:
         return [Turn(question, answer) for question, answer in self.before]
+
+
+class OffersRequest(_Payload):
+    """An answer with its filters and the turns before it, to be offered help."""
+
+    record: dict[str, Any]
+    filters: FilterPayload = FilterPayload()
+    ignore: list[UnderstoodPart] = Field(default=[], max_length=len(UNDERSTOOD_PARTS))
+    before: list[tuple[str, str]] = []
+
+
+class SharedRequest(_Payload):
+    """An answer that somebody shared in a link."""
+
+    record: dict[str, Any]
 
 
 class ArticleRequest(_Payload):
@@ -172,6 +251,22 @@ class CiteRequest(_Payload):
     number: int | None = None
     cards: bool = False
     word: bool = False
+
+
+class PinPayload(_Payload):
+    """A quote on the pinboard: its answer, its citation's number, a note."""
+
+    record: dict[str, Any]
+    number: int
+    note: str = Field(default="", max_length=MAX_NOTE_CHARACTERS)
+
+
+class PinboardRequest(_Payload):
+    """The pinned quotes in their order, and the file to make of them."""
+
+    pins: list[PinPayload] = Field(max_length=MAX_RECORDS)
+    style: StyleName = "chicago"
+    what: Literal["markdown", "word", "notes", "bibtex", "ris", "cards"]
 
 
 class CatalogueRequest(_Payload):

@@ -34,9 +34,11 @@ def test_each_sentence_has_its_chip_and_verdict_and_the_writer_is_named(
     turn = asked(page, PACT)
     answer = turn.locator(".answer .view:not([hidden])")
     assert TRUE in answer.inner_text()
-    verdicts = answer.locator(".verdict").all_inner_texts()
-    assert ["supported" in verdict for verdict in verdicts] == [True, True]
-    assert "not supported" in verdicts[1]
+    # A supported sentence reads without a mark; what is not supported is said in the margin, beside the prose.
+    assert answer.locator(".margin-note").all_inner_texts() == ["not supported"]
+    note, words = answer.locator(".margin-note"), answer.locator(".statement.unsupported .words")
+    assert INVENTED in words.inner_text()
+    assert note.bounding_box()["x"] >= answer.locator(".statement.supported .words").bounding_box()["x"]
     summary = turn.locator(".summary").inner_text()
     assert "1 of 2 sentences supported" in summary
     assert "scripted" in summary
@@ -72,8 +74,11 @@ def test_a_model_that_fails_leaves_quotes_and_a_notice(
     server.always = ErrorReply(401)
     page = visit(writing)
     turn = asked(page, PACT)
-    assert "refused the key (401)" in turn.locator(".notice").inner_text()
-    assert "Quotes, word for word" in turn.locator(".summary").inner_text()
+    notice = turn.locator(".notice").inner_text()
+    assert "refused the key (401)" in notice
+    assert "RAG_" not in notice
+    assert "these are quotes instead" in notice
+    assert "word for word" in turn.locator(".summary").inner_text()
     assert page.locator("#question").is_enabled()
 
 

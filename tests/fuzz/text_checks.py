@@ -33,7 +33,9 @@ from rag.transcript.markdown import to_markdown
 from rag.types.answer import Answer, AnswerStep, Turn
 from rag.types.article import Article
 from rag.types.catalogue import CataloguePage
-from rag.ui import articles_table, payloads, render_answer, render_article
+from rag.ui import payloads
+from rag.ui.answers import render_answer
+from rag.ui.articles import articles_table, render_article
 from rag.verification.cues import count_hedges, extract_names, extract_numbers, is_negated
 from tests.support.page_markup import visible_text
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from rag import open_engine
-from rag.ui.page import SCRIPTS, STYLE
 from tests.support.library.articles import article, write_jsonl
 from tests.support.servers.live_server import COMMAND_CODE, running_server, start_server
 
@@ -81,7 +80,7 @@ def test_a_program_that_asks_wrongly_is_told_why(address: str) -> None:
     assert "is not a date" in data
 
 
-@pytest.mark.parametrize("name", [*SCRIPTS, STYLE])
+@pytest.mark.parametrize("name", ["page.js", "page.css"])
 def test_its_scripts_and_its_style_come_from_itself(address: str, name: str) -> None:
     with urllib.request.urlopen(f"{address}/page/{name}", timeout=60) as response:
         assert response.headers["content-type"].startswith("text/")

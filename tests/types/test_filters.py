@@ -6,7 +6,7 @@ from rag.types.question import FILTER_NAMES, check_filter_names
 
 
 def test_the_five_filters_are_known() -> None:
-    assert FILTER_NAMES == ("author", "source", "topic", "since", "until")
+    assert FILTER_NAMES == ("author", "source", "topic", "article", "since", "until")
     check_filter_names(FILTER_NAMES)
     check_filter_names([])
 
@@ -14,7 +14,7 @@ def test_the_five_filters_are_known() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("sinc", r"'sinc' \(did you mean 'since'\?\); the filters are author, source, topic, since, until"),
+        ("sinc", r"'sinc' \(did you mean 'since'\?\); the filters are author, source, topic, article, since, until"),
         ("authors", r"'authors' \(did you mean 'author'\?\)"),
         ("xyz", "unexpected keyword argument 'xyz'; the filters are"),
     ],

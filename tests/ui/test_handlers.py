@@ -188,7 +188,7 @@ def test_the_articles_of_a_search_are_cited(engine: QueryEngine) -> None:
 def test_more_articles_than_a_request_can_cite_are_refused(
     engine: QueryEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.ui.handlers.MAX_CITED_ARTICLES", 2)
+    monkeypatch.setattr("rag.ui.requests.exports.MAX_CITED_ARTICLES", 2)
     reply = PageHandlers(engine).cite({"search": "", "form": "apa"})
     assert reply == {"error": "more than 2 articles match; search for fewer, or use: rag cite"}
 

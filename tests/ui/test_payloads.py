@@ -9,7 +9,6 @@ from rag.types.answer import Answer, Citation, Statement
 from rag.types.article import ArticleRef
 from rag.types.passage import RankedPassage
 from rag.ui import payloads
-from rag.ui.page import SCRIPTS, STATIC
 from rag.ui.payloads import (
     MAX_RECORDS,
     CatalogueRequest,
@@ -19,6 +18,7 @@ from rag.ui.payloads import (
     answer_to_record,
     records_in,
 )
+from rag.ui.static_files import SCRIPTS, STATIC
 
 
 def test_an_answer_comes_back_from_the_browser_as_it_went() -> None:
@@ -69,7 +69,7 @@ def test_only_so_many_records_are_read() -> None:
 def test_the_scripts_read_no_field_that_no_reply_has() -> None:
     replies = [
         payloads.ErrorReply, payloads.FileReply, payloads.HtmlReply, payloads.RestoreReply, payloads.SayReply,
-        payloads.StartReply,
+        payloads.StartReply, payloads.OffersReply, payloads.SharedReply,
     ]  # fmt: skip
     fields = {
         "reply": set().union(*(reply.__annotations__ for reply in replies)),

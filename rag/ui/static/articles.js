@@ -17,6 +17,13 @@ commentary.catalogue = (element, server) => {
   const rows = element.querySelector(".catalogue-rows");
   const search = element.querySelector("input[type=search]");
   const confirm = element.querySelector("dialog.confirm");
+  const none = element.querySelector(".no-matches");
+  none.querySelector("button").addEventListener("click", () => {
+    search.value = request.search = "";
+    request.page = 0;
+    show();
+    search.focus();
+  });
   const request = { search: "", sort: "published", descending: true, page: 0 };
   let lastRequest = 0, articleToRemove = null;
 
@@ -25,8 +32,10 @@ commentary.catalogue = (element, server) => {
     const reply = await server.catalogue(request).catch(() => null);
     if (thisRequest !== lastRequest) return; // a newer request has been sent meanwhile
     commentary.put(rows, reply);
-    element.querySelector(".matches").textContent = rows.querySelector("caption")?.textContent || "";
-    if (focus) rows.querySelector(focus)?.focus();
+    const isEmpty = Boolean(rows.querySelector(".nothing"));
+    none.hidden = !isEmpty;
+    element.querySelector(".matches").textContent = isEmpty ? "No article has these words." : rows.querySelector("caption")?.textContent || "";
+    if (focus) rows.querySelector(focus)?.focus({ preventScroll: focus === ".pages" });
   }
 
   let timer;
@@ -49,9 +58,10 @@ commentary.catalogue = (element, server) => {
       show(`[data-sort="${request.sort}"]`);
     } else if (button.dataset.page) {
       request.page = Number(button.dataset.page);
-      show(".pager button:not([disabled])");
+      // The next page begins at its top.
+      show(".open-article").then(() => element.scrollIntoView({ block: "start" }));
     } else if (button.classList.contains("open-article")) {
-      commentary.reader.open(commentary.read, { article: button.dataset.article, spans: [] }, button);
+      commentary.reader.open({ article: button.dataset.article, spans: [] }, button);
     } else if (button.classList.contains("remove")) {
       articleToRemove = button.dataset.article;
       confirm.querySelector(".what").textContent = button.dataset.title;
@@ -82,7 +92,18 @@ commentary.catalogue = (element, server) => {
 commentary.results = (element, watch) => {
   element.setAttribute("role", "status");
   watch("value", () => {
-    if (!element.querySelector("[data-finished]")) return;
+    const finished = element.querySelector("[data-finished]");
+    for (const field of document.querySelectorAll("#add-articles [aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+    if (!finished) return;
+    const wrong = finished.dataset.failed && document.querySelector(`#add-${CSS.escape(finished.dataset.failed)} :is(textarea, input)`);
+    if (wrong) {
+      wrong.setAttribute("aria-invalid", "true");
+      wrong.setAttribute("aria-describedby", "added");
+      wrong.focus();
+    }
     commentary.recount?.();
     commentary.refresh?.();
   });

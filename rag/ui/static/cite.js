@@ -82,7 +82,7 @@ commentary.cite = (() => {
       const button = event.target.closest(".cite-source");
       if (!button) return;
       const record = recordOf(button.closest(".turn").dataset.turn);
-      const number = Number(button.closest(".card").dataset.cite);
+      const number = Number(button.closest(".card").querySelector(".quoted:not([hidden])").dataset.cite);
       const request = { records: [record], number, form: form(), cards: button.dataset.citeAs === "card" };
       const reply = record ? await server.cite(request).catch(() => null) : null;
       if (reply && reply.text) commentary.copy(button, reply.text, reply.html);

@@ -1,54 +1,118 @@
-/* The reading pane, and the tip that shows a chip's quote. HTML comes from the server only, which has escaped it. */
+/* The reading pane. HTML comes from the server only, which has escaped it. An article has an address of its own, so that
+   Back closes the pane and a reload opens it again. */
 "use strict";
 
 commentary.reader = (() => {
-  let pane, opener;
+  const { address, el } = commentary;
+  let pane, body, opener, steps, which, shownArticle = null, current = 0;
 
   function build() {
     if (pane) return;
-    pane = document.createElement("dialog");
-    pane.className = "reader";
-    pane.setAttribute("aria-label", "Article");
-    pane.innerHTML =
-      '<div class="reader-top"><button type="button" class="close">Close</button></div><div class="reader-body" tabindex="0" role="region" aria-label="The article’s text"></div>';
-    pane.querySelector(".close").addEventListener("click", close);
+    which = el("span.which", { role: "status" });
+    steps = el("span.steps-of-quotes", {},
+      el("button.quiet", { text: "‹", "aria-label": "Previous quote", on: () => showQuote(current - 1) }),
+      which,
+      el("button.quiet", { text: "›", "aria-label": "Next quote", on: () => showQuote(current + 1) }),
+    );
+    body = el("div.reader-body", { tabindex: "0", role: "region", "aria-label": "The article’s text" });
+    pane = el("dialog.reader", { "aria-label": "Article" },
+      el("div.reader-top", {},
+        el("span.running-title", { "aria-hidden": "true" }),
+        steps,
+        el("button.quiet.ask-article", { text: "Ask this article", on: askArticle }),
+        el("button.quiet.close", { text: "Close", on: close }),
+      ),
+      body,
+    );
     pane.addEventListener("cancel", (event) => {
       event.preventDefault();
       close();
     });
+    body.addEventListener("scroll", showTitle, { passive: true });
+    body.addEventListener("click", (event) => {
+      const other = event.target.closest(".open-article");
+      if (other) open({ article: other.dataset.article, spans: [] }, opener);
+      const summary = event.target.closest(".summarize");
+      if (summary) commentary.askAbout?.(`Summarize “${title()}”`, {});
+    });
     document.body.append(pane);
   }
 
-  async function open(read, request, from) {
+  const title = () => body.querySelector("h2")?.textContent || "";
+
+  function showTitle() {
+    const heading = body.querySelector("h2");
+    const isPast = heading && heading.getBoundingClientRect().bottom < body.getBoundingClientRect().top;
+    pane.querySelector(".running-title").textContent = isPast ? title() : "";
+  }
+
+  const askArticle = () => {
+    const filter = { article: [shownArticle] };
+    commentary.articleTitles.set(shownArticle, title());
+    if (!window.matchMedia("(min-width: 64rem)").matches) close();
+    commentary.narrowTo?.(filter);
+  };
+
+  /* The marks of one quote; a quote over two paragraphs has two. */
+  const quotes = () => {
+    const numbers = [...new Set([...body.querySelectorAll("mark[data-span]")].map((mark) => mark.dataset.span))];
+    return numbers.map((number) => [...body.querySelectorAll(`mark[data-span="${number}"]`)]);
+  };
+
+  function showQuote(number) {
+    const all = quotes();
+    steps.hidden = all.length < 2;
+    if (!all.length) return;
+    current = (number + all.length) % all.length;
+    for (const marks of all) for (const mark of marks) mark.classList.toggle("main", marks === all[current]);
+    which.textContent = `quote ${current + 1} of ${all.length}`;
+    const place = all[current][0].getBoundingClientRect().top - body.getBoundingClientRect().top;
+    body.scrollTop += place - body.clientHeight / 4;
+  }
+
+  /* `request` has the article and the spans of its quotes; the first of them is shown. */
+  async function open(request, from, { follow = false } = {}) {
     build();
     opener = from || document.activeElement;
-    const body = pane.querySelector(".reader-body");
-    const reply = await read(request).catch(() => null);
+    shownArticle = request.article;
+    const [first] = request.spans;
+    if (!follow) address.go({ read: request.article, quote: first ? `${first[0]}-${first[1]}` : null });
+    const reply = await commentary.read(request).catch(() => null);
+    if (shownArticle !== request.article) return;
     if (reply && reply.html) body.innerHTML = reply.html;
     else {
       body.innerHTML = '<h2 tabindex="-1">The article cannot be shown</h2><p class="notice" role="alert"></p>';
-      body.querySelector(".notice").textContent =
-        (reply && reply.error) || "The server did not answer. Try again in a moment.";
+      body.querySelector(".notice").textContent = commentary.whyNot(reply);
     }
     const isWide = window.matchMedia("(min-width: 64rem)").matches;
     if (!pane.open) isWide ? pane.show() : pane.showModal();
     keepInPlace(() => document.body.classList.toggle("reading", isWide));
-    const mark = body.querySelector("mark.main");
     body.scrollTop = 0;
-    if (mark) body.scrollTop = mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 4;
-    const title = body.querySelector("h2");
-    if (title) title.focus({ preventScroll: true });
+    const main = body.querySelector("mark.main");
+    const index = main ? quotes().findIndex((marks) => marks.includes(main)) : 0;
+    if (main) showQuote(index);
+    else steps.hidden = true;
+    showTitle();
+    body.querySelector("h2")?.focus({ preventScroll: true });
+    if (!reply?.html) return;
+    const around = await commentary.around({ article: request.article }).catch(() => null);
+    if (shownArticle === request.article && around?.html) {
+      const place = el("div.around");
+      place.innerHTML = around.html; // escaped by the server
+      body.append(place);
+    }
   }
 
   /* The page gets narrower or wider beside the pane; the turn that was clicked stays at its height in the window. */
   function keepInPlace(change) {
-    const turn = opener && opener.closest(".turn");
+    const turn = opener && opener.closest?.(".turn");
     const before = turn && turn.getBoundingClientRect().top;
     change();
     if (turn) window.scrollBy({ top: turn.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
-  function close() {
+  function hide() {
+    shownArticle = null;
     if (!pane || !pane.open) return;
     pane.close();
     keepInPlace(() => document.body.classList.remove("reading"));
@@ -56,55 +120,25 @@ commentary.reader = (() => {
     if (opener && opener.isConnected) opener.focus();
   }
 
+  function close() {
+    hide();
+    address.go({ read: null, quote: null });
+  }
+
+  /* Opens or closes the pane as the address says. */
+  function follow(now) {
+    if (!now.article) return hide();
+    if (now.article === shownArticle && pane?.open) return;
+    const span = now.quote.length === 2 && now.quote.every(Number.isFinite) ? [[...now.quote, ""]] : [];
+    open({ article: now.article, spans: span }, null, { follow: true });
+  }
+
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && pane && pane.open) close();
+    if (event.key === "Escape" && pane && pane.open && !document.querySelector("dialog.panel[open]")) close();
   });
-  return { open, close };
+  address.onChange(follow);
+  return { open, close, follow, showQuote: (step) => showQuote(current + step), isOpen: () => Boolean(pane?.open) };
 })();
 
-commentary.tip = (() => {
-  let tip, timer, currentChip;
-
-  function show(chip, title, text) {
-    clearTimeout(timer);
-    if (!tip) {
-      tip = document.createElement("div");
-      tip.className = "tip";
-      tip.id = "quote-tip";
-      tip.setAttribute("role", "tooltip");
-      tip.addEventListener("mouseenter", () => clearTimeout(timer));
-      tip.addEventListener("mouseleave", hideSoon);
-      document.body.append(tip);
-    }
-    tip.textContent = "";
-    const quote = document.createElement("p");
-    quote.textContent = text;
-    const name = document.createElement("p");
-    name.className = "meta";
-    name.textContent = title;
-    tip.append(quote, name);
-    tip.hidden = false;
-    currentChip = chip;
-    chip.setAttribute("aria-describedby", tip.id);
-    const box = chip.getBoundingClientRect();
-    const left = Math.max(8, Math.min(box.left, window.innerWidth - tip.offsetWidth - 8));
-    const isRoomAbove = box.top > tip.offsetHeight + 12;
-    tip.style.left = `${left}px`;
-    tip.style.top = `${isRoomAbove ? box.top - tip.offsetHeight - 6 : box.bottom + 6}px`;
-  }
-
-  function hide() {
-    clearTimeout(timer);
-    if (tip) tip.hidden = true;
-    if (currentChip) currentChip.removeAttribute("aria-describedby");
-  }
-
-  function hideSoon() {
-    clearTimeout(timer);
-    timer = setTimeout(hide, 150);
-  }
-
-  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
-  window.addEventListener("scroll", hide, { passive: true });
-  return { show, hide, hideSoon };
-})();
+/* The titles of articles that a filter names by their ids. */
+commentary.articleTitles = new Map();

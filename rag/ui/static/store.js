@@ -1,39 +1,58 @@
-/* Conversations in the browser's storage: one entry each, so that two tabs never overwrite each other's. They are stored
-   nowhere else, and outlast a restart of the server. */
+/* Conversations in the browser's storage: one entry each. They are stored nowhere else, and outlast a restart of the
+   server. Two tabs may change the same conversation: a save keeps the turns that the other tab has added, and leaves out
+   those that either has removed. */
 "use strict";
-window.commentary = window.commentary || {};
 
 commentary.store = (() => {
   const PREFIX = "commentary.conversation.";
   const MAX_CONVERSATIONS = 100;
-  let storage;
-  try {
-    storage = window.localStorage;
-    storage.setItem("commentary.try", "1");
-    storage.removeItem("commentary.try");
-  } catch {
-    storage = null; // a browser that stores nothing: the conversation lasts as long as the page
-  }
+  const MAX_REMOVED = 300; // turns of which a conversation remembers that they were removed
+  const { storage } = commentary.memory;
   const memory = new Map();
 
   const keys = () =>
     storage ? Object.keys(storage).filter((key) => key.startsWith(PREFIX)) : [...memory.keys()];
-  const read = (key) => {
+  const isTurn = (turn) => turn && typeof turn.id === "string" && typeof turn.question === "string";
+  const parse = (text) => {
     try {
-      const conversation = JSON.parse(storage ? storage.getItem(key) : memory.get(key));
-      return conversation && Array.isArray(conversation.turns) ? conversation : null;
+      const conversation = JSON.parse(text);
+      if (!conversation || !Array.isArray(conversation.turns)) return null;
+      conversation.turns = conversation.turns.filter(isTurn);
+      return conversation;
     } catch {
       return null;
     }
   };
+  const load = (id) => parse(storage ? storage.getItem(PREFIX + id) : memory.get(PREFIX + id));
+  const number = (value) => (Number.isFinite(value) ? value : 0);
 
   function list() {
-    const conversations = keys().map(read).filter(Boolean);
-    return conversations.sort((first, second) => second.updated - first.updated);
+    const conversations = keys().map((key) => load(key.slice(PREFIX.length))).filter(Boolean);
+    return conversations.sort((first, second) => number(second.updated) - number(first.updated));
   }
 
+  /* `mine` with the turns of `other`: by id, the later change of each, in the order in which they were asked. */
+  function merge(mine, other) {
+    if (!other) return mine;
+    const removed = { ...other.removed, ...mine.removed };
+    for (const [id, when] of Object.entries(other.removed || {})) removed[id] = Math.max(when, removed[id] || 0);
+    const turns = new Map();
+    for (const turn of [...other.turns, ...mine.turns]) {
+      const known = turns.get(turn.id);
+      if (!known || number(turn.changed) >= number(known.changed)) turns.set(turn.id, turn);
+    }
+    mine.turns = [...turns.values()]
+      .filter((turn) => !(number(removed[turn.id]) > number(turn.changed)))
+      .sort((first, second) => number(first.asked) - number(second.asked));
+    mine.removed = Object.fromEntries(Object.entries(removed).slice(-MAX_REMOVED));
+    if (number(other.named) > number(mine.named)) Object.assign(mine, { title: other.title, named: other.named });
+    return mine;
+  }
+
+  /* Stores the conversation, merged with what another tab has stored of it; false where the browser has no room. */
   function save(conversation) {
     const key = PREFIX + conversation.id;
+    merge(conversation, load(conversation.id));
     conversation.updated = Date.now();
     const text = JSON.stringify(conversation);
     const others = list().filter((other) => other.id !== conversation.id);
@@ -49,12 +68,33 @@ commentary.store = (() => {
     }
   }
 
+  function remove(conversation, turns) {
+    conversation.removed = conversation.removed || {};
+    for (const turn of turns) conversation.removed[turn.id] = Date.now();
+    conversation.turns = conversation.turns.filter((turn) => !turns.includes(turn));
+  }
+
+  /* Puts removed turns back; the change is later than their removal. */
+  function restore(conversation, turns) {
+    for (const turn of turns) {
+      turn.changed = Date.now();
+      delete (conversation.removed || {})[turn.id];
+    }
+    conversation.turns = [...conversation.turns, ...turns].sort((first, second) => number(first.asked) - number(second.asked));
+  }
+
   function drop(id) {
     storage ? storage.removeItem(PREFIX + id) : memory.delete(PREFIX + id);
   }
 
   const id = () =>
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const begin = () => ({ id: id(), title: "", updated: 0, turns: [], removed: {} });
+  /* Calls back with the id of a conversation that another tab has changed. */
+  const onChange = (callback) =>
+    window.addEventListener("storage", (event) => {
+      if (event.key?.startsWith(PREFIX)) callback(event.key.slice(PREFIX.length));
+    });
 
-  return { list, save, drop, id, load: (id) => read(PREFIX + id), lasting: Boolean(storage) };
+  return { list, save, remove, restore, drop, id, begin, load, merge, onChange, lasting: Boolean(storage) };
 })();

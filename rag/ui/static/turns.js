@@ -1,4 +1,4 @@
-/* A turn: opens and previews its sources, switches its view, copies its text, rates its answer. */
+/* A turn on the page: its question, what it was narrowed to, its sources and the views of its answer. */
 "use strict";
 
 /* What a question is asked without, in words. */
@@ -7,54 +7,64 @@ commentary.WITHOUT = {
   sources: "in any publication", topics: "on any topic", articles: "in any article", dates: "of any date",
 };
 
-commentary.turn = (turn, inWords) => {
-  const element = document.createElement("article");
-  element.className = "turn";
-  element.dataset.turn = turn.id;
-  const part = (tag, className, text, parent = element) => {
-    const child = document.createElement(tag);
-    if (className) child.className = className;
-    if (text) child.textContent = text;
-    parent.append(child);
-    return child;
-  };
-  part("h2", "question", turn.question);
-  const filters = Object.entries(turn.filters || {});
+/* `narrow` has what the chips do: drop(turn, pair), add(turn), undo(turn, name). */
+commentary.turn = (turn, filters, narrow) => {
+  const { el } = commentary;
+  const element = el("article.turn", { "data-turn": turn.id }, el("h2.question", { text: turn.question }));
+  const pairs = filters.pairs(turn.filters);
   const ignored = Array.isArray(turn.ignore) ? turn.ignore : [];
-  if (filters.length || ignored.length) {
-    const line = part("p", "turn-filters");
-    for (const filter of filters) part("span", "", inWords(filter), line);
-    for (const name of ignored) part("span", "", commentary.WITHOUT[name] || name, line);
-  }
-  part("div", "turn-body");
-  part("div", "turn-foot");
+  const list = el("ul.turn-filters", { "aria-label": "Narrowed to" });
+  if (turn.anew) list.append(el("li.anew", { text: "Asked anew from a shared link: the answer is this library’s, today." }));
+  list.append(...pairs.map((pair) => filters.chip(pair, (each) => narrow.drop(turn, each), "Ask again ")));
+  for (const name of ignored)
+    list.append(el("li", {}, el("span", { text: commentary.WITHOUT[name] || String(name) }),
+      el("button.drop-filter", { text: "×", "aria-label": `Ask again, no longer ${commentary.WITHOUT[name] || name}`, on: () => narrow.undo(turn, name) })));
+  list.append(el("li.add", {}, el("button.narrow-turn.quiet", { text: "+ Narrow", "aria-label": "Narrow this question", on: () => narrow.add(turn) })));
+  element.append(list, el("div.turn-body"), el("div.turn-foot"));
   return element;
 };
 
 commentary.sources = (element, server) => {
   const { reader, tip } = commentary;
-  const cardOf = (chip) => {
+  const quotedOf = (chip) => {
     const turn = chip.closest(".turn");
-    return turn && turn.querySelector(`.card[data-cite="${Number(chip.dataset.cite)}"]`);
+    return turn && turn.querySelector(`.quoted[data-cite="${Number(chip.dataset.cite)}"]`);
   };
-  const spanOf = (card) => [Number(card.dataset.start), Number(card.dataset.end), card.dataset.quote];
+  const spanOf = (quoted) => [Number(quoted.dataset.start), Number(quoted.dataset.end), quoted.dataset.quote];
 
-  function openCard(card, from) {
+  /* Shows one of a card's quotes, by its place among them. */
+  function step(card, number) {
+    const all = [...card.querySelectorAll(".quoted")];
+    const shown = (number + all.length) % all.length;
+    all.forEach((quoted, place) => (quoted.hidden = place !== shown));
+    const which = card.querySelector(".which");
+    if (which) which.textContent = `${shown + 1} of ${all.length}`;
+  }
+  const shownQuote = (card) => card.querySelector(".quoted:not([hidden])");
+
+  function openQuote(quoted, from) {
     tip.hide();
     document.querySelectorAll(".card.current").forEach((other) => other.classList.remove("current"));
+    const card = quoted.closest(".card");
+    const all = [...card.querySelectorAll(".quoted")];
+    step(card, all.indexOf(quoted));
     card.classList.add("current");
-    const others = [...card.closest(".turn").querySelectorAll(".card")].filter(
-      (other) => other !== card && other.dataset.article === card.dataset.article,
-    );
-    reader.open(server.read, { article: card.dataset.article, spans: [card, ...others].map(spanOf) }, from);
+    const others = all.filter((other) => other !== quoted);
+    reader.open({ article: card.dataset.article, spans: [quoted, ...others].map(spanOf) }, from);
   }
 
   element.addEventListener("click", (event) => {
     const chip = event.target.closest(".chip");
-    const card = chip ? cardOf(chip) : event.target.closest("a, .cite-source") ? null : event.target.closest(".card");
-    if (card) return openCard(card, chip || card.querySelector(".open-quote"));
+    if (chip) return quotedOf(chip) && openQuote(quotedOf(chip), chip);
+    const card = event.target.closest(".card");
+    const stepping = event.target.closest(".step-quote");
+    if (stepping) {
+      const all = [...card.querySelectorAll(".quoted")];
+      return step(card, all.indexOf(shownQuote(card)) + Number(stepping.dataset.step));
+    }
+    if (card && event.target.closest(".open-quote, .excerpt")) return openQuote(shownQuote(card), card.querySelector(".open-quote"));
     const article = event.target.closest(".open-article");
-    if (article) return reader.open(server.read, { article: article.dataset.article, spans: [] }, article);
+    if (article) return reader.open({ article: article.dataset.article, spans: [] }, article);
     const view = event.target.closest(".views button");
     if (view) {
       const answer = view.closest(".answer");
@@ -65,82 +75,11 @@ commentary.sources = (element, server) => {
   });
   const preview = (event) => {
     const chip = event.target.closest(".chip");
-    const card = chip && cardOf(chip);
-    if (card) tip.show(chip, card.querySelector(".open-quote").textContent, card.dataset.quote);
+    const quoted = chip && quotedOf(chip);
+    if (quoted) tip.show(chip, quoted.closest(".card").querySelector(".open-quote").textContent, quoted.dataset.quote);
   };
   element.addEventListener("mouseover", preview);
   element.addEventListener("focusin", preview);
   element.addEventListener("mouseout", (event) => event.target.closest(".chip") && tip.hideSoon());
   element.addEventListener("focusout", (event) => event.target.closest(".chip") && tip.hideSoon());
-};
-
-/* `html` is the text with its italics, for programs that paste them. */
-commentary.copy = async (from, text, html = "") => {
-  let isDone = false;
-  try {
-    if (html && window.ClipboardItem) {
-      const blob = (content, type) => new Blob([content], { type });
-      const forms = { "text/plain": blob(text, "text/plain"), "text/html": blob(html, "text/html") };
-      await navigator.clipboard.write([new ClipboardItem(forms)]);
-    } else await navigator.clipboard.writeText(text);
-    isDone = true;
-  } catch {
-    // Over plain HTTP a browser offers no clipboard; the deprecated command still works there.
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    isDone = document.execCommand("copy");
-    area.remove();
-    from.focus();
-  }
-  const label = from.dataset.label || from.textContent;
-  from.dataset.label = label;
-  from.textContent = isDone ? "Copied" : "Not copied";
-  setTimeout(() => (from.textContent = label), 1500);
-};
-
-commentary.rating = (acts, foot, turn, server, keep) => {
-  const buttons = {};
-  const form = document.createElement("form");
-  form.className = "note";
-  form.hidden = true;
-  const id = `note-${turn.id}`;
-  form.innerHTML = `<label for="${id}">What was good, what was wrong?</label><textarea id="${id}" rows="2" maxlength="5000"></textarea><button type="submit">Send the note</button>`;
-  const area = form.querySelector("textarea");
-  const status = document.createElement("p");
-  status.className = "meta thanks";
-  status.setAttribute("role", "status");
-  area.value = turn.note || "";
-
-  async function send() {
-    const payload = { id: turn.id, rating: turn.rating || null, note: turn.note || "", record: turn.record };
-    const reply = await server.rate(payload).catch(() => null);
-    status.textContent = reply ? reply.say || reply.error : "The server did not answer; the rating was not stored.";
-    keep();
-  }
-  const showRating = () => {
-    for (const [name, button] of Object.entries(buttons))
-      button.setAttribute("aria-pressed", String(turn.rating === name));
-  };
-  for (const [name, label] of [["up", "Helpful"], ["down", "Not helpful"]]) {
-    const button = (buttons[name] = document.createElement("button"));
-    button.type = "button";
-    button.className = `quiet rate rate-${name}`;
-    button.textContent = label;
-    button.addEventListener("click", () => {
-      turn.rating = name;
-      form.hidden = false;
-      showRating();
-      send();
-    });
-    acts.append(button);
-  }
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    turn.note = area.value.trim();
-    send();
-  });
-  showRating();
-  foot.append(form, status);
 };

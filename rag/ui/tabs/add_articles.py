@@ -11,14 +11,15 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
 from rag.engine import QueryEngine
+from rag.text.dates import parse_day
 from rag.types.article import is_web_address, slug
 from rag.types.ingest import AddReport, IngestProgress
-from rag.ui.handlers import user_message
+from rag.ui.requests.replies import user_message
 
 # How often the progress bar moves.
 REFRESH_SECONDS = 0.2
@@ -38,11 +39,15 @@ class NamedSource:
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """The result line of one source."""
+    """The result line of one source.
+
+    `field` is the field of the form that is wrong: "text", "published", "address", or "" where no field is.
+    """
 
     name: str
     is_good: bool
     text: str
+    field: str = ""
 
 
 def add_uploads(engine: QueryEngine, paths: Sequence[str]) -> Iterator[str]:
@@ -65,7 +70,11 @@ def add_pasted_text(
     Without any field it is read like a plain text file, with the title in its first line.
     """
     if not text.strip():
-        yield results_html([SourceResult("Nothing added", False, "paste a text first")])
+        yield results_html([SourceResult("Nothing added", False, "paste a text first", "text")])
+        return
+    if published.strip() and parse_day(published, "first") is None:
+        wrong = f"{published.strip()[:60]!r} is not a date; write it as 2024-06-30, or leave it out"
+        yield results_html([SourceResult("Nothing added", False, wrong, "published")])
         return
     first_line, _, rest = text.strip().partition("\n")
     name = title.strip() or first_line.strip()
@@ -79,7 +88,7 @@ def add_pasted_text(
             path.write_text(json.dumps(record), encoding="utf-8")
         else:
             path.write_text(text, encoding="utf-8", errors="replace")
-        yield from add_sources(engine, [NamedSource(name[:120], path)])
+        yield from add_sources(engine, [NamedSource(name[:120], path)], field="text")
 
 
 def add_from_web(engine: QueryEngine, address: str) -> Iterator[str]:
@@ -90,15 +99,15 @@ def add_from_web(engine: QueryEngine, address: str) -> Iterator[str]:
     address = address.strip()
     if not is_web_address(address):
         name = address[:200] or "Nothing added"
-        yield results_html([SourceResult(name, False, "give an address that begins with https://")])
+        yield results_html([SourceResult(name, False, "give an address that begins with https://", "address")])
         return
-    yield from add_sources(engine, [NamedSource(address, address)])
+    yield from add_sources(engine, [NamedSource(address, address)], field="address")
 
 
-def add_sources(engine: QueryEngine, sources: Sequence[NamedSource]) -> Iterator[str]:
+def add_sources(engine: QueryEngine, sources: Sequence[NamedSource], *, field: str = "") -> Iterator[str]:
     """Adds the sources in turn and yields HTML that shows how far it is.
 
-    Each piece replaces the one before. Never raises.
+    Each piece replaces the one before. A failure marks `field` of the form. Never raises.
     """
     results: list[SourceResult] = []
     for number, source in enumerate(sources):
@@ -108,7 +117,7 @@ def add_sources(engine: QueryEngine, sources: Sequence[NamedSource]) -> Iterator
         threading.Thread(target=_add, args=(engine, source, steps), daemon=True).start()
         while isinstance(step := _newest(steps), IngestProgress):
             yield progress_html(number, len(sources), source.name, step, results)
-        results += _results(source, step)
+        results += [replace(result, field="" if result.is_good else field) for result in _results(source, step)]
     yield results_html(results)
 
 
@@ -164,7 +173,14 @@ def progress_html(
 def results_html(results: Sequence[SourceResult]) -> str:
     """A line for each source, when all are done."""
     good = sum(result.is_good for result in results)
-    return f'<div class="adding" data-finished="{good}">{_list(results)}</div>'
+    wrong = next((result.field for result in results if not result.is_good), "")
+    failed = "" if all(result.is_good for result in results) else f' data-failed="{wrong}"'
+    return f'<div class="adding" data-finished="{good}"{failed}>{_list(results)}</div>'
+
+
+def has_failed(results: str) -> bool:
+    """Whether the HTML of `results_html` names a source that was not added."""
+    return " data-failed=" in results.partition(">")[0]
 
 
 def failure_html(error: Exception) -> str:

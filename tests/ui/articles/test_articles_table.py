@@ -9,7 +9,7 @@ import pytest
 
 from rag.storage.library import Library
 from rag.types.catalogue import CataloguePage, CatalogueSort
-from rag.ui.articles_table import ROWS_PER_PAGE, catalogue_page, table_html
+from rag.ui.articles.articles_table import ROWS_PER_PAGE, catalogue_page, table_html
 from rag.ui.payloads import CatalogueRequest
 from tests.support.library.articles import article, catalogue_entry
 

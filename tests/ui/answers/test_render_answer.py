@@ -9,8 +9,11 @@ from rag.types.answer import Answer, AnswerStep, Citation, Statement
 from rag.types.article import ArticleRef
 from rag.types.catalogue import Freshness
 from rag.types.passage import RankedPassage
+from rag.types.revision import Revision
 from rag.types.understanding import Kind, QuestionScope, Section, Understanding
-from rag.ui.render_answer import announcement, answer_html, error_html, sources_html, turn_html, working_html
+from rag.ui.answers.render_answer import answer_html, error_html, turn_html, working_html
+from rag.ui.answers.source_cards import sources_html
+from rag.ui.answers.wording import announcement
 from tests.support.page_markup import visible_text
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
@@ -48,17 +51,16 @@ def _model_answer(*authors: tuple[str, date | None]) -> Answer:
 def test_an_answer_of_quotes_has_its_chips_and_says_that_it_is_verbatim() -> None:
     html = answer_html(_answer(_ref()))
     assert 'data-cite="1" aria-label="Source 1: An author, “A title” (A paper, 2024-06-01)">1</button>' in html
-    assert "</span> quoted verbatim</span>" in html
-    assert "1 sentence quoted verbatim" in html
-    assert "supported</span>" not in html
-    assert "Quotes, word for word" in html
-    assert announcement(_answer(_ref())) == "Answer ready. 1 sentence quoted verbatim."
+    assert html.count("word for word") == 1
+    assert "1 quote, word for word from the articles" in html
+    assert "margin-note" not in html
+    assert announcement(_answer(_ref())) == "Answer ready. 1 quote, word for word from the articles."
 
 
 def test_a_model_s_answer_has_its_verdicts_counted() -> None:
     answer = _model_answer(("Anna", None), ("Anna", None))
     html = answer_html(answer)
-    assert html.count("</span> supported</span>") == 2
+    assert "margin-note" not in html
     assert "2 of 2 sentences supported" in html
     assert "verbatim" not in html
     assert announcement(answer) == "Answer ready. 2 of 2 sentences supported."
@@ -66,26 +68,27 @@ def test_a_model_s_answer_has_its_verdicts_counted() -> None:
 
 def test_a_quote_stands_apart_from_who_says_it() -> None:
     html = answer_html(_answer(_ref()))
-    assert '<p class="lead">An author writes:</p><blockquote><p>“The quote itself.”' in html
+    assert '<blockquote><p>“The quote itself.” <span class="marks">' in html
+    assert '</blockquote><p class="lead">An author · A paper · 1 June 2024</p>' in html
 
 
 @pytest.mark.parametrize(
-    ("verdict", "words"), [("supported", "supported"), ("partly", "partly supported"), ("unsupported", "not supported")]
+    ("verdict", "words"), [("supported", ""), ("partly", "partly supported"), ("unsupported", "not supported")]
 )
 def test_each_verdict_is_said_in_words_and_counted(verdict: str, words: str) -> None:
     answer = _model_answer(("Anna", None))
     judged = replace(answer, statements=(replace(answer.statements[0], verdict=verdict),))  # type: ignore[arg-type]
     html = answer_html(judged)
-    assert f"</span> {words}</span>" in html
+    assert (f'<span class="margin-note {verdict}">{words}</span>' in html) == bool(words)
     assert f"{int(verdict == 'supported')} of 1 sentence supported" in html
 
 
 def test_a_quote_that_is_not_supported_says_so() -> None:
     answer = _answer(_ref())
     html = answer_html(replace(answer, statements=(replace(answer.statements[0], verdict="partly"),)))
-    assert "</span> partly supported</span>" in html
+    assert '<span class="margin-note partly">partly supported</span>' in html
     assert "0 of 1 sentence supported" in html
-    assert "verbatim" not in html
+    assert "word for word from" not in html
 
 
 def test_a_model_is_named_its_notice_shown_and_its_paragraphs_kept() -> None:
@@ -101,6 +104,54 @@ def test_several_authors_can_be_read_one_by_one_the_newest_first() -> None:
     assert 'data-view="authors" aria-pressed="false"' in html
     grouped = html[html.index('class="view" data-view="authors" hidden') :]
     assert grouped.index("Ben") < grouped.index("Anna") < grouped.index("Cleo")
+
+
+def test_a_sentence_stands_under_whose_view_it_states_and_with_its_own_day() -> None:
+    """A view of January stays at January, after a reversal in November; a report is not the reporter's own view."""
+    answer = _model_answer(("Hard Power", date(2025, 1, 9)), ("Hard Power", date(2025, 11, 6)), ("Hard Power", None))
+    texts = ("Hard Power argues that it is lawful.", "He says that it is theft.", "Bremmer argues that it is folly.")
+    statements = tuple(replace(each, text=text) for each, text in zip(answer.statements, texts, strict=True))
+    html = answer_html(replace(answer, text=" ".join(texts), statements=statements))
+    grouped = html[html.index('data-view="authors" hidden') :]
+    author, reported = grouped.index("<h3>Hard Power"), grouped.index("<h3>Bremmer")
+    assert "as Hard Power reports" in grouped
+    assert author < grouped.index("theft") < grouped.index("6 November 2025") < grouped.index("lawful")
+    assert grouped.index("lawful") < grouped.index("9 January 2025") < reported < grouped.index("folly")
+
+
+def test_corrected_and_dropped_sentences_are_counted_where_the_answer_ends() -> None:
+    revisions = (Revision("A.", "corrected", "not supported", "B."), Revision("C.", "dropped", "not supported"))
+    html = answer_html(replace(_model_answer(("Anna", None)), revisions=revisions))
+    assert "Of what was written, 2 sentences were changed: 1 corrected, 1 dropped" in html
+    assert "A. → B." in html
+
+
+def test_a_notice_names_no_variable_of_the_server() -> None:
+    notice = "m refused the key (401); check RAG_LLM_API_KEY, or OPENAI_API_KEY for OpenAI; these are quotes instead"
+    html = answer_html(replace(_answer(_ref()), notice=notice))
+    assert "m refused the key (401); these are quotes instead" in html
+    assert "m took longer than its time limit allows" in error_html("m took longer than RAG_LLM_DEADLINE allows")
+
+
+def test_an_article_has_one_card_with_its_quotes_one_after_the_other() -> None:
+    ref = _ref(author_description="An author teaches law.")
+    html = sources_html([_citation(ref, 1), _citation(ref, 2, "Another quote."), _citation(_ref(id="b"), 3)])
+    assert html.count("<article") == 2
+    assert html.count("1 of 2") == 1
+    assert html.count('class="quoted"') == 3
+    assert html.count(" hidden>") == 1
+    assert "An author teaches law." in html
+    assert "Relevance: high" in html
+
+
+def test_a_long_quote_that_the_answer_shows_is_shortened_on_its_card() -> None:
+    quote = " ".join(f"word{number}" for number in range(60))
+    (card,) = [sources_html([_citation(_ref(), 1, quote)], quoted_in_answer=True)]
+    assert "word0 word1" in card
+    assert "word59" in card
+    assert "[…]" in card
+    assert "word30" not in card.split("data-quote", 1)[1].split(">", 1)[1]
+    assert f"<mark>{quote}</mark>" in sources_html([_citation(_ref(), 1, quote)])
 
 
 def test_one_author_alone_is_not_grouped() -> None:
@@ -150,7 +201,7 @@ def test_views_are_sections_below_their_authors() -> None:
     assert (
         'Also on this</p><ul class="nearest"><li><button type="button" class="open-article" data-article="c">' in html
     )
-    assert "2 sentences quoted verbatim" in html
+    assert "2 quotes, word for word from the articles" in html
 
 
 def test_a_timeline_is_sections_below_their_days() -> None:
@@ -177,7 +228,7 @@ def test_talk_has_its_questions_as_buttons_and_no_check() -> None:
     html = turn_html(talk)
     assert '<button type="button" class="ask-this">Who?</button>' in html
     assert html.count("ask-this") == 2
-    for absent in ("verbatim", "Sources", "summary", "<script", "<img"):
+    for absent in ("word for word", "Sources", "summary", "<script", "<img"):
         assert absent not in html
     assert announcement(talk) == "Answer ready."
 

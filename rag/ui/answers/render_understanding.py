@@ -23,7 +23,9 @@ def understanding_html(answer: Answer) -> str:
     if answer.is_reworded:
         is_follow_up = answer.understood.adds_words(answer.question, answer.standalone_question)
         alone = _take_back(("conversation",), "Ask without the conversation") if is_follow_up else ""
-        line = f'<p class="understood">Understood as: {escape(answer.standalone_question)}{alone}</p>'
+        question = escape(answer.standalone_question)
+        edit = f'<button type="button" class="edit-understood quiet" data-question="{question}">Edit it</button>'
+        line = f'<p class="understood">Understood as: {question}{alone}{edit}</p>'
     chips = "".join(
         f"<li>{escape(words)}{_take_back((part,), '×', name=f'Ask again without: {words}')}</li>"
         for part, words in _parts_in_words(answer.understood)

@@ -12,14 +12,17 @@ from gradio.utils import get_upload_folder
 
 from rag.engine import QueryEngine
 from rag.readers.formats.table import suffixes_in_words
-from rag.ui import add_articles
-from rag.ui.handlers import PageHandlers, as_functions
+from rag.ui.handlers import PageHandlers
+from rag.ui.requests.replies import as_functions
+from rag.ui.tabs import add_articles
 
 _TABLE = """
 <div class="catalogue-top"><label for="catalogue-search" class="unseen">Search the articles</label>
 <input id="catalogue-search" type="search" placeholder="Search title, author, publication, topic" autocomplete="off">
 </div>
 <p class="unseen matches" role="status"></p>
+<p class="no-matches" hidden>No article has these words.
+<button type="button" class="quiet all-articles">Show all articles</button></p>
 <div class="cite-list"></div>
 <div class="catalogue-rows"></div>
 <dialog class="confirm" aria-labelledby="confirm-title"><h2 id="confirm-title">Remove this article?</h2>
@@ -58,7 +61,7 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
             with gr.Tab("Paste"):
                 text = gr.Textbox(
                     label="Text; its first line is the title unless you name one", lines=6, max_lines=14,
-                    max_length=1_000_000,
+                    max_length=1_000_000, elem_id="add-text",
                 )  # fmt: skip
                 with gr.Row():
                     title, author = (
@@ -66,11 +69,16 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
                         gr.Textbox(label="Author", max_length=500),
                     )
                     source = gr.Textbox(label="Publication", max_length=500)
-                    published = gr.Textbox(label="Published", placeholder="2024-06-30", max_length=60)
+                    published = gr.Textbox(
+                        label="Published", placeholder="2024-06-30", max_length=60, elem_id="add-published"
+                    )
                 paste = gr.Button("Add this text", variant="primary")
             with gr.Tab("Web address"):
                 address = gr.Textbox(
-                    label="Address of an article or a feed", placeholder="https://example.org/essay", max_length=2_000
+                    label="Address of an article or a feed",
+                    placeholder="https://example.org/essay",
+                    max_length=2_000,
+                    elem_id="add-address",
                 )
                 fetch = gr.Button("Fetch and add", variant="primary")
         results = gr.HTML(
@@ -103,7 +111,10 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
 
 
 def _outputs(pieces: Iterator[str], input_while_adding: Any, input_at_end: Any) -> Iterator[tuple[Any, Any]]:
-    """Pairs each piece of HTML with the input's value, which is emptied at the end."""
+    """Pairs each piece of HTML with the input's value, which is emptied at the end.
+
+    What was typed stays where a source was not added, so that it can be mended.
+    """
     last_piece = ""
     try:
         for piece in pieces:
@@ -111,4 +122,4 @@ def _outputs(pieces: Iterator[str], input_while_adding: Any, input_at_end: Any) 
             yield piece, input_while_adding
     except Exception as error:  # noqa: BLE001 - after an exception Gradio would run nothing more
         last_piece = add_articles.failure_html(error)
-    yield last_piece, input_at_end
+    yield last_piece, input_while_adding if add_articles.has_failed(last_piece) and input_at_end == "" else input_at_end

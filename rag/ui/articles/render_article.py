@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from rag.types.article import Article, reference_to, source_notes
-from rag.ui.render_answer import article_link, byline_html
+from rag.types.article import Article, ArticleRef, ArticleVersion, day_in_words, reference_to, source_notes
+from rag.ui.answers.source_cards import article_link, byline_html
+from rag.ui.articles.articles_table import minutes_to_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,50 @@ def article_html(article: Article, spans: Sequence[QuoteSpan] = ()) -> str:
     ref = reference_to(article)
     original = article_link(ref, "original ↗")
     topics = escape(", ".join(article.topics))
+    who = f'<p class="meta who">{escape(article.author_description)}</p>' if article.author_description else ""
     notes = "".join(f'<p class="correction">{escape(note)}</p>' for note in source_notes(ref))
     return (
         f'<h2 tabindex="-1">{escape(article.title)}</h2>'
-        f'<p class="meta">{byline_html(ref)}{" · " + original if original else ""}</p>'
-        f"{f'<p class=meta>{topics}</p>' if topics else ''}{notes}{notice}"
+        f'<p class="meta">{byline_html(ref)} · {minutes_to_read(len(article.text))}'
+        f"{' · ' + original if original else ''}</p>"
+        f"{f'<p class=meta>{topics}</p>' if topics else ''}{who}{notes}{notice}"
+        '<p class="reader-acts"><button type="button" class="quiet summarize">Summarize it</button></p>'
         f'<div class="article-text">{_marked_paragraphs(article.text, ranges, main_range)}</div>'
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AroundArticle:
+    """What surrounds an article in its collection.
+
+    `answering` are later articles that name its author, `related` those on the same subject, `versions` its earlier
+    texts, the oldest first.
+    """
+
+    answering: Sequence[ArticleRef]
+    related: Sequence[ArticleRef]
+    versions: Sequence[ArticleVersion]
+
+
+def around_html(article: Article, around: AroundArticle) -> str:
+    """Lists of the articles around an article, and of its earlier texts."""
+    author = article.author or "its author"
+    earlier = "".join(
+        f"<li>Version {version.article.version}, until {day_in_words(version.replaced.date())}</li>"
+        for version in around.versions
+    )
+    history = f'<h3 class="label">Earlier versions</h3><ul class="nearest">{earlier}</ul>' if earlier else ""
+    answering = _references(f"Later articles that name {author}", around.answering)
+    return f"{answering}{_references('Related articles', around.related)}{history}"
+
+
+def _references(label: str, articles: Sequence[ArticleRef]) -> str:
+    items = "".join(
+        f'<li><button type="button" class="open-article" data-article="{escape(article.id)}">'
+        f'{escape(article.title)}</button><span class="meta">{byline_html(article)}</span></li>'
+        for article in articles
+    )
+    return f'<h3 class="label">{escape(label)}</h3><ul class="nearest">{items}</ul>' if items else ""
 
 
 def missing_html() -> str:
@@ -69,7 +107,8 @@ def _marked_paragraphs(text: str, ranges: Sequence[tuple[int, int]], main_range:
     is_open = False
     for start, end in pairwise(edges):
         kind = "main" if main_range and main_range[0] <= start < main_range[1] else ""
-        is_marked = any(first <= start < last for first, last in ranges)
+        spans = [place for place, (first, last) in enumerate(ranges) if first <= start < last]
+        is_marked, number_of = bool(spans), spans[0] if spans else 0
         for number, part in enumerate(text[start:end].split("\n\n")):
             if number and is_open:
                 pieces.append("</p>")
@@ -80,5 +119,5 @@ def _marked_paragraphs(text: str, ranges: Sequence[tuple[int, int]], main_range:
                 pieces.append("<p>")
                 is_open = True
             words = escape(part.strip("\n")).replace("\n", "<br>")
-            pieces.append(f'<mark class="{kind}">{words}</mark>' if is_marked else words)
+            pieces.append(f'<mark class="{kind}" data-span="{number_of}">{words}</mark>' if is_marked else words)
     return "".join(pieces) + ("</p>" if is_open else "")

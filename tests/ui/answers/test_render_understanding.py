@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rag.types.answer import Answer
 from rag.types.understanding import QuestionScope, Understanding
-from rag.ui.render_understanding import understanding_html, wider_search_html
+from rag.ui.answers.render_understanding import understanding_html, wider_search_html
 
 PLAIN = Answer("Why?", "Why?", "So.", False, None, (), (), "quotes")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rag import QueryEngine, open_engine
-from rag.ui.add_articles import add_from_web, add_pasted_text, add_uploads
+from rag.ui.tabs.add_articles import add_from_web, add_pasted_text, add_uploads
 from tests.support.library.articles import article, write_jsonl
 from tests.support.planted_errors import FaultyObject
 

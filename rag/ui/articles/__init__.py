@@ -1,0 +1,1 @@
+"""The tab of the articles, and an article to read."""
