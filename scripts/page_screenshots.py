@@ -1,4 +1,4 @@
-"""Takes the pictures of the page in docs/: twelve states, at three widths, in both colour schemes.
+"""Takes the pictures of the page in docs/: twelve states.
 
     PYTHONPATH=. python scripts/page_screenshots.py
 
@@ -24,7 +24,7 @@ WIDE, MIDDLE, NARROW = (1280, 860), (768, 1000), (360, 740)
 
 
 def ask(page: Any, question: str) -> None:
-    """Asks in the page's field, and waits for the whole answer and for what is offered below it."""
+    """Asks, and waits for the answer and for what is offered below it."""
     before = page.locator(".turn").count()
     page.fill("#question", question)
     page.press("#question", "Enter")

@@ -128,7 +128,7 @@ def abstaining_answer(
 
 
 def nearest_citation(retrieval: Retrieval, abstain_below: float) -> Citation | None:
-    """The words that come nearest to answering the question; None where nothing related was retrieved."""
+    """The words nearest to answering the question; None if none is related."""
     evidence = select_evidence(retrieval, 1, min(RELATED_THRESHOLD, abstain_below))
     return None if isinstance(evidence, Abstention) or not evidence.quotes else _citation(1, evidence.quotes[0])
 

@@ -66,7 +66,7 @@ class Filters:
 
     @property
     def articles(self) -> tuple[str, ...] | None:
-        """The ids of the articles that the filter and the question's words admit; None for all."""
+        """The ids of the articles that filter and question admit; None for all."""
         given = (self.article,) if isinstance(self.article, str) else self.article
         return _in_both(given, self.in_words.articles)
 
@@ -149,7 +149,7 @@ def _text_or_none(text: str | None) -> str | None:
 def _matching_values(
     typed: str | tuple[str, ...] | None, values: Callable[[str], Sequence[str]], field: str
 ) -> tuple[str, ...] | None:
-    """The catalogue values that `typed` matches, one text or several; None without a filter.
+    """The catalogue values that `typed` matches; None without a filter.
 
     These are the values equal to it in any case; if there are none, the values that contain all of its words.
     """

@@ -114,7 +114,7 @@ def test_a_text_is_pasted_and_a_wrong_address_is_refused(changed: str, visit: Vi
     ):
         page.get_by_label("Address of an article").fill(where)
         page.get_by_role("button", name="Fetch and add").click()
-        page.locator("#added li.bad", has_text=expected).wait_for()
+        page.locator("#added li.bad", has_text=where).filter(has_text=expected).wait_for()
         # What was typed stays, and the field that is wrong says so.
         field = page.get_by_label("Address of an article")
         page.wait_for_function("document.querySelector('#add-address [aria-invalid=true]')")
