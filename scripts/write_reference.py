@@ -1,6 +1,6 @@
 """Writes the pages of docs that describe the code from the code itself.
 
-PYTHONPATH=. python scripts/write_reference.py            # writes docs/reference/*.md and docs/formats.md
+PYTHONPATH=. python scripts/write_reference.py            # writes docs/reference/*.md, docs/formats.md, docs/clients.md
 PYTHONPATH=. python scripts/write_reference.py --check    # exit code 1 and one line for each page that is stale
 """
 
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from reference.clients import clients_page
 from reference.commands import commands_page
 from reference.errors import errors_page
 from reference.http_api import http_page
@@ -19,6 +20,7 @@ from rag.readers.formats.table import formats_document
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES: dict[str, Callable[[], str]] = {
+    "clients.md": clients_page,
     "formats.md": formats_document,
     "reference/commands.md": commands_page,
     "reference/errors.md": errors_page,

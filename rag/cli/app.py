@@ -18,7 +18,7 @@ from rag.cli.health.doctor import doctor
 from rag.cli.models import models
 from rag.cli.options import TUNING_KEY, HomeOption
 from rag.cli.output import discard_output, print_message, print_text
-from rag.cli.serve import serve
+from rag.cli.serve import mcp, serve
 from rag.cli.sources.show import show
 from rag.cli.sources.sync import follow, following, sync, unfollow
 from rag.errors import RagError
@@ -42,7 +42,7 @@ app.command(help=library.ADD_HELP)(library.add)
 for command in (
     questions.ask, questions.chat, questions.search, library.remove, library.articles, show, sync, follow,
     unfollow, following, library.status, library.check, library.rebuild, cite, backup, restore, library.init, serve,
-    models, doctor, questions.check_draft,
+    mcp, models, doctor, questions.check_draft,
 ):  # fmt: skip
     app.command()(command)
 

@@ -1,4 +1,7 @@
-"""`rag serve`: the page and the HTTP API."""
+"""`rag serve`: the page, the HTTP API and MCP.
+
+`rag mcp`: MCP for a client that starts it.
+"""
 
 from typing import Annotated
 
@@ -12,7 +15,6 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
-    mcp: Annotated[bool, typer.Option("--mcp", help="Also an MCP server with the tools ask and search.")] = False,
     insecure_public: Annotated[
         bool, typer.Option("--insecure-public", help="Serve a public address or name though no RAG_API_KEY is set.")
     ] = False,
@@ -26,6 +28,16 @@ def serve(
     with open_library(context, home) as engine:
         from rag.server.app import run_server
 
-        run_server(
-            engine, host, port, lambda address: print_text(f"ready: {address}"), mcp=mcp, any_host=insecure_public
-        )
+        run_server(engine, host, port, _print_addresses, any_host=insecure_public)
+
+
+def mcp(context: typer.Context, home: HomeOption = None) -> None:
+    """Serves language models over standard input and output (MCP); a client starts it."""
+    from rag.mcp_server.stdio import run_stdio_server
+
+    run_stdio_server(lambda: open_library(context, home))
+
+
+def _print_addresses(address: str) -> None:
+    print_text(f"ready: {address}")
+    print_text(f"mcp: {address}/mcp")

@@ -7,7 +7,7 @@ new version of Gradio adds a route. tests/server/test_allowed_routes.py compares
 
 from starlette.routing import compile_path
 
-OUR_ROUTES = ("/health", "/metrics", "/page/{name}", "/v1/{path:path}")
+OUR_ROUTES = ("/health", "/mcp", "/metrics", "/page/{name}", "/v1/{path:path}")
 GRADIO_ROUTES = (
     # The page and its files.
     "/", "/config", "/config/", "/theme.css", "/gradio_api/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json",
@@ -23,9 +23,7 @@ GRADIO_ROUTES = (
     "/gradio_api/call/{api_name}", "/gradio_api/call/{api_name}/", "/gradio_api/call/{api_name}/{event_id}",
     "/gradio_api/call/v2/{api_name}", "/gradio_api/call/v2/{api_name}/", "/gradio_api/call/v2/{api_name}/{event_id}",
 )  # fmt: skip
-# The MCP server, which exists only with `rag serve --mcp`.
-MCP_ROUTES = ("/gradio_api/mcp", "/gradio_api/mcp/{path:path}")
-_PATTERNS = tuple(compile_path(route)[0] for route in (*OUR_ROUTES, *GRADIO_ROUTES, *MCP_ROUTES))
+_PATTERNS = tuple(compile_path(route)[0] for route in (*OUR_ROUTES, *GRADIO_ROUTES))
 
 
 def is_allowed_route(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""The web server: the page at /, OpenAI's protocol at /v1, /health and /metrics.
+"""The web server: the page, OpenAI's protocol at /v1, MCP at /mcp, /health and /metrics.
 
 By default it listens on this machine only. It sends nothing to other machines.
 """
@@ -13,13 +13,16 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.routing import Route
 
 from rag.admission import LLM_CONCURRENCY, AdmissionControl
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
+from rag.mcp_server.request_handlers import RequestHandlers
+from rag.mcp_server.streamable_http import StreamableHttpApp
 from rag.server.cross_origin import ApiCrossOrigin, allowed_origins
 from rag.server.drafts_api import drafts_router
-from rag.server.middleware import METRICS_PATH, RequestGuard, is_loopback
+from rag.server.middleware import MAX_REQUEST_BYTES, MCP_PATH, METRICS_PATH, RequestGuard, is_loopback
 from rag.server.monitoring.access_log import AccessLog
 from rag.server.monitoring.logs import configure_logging
 from rag.server.monitoring.metrics import ServerMetrics
@@ -33,17 +36,19 @@ MAX_CONNECTIONS = 512
 SHUTDOWN_SECONDS = 3
 
 
-def create_app(engine: QueryEngine, *, mcp: bool = False, loopback_only: bool = False) -> FastAPI:
+def create_app(engine: QueryEngine, *, loopback_only: bool = False) -> FastAPI:
     """The web application over `engine`, which stays the caller's to close.
 
     Args:
         engine: Answers the questions.
-        mcp: Whether it is an MCP server too. Raises SettingsError when the packages for that are missing.
         loopback_only: Whether it answers only to the names of this machine (see RequestGuard).
     """
-    app = FastAPI(title="commentary-rag", docs_url=None, redoc_url=None, openapi_url=None)
     concurrency = cpu_count() if engine.writer == "quotes" else LLM_CONCURRENCY
     admission = AdmissionControl(concurrency, engine.settings.max_waiting)
+    mcp = StreamableHttpApp(RequestHandlers(engine, admission), MAX_REQUEST_BYTES)
+    app = FastAPI(
+        title="commentary-rag", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: mcp.running()
+    )
     app.add_middleware(RequestGuard, settings=engine.settings, admission=admission, loopback_only=loopback_only)
     if origins := allowed_origins(engine.settings):
         app.add_middleware(ApiCrossOrigin, origins=origins)
@@ -66,17 +71,12 @@ def create_app(engine: QueryEngine, *, mcp: bool = False, loopback_only: bool = 
     # Before the routes of OpenAI's protocol, which answer every other address under /v1.
     app.include_router(drafts_router(engine, engine.settings.api_key, admission))
     app.include_router(openai_router(engine, engine.settings.api_key, admission))
-    return mount_page(app, engine, admission, mcp=mcp)
+    app.router.routes.append(Route(MCP_PATH, mcp))
+    return mount_page(app, engine, admission)
 
 
 def run_server(
-    engine: QueryEngine,
-    host: str,
-    port: int,
-    on_ready: Callable[[str], None],
-    *,
-    mcp: bool = False,
-    any_host: bool = False,
+    engine: QueryEngine, host: str, port: int, on_ready: Callable[[str], None], *, any_host: bool = False
 ) -> None:
     """Serves until it is interrupted.
 
@@ -89,7 +89,7 @@ def run_server(
     shown_host = f"[{host}]" if ":" in host else host
     address = f"http://{shown_host}:{listener.getsockname()[1]}"
     loopback_only = is_loopback(host) and engine.settings.api_key is None and not any_host
-    app = create_app(engine, mcp=mcp, loopback_only=loopback_only)
+    app = create_app(engine, loopback_only=loopback_only)
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -36,8 +36,7 @@ OPENAI_PREFIX = "/v1/"
 GRADIO_PREFIX = "/gradio_api/"
 UPLOAD_PATH = "/gradio_api/upload"
 METRICS_PATH = "/metrics"
-# Gradio asks callers of its MCP server for no login, and a program could not give one.
-MCP_PATH = "/gradio_api/mcp"
+MCP_PATH = "/mcp"
 # Programs may call only the published functions; for hidden ones Gradio answers with its own error. Here a program gets
 # the reply that the server is busy. The page asks in another way and shows that reply itself.
 CALL_PREFIX = "/gradio_api/call/"
@@ -139,7 +138,7 @@ class RequestGuard:
             return _error(404, "not found")
         if path.startswith(CALL_PREFIX) and _function_name(path) not in PUBLISHED_FUNCTIONS:
             return _error(404, "not found")
-        if path.startswith(MCP_PATH) and not self._has_key(headers):
+        if path == MCP_PATH and not self._has_key(headers):
             return _error(401, "send the key as: Authorization: Bearer KEY", {"www-authenticate": "Bearer"})
         if path == METRICS_PATH and not (self._metrics_open or self._has_key(headers)):
             return _error(401, "send the key as: Authorization: Bearer KEY", {"www-authenticate": "Bearer"})
@@ -183,8 +182,9 @@ class RequestGuard:
         max_bytes = self._max_upload_bytes if path.startswith(UPLOAD_PATH) else MAX_REQUEST_BYTES
         length = headers.get("content-length", "")
         if not length.isdecimal():
-            # The routes of OpenAI's protocol count what they read. Some of its clients send a body in chunks.
-            has_no_length = "transfer-encoding" in headers and not path.startswith(OPENAI_PREFIX)
+            # These routes count what they read. Some of their clients send a body in chunks.
+            counts = path.startswith(OPENAI_PREFIX) or path == MCP_PATH
+            has_no_length = "transfer-encoding" in headers and not counts
             return _error(411, "the request has no Content-Length; send one") if has_no_length else None
         if int(length) > max_bytes:
             return _error(413, f"a request holds at most {max_bytes // MEGABYTE} MB")

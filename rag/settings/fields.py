@@ -152,7 +152,8 @@ class Settings(BaseSettings):
     )
 
     api_key: OptionalKey = Field(
-        default=None, description="API key that the page and the HTTP interface require. Unset: they are open."
+        default=None,
+        description="API key that the page, the HTTP interface and MCP over HTTP require. Unset: they are open.",
     )
 
     cors_origins: OptionalText = Field(

@@ -7,18 +7,19 @@ here changes Gradio itself, so other Gradio apps in the process are not affected
 
 import hmac
 from collections.abc import AsyncIterator
-from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.concurrency import iterate_in_threadpool
+from gradio.routes import App
 from gradio_client import utils as client_utils
 
 from rag.admission import AdmissionControl
 from rag.engine import QueryEngine
-from rag.errors import ServerBusy, SettingsError
+from rag.errors import ServerBusy
 from rag.settings import Settings
+from rag.ui.bearer_login import BearerLogin
 from rag.ui.first_frame import FirstFrame
 from rag.ui.handlers import PageHandlers
 from rag.ui.payloads import TurnMessage
@@ -46,9 +47,9 @@ MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 class PageBlocks(gr.Blocks):
     """Gradio's Blocks with the page's limits.
 
-    This class, `event_payload` and `rag.ui.published` are the only places that use undocumented parts of Gradio.
-    Because of these pyproject.toml admits one minor version of Gradio; tests/ui/test_page.py fails first if one of them
-    changes.
+    This class, `event_payload`, `mount_page` and `rag.ui.published` are the only places that use undocumented parts of
+    Gradio. Because of these pyproject.toml admits one minor version of Gradio; tests/ui/test_page.py fails first if one
+    of them changes.
     """
 
     def restrict(self, question_slots: int) -> None:
@@ -75,14 +76,11 @@ def event_payload(event: gr.EventData) -> Any:
     return event._data
 
 
-def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl, *, mcp: bool = False) -> FastAPI:
+def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl) -> FastAPI:
     """Mounts the page at / of `app` and returns `app`.
 
     Each question takes a slot of `admission`. Gradio serves only its own files and does not share the page publicly.
-    Raises SettingsError when `mcp` needs packages that are not installed.
     """
-    if mcp:
-        _require_mcp()
     blocks = _layout(engine, admission)
     blocks.restrict(question_slots=admission.capacity)
     blocks.queue(max_size=64, default_concurrency_limit=8)
@@ -101,12 +99,17 @@ def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl, *
         max_file_size=int(engine.settings.max_file_mb * 1_000_000),
         ssr_mode=False,
         enable_monitoring=False,
-        mcp_server=mcp,
+        mcp_server=False,  # otherwise a variable of the environment decides
         theme=gr.themes.Base(font=SANS, font_mono=MONO).set(
             body_background_fill="#fbfaf6", body_background_fill_dark="#17181a"
         ),
         head=style_tag(),
     )
+    key = engine.settings.api_key
+    if key is not None:
+        pages = (getattr(route, "app", None) for route in mounted.routes)
+        (page,) = (page for page in pages if isinstance(page, App))
+        page.add_middleware(BearerLogin, key=key, cookie=f"access-token-{page.cookie_id}", logins=page.tokens)
     return mounted
 
 
@@ -198,8 +201,3 @@ def _login(settings: Settings) -> Any:
         return hmac.compare_digest(password.strip().encode("utf-8", "replace"), key)
 
     return is_right_key
-
-
-def _require_mcp() -> None:
-    if find_spec("mcp") is None:  # Gradio would continue without it and only log a message
-        raise SettingsError("--mcp needs more packages; install them with: pip install 'commentary-rag[mcp]'")

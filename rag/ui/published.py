@@ -1,28 +1,31 @@
-"""The functions that the page publishes to programs and over MCP.
+"""The functions that the page publishes to programs: `ask` streams.
 
 Gradio runs them, so this module imports it. A call ends when its caller has gone.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import gradio as gr
-from fastapi.concurrency import run_in_threadpool
+from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 from gradio.context import LocalContext
 from gradio.events import api
 
 from rag.admission import AdmissionControl, Slot
-from rag.answering.streaming import final_answer
 from rag.engine import QueryEngine
 from rag.errors import RagError
 from rag.interrupts.cancellation import Cancellation
+from rag.types.answer import Answer, AnswerStep, Event
 from rag.types.question import check_question_length
 from rag.ui.requests.replies import user_message
 
 # Seconds that a question continues after its page was closed.
 CLIENT_POLL_SECONDS = 0.25
+# Between two results that say how an answer grows.
+RESULT_SECONDS = 0.1
 
 
 @asynccontextmanager
@@ -51,9 +54,9 @@ async def cancelled_with_client() -> AsyncIterator[Cancellation]:
 
 
 def publish_functions(engine: QueryEngine, admission: AdmissionControl) -> None:
-    """Publishes `ask` and `search` to programs and, over MCP, to language models.
+    """Publishes `ask` and `search` to programs.
 
-    Their docstrings are what a language model reads of them.
+    Their docstrings are shown to those who write one.
     """
 
     async def admitted(question: str) -> Slot:
@@ -75,10 +78,11 @@ def publish_functions(engine: QueryEngine, admission: AdmissionControl) -> None:
         topic: str | None = None,
         since: str | None = None,
         until: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> AsyncIterator[dict[str, Any]]:
         """Answers a question from the articles.
 
-        Every sentence of the answer has a verdict and cites the quotes that support it.
+        Every sentence of the answer has a verdict and cites the quotes that support it. While the answer is made, the
+        results are its step and its text so far; the last result is the answer.
 
         Args:
             question: The question.
@@ -95,8 +99,8 @@ def publish_functions(engine: QueryEngine, admission: AdmissionControl) -> None:
                         question, cancellation=cancellation,
                         author=author, source=source, topic=topic, since=since, until=until,
                     )  # fmt: skip
-                    answer = await run_in_threadpool(final_answer, events)
-                    return answer.to_dict()
+                    async for result in _results(iterate_in_threadpool(events)):
+                        yield result
         except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
             raise gr.Error(user_message(error), print_exception=False) from None
 
@@ -132,5 +136,26 @@ def publish_functions(engine: QueryEngine, admission: AdmissionControl) -> None:
         except Exception as error:  # noqa: BLE001 - it goes to the log and to the caller
             raise gr.Error(user_message(error), print_exception=False) from None
 
+    # Gradio describes each result by this type.
+    ask.__annotations__["return"] = dict[str, Any]
     api(ask, api_name="ask", concurrency_limit=None)
     api(search, api_name="search", concurrency_limit=None)
+
+
+async def _results(events: AsyncIterator[Event]) -> AsyncIterator[dict[str, Any]]:
+    """What the caller gets: each step, the text so far, the answer.
+
+    The text comes every RESULT_SECONDS.
+    """
+    step, text, sent = "", "", 0.0
+    async for event in events:
+        if isinstance(event, Answer):
+            yield event.to_dict()
+            continue
+        if isinstance(event, AnswerStep):
+            step = str(event)
+        else:
+            text += event
+        if isinstance(event, AnswerStep) or time.monotonic() - sent >= RESULT_SECONDS:
+            sent = time.monotonic()
+            yield {"step": step, "answer": text}

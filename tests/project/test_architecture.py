@@ -23,7 +23,9 @@ DOORS = {
     "pythonjsonlogger": {"rag/server/monitoring/logs.py"},
     "opentelemetry": {"rag/server/monitoring/tracing.py"},
     "limits": {"rag/server/middleware.py"},
-    "anyio": {"rag/admission.py", "rag/server/app.py"},
+    "anyio": {"rag/admission.py", "rag/mcp_server/", "rag/server/app.py"},
+    "mcp": {"rag/mcp_server/"},
+    "mcp_types": {"rag/mcp_server/"},
     "sqlalchemy": {"rag/storage/"},
     "sentencex": {"rag/text/sentences.py"},
     "httpx": {

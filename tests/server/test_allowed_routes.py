@@ -41,12 +41,13 @@ def test_every_allowed_route_of_gradio_is_one_of_the_installed_version(paths: se
 
 
 def test_every_other_route_of_gradio_is_a_known_one(paths: set[str]) -> None:
-    ours = {path for path in paths if path in ("/health", "/metrics") or path.startswith(("/page/", "/v1/"))}
+    ours = {path for path in paths if path in ("/health", "/mcp", "/metrics") or path.startswith(("/page/", "/v1/"))}
     assert paths - ours - set(GRADIO_ROUTES) == UNUSED_GRADIO_ROUTES
 
 
 def test_our_own_routes_are_answered(paths: set[str]) -> None:
-    assert len(OUR_ROUTES) == 4
+    assert len(OUR_ROUTES) == 5
+    assert is_allowed_route("/mcp")
     for path in ("/health", "/page/page.js", "/v1/models", "/v1/models/commentary", "/v1/chat/completions", "/v1/x"):
         assert is_allowed_route(path), path
 
@@ -56,7 +57,8 @@ def test_our_own_routes_are_answered(paths: set[str]) -> None:
     [
         "", "/x", "/docs", "/redoc", "/health/", "/page/", "/page/a/b", "/v1", "//v1/models", "/V1/models",
         "/config\n", "/gradio_api/file=/etc/passwd", "//gradio_api/file=/etc/passwd", "/gradio_api", "/gradio_api/",
-        "/gradio_api/call", "/gradio_api/call/a/b/c", "/gradio_api/mcpx", "/gradio_api/queue/join/", "/GRADIO_API/info",
+        "/gradio_api/call", "/gradio_api/call/a/b/c", "/gradio_api/mcp", "/gradio_api/mcp/", "/mcp/", "/mcpx",
+        "/gradio_api/queue/join/", "/GRADIO_API/info",
     ],
 )  # fmt: skip
 def test_any_other_path_is_not(path: str) -> None:

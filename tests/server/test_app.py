@@ -8,7 +8,6 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -94,30 +93,6 @@ def test_a_public_address_without_a_key_is_one_line(tmp_path: Path) -> None:
     assert "RAG_API_KEY" in done.stderr
     assert "--insecure-public" in done.stderr
     assert not (tmp_path / "home").exists()
-
-
-def test_the_tools_for_language_models_say_what_they_need_or_are_there(tmp_path: Path) -> None:
-    with open_engine(tmp_path / "home", empty=True) as engine:
-        engine.add(write_jsonl(tmp_path / "a.jsonl", [article(1)]))
-    if find_spec("mcp") is None:
-        command = [
-            sys.executable,
-            "-c",
-            COMMAND_CODE,
-            "--home",
-            str(tmp_path / "home"),
-            "serve",
-            "--port",
-            "0",
-            "--mcp",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 2
-        assert "pip install 'commentary-rag[mcp]'" in done.stderr
-        return
-    with running_server(tmp_path / "home", "--mcp") as address:
-        answer = urllib.request.urlopen(f"{address}/gradio_api/mcp/schema", timeout=60)
-        assert {tool["name"] for tool in json.load(answer)} == {"ask", "search"}
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/docs", "/redoc"])

@@ -94,12 +94,14 @@ def test_what_the_page_does_not_need_is_not_served(path: str) -> None:
     assert client.post(path).status_code == 404
 
 
-def test_the_tools_for_language_models_ask_for_the_key() -> None:
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS", "HEAD"])
+def test_the_tools_for_language_models_ask_for_the_key(method: str) -> None:
     client = _client(api_key="k")
-    assert client.post("/gradio_api/mcp/").status_code == 401
-    assert client.get("/gradio_api/mcp/schema", headers={"authorization": "Bearer other"}).status_code == 401
-    assert client.get("/gradio_api/mcp/schema", headers={"authorization": "Bearer k"}).status_code == 200
-    assert _client().get("/gradio_api/mcp/schema").status_code == 200
+    assert client.request(method, "/mcp").status_code == 401
+    for given in ("Bearer other", "Bearer", "Basic k", "k", "Bearer k k"):
+        assert client.request(method, "/mcp", headers={"authorization": given}).status_code == 401, given
+    assert client.request(method, "/mcp", headers={"authorization": "bearer k"}).status_code in (200, 405)
+    assert _client().request(method, "/mcp").status_code in (200, 405)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])

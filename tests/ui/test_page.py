@@ -43,8 +43,8 @@ def _gradio_app(app: FastAPI) -> Any:
 
 def test_gradio_is_held_at_one_minor_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["mcp"]]
-    bounds = {requirement.split(">=", 1)[1] for requirement in named if requirement.startswith("gradio")}
+    dependencies = project["dependencies"]
+    bounds = {requirement.split(">=", 1)[1] for requirement in dependencies if requirement.startswith("gradio")}
     assert bounds == {"6.31,<6.32"}
     assert version("gradio").startswith("6.31.")
 
