@@ -1,4 +1,4 @@
-"""The web server: the page, OpenAI's protocol at /v1, MCP at /mcp, /health and /metrics.
+"""The web server: the page, OpenAI's protocol at /v1, MCP, /health and /metrics.
 
 By default it listens on this machine only. It sends nothing to other machines.
 """
