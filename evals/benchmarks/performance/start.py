@@ -19,6 +19,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from evals.errors import EvalError
+
 IMPORT = "import llama_index.core"
 PORT_LINE = "ready: "
 SERVER_SECONDS = 300
@@ -86,6 +88,8 @@ def _serve(command: Sequence[str]) -> Start:
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # noqa: S603
     try:
         line = server.stdout.readline() if server.stdout else ""
+        if not line.startswith(PORT_LINE):
+            raise EvalError("rag serve ended before it was ready; run it by itself to see why")
         address = line.removeprefix(PORT_LINE).strip()
         while time.perf_counter() - began < SERVER_SECONDS:
             try:

@@ -12,6 +12,8 @@ import pytest
 
 from rag import QueryEngine, open_engine
 from rag.engine import workspace_of
+from rag.maintenance.backup import restore_backup, write_backup
+from rag.settings import load_settings
 from rag.storage.library import LIBRARY_FILE
 from rag.storage.tables import FORMAT
 from tests.support.library.articles import article, write_jsonl
@@ -105,3 +107,37 @@ def test_an_article_of_a_library_of_version_0_1_0_keeps_its_earlier_text(home: P
         assert stored.version == 2
         assert [version.article for version in engine.versions("old-1")] == [before]
         assert engine.check() == []
+
+
+def test_a_backup_of_version_0_1_0_is_restored_and_the_library_before_it_is_kept(home: Path, tmp_path: Path) -> None:
+    # A backup is the library's file; that of the archive was closed in order, so it is what `rag backup` wrote then.
+    backup = tmp_path / "library-0.1.0.backup"
+    backup.write_bytes((home / LIBRARY_FILE).read_bytes())
+    settings = load_settings(home=tmp_path / "restored")
+    with open_engine(settings=settings, empty=True) as engine:
+        engine.add(write_jsonl(tmp_path / "new.jsonl", [article(1)]))
+    restored = restore_backup(settings, backup, force=True)
+    assert (restored.counts.articles, restored.counts.passages) == (3, 3)
+    assert restored.replaced is not None
+    with open_engine(settings=settings) as engine:
+        assert engine.check() == []
+        _assert_answers(engine)
+        assert [feedback.id for feedback in engine.feedback()] == ["1"]
+    again = restore_backup(settings, restored.replaced, force=True)
+    assert again.counts.articles == 1
+    with open_engine(settings=settings) as engine:
+        assert engine.check() == []
+        assert [entry.id for entry in engine.articles()] == ["article-1"]
+
+
+def test_a_library_of_version_0_1_0_has_the_same_content_in_a_backup_of_today(home: Path, tmp_path: Path) -> None:
+    backup, settings = tmp_path / "library.backup", load_settings(home=tmp_path / "restored")
+    write_backup(load_settings(home=home), backup)
+    restore_backup(settings, backup)
+    with open_engine(home) as old, open_engine(settings=settings) as new:
+        assert new.articles() == old.articles()
+        assert [new.article(entry.id) for entry in new.articles()] == [
+            old.article(entry.id) for entry in old.articles()
+        ]
+        assert new.feedback() == old.feedback()
+        _assert_answers(new)
