@@ -24,6 +24,7 @@ from rag.answering.pipeline_run import AnswerRequest, QuestionObserver
 from rag.answering.streaming import final_answer
 from rag.chat import Chat, QuestionMethods
 from rag.corpus import Corpus, encodable
+from rag.debate.builder import DebateBuilder, DebateMethods
 from rag.drafts.findings import DraftFinding, DraftReport
 from rag.errors import LibraryError, RagError
 from rag.generation.llm_writer import LLMWriter, open_llm
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from rag.drafts.checker import DraftChecker
 
 
-class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
+class QueryEngine(Corpus, QuestionMethods, DebateMethods, LlamaIndexQueryEngine):
     """Answers questions from one library. Thread-safe, and a context manager.
 
     `open_engine` opens one. It is also a LlamaIndex query engine: `query("...")` gives a Response with source_nodes.
@@ -69,6 +70,7 @@ class QueryEngine(Corpus, QuestionMethods, LlamaIndexQueryEngine):
         self._library = InstrumentedLibrary(workspace, self._instrumentation)
         self._pipeline = AnswerPipeline(self._library, self._reader, checker, workspace.settings, self._writer)
         self._quoting = AnswerPipeline(self._library, self._reader, checker, workspace.settings, None)
+        self._debate_builder = DebateBuilder(workspace, self._reader, self._verifier, self._quoting)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 

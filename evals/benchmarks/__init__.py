@@ -6,6 +6,7 @@ BENCHMARKS: dict[str, str] = {
     "answers": "evals.benchmarks.quality.xquad",
     "checking": "evals.training.fit_statement_checker",
     "chunking": "evals.benchmarks.quality.chunking",
+    "debates": "evals.benchmarks.debates.measure",
     "drafts": "evals.benchmarks.quality.drafts",
     "growth": "evals.benchmarks.performance.growth",
     "load": "evals.benchmarks.performance.load",

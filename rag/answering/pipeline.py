@@ -23,6 +23,7 @@ from rag.answering.intent.turns.turn_model import TurnBefore, TurnReading, bundl
 from rag.answering.intent.understanding import UnderstoodTurn, understand
 from rag.answering.kinds import extractive_writer
 from rag.answering.kinds.selection import Selection
+from rag.answering.kinds.views import Retrieve, debated_views
 from rag.answering.model_writer import ModelWriter
 from rag.answering.pipeline_run import AnswerRequest, PipelineRun, QuestionObserver, QuestionRecord, StageTimer
 from rag.answering.selector import AnswerSelector, SearchableLibrary
@@ -31,6 +32,8 @@ from rag.errors import QuestionCancelled, RagError
 from rag.generation.llm_writer import LLMWriter, WritingSession
 from rag.ingest.sources.freshness import library_freshness
 from rag.reading.passage_reader import PassageReader
+from rag.retrieval.filters import Filters
+from rag.retrieval.results import Retrieval
 from rag.settings import Settings
 from rag.types.answer import Answer, AnswerStep, Event, TextDelta, Turn
 from rag.types.passage import RankedPassage
@@ -142,6 +145,21 @@ class AnswerPipeline:
             yield answer
         else:
             yield from _paragraphs_then_answer(answer)
+
+    def views(
+        self, question: str, k: int, filters: Filters, retrieve: Retrieve
+    ) -> tuple[UnderstoodTurn, dict[str, list[Retrieval]] | Abstention]:
+        """The question as it is understood, and each author's articles on it.
+
+        `retrieve` searches the passages. No language model is asked.
+        """
+        turn = self._understand_question(question, (), QuestionReader(), frozenset())
+        turn = replace(turn, understanding=self._selector.with_scope_in_words(turn.understanding))
+        if turn.intent.kind in ("talk", "collection"):
+            return turn, Abstention("the question asks for no view of an author", (), 0.0)
+        limited = replace(filters, in_words=turn.understanding.scope)
+        request = self._selector.view_request(turn, k, limited, self._settings.abstain_below)
+        return turn, debated_views(request, retrieve)
 
     def _understand(self, request: AnswerRequest, reader: QuestionReader) -> UnderstoodTurn:
         turn = self._understand_question(request.question, request.turns, reader, request.ignore)

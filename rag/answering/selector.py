@@ -188,30 +188,35 @@ class AnswerSelector:
         if kind == "article" and turn.intent.action == "summary":
             return self._summary(turn, filters)
         if kind in ("views", "author", "timeline"):
-            named = turn.understanding.scope.authors or turn.authors_named
-            if kind == "views" and len(named) == 1:
-                named = ()  # "who agrees with X?" asks for the others
-            everyone = replace(filters, in_words=replace(filters.in_words, authors=()))
-            lookup = self._library.catalogue.about(turn.intent.subject, everyone) if turn.intent.subject else None
-            about = frozenset(article.ref.id for article in lookup.articles) if lookup else frozenset()
-            asks_for_change = turn.intent.action == "change"
-            search = CHANGE_OF_MIND if asks_for_change and not turn.intent.subject else turn.search
-            on_it = about if lookup and lookup.is_about else frozenset()
-            if kind == "timeline" and len(turn.intent.subject.split()) > 1:
-                phrase = self._library.catalogue.mentioning(turn.intent.subject, everyone)
-                on_it |= {article.ref.id for article in phrase.articles}
-            written = authors_on_subject(named, turn.intent.subject, self._library.catalogue, everyone)
-            if kind == "author" and written.mentioning:
-                # No article of the author is on the subject: only those that mention it can say something.
-                filters = replace(filters, in_words=replace(filters.in_words, articles=written.mentioning))
-            request = ViewRequest(
-                search, named, about, k, filters, abstain_below, asks_for_change, on_it, turn.question, written.silent
-            )
+            request = self.view_request(turn, k, filters, abstain_below)
             select = {"views": select_views, "author": select_author, "timeline": select_timeline}[kind]
             # Several views need many passages. Only the passages of a single author are few enough for the trained
             # reader.
             return select(request, self._retrieve_and_read if kind == "author" else self._library.retrieve)
         return self._fact(turn, k, filters, abstain_below)
+
+    def view_request(self, turn: UnderstoodTurn, k: int, filters: Filters, abstain_below: float) -> ViewRequest:
+        """The request for views; `filters` have the question's own limits."""
+        kind = turn.intent.kind
+        named = turn.understanding.scope.authors or turn.authors_named
+        if kind == "views" and len(named) == 1:
+            named = ()  # "who agrees with X?" asks for the others
+        everyone = replace(filters, in_words=replace(filters.in_words, authors=()))
+        lookup = self._library.catalogue.about(turn.intent.subject, everyone) if turn.intent.subject else None
+        about = frozenset(article.ref.id for article in lookup.articles) if lookup else frozenset()
+        asks_for_change = turn.intent.action == "change"
+        search = CHANGE_OF_MIND if asks_for_change and not turn.intent.subject else turn.search
+        on_it = about if lookup and lookup.is_about else frozenset()
+        if kind == "timeline" and len(turn.intent.subject.split()) > 1:
+            phrase = self._library.catalogue.mentioning(turn.intent.subject, everyone)
+            on_it |= {article.ref.id for article in phrase.articles}
+        written = authors_on_subject(named, turn.intent.subject, self._library.catalogue, everyone)
+        if kind == "author" and written.mentioning:
+            # No article of the author is on the subject: only those that mention it can say something.
+            filters = replace(filters, in_words=replace(filters.in_words, articles=written.mentioning))
+        return ViewRequest(
+            search, named, about, k, filters, abstain_below, asks_for_change, on_it, turn.question, written.silent
+        )
 
     def with_scope_in_words(self, understanding: Understanding) -> Understanding:
         """`understanding` with its scope in words, and the titles of the articles in it."""

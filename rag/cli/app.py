@@ -40,9 +40,9 @@ app = typer.Typer(
 app.add_typer(feedback_app())
 app.command(help=library.ADD_HELP)(library.add)
 for command in (
-    questions.ask, questions.chat, questions.search, library.remove, library.articles, show, sync, follow,
-    unfollow, following, library.status, library.check, library.rebuild, cite, backup, restore, library.init, serve,
-    mcp, models, doctor, questions.check_draft,
+    questions.ask, questions.chat, questions.search, questions.debate, library.remove, library.articles, show, sync,
+    follow, unfollow, following, library.status, library.check, library.rebuild, cite, backup, restore, library.init,
+    serve, mcp, models, doctor, questions.check_draft,
 ):  # fmt: skip
     app.command()(command)
 

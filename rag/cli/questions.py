@@ -1,6 +1,6 @@
-"""`rag ask`, `rag chat`, `rag search` and `rag check-draft`.
+"""`rag ask`, `rag chat`, `rag search`, `rag debate` and `rag check-draft`.
 
-The first three put questions to the articles; the last compares a text with them.
+The first four put questions to the articles; the last compares a text with them.
 """
 
 from pathlib import Path
@@ -113,6 +113,26 @@ def search(
         print_text(f"{number}. {reference_line(passage.article)}  score {passage.score:.3f}\n   {text}\n")
     if not passages:
         print_message("No passage matches.")
+
+
+@with_filters
+def debate(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", show_default=False)],
+    as_json: JsonOption = False,
+    k: PassagesOption = None,
+    *,
+    filters: FilterArgs,
+    home: HomeOption = None,
+) -> None:
+    """Shows who holds what on QUESTION, who answers whom, and since when."""
+    with open_library(context, home) as engine, status_line() as show_step:
+        show_step("reading the debate")
+        shown = engine.debate(question, k=k, **filters)
+    if as_json:
+        print_json(shown.to_dict())
+    else:
+        print_text(str(shown))
 
 
 @with_filters

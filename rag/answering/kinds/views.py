@@ -188,6 +188,20 @@ def _score_of_subject(retrieval: Retrieval, request: ViewRequest, abstain_below:
     return UNCERTAIN if isinstance(score, Abstention) and is_about else score
 
 
+def debated_views(request: ViewRequest, retrieve: Retrieve) -> dict[str, list[Retrieval]] | Abstention:
+    """Every author on the subject, best first, with the parts of the articles."""
+    everyone = replace(request.filters, in_words=replace(request.filters.in_words, authors=()))
+    retrieval = retrieve(request.question, max(request.k, WIDE_PASSAGES), everyone)
+    score = _score_of_subject(retrieval, request, request.abstain_below)
+    if isinstance(score, Abstention):
+        return score
+    articles = _group(retrieval, lambda ref: ref.id)
+    views: dict[str, list[Retrieval]] = {}
+    for name in _heard(articles, replace(request, about=request.on_it)):
+        views.setdefault(_author(articles[name].passages[0].article), []).append(articles[name])
+    return dict(list(views.items())[:MAX_AUTHORS])
+
+
 def other_authors(retrieval: Retrieval, quotes: Sequence[Quote]) -> tuple[ArticleRef, ...]:
     """Articles of further authors on the same question, the best passage of each.
 

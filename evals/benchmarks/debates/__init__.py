@@ -1,0 +1,1 @@
+"""Debates: labelled pairs of quotes and labelled positions of articles."""

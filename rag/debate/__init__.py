@@ -1,0 +1,1 @@
+"""Debates: who holds what on a question, who answers whom, and since when."""
