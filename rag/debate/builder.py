@@ -23,9 +23,8 @@ from rag.retrieval.filters import Filters
 from rag.retrieval.passage_readings import read_passages
 from rag.retrieval.results import Retrieval
 from rag.settings import Settings
-from rag.types.answer import RankedPassage
 from rag.types.article import ArticleRef
-from rag.types.passage import Span, StoredPassage
+from rag.types.passage import RankedPassage, Span, StoredPassage
 from rag.types.question import FilterArgs, check_filter_names
 from rag.verification.verifier import Verifier
 from rag.workspace import Workspace

@@ -150,7 +150,8 @@ def cues(reply: Sequence[str]) -> list[tuple[int, Side]]:
     text = " ".join(reply)
     placed: list[tuple[int, Side]] = [(match.start(), "agrees") for match in _OWN_ERROR.finditer(text)]
     without_own_errors = _OWN_ERROR.sub(lambda match: " " * len(match[0]), text)
-    for side, patterns in (("agrees", _AGREES), ("contradicts", _CONTRADICTS)):
+    sides: tuple[tuple[Side, tuple[re.Pattern[str], ...]], ...] = (("agrees", _AGREES), ("contradicts", _CONTRADICTS))
+    for side, patterns in sides:
         for pattern in patterns:
             for match in pattern.finditer(without_own_errors):
                 if _NEGATED.search(without_own_errors[: match.start()][-60:]):

@@ -83,7 +83,7 @@ def find_stances(
 ) -> list[tuple[LabelledPosition, str | None]]:
     """Each position with the stance that is shown; None where none is."""
     debates: dict[str, Debate] = {}
-    judged_positions = []
+    judged_positions: list[tuple[LabelledPosition, str | None]] = []
     for position in positions:
         if position.question not in debates:
             debates[position.question] = engine.debate(position.question)
