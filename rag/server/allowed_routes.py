@@ -7,7 +7,7 @@ new version of Gradio adds a route. tests/server/test_allowed_routes.py compares
 
 from starlette.routing import compile_path
 
-OUR_ROUTES = ("/health", "/mcp", "/metrics", "/page/{name}", "/v1/{path:path}")
+OUR_ROUTES = ("/health", "/mcp", "/metrics", "/openapi.json", "/page/{name}", "/v1/{path:path}")
 GRADIO_ROUTES = (
     # The page and its files.
     "/", "/config", "/config/", "/theme.css", "/gradio_api/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json",

@@ -10,11 +10,12 @@ from contextlib import suppress
 
 import uvicorn
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.routing import Route
 
+from rag import __version__
 from rag.admission import LLM_CONCURRENCY, AdmissionControl
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
@@ -27,7 +28,10 @@ from rag.server.monitoring.access_log import AccessLog
 from rag.server.monitoring.logs import configure_logging
 from rag.server.monitoring.metrics import ServerMetrics
 from rag.server.monitoring.tracing import start_tracing
+from rag.server.openai_protocol.guarded_routes import every_method, wrong_method
 from rag.server.openai_protocol.routes import openai_router
+from rag.server.openapi.document import OPENAPI_PATH, openapi_router
+from rag.server.openapi.operations import allowed_methods
 from rag.settings.process import cpu_count, disable_third_party_telemetry
 from rag.ui.page import mount_page
 
@@ -70,7 +74,10 @@ def create_app(engine: QueryEngine, *, loopback_only: bool = False) -> FastAPI:
 
     # Before the routes of OpenAI's protocol, which answer every other address under /v1.
     app.include_router(drafts_router(engine, engine.settings.api_key, admission))
-    app.include_router(openai_router(engine, engine.settings.api_key, admission))
+    app.include_router(openai_router(engine, engine.settings.api_key, admission, allowed_methods))
+    app.include_router(openapi_router(engine.settings.api_key, __version__))
+    for path in ("/health", METRICS_PATH, OPENAPI_PATH):
+        app.router.routes.append(every_method(path, _refuse_other_methods))
     app.router.routes.append(Route(MCP_PATH, mcp))
     return mount_page(app, engine, admission)
 
@@ -129,6 +136,10 @@ def listening_socket(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}:{port} ({error.strerror}); name another with --host or --port"
         ) from None
     return listener
+
+
+async def _refuse_other_methods(request: Request) -> Response:
+    return wrong_method(request, allowed_methods(request.url.path) or ["GET"]).response
 
 
 def _health(engine: QueryEngine) -> JSONResponse:

@@ -20,6 +20,7 @@ from rag.errors import RagError, ServerBusy, first_problem
 from rag.interrupts.cancellation import Cancellation, until_cancelled
 from rag.server.responses import (
     SlotResponse,
+    busy_response,
     error_response,
     failure_response,
     read_body,
@@ -66,7 +67,7 @@ def drafts_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
         if isinstance(body, Response):
             return body
         try:
-            draft_request = DraftRequest.model_validate_json(body)
+            draft_request = DraftRequest.model_validate_json(body, strict=True)
             findings = engine.stream_draft(draft_request.text, **draft_request.filters)
         except ValidationError as error:
             return error_response(400, first_problem(error, "body"), "invalid_request_error")
@@ -75,7 +76,7 @@ def drafts_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
         try:
             slot = await admission.acquire()
         except ServerBusy as busy:
-            return error_response(503, str(busy), "busy", headers={"Retry-After": str(busy.retry_after)})
+            return busy_response(busy)
         return SlotResponse(slot, lambda cancellation: _respond(draft_request, findings, cancellation))
 
     return routes

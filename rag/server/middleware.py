@@ -23,6 +23,7 @@ from rag.errors import SettingsError
 from rag.server.allowed_routes import is_allowed_route
 from rag.server.cross_origin import allowed_host_names, allowed_origins
 from rag.server.monitoring.access_log import request_id as current_request_id
+from rag.server.responses import error_document
 from rag.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,11 @@ SECURITY_HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
 }
+# The code that an error has in OpenAI's protocol.
+_CODES = {
+    400: "invalid_request_error", 401: "invalid_api_key", 403: "forbidden", 404: "not_found", 411: "length_required",
+    413: "too_large", 429: "rate_limit_exceeded", 503: "busy",
+}  # fmt: skip
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 # Gradio's headers let any site read its answers with a visitor's login. They are removed: pages of other sites need
 # nothing from this server, unless the settings name them (rag.server.cross_origin, which adds its own).
@@ -229,4 +235,4 @@ def _host_name(header: str) -> str:
 
 
 def _error(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": {"message": message, "code": status}}, status, headers)
+    return JSONResponse(error_document(status, message, _CODES[status]), status, headers)

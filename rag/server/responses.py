@@ -16,12 +16,15 @@ from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
 from rag.admission import Slot
-from rag.errors import LibraryError, RagError
+from rag.errors import LibraryError, RagError, ServerBusy
 from rag.interrupts.cancellation import Cancellation
 
 log = logging.getLogger(__name__)
 
 INVALID_REQUEST = "invalid_request_error"
+SERVER_ERROR = "server_error"
+# The types that OpenAI gives to errors of these statuses.
+_ERROR_TYPES = {429: "requests"}
 MAX_BODY_BYTES = 1_000_000
 
 
@@ -100,6 +103,11 @@ def wrong_key_response(request: Request, key: SecretStr | None) -> Response | No
     return error_response(401, message, "invalid_api_key", headers={"WWW-Authenticate": "Bearer"})
 
 
+def busy_response(busy: ServerBusy) -> Response:
+    """The response to a question for which there is no room."""
+    return error_response(503, str(busy), "busy", headers={"Retry-After": str(busy.retry_after)})
+
+
 def failure_response(error: Exception) -> Response:
     """The response for an error of the engine; one of our own is logged."""
     if isinstance(error, LibraryError):
@@ -107,13 +115,17 @@ def failure_response(error: Exception) -> Response:
     if isinstance(error, RagError):
         return error_response(400, str(error), INVALID_REQUEST)
     log.exception("a question could not be answered", exc_info=error)
-    return error_response(500, "something went wrong here; the server's log says what", "server_error")
+    return error_response(500, "something went wrong here; the server's log says what", SERVER_ERROR)
 
 
 def error_response(
     status: int, message: str, code: str, *, parameter: str | None = None, headers: dict[str, str] | None = None
 ) -> Response:
     """An error as OpenAI's clients read it."""
-    kind = INVALID_REQUEST if status < 500 else "server_error"
-    body = {"error": {"message": message, "type": kind, "param": parameter, "code": code}}
-    return JSONResponse(body, status_code=status, headers=headers)
+    return JSONResponse(error_document(status, message, code, parameter), status_code=status, headers=headers)
+
+
+def error_document(status: int, message: str, code: str, parameter: str | None = None) -> dict[str, Any]:
+    """The body of an error, whose type follows from its status."""
+    kind = _ERROR_TYPES.get(status, INVALID_REQUEST if status < 500 else SERVER_ERROR)
+    return {"error": {"message": message, "type": kind, "param": parameter, "code": code}}

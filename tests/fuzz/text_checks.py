@@ -24,7 +24,7 @@ from rag.generation.stream_parser import (
     StreamParser,
 )
 from rag.generation.structured.json_answer import NO_ANSWER_TEXT, JsonAnswer
-from rag.server.openai_protocol.replies import neutralize_markup
+from rag.server.openai_protocol.answer_text import neutralize_markup
 from rag.text.analyzer import terms
 from rag.text.attribution import attribution_verb, parse_attribution, reported_speakers
 from rag.text.citation_markers import escape_markers, marker_numbers, strip_markers

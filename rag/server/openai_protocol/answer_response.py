@@ -25,18 +25,22 @@ async def respond(
     engine: QueryEngine, chat_request: ChatRequest, reply: ChatReply, cancellation: Cancellation
 ) -> Response:
     """The response with the answer to `chat_request`, whole or as a stream."""
-    events = _events(engine, chat_request, cancellation)
+    *earlier, _ = chat_request.turns
+    events = question_events(engine, chat_request, turns_of(earlier), cancellation)
     if chat_request.stream:
         return StreamingResponse(reply.chunks(events), media_type="text/event-stream")
     return await run_in_threadpool(reply.completion, events)
 
 
-def _events(engine: QueryEngine, chat_request: ChatRequest, cancellation: Cancellation) -> Iterator[Event]:
-    *earlier, last = chat_request.turns
-    return engine.events(last.text, turns=_turns(earlier), cancellation=cancellation, **chat_request.options)
+def question_events(
+    engine: QueryEngine, chat_request: ChatRequest, turns: list[Turn], cancellation: Cancellation
+) -> Iterator[Event]:
+    """The events of the question that the request's last message asks, after `turns`."""
+    question = chat_request.turns[-1].text
+    return engine.events(question, turns=turns, cancellation=cancellation, **chat_request.options)
 
 
-def _turns(messages: list[Message]) -> list[Turn]:
+def turns_of(messages: list[Message]) -> list[Turn]:
     """The last of the earlier turns, each question as it was typed.
 
     The engine rewrites them as standalone questions by rule. A language model's rewrites, which the page sends back,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.server.openai_protocol.errors import MODEL_NOT_FOUND, ProtocolError
+from rag.server.openai_protocol.guarded_routes import MODEL_NOT_FOUND, ProtocolError
 from rag.server.openai_protocol.json_answer import is_answer_schema
 from rag.types.question import QuestionOptions
 from rag.types.understanding import UnderstoodPart

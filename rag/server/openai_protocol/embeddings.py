@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from rag.embedding.base import Encoder
-from rag.server.openai_protocol.errors import MODEL_NOT_FOUND, ProtocolError
+from rag.server.openai_protocol.guarded_routes import MODEL_NOT_FOUND, ProtocolError
 
 MAX_TEXTS = 256
 MAX_CHARACTERS = 20_000

@@ -1,44 +1,43 @@
 """The routes of OpenAI's protocol.
 
-The client sends the whole conversation with each request; the server stores nothing of it. System messages are ignored:
-the answers come from the articles.
+With chat completions, the client sends the whole conversation with each request, and the server stores nothing of it;
+for Responses it keeps the newest ones in memory. System messages are ignored: the answers come from the articles.
 """
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import SecretStr
 
 from rag.admission import AdmissionControl
 from rag.engine import QueryEngine, workspace_of
-from rag.errors import RagError, ServerBusy, first_problem
+from rag.errors import RagError
 from rag.server.openai_protocol.answer_response import respond
+from rag.server.openai_protocol.answer_text import AnswerText, article_addresses
 from rag.server.openai_protocol.chat_request import MODEL, ChatRequest
 from rag.server.openai_protocol.embeddings import EmbeddingsRequest, embeddings_response
-from rag.server.openai_protocol.errors import MODEL_NOT_FOUND, ProtocolError
 from rag.server.openai_protocol.front_end_tasks import task_reply
+from rag.server.openai_protocol.guarded_routes import (
+    MODEL_NOT_FOUND,
+    GuardedRoutes,
+    ProtocolError,
+    parsed_body,
+    wrong_method,
+)
 from rag.server.openai_protocol.json_answer import ANSWER_SCHEMA
 from rag.server.openai_protocol.replies import ChatReply, text_chunks, text_completion
-from rag.server.responses import (
-    INVALID_REQUEST,
-    SlotResponse,
-    error_response,
-    failure_response,
-    read_body,
-    wrong_key_response,
-)
+from rag.server.openai_protocol.responses_api.routes import add_responses_routes
+from rag.server.responses import SlotResponse
 from rag.settings import APPLICATION
 from rag.types.question import check_question_length
 
-B = TypeVar("B", bound=BaseModel)
-Route = Callable[..., Awaitable[Response]]
 # What serves the purpose of a route of the protocol that this server does not have.
 _INSTEAD = {
-    "completions": "POST /v1/chat/completions",
-    "responses": "POST /v1/chat/completions",
+    "completions": "POST /v1/chat/completions, with the prompt as the message of the user",
+    "responses": "POST /v1/responses",
     "chat": "POST /v1/chat/completions",
     "embeddings": "POST /v1/embeddings",
     "models": "GET /v1/models",
@@ -48,85 +47,60 @@ _INSTEAD = {
 }
 
 
-def openai_router(engine: QueryEngine, key: SecretStr | None, admission: AdmissionControl) -> APIRouter:
+def openai_router(
+    engine: QueryEngine,
+    key: SecretStr | None,
+    admission: AdmissionControl,
+    allowed_methods: Callable[[str], list[str]],
+) -> APIRouter:
     """The routes under /v1.
 
-    With `key` they require it as the API key. Each question takes a slot of `admission`.
+    With `key` they require it as the API key. Each question takes a slot of `admission`. `allowed_methods` gives the
+    methods that a path is there for.
     """
     routes = APIRouter(prefix="/v1")
+    guarded = GuardedRoutes(routes, key, admission)
     started = int(time.time())
     encoder = workspace_of(engine).encoder
-
-    def route(path: str, methods: list[str]) -> Callable[[Route], Route]:
-        """Registers a handler.
-
-        It requires the key; its ProtocolErrors are responses.
-        """
-
-        def register(handle: Route) -> Route:
-            async def guarded(request: Request) -> Response:
-                if refusal := wrong_key_response(request, key):
-                    return refusal
-                try:
-                    return await handle(request)
-                except ProtocolError as error:
-                    return error.response
-
-            routes.add_api_route(path, guarded, methods=methods, name=handle.__name__)
-            return handle
-
-        return register
 
     def model_of(name: str) -> dict[str, Any] | None:
         known = {MODEL, encoder.model_name}
         return {"id": name, "object": "model", "created": started, "owned_by": APPLICATION} if name in known else None
 
-    @route("/models", ["GET"])
+    @guarded.route("/models", ["GET"])
     async def models(_: Request) -> Response:
         return JSONResponse({"object": "list", "data": [model_of(MODEL), model_of(encoder.model_name)]})
 
-    @route("/models/{name:path}", ["GET"])
+    @guarded.route("/models/{name:path}", ["GET"])
     async def model(request: Request) -> Response:
         name = request.path_params["name"]
         if (described := model_of(name)) is None:
             raise ProtocolError(
-                f"there is no model {name!r}; there is {MODEL!r}", "model", status=404, code=MODEL_NOT_FOUND
+                f"there is no model {name[:100]!r}; there is {MODEL!r}", "model", status=404, code=MODEL_NOT_FOUND
             )
         return JSONResponse(described)
 
-    @route("/answer-schema", ["GET"])
+    @guarded.route("/answer-schema", ["GET"])
     async def answer_schema(_: Request) -> Response:
         return JSONResponse(ANSWER_SCHEMA)
 
-    @route("/articles/{article_id:path}", ["GET"])
+    @guarded.route("/articles/{article_id:path}", ["GET"])
     async def article(request: Request) -> Response:
         article_id = request.path_params["article_id"]
-        try:
-            stored = engine.article(article_id)
-        except RagError as error:
-            return failure_response(error)
+        stored = engine.article(article_id)
         if stored is None:
             raise ProtocolError(f"there is no article {article_id[:100]!r}", status=404, code="not_found")
         return JSONResponse(stored.to_dict())
 
-    @route("/embeddings", ["POST"])
+    @guarded.route("/embeddings", ["POST"])
     async def embeddings(request: Request) -> Response:
-        parsed = await _parsed(request, EmbeddingsRequest)
-        if isinstance(parsed, Response):
-            return parsed
-        try:
-            with await admission.acquire():
-                return await embeddings_response(encoder, parsed)
-        except ServerBusy as busy:
-            return _busy(busy)
-        except RagError as error:
-            return failure_response(error)
+        parsed = await parsed_body(request, EmbeddingsRequest)
+        with await guarded.slot():
+            return await embeddings_response(encoder, parsed)
 
-    @route("/chat/completions", ["POST"])
+    @guarded.route("/chat/completions", ["POST"])
     async def complete(request: Request) -> Response:
-        chat_request = await _parsed(request, ChatRequest)
-        if isinstance(chat_request, Response):
-            return chat_request
+        chat_request = await parsed_body(request, ChatRequest)
         question = chat_request.question()
         earlier = [message.text for message in chat_request.turns[:-1] if message.role == "user"]
         if (text := task_reply(question.text, earlier)) is not None:
@@ -137,40 +111,20 @@ def openai_router(engine: QueryEngine, key: SecretStr | None, admission: Admissi
             check_question_length(question.text, engine.settings.max_question_characters)
         except RagError as error:
             parameter = chat_request.question_parameter()
-            return error_response(400, str(error), "string_above_max_length", parameter=parameter)
-        base = str(request.base_url).rstrip("/")
-        reply = ChatReply(chat_request, lambda article_id: f"{base}/v1/articles/{article_id}")
-        try:
-            slot = await admission.acquire()
-        except ServerBusy as busy:
-            return _busy(busy)
+            raise ProtocolError(str(error), parameter, code="string_above_max_length") from None
+        reply = ChatReply(chat_request, AnswerText(chat_request, article_addresses(str(request.base_url))))
+        slot = await guarded.slot()
         return SlotResponse(slot, lambda cancellation: respond(engine, chat_request, reply, cancellation))
 
-    @route("/{path:path}", ["GET", "POST"])
+    add_responses_routes(guarded, engine)
+
+    @guarded.every_other
     async def unknown(request: Request) -> Response:
         path = request.path_params["path"]
+        if allowed := allowed_methods(f"/v1/{path}"):
+            raise wrong_method(request, allowed)
         instead = _INSTEAD.get(path.partition("/")[0], "POST /v1/chat/completions")
-        message = f"{request.method} /v1/{path[:100]} is not served here; use {instead}"
+        message = f"{request.method[:20]} /v1/{path[:100]} is not served here; use {instead}"
         raise ProtocolError(message, status=404, code="not_found")
 
     return routes
-
-
-async def _parsed(request: Request, model: type[B]) -> B | Response:
-    """The body as `model`, or the response that refuses one that is too large.
-
-    Raises ProtocolError for a body that is none.
-    """
-    body = await read_body(request, "it")
-    if isinstance(body, Response):
-        return body
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors()[0]["loc"]
-        parameter = ".".join(str(part) for part in first) or None
-        raise ProtocolError(first_problem(error, "body"), parameter, code=INVALID_REQUEST) from None
-
-
-def _busy(busy: ServerBusy) -> Response:
-    return error_response(503, str(busy), "busy", headers={"Retry-After": str(busy.retry_after)})

@@ -12,8 +12,8 @@ import openai
 import pytest
 
 from rag import open_engine
+from rag.server.openai_protocol.answer_text import neutralize_markup
 from rag.server.openai_protocol.chat_request import MODEL
-from rag.server.openai_protocol.replies import neutralize_markup
 from rag.settings import load_settings
 from rag.text.citation_markers import marker_numbers
 from rag.types.article import Article

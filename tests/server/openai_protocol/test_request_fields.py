@@ -159,10 +159,9 @@ def test_a_body_in_chunks_is_read_and_counted(quoting: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "instead"),
     [
-        ("POST", "/v1/responses", "/v1/chat/completions"),
+        ("POST", "/v1/responses/resp_1/cancel", "POST /v1/responses"),
         ("POST", "/v1/completions", "/v1/chat/completions"),
-        ("GET", "/v1/embeddings", "POST /v1/embeddings"),
-        ("POST", "/v1/models/commentary", "GET /v1/models"),
+        ("POST", "/v1/embeddings/batch", "POST /v1/embeddings"),
         ("POST", "/v1/audio/speech", "/v1/chat/completions"),
     ],
 )

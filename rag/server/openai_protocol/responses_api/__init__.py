@@ -1,0 +1,1 @@
+"""OpenAI's Responses: requests, replies, and what is kept of them."""

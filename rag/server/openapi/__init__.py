@@ -1,0 +1,1 @@
+"""What /v1 is, as an OpenAPI document."""
