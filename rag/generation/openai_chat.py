@@ -33,6 +33,7 @@ from rag.generation.abortable_requests import note_request, request_headers
 from rag.generation.openai_errors import (
     ClientFailure,
     client_call,
+    is_timeout,
     is_transient,
     pause_seconds,
     status_text,
@@ -268,7 +269,7 @@ class OpenAIChat(CustomLLM):
         log.info("%s failed: %s", self._name, type(error).__name__)
         if time.monotonic() > ends:
             return self._deadline_error
-        if isinstance(error, openai.APITimeoutError):
+        if is_timeout(error):
             when = "in the middle of its answer" if has_text else "and gave no answer"
             return ModelError(f"{self._name} fell silent {when}; raise RAG_LLM_TIMEOUT, or check the server")
         if isinstance(error, openai.APIStatusError):

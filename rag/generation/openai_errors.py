@@ -64,7 +64,18 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, openai.APIStatusError):
         has_no_quota = getattr(error, "code", None) == "insufficient_quota"
         return not has_no_quota and (error.status_code in (408, 409, 429) or error.status_code >= 500)
-    return isinstance(error, openai.APIConnectionError)
+    return isinstance(error, openai.APIConnectionError) or is_timeout(error)
+
+
+def is_timeout(error: BaseException) -> bool:
+    """Whether the server did not answer in time.
+
+    Version 2 of the client leaves the HTTP client's own error as it is when a stream falls silent.
+    """
+    import httpx
+    import openai
+
+    return isinstance(error, openai.APITimeoutError | httpx.TimeoutException)
 
 
 def pause_seconds(state: tenacity.RetryCallState) -> float:

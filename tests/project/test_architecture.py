@@ -32,6 +32,7 @@ DOORS = {
         "evals/benchmarks/performance/load_clients.py",
         "rag/readers/fetch.py",
         "rag/index/",
+        "rag/generation/openai_errors.py",
         "rag/generation/servers/local_servers.py",
     },
     "trafilatura": {"rag/readers/pages/html.py", "rag/readers/pages/body.py"},
