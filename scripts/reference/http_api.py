@@ -1,45 +1,29 @@
-"""docs/reference/http.md: the routes of `rag serve`, from the OpenAPI document of the application."""
+"""docs/reference/http.md: the routes of `rag serve`, from their OpenAPI document."""
 
 import json
-import tempfile
-import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from rag import open_engine
-from rag.server.app import create_app
-from rag.settings import load_settings
+from rag import __version__
+from rag.server.openapi.document import OPENAPI_PATH, openapi_document
 
 HEADER = """# HTTP
 
 `rag serve` answers under `http://127.0.0.1:7860`. With `RAG_API_KEY` set, every route but `/health` requires the
 header `Authorization: Bearer KEY`. Every response under `/v1` has an `x-request-id`. An error is JSON, `{"error":
 {"message", "type", "param", "code"}}`, and its message says what to do. How to use the routes: [serve to
-others](../guides/serve.md).
+others](../guides/serve.md). `GET /openapi.json` is this page for programs.
 """
-PREFIXES = ("/v1", "/health")
-# The route that refuses every other address under /v1.
-NO_ROUTES = ("/v1/{path}",)
 
 
 def http_page() -> str:
     """The page."""
-    document = openapi_document()
+    document = openapi_document(__version__, has_key=True)
     parts = [HEADER]
     for path, methods in document["paths"].items():
-        if path.startswith(PREFIXES) and path not in NO_ROUTES:
+        if path != OPENAPI_PATH:
             parts += [_route(method, path, operation, document) for method, operation in methods.items()]
     return "\n".join(parts)
-
-
-def openapi_document() -> dict[str, Any]:
-    """The OpenAPI document of the application over an empty library."""
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with open_engine(settings=load_settings(home=Path(folder) / "home"), empty=True) as engine:
-            document: dict[str, Any] = create_app(engine).openapi()
-    return document
 
 
 def _route(method: str, path: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
