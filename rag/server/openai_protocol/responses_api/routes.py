@@ -41,8 +41,8 @@ def add_responses_routes(guarded: GuardedRoutes, engine: QueryEngine) -> None:
         def keep(document: dict[str, Any], answer: Answer | None) -> None:
             if not responses_request.is_stored:
                 return
-            said = Turn(answer.standalone_question, answer.text) if answer else None
-            turns = [*conversation, *([said] if said else [])]
+            turn = Turn(answer.standalone_question, answer.text) if answer else None
+            turns = [*conversation, *([turn] if turn else [])]
             bound = engine.settings.max_question_characters
             store.put(StoredResponse(document, bounded_turns(turns, bound)))
 
