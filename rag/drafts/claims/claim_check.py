@@ -16,6 +16,7 @@ from rag.drafts.claims.evidence import ClaimEvidence, ClaimReading, EvidenceRequ
 from rag.drafts.findings import DraftFinding, FindingVerdict, WordDifference
 from rag.retrieval.filters import Filters
 from rag.types.article import ArticleRef, short_reference
+from rag.verification.cues import find_numbers
 from rag.verification.verifier import PARTLY, SUPPORTED
 
 # The thresholds below are chosen on the dev half of evals/suites/drafts (docs/drafts.md).
@@ -23,6 +24,8 @@ from rag.verification.verifier import PARTLY, SUPPORTED
 ABOUT_LOGIT = 0.5
 # So is a sentence that has at least this share of the claim's words, if its logit is not far below.
 ABOUT_COVERED, ABOUT_COVERED_LOGIT = 0.7, -1.0
+# A claim of a writer is called supported only if the verifier is surer than of a model's statement.
+CLAIM_SUPPORT = 0.6
 # A claim that the verifier doubts is supported if a sentence is clearly about it and has its words and details.
 CLEAR_LOGIT, CLEAR_COVERED, CLEAR_SUPPORT = 1.5, 0.9, 0.2
 # Below this share of its words a sentence is about something else, even if a number differs.
@@ -124,7 +127,7 @@ def _verdict(claim: DraftClaim, reading: ClaimReading | None, evidence: ClaimEvi
         return "contradicted"
     lacking = [conflict for conflict in reading.conflicts if conflict.kind in ("number", "date", "name")]
     is_clear = reading.logit >= CLEAR_LOGIT and reading.covered >= CLEAR_COVERED and reading.support >= CLEAR_SUPPORT
-    if (reading.support >= SUPPORTED or is_clear) and not lacking:
+    if (reading.support >= CLAIM_SUPPORT and not lacking) or (is_clear and not reading.conflicts):
         parts = claim.parts
         if len(parts) > 1 and not is_clear and min(evidence.part_support(parts, reading.source)) < PARTLY:
             return "partly"
@@ -161,8 +164,10 @@ def _is_about(reading: ClaimReading) -> bool:
 def _claim_finding(claim: DraftClaim, verdict: FindingVerdict, reading: ClaimReading | None) -> DraftFinding:
     where = short_reference(reading.source.article) if reading else ""
     if reading is None or verdict == "not_covered":
-        numbers = _differences(
-            [conflict for conflict in reading.conflicts if conflict.kind == "number"] if reading else []
+        # A passage about something else may have the same number; it supports none.
+        numbers = tuple(
+            WordDifference("added", claim.statement[amount.start : amount.end], "", is_hard=True)
+            for amount in find_numbers(claim.statement)
         )
         return _finding(claim, "not_covered", "The collection does not cover this.", None, numbers, reading)
     if verdict == "contradicted":
