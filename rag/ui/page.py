@@ -20,6 +20,7 @@ from rag.engine import QueryEngine
 from rag.errors import ServerBusy
 from rag.settings import Settings
 from rag.ui.bearer_login import BearerLogin
+from rag.ui.drafts.draft_requests import DraftRequests
 from rag.ui.first_frame import FirstFrame
 from rag.ui.handlers import PageHandlers
 from rag.ui.payloads import TurnMessage
@@ -27,6 +28,7 @@ from rag.ui.published import cancelled_with_client, publish_functions
 from rag.ui.requests.replies import as_functions
 from rag.ui.static_files import STATIC, script_tags, serve_static_files, style_tag
 from rag.ui.tabs.articles_tab import articles_tab
+from rag.ui.tabs.draft_tab import draft_tab
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _MASTHEAD = (
@@ -121,6 +123,8 @@ def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
                 _conversation(handlers, admission)
+            with gr.Tab("Check a draft", id="draft"):
+                draft_tab(DraftRequests(engine), admission, script_tags(), event_payload)
             with gr.Tab("Articles", id="articles"):
                 articles_tab(engine, handlers, script_tags())
             with gr.Tab("Evals", id="evals"):

@@ -16,8 +16,18 @@ STATIC = Path(__file__).parent / "static"
 SCRIPTS = (
     "dom.js", "store.js", "address.js", "tip.js", "reader.js", "filters.js", "turns.js", "acts.js", "cite.js",
     "offers.js", "share.js", "pins.js", "settings.js", "asking.js", "conversations.js", "page.js", "articles.js",
+    "draft.js",
 )  # fmt: skip
-STYLES = ("style.css", "conversation.css", "answer.css", "sources.css", "articles.css", "panels.css", "narrow.css")
+STYLES = (
+    "style.css",
+    "conversation.css",
+    "answer.css",
+    "sources.css",
+    "articles.css",
+    "draft.css",
+    "panels.css",
+    "narrow.css",
+)
 _SCRIPT, _STYLE = "page.js", "page.css"
 
 

@@ -17,7 +17,7 @@ DOORS = {
     "tokenizers": {"rag/embedding/onnx_session.py"},
     "openai": {"rag/embedding/remote.py", "rag/generation/openai_chat.py", "rag/generation/openai_errors.py"},
     "tenacity": {"rag/generation/openai_chat.py", "rag/generation/openai_errors.py"},
-    "gradio": {"rag/ui/page.py", "rag/ui/published.py", "rag/ui/tabs/articles_tab.py"},
+    "gradio": {"rag/ui/page.py", "rag/ui/published.py", "rag/ui/tabs/articles_tab.py", "rag/ui/tabs/draft_tab.py"},
     "gradio_client": {"rag/ui/page.py"},
     "prometheus_client": {"rag/server/monitoring/metrics.py", "rag/server/app.py"},
     "pythonjsonlogger": {"rag/server/monitoring/logs.py"},

@@ -1,0 +1,1 @@
+"""The page checks a draft: its requests, and how a report looks."""

@@ -1,0 +1,58 @@
+"""The page's request to check a draft, with a real engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag import QueryEngine, open_engine
+from rag.interrupts.cancellation import Cancellation
+from rag.ui.drafts.draft_requests import DraftMessage, DraftRequests
+
+ID = "0" * 32
+DRAFT = "The Senate voted by 79 to 21 against a ten-year ban on state rules.\n\nI find <b>that</b> amusing."
+
+
+@pytest.fixture(scope="module")
+def engine(home: Path) -> Iterator[QueryEngine]:
+    with open_engine(home) as opened:
+        yield opened
+
+
+def last(engine: QueryEngine, sent: Any) -> DraftMessage:
+    return list(DraftRequests(engine).check(sent, Cancellation()))[-1]
+
+
+def test_the_last_message_has_the_report(engine: QueryEngine) -> None:
+    message = last(engine, {"id": ID, "text": DRAFT})
+    assert (message["state"], message["share"]) == ("done", 1.0)
+    assert "1 contradicted" in message["say"]
+    assert "<b>" not in message["marked"]
+    assert 'class="draft-finding wrong"' in message["findings"]
+    assert message["markdown"].startswith("# Check of a draft")
+    assert message["word"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "line"),
+    [
+        ({"id": ID, "text": "?!"}, "no words"),
+        ({"id": ID, "text": "word " * 400_000}, "at most 100,000"),
+        ({"id": ID}, "load the page again"),
+        ({"id": "<script>", "text": "words"}, "load the page again"),
+        (None, "load the page again"),
+        ([1, 2], "load the page again"),
+    ],
+)
+def test_what_cannot_be_checked_is_one_line(engine: QueryEngine, sent: Any, line: str) -> None:
+    message = last(engine, sent)
+    assert message["state"] == "failed"
+    assert line in message["say"]
+    assert "\n" not in message["say"]
+
+
+def test_a_check_that_is_cancelled_ends(engine: QueryEngine) -> None:
+    cancellation = Cancellation()
+    cancellation.cancel()
+    assert not [m for m in DraftRequests(engine).check({"id": ID, "text": DRAFT}, cancellation) if m["state"] == "done"]
