@@ -81,7 +81,7 @@ class DraftRequests:
                 yield _message(payload, "working", DraftReport.of(payload.text, made))
                 sent_at = time.monotonic()
         report = DraftReport.of(payload.text, made)
-        yield _message(payload, "done", report) | _files(report)
+        yield _with_files(_message(payload, "done", report), report)
 
 
 def refused(sent: Any, error: Exception) -> DraftMessage:
@@ -111,12 +111,10 @@ def _message(payload: DraftPayload, state: Literal["working", "done"], report: D
     }
 
 
-class _Files(TypedDict):
-    markdown: str
-    word: str
-
-
-def _files(report: DraftReport) -> _Files:
+def _with_files(message: DraftMessage, report: DraftReport) -> DraftMessage:
+    """The message with the report as Markdown and for Word."""
     from rag.drafts.reports.word import to_word
 
-    return {"markdown": to_markdown(report), "word": base64.b64encode(to_word(report)).decode("ascii")}
+    message["markdown"] = to_markdown(report)
+    message["word"] = base64.b64encode(to_word(report)).decode("ascii")
+    return message
