@@ -49,3 +49,9 @@ def test_a_clause_with_words_of_the_quotes_or_of_the_question_alone_is_not(state
 def test_every_quote_counts() -> None:
     statement = "Two refineries were closed, but they may not be enough to win the war."
     assert not _is_added(statement, QUESTION, QUOTE, "Nobody wins a war with that.")
+
+
+def test_a_question_that_repeats_its_source_leaves_nothing_to_tell_by() -> None:
+    question = f"Is it true that {QUOTE[0].lower()}{QUOTE[1:-1]}?"
+    assert not _is_added("A couple of plants that make fuel stood idle, and the state earned less.", question)
+    assert _is_added("A couple of plants that make fuel stood idle, and the state earned less.")
