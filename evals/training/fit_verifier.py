@@ -46,7 +46,7 @@ MAX_ITERATIONS = 5_000
 # sets in cross-validation.
 INVERSE_PULL = 0.02
 # Log-odds taken off the fitted bias. A false statement shown as supported harms more than a true one shown as partly
-# supported, and the answers to the golden dev questions, of several quotes, put wrong numbers just above 0.5 without it.
+# supported. Without it, answers of several quotes to the golden dev questions put wrong numbers just above 0.5.
 CAUTION = 0.2
 # SummEdits is not used for fitting. When it was, the other sets lost and SummEdits gained 0.01.
 FITTED = ("wice", "qags", "contrasts", "planted")
