@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from rag.chat import Chat
     from rag.citing.debate_card import DebateCard
     from rag.citing.punctuation import FormattedCitation, StyledText
+    from rag.debate.debate import Debate, DebateRow, MonthCount, Position, QuotePair, Reply
     from rag.drafts.findings import ArticleQuote, DraftFinding, DraftReport, WordDifference
     from rag.engine import QueryEngine, open_engine
     from rag.index.base import IndexParameters
@@ -67,7 +68,9 @@ __all__ = [
     "CataloguePage",
     "Chat",
     "Citation",
+    "Debate",
     "DebateCard",
+    "DebateRow",
     "DraftFinding",
     "DraftReport",
     "EncoderError",
@@ -92,14 +95,18 @@ __all__ = [
     "LoadFailure",
     "LoadNote",
     "ModelError",
+    "MonthCount",
     "PassageNodeParser",
+    "Position",
     "QueryEngine",
     "QuestionCancelled",
     "QuestionScope",
+    "QuotePair",
     "RagError",
     "RankedPassage",
     "ReadError",
     "Rename",
+    "Reply",
     "Revision",
     "SearchResults",
     "Section",
@@ -125,6 +132,7 @@ _MODULES = {
     "rag.chat": ("Chat",),
     "rag.citing.debate_card": ("DebateCard",),
     "rag.citing.punctuation": ("FormattedCitation", "StyledText"),
+    "rag.debate.debate": ("Debate", "DebateRow", "MonthCount", "Position", "QuotePair", "Reply"),
     "rag.engine": ("QueryEngine", "open_engine"),
     "rag.index.base": ("IndexParameters",),
     "rag.llama_index.node_parser": ("PassageNodeParser",),

@@ -44,13 +44,19 @@ def find_replies(
     """
     named = [_named_in(text[start:end], authors, titles) for start, end in sentences]
     replies = []
+    # The end of the last reply to each author that took a side; a sentence before it is a part of that reply.
+    ends: dict[str, int] = {}
     for first, names in enumerate(named):
         last = _end_of_reply(text, sentences, named, first) if names else first
         for name in names:
+            if first < ends.get(name, 0):
+                continue
             masked = [_masked(text[start:end], name, titles) for start, end in sentences[first:last]]
             relation = relation_of(masked) if len(names) == 1 else None
             shown = _shown_sentences(masked) if relation else 1
             replies.append(FoundReply(name, first, first + shown, relation))
+            if relation:
+                ends[name] = first + shown
     return replies
 
 
@@ -77,7 +83,7 @@ def _is_long(title: str) -> bool:
 def _masked(sentence: str, author: str, titles: Mapping[str, str]) -> str:
     names = [author, *(title for title, writer in titles.items() if writer == author and _is_long(title))]
     for name in names:
-        sentence = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", OTHER, sentence)
+        sentence = re.sub(rf"[“\"]?(?<!\w){re.escape(name)}(?!\w)[”\"]?", OTHER, sentence)
     is_person = len(author.split()) > 1 and not author.startswith("The ")
     if OTHER not in sentence and is_person:
         courtesy = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Professor|Sir|Lord|Lady)\.? )?"

@@ -18,6 +18,7 @@ from rag import Chat, QueryEngine, open_engine
 
 NAMES = {
     "AddReport", "Answer", "AnswerStep", "Article", "ArticleList", "ArticleRef", "ArticleVersion", "ArticleQuote",
+    "Debate", "DebateRow", "MonthCount", "PassageNodeParser", "Position", "QuotePair", "Reply",
     "DraftFinding", "DraftReport", "WordDifference",
     "Cancellation",
     "CatalogueEntry", "CataloguePage", "Chat", "Citation", "DebateCard", "EncoderError", "EncoderMismatch",
