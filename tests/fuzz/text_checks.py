@@ -34,7 +34,7 @@ from rag.types.answer import Answer, AnswerStep, Turn
 from rag.types.article import Article
 from rag.types.catalogue import CataloguePage
 from rag.ui import payloads
-from rag.ui.answers import render_answer
+from rag.ui.answers import render_answer, wording
 from rag.ui.articles import articles_table, render_article
 from rag.verification.cues import count_hedges, extract_names, extract_numbers, is_negated
 from tests.support.page_markup import visible_text
@@ -175,7 +175,7 @@ def check_rendering(answer: Answer) -> None:
     visible_text(render_answer.turn_html(replace(answer, writer="quotes", abstained=False)))
     visible_text(render_answer.working_html([AnswerStep("searching", 3)], answer.text))
     visible_text(render_answer.error_html(answer.question))
-    render_answer.announcement(answer)
+    wording.announcement(answer)
     for citation in answer.citations:
         article = citation.article
         shown_article = Article(

@@ -9,6 +9,7 @@ from rag.types.answer import Answer, Citation, Statement
 from rag.types.article import ArticleRef
 from rag.types.passage import RankedPassage
 from rag.ui import payloads
+from rag.ui.drafts.draft_requests import DraftMessage
 from rag.ui.payloads import (
     MAX_RECORDS,
     CatalogueRequest,
@@ -73,7 +74,7 @@ def test_the_scripts_read_no_field_that_no_reply_has() -> None:
     ]  # fmt: skip
     fields = {
         "reply": set().union(*(reply.__annotations__ for reply in replies)),
-        "message": set(payloads.TurnMessage.__annotations__),
+        "message": {*payloads.TurnMessage.__annotations__, *DraftMessage.__annotations__},
     }
     scripts = "".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     read = set(re.findall(r"\b(reply|message)\.([a-z_]+)\b", scripts))
