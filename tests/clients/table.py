@@ -17,7 +17,8 @@ class ClientCase:
 
     `program` is a file of PROGRAMS. `install` is the command that installs `package` into `environment`, a folder of
     its own. `module` is what a program in Python imports, "" for one in another language. `streams` says whether the
-    client shows an answer as it is made, `cites` whether it passes citations on.
+    client shows an answer as it is made, `cites` whether it passes citations on. `refusal` is what it says of a wrong
+    key: our words or the status, unless it has words of its own.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ClientCase:
     interface: str
     streams: bool = True
     cites: bool = True
+    refusal: str = r"key|401"
     note: str = ""
 
     @property
@@ -80,6 +82,7 @@ CLIENTS = (
     ),
     ClientCase(
         "MCP client (Python)", "mcp_client.py", "mcp", "pip install mcp", "mcp", "/mcp", note="it streams the steps",
+        refusal="error response",  # the SDK keeps the status and our words to itself
     ),
     ClientCase(
         "MCP inspector", "mcp_inspector.py", "inspector", "npm install @modelcontextprotocol/inspector", "", "/mcp",
@@ -87,5 +90,6 @@ CLIENTS = (
     ),
     ClientCase(
         "gradio_client", "gradio_python.py", "gradio", "pip install gradio_client", "gradio_client", "the page",
+        refusal="credentials",
     ),
 )  # fmt: skip
