@@ -123,7 +123,7 @@ def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
                 _conversation(handlers, admission)
-            with gr.Tab("Check a draft", id="draft"):
+            with gr.Tab("Draft", id="draft"):
                 draft_tab(DraftRequests(engine), admission, script_tags(), event_payload)
             with gr.Tab("Articles", id="articles"):
                 articles_tab(engine, handlers, script_tags())

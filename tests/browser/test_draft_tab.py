@@ -16,7 +16,7 @@ DRAFT = (
 
 
 def open_tab(page: Any) -> None:
-    page.get_by_role("tab", name="Check a draft").click()
+    page.get_by_role("tab", name="Draft").click()
     page.locator("#draft-text").wait_for()
 
 
