@@ -86,7 +86,7 @@ CLIENTS = (
     ),
     ClientCase(
         "MCP inspector", "mcp_inspector.py", "inspector", "npm install @modelcontextprotocol/inspector", "", "/mcp",
-        streams=False, note="a command line and a page",
+        streams=False, note="a command line and a page", refusal="auth_required",
     ),
     ClientCase(
         "gradio_client", "gradio_python.py", "gradio", "pip install gradio_client", "gradio_client", "the page",

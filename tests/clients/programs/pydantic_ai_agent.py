@@ -19,7 +19,7 @@ answer = agent.run_sync(QUESTION).output
 
 async def streamed() -> list[str]:
     async with agent.run_stream(QUESTION) as result:
-        return [piece async for piece in result.stream_text(delta=True)]
+        return [piece async for piece in result.stream_text(delta=True, debounce_by=None)]
 
 
 pieces = asyncio.run(streamed())
