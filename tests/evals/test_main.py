@@ -50,8 +50,8 @@ def test_what_cannot_be_done_is_one_line_and_2(
 def test_the_benchmarks_are_listed_and_an_unknown_one_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--help"]) == 0
     assert (
-        "abstention, answers, checking, chunking, drafts, growth, load, scaling, quotations, reading, rewriting, "
-        "side-by-side, speed, statements, verifier, "
+        "abstention, answers, checking, chunking, debates, drafts, growth, load, scaling, quotations, reading, "
+        "rewriting, side-by-side, speed, start, statements, verifier, "
         "writing" in capsys.readouterr().out
     )
     assert main([]) == 0

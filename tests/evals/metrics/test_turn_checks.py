@@ -22,7 +22,8 @@ def _answer(*cited: str, text: str = "So it is.", **fields: Any) -> StoredAnswer
     quotes = {"rain": RAIN, "snow": SNOW}
     citations = [
         {"number": number, "article_id": name, "title": LIBRARY[name].title, "author": LIBRARY[name].author,
-         "quote": quotes[name], "start": 0, "end": len(quotes[name])}
+         "quote": quotes[name], "start": 0, "end": len(quotes[name]),
+         "passage": {"id": f"{name}-0", "text": quotes[name]}}
         for number, name in enumerate(cited, 1)
     ]  # fmt: skip
     statements = [
