@@ -16,6 +16,8 @@ LIBRARY = {
     "snow": Article("snow", "A “Night” of Snow", f"{SNOW} Ploughs ran.", "Carl Dorn", "The Review", date(2025, 6, 2)),
 }
 
+PASSAGE = {"id": "rain-0", "text": RAIN}
+
 
 def _answer(*cited: str, text: str = "So it is.", **fields: Any) -> StoredAnswer:
     """An answer with one statement for each cited article, which quotes its first sentence."""
@@ -90,7 +92,7 @@ def test_each_check_passes_and_fails_with_its_reason(
 
 
 def test_quotes_in_their_article_s_order_pass_and_others_fail() -> None:
-    second = {"number": 2, "article_id": "rain", "title": "t", "quote": "x", "start": 30, "end": 40}
+    second = {"number": 2, "article_id": "rain", "title": "t", "quote": "x", "start": 30, "end": 40, "passage": PASSAGE}
     first = {**second, "number": 1, "start": 0, "end": 10}
     assert "order" not in _failures(_answer(citations=[first, second]), order="article")
     assert "30" in _failures(_answer(citations=[second, first]), order="article")["order"]
@@ -105,7 +107,15 @@ def test_titles_count_as_cited_only_where_nothing_is_cited_or_declined() -> None
 
 
 def test_a_quote_that_covers_less_than_half_of_the_sentence_is_no_quote() -> None:
-    part = {"number": 1, "article_id": "rain", "title": "t", "quote": RAIN[:10], "start": 0, "end": 10}
+    part = {
+        "number": 1,
+        "article_id": "rain",
+        "title": "t",
+        "quote": RAIN[:10],
+        "start": 0,
+        "end": 10,
+        "passage": PASSAGE,
+    }
     assert "quote_any" in _failures(_answer(citations=[part]), quote_any=GOLD)
 
 
