@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
+
+import httpx
 
 from evals.errors import EvalError
 
@@ -93,9 +93,9 @@ def _serve(command: Sequence[str]) -> Start:
         address = line.removeprefix(PORT_LINE).strip()
         while time.perf_counter() - began < SERVER_SECONDS:
             try:
-                with urlopen(f"{address}/health", timeout=SERVER_SECONDS):  # noqa: S310  (our own server)
-                    break
-            except URLError:
+                httpx.get(f"{address}/health", timeout=SERVER_SECONDS).raise_for_status()
+                break
+            except httpx.HTTPError:
                 time.sleep(0.02)
         clock = time.perf_counter() - began
     finally:
