@@ -11,8 +11,9 @@ from rag.text.citation_markers import marker_numbers
 # An unfinished line may end in the beginning of a link, a marker, a tag, a number in brackets or emphasis. The limits
 # of length prevent that text is held back for ever: a longer text is none of these.
 _ROUND_NUMBERS = r"[(（](\d{1,2}(?:\s*[,;]\s*\d{1,2})*)[)）]"
-_LINK_TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,200}\]){0,200}+"
-_ADDRESS = r"(?:[^()]|\([^()]{0,500}\)){0,500}+"
+# Atomic groups, and no possessive "{0,200}+": Python 3.11.2 matches that wrongly where the rest of a pattern fails.
+_LINK_TEXT = r"(?>(?:[^\[\]]|\[[^\[\]]{0,200}\]){0,200})"
+_ADDRESS = r"(?>(?:[^()]|\([^()]{0,500}\)){0,500})"
 _IMAGE_OR_LINK = re.compile(rf"!?\[({_LINK_TEXT})\]\({_ADDRESS}\)")
 _TAG = re.compile(r"<!--[^<>]{0,500}-->|</?[A-Za-z][^<>]{0,500}>")
 _PARTIAL_LINK = rf"(?<![\[【])[\[【]*!?\[{_LINK_TEXT}(?:\[[^\[\]]{{0,200}}|\](?:\({_ADDRESS}(?:\([^()]{{0,500}})?)?)?"
