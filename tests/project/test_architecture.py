@@ -30,6 +30,7 @@ DOORS = {
     "sentencex": {"rag/text/sentences.py"},
     "httpx": {
         "evals/benchmarks/performance/load_clients.py",
+        "evals/benchmarks/performance/start.py",
         "rag/readers/fetch.py",
         "rag/index/",
         "rag/generation/openai_errors.py",
