@@ -60,7 +60,19 @@ class ResponseFormat(BaseModel):
     json_schema: JsonSchema | None = None
 
 
-class ChatRequest(BaseModel):
+class LimitedRequest(BaseModel):
+    """What limits a question, in fields of our own beside the protocol's."""
+
+    k: int | None = Field(default=None, ge=1, le=100)
+    author: str | None = None
+    source: str | None = None
+    topic: str | None = None
+    since: str | None = None
+    until: str | None = None
+    ignore: list[UnderstoodPart] = []
+
+
+class ChatRequest(LimitedRequest):
     """The fields of a request that are read. The protocol's other fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
@@ -76,13 +88,6 @@ class ChatRequest(BaseModel):
     response_format: ResponseFormat | None = None
     tool_choice: Any = None
     function_call: Any = None
-    k: int | None = Field(default=None, ge=1, le=100)
-    author: str | None = None
-    source: str | None = None
-    topic: str | None = None
-    since: str | None = None
-    until: str | None = None
-    ignore: list[UnderstoodPart] = []
 
     @property
     def options(self) -> QuestionOptions:

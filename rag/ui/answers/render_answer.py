@@ -13,7 +13,7 @@ from rag.types.article import ArticleRef, day_in_words
 from rag.types.understanding import Section
 from rag.ui.answers.notices import for_visitors
 from rag.ui.answers.render_understanding import understanding_html, wider_search_html
-from rag.ui.answers.source_cards import byline_html, sources_html
+from rag.ui.answers.source_cards import article_buttons_html, sources_html
 from rag.ui.answers.statements import chips_html, quote_html, sentence_html, who_and_when
 from rag.ui.answers.views import AuthorView, HeldStatement, views_of
 from rag.ui.answers.wording import is_verbatim, revisions_label, support_summary, writer_label
@@ -205,12 +205,8 @@ def _abstention(answer: Answer) -> str:
 
 def _article_list(label: str, articles: Sequence[ArticleRef]) -> str:
     """A list of articles, each a button that opens it; empty for no articles."""
-    items = "".join(
-        f'<li><button type="button" class="open-article" data-article="{escape(article.id)}">'
-        f'{escape(article.title)}</button><span class="meta">{byline_html(article)}</span></li>'
-        for article in articles
-    )
-    return f'<div class="further"><p class="label">{label}</p><ul class="nearest">{items}</ul></div>' if items else ""
+    listed = article_buttons_html(articles)
+    return f'<div class="further"><p class="label">{label}</p>{listed}</div>' if listed else ""
 
 
 def _summary(answer: Answer) -> str:

@@ -39,6 +39,16 @@ def byline_html(article: ArticleRef) -> str:
     return escape(dotted_byline(article))
 
 
+def article_buttons_html(articles: Sequence[ArticleRef]) -> str:
+    """A list of articles, each a button that opens it; empty for no articles."""
+    items = "".join(
+        f'<li><button type="button" class="open-article" data-article="{escape(article.id)}">'
+        f'{escape(article.title)}</button><span class="meta">{byline_html(article)}</span></li>'
+        for article in articles
+    )
+    return f'<ul class="nearest">{items}</ul>' if items else ""
+
+
 def _card(citations: Sequence[Citation], *, quoted_in_answer: bool) -> str:
     article = citations[0].article
     original = article_link(article, "original ↗")

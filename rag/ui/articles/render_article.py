@@ -9,7 +9,7 @@ from html import escape
 from itertools import pairwise
 
 from rag.types.article import Article, ArticleRef, ArticleVersion, day_in_words, reference_to, source_notes
-from rag.ui.answers.source_cards import article_link, byline_html
+from rag.ui.answers.source_cards import article_buttons_html, article_link, byline_html
 from rag.ui.articles.articles_table import minutes_to_read
 
 
@@ -80,12 +80,8 @@ def around_html(article: Article, around: AroundArticle) -> str:
 
 
 def _references(label: str, articles: Sequence[ArticleRef]) -> str:
-    items = "".join(
-        f'<li><button type="button" class="open-article" data-article="{escape(article.id)}">'
-        f'{escape(article.title)}</button><span class="meta">{byline_html(article)}</span></li>'
-        for article in articles
-    )
-    return f'<h3 class="label">{escape(label)}</h3><ul class="nearest">{items}</ul>' if items else ""
+    listed = article_buttons_html(articles)
+    return f'<h3 class="label">{escape(label)}</h3>{listed}' if listed else ""
 
 
 def missing_html() -> str:

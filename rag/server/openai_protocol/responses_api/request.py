@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from rag.server.openai_protocol.chat_request import (
     ChatRequest,
     JsonSchema,
+    LimitedRequest,
     Message,
     OtherPart,
     ResponseFormat,
     TextPart,
 )
 from rag.server.openai_protocol.guarded_routes import ProtocolError
-from rag.types.understanding import UnderstoodPart
 
 # What a request may ask for that this server does not do, and why.
 _REFUSED = {
@@ -61,7 +61,7 @@ class TextSettings(BaseModel):
     format: TextFormat | None = None
 
 
-class ResponsesRequest(BaseModel):
+class ResponsesRequest(LimitedRequest):
     """The fields of a request that are read. The protocol's other fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
@@ -79,13 +79,6 @@ class ResponsesRequest(BaseModel):
     background: bool | None = None
     conversation: Any = None
     prompt: Any = None
-    k: int | None = Field(default=None, ge=1, le=100)
-    author: str | None = None
-    source: str | None = None
-    topic: str | None = None
-    since: str | None = None
-    until: str | None = None
-    ignore: list[UnderstoodPart] = []
 
     @property
     def is_stored(self) -> bool:
