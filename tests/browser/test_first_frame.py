@@ -28,3 +28,21 @@ def test_what_is_typed_while_the_page_loads_is_not_lost(address: str, visit: Vis
     page.locator("#first-frame").wait_for(state="detached")
     assert page.input_value("#question") == "half a question"
     page.unroute("**/page/page.js*")
+
+
+def test_letters_typed_before_and_after_the_frames_script_are_kept(address: str, visit: Visit) -> None:
+    page = visit("about:blank")
+    # The first letters come while the frame's script has not run yet, the others once the page has read what it keeps.
+    page.add_init_script(
+        """
+        new MutationObserver(() => {
+          const box = document.getElementById("first-question");
+          if (box && !box.dataset.typed) { box.dataset.typed = "early"; box.value = "early"; }
+          const talk = document.querySelector("#conversation .talk:not([hidden])");
+          if (box && talk && box.dataset.typed === "early") { box.dataset.typed = "late"; box.value += " and late"; }
+        }).observe(document, { childList: true, subtree: true, attributes: true });
+        """
+    )
+    page.goto(address)
+    page.locator("#first-frame").wait_for(state="detached")
+    assert page.input_value("#question") == "early and late"
