@@ -18,13 +18,14 @@ from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.cited_draft import CitedDraft
 from rag.answering.prose.draft_sentence import DraftSentence
 from rag.answering.prose.editing import DraftEditor, sentences_needed
+from rag.answering.prose.prompt_echo import PromptEcho
 from rag.answering.prose.telling_sentences import telling_points, with_views_read
 from rag.answering.several.answered_parts import answered_parts
 from rag.embedding.base import Encoder
 from rag.errors import ModelError
 from rag.generation.llm_writer import WritingSession
 from rag.generation.prompt_context import FailedStatement
-from rag.generation.prompts import with_form
+from rag.generation.prompts import form_instructions, with_form
 from rag.reading.passage_reader import PassageReader
 from rag.types.answer import AnswerStep, Event, TextDelta
 from rag.types.revision import Revision
@@ -67,7 +68,9 @@ class ModelWriter:
         evidence = session.choose_evidence(question, selection.passages, telling_points(read))
         resolver = CitationResolver(self._encoder, selection.retrieval, evidence)
         bearing = self._bearing(run, selection, resolver)
-        editor = DraftEditor(bearing, resolver, self._checker, sentences_needed(selection))
+        form = form_instructions(selection.kind, has_parts=bool(parts))
+        echo = PromptEcho("\n\n".join([session.instructions(evidence), *form]))
+        editor = DraftEditor(bearing, resolver, self._checker, sentences_needed(selection), echo)
 
         yield AnswerStep("writing", 0)
         draft = CitedDraft(resolver, self._checker, editor, run.turn.question)
@@ -108,6 +111,7 @@ class ModelWriter:
             # Quotes answer better than sentences of which none is fully supported.
             is_beside = any(sentence.support >= PARTLY and not sentence.is_in_answer for sentence in sentences)
             notices = [notice for notice in notices if notice != WANDERED]
+            run.revisions = tuple(_dropped(sentence) for sentence in sentences)
             raise ModelError("; ".join([*notices, NOTHING_BEARS if is_beside else NOTHING_SUPPORTED]))
         run.notices += [*([MAY_NOT_ANSWER] if run.doubt else []), *notices]
         if bearing and selection.parts:
@@ -207,6 +211,13 @@ def _reason_of_the_model(doubt: Abstention | None) -> str:
     """
     is_known = doubt is not None and doubt.reason != UNANSWERED
     return f"{MODEL_FOUND_NONE}; {doubt.reason}" if doubt and is_known else MODEL_FOUND_NONE
+
+
+def _dropped(sentence: DraftSentence) -> Revision:
+    """What a sentence becomes when the whole draft is given up."""
+    revision = sentence.revision
+    reason = revision.reason if revision and not sentence.is_in_answer else _reason(sentence)
+    return Revision(sentence.as_written, "dropped", reason)
 
 
 def _failed_statement(sentence: DraftSentence, resolver: CitationResolver) -> FailedStatement:

@@ -16,6 +16,7 @@ from rag.retrieval.filters import Filters
 from rag.types.answer import Answer, Timings, Turn
 from rag.types.catalogue import Freshness
 from rag.types.passage import RankedPassage
+from rag.types.revision import Revision
 from rag.types.understanding import Kind, UnderstoodPart
 
 Outcome = Literal["answered", "declined", "failed", "cancelled"]
@@ -95,6 +96,7 @@ class PipelineRun:
 
     `doubt` is the abstention that the answer would be without a language model, if the passages may not answer.
     `notices` are messages that the reader must see. `passages` are those that were retrieved, if they were asked for.
+    `revisions` are the sentences of a model's draft of which nothing stands.
     """
 
     request: AnswerRequest
@@ -106,6 +108,7 @@ class PipelineRun:
     doubt: Abstention | None = None
     passages: tuple[RankedPassage, ...] | None = None
     notices: list[str] = field(default_factory=list)
+    revisions: tuple[Revision, ...] = ()
 
     def complete(self, answer: Answer) -> Answer:
         """`answer` with the notices, the library's age, the tokens used and the time."""
@@ -114,6 +117,7 @@ class PipelineRun:
             notice="; ".join(self.notices) or None,
             freshness=self.freshness,
             passages=self.passages,
+            revisions=answer.revisions or self.revisions,
             usage=self.session.usage if self.session else None,
             timings=self.timer.timings(),
         )

@@ -245,6 +245,11 @@ class WritingSession:
             )
         return evidence
 
+    def instructions(self, evidence: PromptEvidence) -> str:
+        """The text of the prompt for an answer from `evidence`, without sources and question."""
+        messages = self._prompts[_PROMPTS[evidence.form]].format_messages(self._llm, passages="", question="")
+        return "\n\n".join(message.content or "" for message in messages)
+
     def check_time(self, ends: float | None = None) -> None:
         """Raises ModelError when the time for the answer, or the time until `ends`, is up."""
         if (self._ends if ends is None else ends) < time.monotonic():

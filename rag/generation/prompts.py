@@ -54,9 +54,13 @@ def with_form(question: str, kind: Kind, parts: Sequence[str] = ()) -> str:
 
     `parts` are the questions that it asks, if it asks several.
     """
-    asked = [f"{_forms()['parts']}\n" + "\n".join(f"- {part}" for part in parts)] if parts else []
-    instruction = _forms().get(kind)
-    return "\n\n".join([question, *([instruction] if instruction else []), *asked])
+    listed = "\n" + "\n".join(f"- {part}" for part in parts) if parts else ""
+    return "\n\n".join([question, *form_instructions(kind, has_parts=bool(parts))]) + listed
+
+
+def form_instructions(kind: Kind, *, has_parts: bool) -> list[str]:
+    """What a model is told of the form of an answer to a question of this kind, and of one with parts."""
+    return [_forms()[name] for name in (kind, *(["parts"] if has_parts else [])) if name in _forms()]
 
 
 @cache

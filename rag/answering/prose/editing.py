@@ -1,7 +1,7 @@
 """Decides what of a model's draft becomes part of the answer.
 
-A sentence beside the question and a sentence that repeats another are left out. A sentence copied from a passage
-becomes an attributed quote, or is left out if its point was made already. The draft ends where it has what the question
+A sentence beside the question, a sentence that repeats another, a question and an instruction of the prompt are left
+out. A sentence copied from a passage becomes an attributed quote, or is left out if its point was made already. The draft ends where it has what the question
 needs, or where it wanders. No language model is asked here.
 """
 
@@ -16,6 +16,7 @@ from rag.answering.kinds.selection import Selection
 from rag.answering.prose.bearing import QuestionBearing
 from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.draft_sentence import DraftSentence
+from rag.answering.prose.prompt_echo import PromptEcho
 from rag.text.analyzer import content_terms, terms
 from rag.text.attribution import parse_attribution
 from rag.types.revision import Change, Revision
@@ -76,7 +77,8 @@ class _Point(NamedTuple):
 class DraftEditor:
     """Edits the checked sentences of one draft, in their order.
 
-    Without `bearing`, no sentence is beside the question. The answer ends after `max_sentences`.
+    Without `bearing`, no sentence is beside the question. Without `echo`, none repeats the prompt. The answer ends after
+    `max_sentences`.
     """
 
     def __init__(
@@ -85,11 +87,13 @@ class DraftEditor:
         resolver: CitationResolver,
         checker: CitationChecker,
         max_sentences: int = MAX_SENTENCES,
+        echo: PromptEcho | None = None,
     ) -> None:
         self._bearing = bearing
         self._resolver = resolver
         self._checker = checker
         self._max_sentences = max_sentences
+        self._echo = echo
         self._points: list[tuple[DraftSentence, _Point]] = []
         self._in_answer = 0
         self._failed_in_a_row = 0
@@ -109,7 +113,9 @@ class DraftEditor:
 
         One that its citations do not support is left as it is: it may be corrected or flagged.
         """
-        if sentence.support >= PARTLY:
+        if self._echo and (reason := self._echo.reason(sentence.text)):
+            _revise(sentence, "left out", reason)
+        elif sentence.support >= PARTLY:
             self._edit_supported(sentence)
         self._in_answer += sentence.is_in_answer
         stands = sentence.is_in_answer and sentence.support >= PARTLY
