@@ -24,8 +24,8 @@ class DebateCard:
     """One paragraph of evidence.
 
     `tag` is the claim that it is read for, `short` names author and year ("Bremmer 2024"), `author` is the author in
-    full, "" where `short` has the name already. `paragraph` is exact text of the article;
-    `quoted` are the slices of it that the answer quotes.
+    full and the author's qualification; the name is left out where `short` has it already, the qualification where the
+    article states none. `paragraph` is exact text of the article; `quoted` are the slices of it that the answer quotes.
     """
 
     tag: str
@@ -84,7 +84,7 @@ def debate_cards(
             cards[key] = DebateCard(
                 tag=tag,
                 short=_short(citation.article),
-                author=_full_author(citation.article),
+                author=_author(citation.article),
                 citation=note(citation.article, style),
                 paragraph=paragraph,
                 quoted=_merged([*quoted, span]),
@@ -125,10 +125,12 @@ def _short(article: ArticleRef) -> str:
     return f"{' and '.join(names) or article.source or article.title} {year}"
 
 
-def _full_author(article: ArticleRef) -> str:
-    """The author as the article names it; "" where `_short` has the name in full."""
+def _author(article: ArticleRef) -> str:
+    """The author as the article names and qualifies it; without the name where `_short` has it in full."""
     is_shortened = any("family" in name for name in csl_names(article.author))
-    return article.author or "" if is_shortened else ""
+    name = article.author if is_shortened else None
+    qualification = " ".join((article.author_description or "").split())
+    return "; ".join(filter(None, (name, qualification)))
 
 
 def _paragraph(citation: Citation, article: Article | None) -> tuple[str, int]:

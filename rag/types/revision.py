@@ -13,7 +13,8 @@ class Revision:
     """What became of a sentence that does not stand as a model wrote it.
 
     `text` is the sentence as written. `change` says what was done: it was corrected by the model, turned into a quote,
-    left out, or dropped by the model or with the whole draft. `reason` says why. `replacement` is what stands in its place, "" if nothing does.
+    left out, or dropped by the model or with the whole draft. `reason` says why. `replacement` is what stands in its
+    place, "" if nothing does.
     """
 
     text: str

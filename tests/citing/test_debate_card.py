@@ -39,6 +39,19 @@ def test_a_card_has_the_whole_paragraph_with_the_quoted_words_underlined() -> No
     assert "Brookfield, Ada. “Why Prices Move.” *The Review*, 1 June 2024, <https://e.org/a>." in card.markdown
 
 
+def test_a_card_says_what_qualifies_its_author() -> None:
+    answer = _answer("Prices rose.")
+    qualified = replace(ARTICLE, author_description="Teaches <economics>\nat Leeds.")
+    citation = replace(answer.citations[0], article=reference_to(qualified))
+    (card,) = debate_cards([replace(answer, citations=(citation,))], {"a": qualified}.get)
+    assert (card.short, card.author) == ("Brookfield 2024", "Ada Brookfield; Teaches <economics> at Leeds.")
+    assert "Teaches &lt;economics&gt; at Leeds.)" in card.html
+    column = replace(qualified, author="Hard Power", author_description="The column of the review's defence desk.")
+    citation = replace(citation, article=reference_to(column))
+    (card,) = debate_cards([replace(answer, citations=(citation,))], {"a": column}.get)
+    assert (card.short, card.author) == ("Hard Power 2024", "The column of the review's defence desk.")
+
+
 def test_two_quotes_of_one_paragraph_are_one_card() -> None:
     cards = debate_cards([_answer("Prices rose.", "Nobody knew why.", "The last paragraph.")], {"a": ARTICLE}.get)
     assert [len(card.quoted) for card in cards] == [2, 1]

@@ -1,8 +1,8 @@
 """Decides what of a model's draft becomes part of the answer.
 
 A sentence beside the question, a sentence that repeats another, a question and an instruction of the prompt are left
-out. A sentence copied from a passage becomes an attributed quote, or is left out if its point was made already. The draft ends where it has what the question
-needs, or where it wanders. No language model is asked here.
+out. A sentence copied from a passage becomes an attributed quote, or is left out if its point was made already. The
+draft ends where it has what the question needs, or where it wanders. No language model is asked here.
 """
 
 from collections.abc import Sequence
@@ -77,8 +77,8 @@ class _Point(NamedTuple):
 class DraftEditor:
     """Edits the checked sentences of one draft, in their order.
 
-    Without `bearing`, no sentence is beside the question. Without `echo`, none repeats the prompt. The answer ends after
-    `max_sentences`.
+    Without `bearing`, no sentence is beside the question. Without `echo`, none repeats the prompt. The answer ends
+    after `max_sentences`.
     """
 
     def __init__(

@@ -5,11 +5,11 @@ import re
 from rag.errors import ReadError
 from rag.readers.encoding import to_one_line
 from rag.readers.mail.messages import leaf_parts, parse_message, part_bytes, part_charset
-from rag.readers.pages.html import article_from_html
-from rag.types.article import Article, is_web_address
+from rag.readers.pages.html import ReadPage, read_page
+from rag.types.article import is_web_address
 
 
-def article_from_mhtml(data: bytes, source_name: str, name: str) -> Article:
+def read_mhtml(data: bytes, source_name: str, name: str) -> ReadPage:
     """Extracts the article of the page.
 
     Its address is the one that it was saved from. Raises ReadError.
@@ -21,7 +21,7 @@ def article_from_mhtml(data: bytes, source_name: str, name: str) -> Article:
     address = to_one_line(str(message.get("Snapshot-Content-Location") or page.get("Content-Location") or ""))
     # Long addresses are folded, with a blank at each fold.
     address = re.sub(r"\s", "", address)
-    return article_from_html(
+    return read_page(
         part_bytes(page),
         source_name,
         name,

@@ -84,9 +84,10 @@ def load_mailbox(file: SourceFile, context: LoadContext) -> Results:
 
 def load_mhtml(file: SourceFile, context: LoadContext) -> Results:
     """Reads the article of a page that was saved in one file."""
-    from rag.readers.archives.mhtml import article_from_mhtml
+    from rag.readers.archives.mhtml import read_mhtml
 
-    yield _loaded(file, article_from_mhtml(file.read(context.settings), file.source_name, file.stem))
+    read = read_mhtml(file.read(context.settings), file.source_name, file.stem)
+    yield LoadedArticle(read.article, file.origin, has_own_id=False, notes=read.notes)
 
 
 def load_zip(file: SourceFile, context: LoadContext) -> Results:

@@ -1,6 +1,7 @@
 """Archives and saved pages: what is in them is read as the files of a folder, within limits."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def test_a_page_in_one_file_has_the_address_it_was_saved_from(tmp_path: Path, se
     assert (article.url, article.text) == ("https://review.example/delay", TEXT)
     script = article_from(new_file(tmp_path / "y.mhtml", mhtml_file("javascript:alert(1)")), settings)
     assert script.url is None
+
+
+def test_what_may_be_missing_of_a_page_in_one_file_is_told(tmp_path: Path, settings: Settings) -> None:
+    body = "".join(f"<p>The harbour board wants {n} million crowns for the new quay of the town.</p>" for n in range(9))
+    metadata = json.dumps({"@type": "NewsArticle", "articleBody": "The quay is dear. " * 100})
+    page = (
+        f'<html><head><title>The Quay</title><script type="application/ld+json">{metadata}</script></head>'
+        f"<body><article>{body}</article></body></html>"
+    )
+    (note,) = loaded_article(new_file(tmp_path / "x.mhtml", mhtml_file(page=page)), settings).notes
+    assert note.endswith("of about 1,800 characters; the rest may be missing")
 
 
 def test_an_archive_larger_than_the_limit_of_a_file_is_read_file_by_file(tmp_path: Path) -> None:
