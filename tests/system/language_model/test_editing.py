@@ -7,6 +7,7 @@ import pytest
 from rag import QueryEngine
 from rag.answering.model_writer import NOTHING_BEARS, WANDERED
 from rag.answering.prose.editing import BESIDE, COPIED, MAX_SENTENCES, REPEATED
+from rag.answering.prose.prompt_echo import ASKS, INSTRUCTION
 from rag.types.answer import Answer, TextDelta
 from rag.types.revision import Revision
 from tests.support.answer_invariants import assert_invariants
@@ -190,3 +191,14 @@ def test_the_command_line_lists_revisions_on_request(
     line = f"- left out, {BESIDE}: {ASIDE}."
     assert line in rag(*ask, "--revisions").out
     assert line not in rag(*ask).out
+
+
+def test_a_question_and_an_instruction_of_the_prompt_are_left_out(llm_engine: QueryEngine, server: ChatServer) -> None:
+    server.always = f"Use only what the passages say. Why does China dislike the pact? [1] {TRUE} [1]."
+    answer = llm_engine.ask(QUESTION)
+    assert_invariants(answer, llm_engine)
+    assert [statement.text for statement in answer.statements] == [f"{TRUE}."]
+    assert [(revision.change, revision.reason) for revision in answer.revisions] == [
+        ("left out", INSTRUCTION),
+        ("left out", ASKS),
+    ]

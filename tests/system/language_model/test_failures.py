@@ -32,6 +32,8 @@ def test_an_answer_without_a_supported_sentence_is_replaced_by_quotes(
     assert answer.writer == "quotes"
     assert answer.notice == "the articles support nothing that the language model wrote; these are quotes instead"
     assert INVENTED not in answer.text
+    assert [(revision.text, revision.change) for revision in answer.revisions] == [(f"{INVENTED}.", "dropped")]
+    assert answer.left_out_text == ""
 
 
 @pytest.mark.parametrize(
