@@ -126,7 +126,10 @@ def _short(article: ArticleRef) -> str:
 
 
 def _author(article: ArticleRef) -> str:
-    """The author as the article names and qualifies it; without the name where `_short` has it in full."""
+    """The author as the article names and qualifies it.
+
+    The name is left out where `_short` has it in full.
+    """
     is_shortened = any("family" in name for name in csl_names(article.author))
     name = article.author if is_shortened else None
     qualification = " ".join((article.author_description or "").split())

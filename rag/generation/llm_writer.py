@@ -31,6 +31,7 @@ from rag.generation.prompt_context import (
 from rag.generation.prompts import load_prompt
 from rag.generation.question_reading import QuestionReading, parse_reading
 from rag.generation.servers.known_contexts import context_tokens
+from rag.generation.stream_parser import without_thoughts
 from rag.generation.structured.answer_schema import AnswerOutput, SchemaRejected, with_json_instruction
 from rag.generation.structured.json_answer import JsonAnswer
 from rag.interrupts.cancellation import Cancellation
@@ -40,7 +41,6 @@ from rag.text.unicode import replace_unencodable
 from rag.types.answer import Turn, Usage
 from rag.types.passage import RankedPassage
 
-# The name of the prompt that holds sentences.
 SENTENCES_PROMPT = "answer-from-sentences"
 _PROMPTS: dict[EvidenceForm, str] = {"sentences": SENTENCES_PROMPT, "passages": "answer"}
 # Tokens that a chat template puts around the messages.
@@ -185,7 +185,7 @@ class WritingSession:
         answer_was_cut, self.was_cut = self.was_cut, False
         reply = "".join(self._replies(prompt, passages=shown, question=question, sentences=listed))
         # The last line of a reply that was cut off is incomplete.
-        lines = _without_thoughts(reply).splitlines()[: -1 if self.was_cut else None]
+        lines = without_thoughts(reply).splitlines()[: -1 if self.was_cut else None]
         self.was_cut = answer_was_cut
         matches = (_LETTERED_LINE.match(line) for line in lines)
         replacements = {ord(match[1]) - 65: match[2].strip() for match in matches if match}
@@ -222,7 +222,7 @@ class WritingSession:
         reply = "".join(self._replies(prompt, ends, schema=False, **filled))
         # The last word of a reply that was cut off may be incomplete.
         is_whole, self.was_cut = not self.was_cut, answer_was_cut
-        return _without_thoughts(reply) if is_whole else None
+        return without_thoughts(reply) if is_whole else None
 
     def choose_evidence(
         self, question: str, passages: Sequence[RankedPassage], points: Sequence[EvidencePoint]
@@ -246,7 +246,7 @@ class WritingSession:
         return evidence
 
     def instructions(self, evidence: PromptEvidence) -> str:
-        """The text of the prompt for an answer from `evidence`, without sources and question."""
+        """The text of the prompt for an answer, without sources and question."""
         messages = self._prompts[_PROMPTS[evidence.form]].format_messages(self._llm, passages="", question="")
         return "\n\n".join(message.content or "" for message in messages)
 
@@ -348,8 +348,3 @@ def _replies_of(llm: LLM, messages: list[ChatMessage]) -> Iterator[ChatResponse]
         raise
     except Exception as error:  # noqa: BLE001 - each model fails in its own way; its message may hold a key
         raise ModelError(f"the language model failed ({type(error).__name__}); check its settings") from None
-
-
-def _without_thoughts(reply: str) -> str:
-    """The part of the reply after a reasoning model's thoughts."""
-    return reply.rpartition("</think>")[2]

@@ -59,7 +59,10 @@ def with_form(question: str, kind: Kind, parts: Sequence[str] = ()) -> str:
 
 
 def form_instructions(kind: Kind, *, has_parts: bool) -> list[str]:
-    """What a model is told of the form of an answer to a question of this kind, and of one with parts."""
+    """What a model is told of the form of an answer.
+
+    It depends on the question's kind and on whether the question has parts.
+    """
     return [_forms()[name] for name in (kind, *(["parts"] if has_parts else [])) if name in _forms()]
 
 

@@ -259,3 +259,8 @@ def _ends_at(stop: Span, text: str, start: int) -> bool:
 
 def _is_closed(text: str) -> bool:
     return text.count("“") <= text.count("”") and text.count('"') % 2 == 0 and text.count("(") <= text.count(")")
+
+
+def without_thoughts(reply: str) -> str:
+    """The part of a whole reply after a reasoning model's thoughts."""
+    return reply.rpartition(_THOUGHTS_END)[2]

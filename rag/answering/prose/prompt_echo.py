@@ -1,4 +1,4 @@
-"""Finds sentences that say nothing of their own: questions, and instructions of the prompt.
+"""Finds sentences that state nothing: questions and instructions of the prompt.
 
 A small model repeats what it was told ("The question has several parts.") and asks the user's question again. Such a
 sentence may share enough words with the passages to count as supported.
@@ -21,7 +21,7 @@ _ASKS = re.compile(r"\?[\s)\]]*$")
 
 
 class PromptEcho:
-    """The instructions of one prompt, against which sentences of the reply are compared.
+    """The instructions of one prompt, to compare sentences of the reply with.
 
     `instructions` is the prompt's text without passages. Questions in it are left out: an answer may well repeat the
     words of its question.
