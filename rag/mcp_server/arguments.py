@@ -5,7 +5,7 @@ The bounds are those of the HTTP API. A value of null is an argument that is not
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from rag.drafts.checker import MAX_DRAFT_CHARACTERS
@@ -13,6 +13,7 @@ from rag.types.question import FilterArgs
 
 MAX_PASSAGES = 100
 MAX_NAME_CHARACTERS = 500
+MAX_VALUES = 100
 MAX_LISTED = 1000
 MAX_TEXTS = 20
 # What a language model reads of an article at once, unless it asks for more.
@@ -26,8 +27,27 @@ def _not_empty(text: str) -> str:
     return text
 
 
+def _filter_values(given: object) -> list[str]:
+    """The values of a filter, of which one has to match. Blank values and values of null filter nothing."""
+    listed = given if isinstance(given, list) else [given]
+    values = [value for value in listed if value is not None]
+    if not all(isinstance(value, str) for value in values):
+        raise PydanticCustomError("filter_type", "Input should be a string or a list of strings")
+    if len(values) > MAX_VALUES:
+        raise PydanticCustomError("filter_count", f"List should have at most {MAX_VALUES} values, not {len(values)}")
+    if any(len(value) > MAX_NAME_CHARACTERS for value in values):
+        raise PydanticCustomError("filter_length", f"String should have at most {MAX_NAME_CHARACTERS} characters")
+    return [value for value in values if value.strip()]
+
+
 Text = Annotated[str, AfterValidator(_not_empty)]
 Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS)]
+_ONE_VALUE = {"type": "string", "maxLength": MAX_NAME_CHARACTERS}
+Values = Annotated[
+    list[str],
+    PlainValidator(_filter_values),
+    WithJsonSchema({"anyOf": [_ONE_VALUE, {"type": "array", "items": _ONE_VALUE, "maxItems": MAX_VALUES}]}),
+]
 
 
 class ToolArguments(BaseModel):
@@ -51,19 +71,23 @@ class ToolArguments(BaseModel):
 
 
 class FilteredArguments(ToolArguments):
-    """The filters of a question. An empty text filters nothing."""
+    """The filters of a question. An empty text or list filters nothing.
 
-    author: Name = Field("", description="Only articles by this author; part of a name is enough.")
-    publication: Name = Field("", description="Only articles of this publication; part of a name is enough.")
-    topic: Name = Field("", description="Only articles on this topic.")
+    A filter with several values admits the articles that match one of them.
+    """
+
+    author: Values = Field([], description="Only articles by this author or these; part of a name is enough.")
+    publication: Values = Field([], description="Only articles of this publication or these; part of a name is enough.")
+    topic: Values = Field([], description="Only articles on this topic or on one of these.")
+    article: Values = Field([], description="Only the article with this id or these, as other tools return them.")
     since: Name = Field("", description="Only articles of this day or later, as 2024-06-30.")
     until: Name = Field("", description="Only articles of this day or earlier, as 2024-06-30.")
 
     @property
     def filters(self) -> FilterArgs:
         return {
-            "author": self.author, "source": self.publication, "topic": self.topic, "since": self.since or None,
-            "until": self.until or None,
+            "author": self.author, "source": self.publication, "topic": self.topic, "article": self.article,
+            "since": self.since or None, "until": self.until or None,
         }  # fmt: skip
 
 

@@ -174,6 +174,10 @@ def test_a_draft_is_checked_as_the_engine_checks_it(call: Call, engine: QueryEng
         ("ask", {"question": QUESTION, "k": 101}, "k: Input should be less"),
         ("ask", {"question": QUESTION, "since": "never"}, "'never' is not a date"),
         ("ask", {"question": QUESTION, "author": "x" * 501}, "author: String should have at most 500"),
+        ("ask", {"question": QUESTION, "author": ["x" * 501]}, "author: String should have at most 500"),
+        ("ask", {"question": QUESTION, "topic": ["x"] * 101}, "topic: List should have at most 100 values, not 101"),
+        ("search", {"query": "lot", "article": 7}, "article: Input should be a string or a list of strings"),
+        ("search", {"query": "lot", "article": [["a"]]}, "article: Input should be a string or a list of strings"),
         ("ask", {"question": QUESTION, "auhtor": "x"}, "auhtor: Extra inputs"),
         ("ask", {"question": ["a", "b"]}, "question: Input should be a valid string"),
         ("search", {"query": "x" * 301}, "at most 300"),
@@ -193,9 +197,47 @@ def test_what_a_tool_cannot_take_is_one_line(call: Call, name: str, given: dict[
     assert message in error_line(call(name, **given))
 
 
+FILTERS = [
+    {"author": ["column 1", "column 2"]},
+    {"publication": ["test review", "a publication that is not there"]},
+    {"topic": ["chips", "grain"], "since": "2024-02-01"},
+    {"article": "article-2"},
+    {"article": ["article-2", "article-5", "no such article"], "author": ["column 0", "column 2"]},
+]
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+def test_a_filter_takes_one_value_or_a_list_of_values(call: Call, engine: QueryEngine, filters: dict[str, Any]) -> None:
+    named: Any = {{"publication": "source"}.get(name, name): value for name, value in filters.items()}
+    articles = {article.id for article in engine.articles_matching(**named)}
+    assert articles
+    listed = call("list_articles", **filters).structured_content
+    assert {article["id"] for article in listed["articles"]} == articles
+    passages = call("search", query="lot was sold", k=100, **filters).structured_content["passages"]
+    assert {passage["article_id"] for passage in passages} == articles
+    answer = call("ask", question="When was a lot sold?", **filters).structured_content
+    assert {citation["article_id"] for citation in answer["citations"]} <= articles
+
+
+def test_filters_of_ask_decide_which_articles_answer(call: Call) -> None:
+    admitted = call("ask", question=QUESTION, article=["article-2", "article-5"]).structured_content
+    assert {citation["article_id"] for citation in admitted["citations"]} == {"article-2"}
+    left_out = call("ask", question=QUESTION, article=["article-1", "article-5"]).structured_content
+    assert "article-2" not in {citation["article_id"] for citation in left_out["citations"]}
+
+
+@pytest.mark.parametrize("name", FILTERED)
+@pytest.mark.parametrize("filter_name", ["author", "publication", "topic", "article"])
+def test_a_schema_admits_one_value_or_a_list(listed: ListToolsResult, name: str, filter_name: str) -> None:
+    schema = next(tool.input_schema for tool in listed.tools if tool.name == name)
+    validator = jsonschema.Draft202012Validator(schema["properties"][filter_name])
+    for value, is_valid in [("a", True), (["a", "b"], True), ([], True), ([1], False), (["a"] * 101, False)]:
+        assert validator.is_valid(value) is is_valid
+
+
 @pytest.mark.parametrize("name", FILTERED)
 def test_an_argument_of_null_or_nothing_filters_nothing(call: Call, name: str) -> None:
-    given = NEEDED[name] | {"author": None, "since": "", "until": None, "topic": ""}
+    given = NEEDED[name] | {"author": None, "since": "", "until": None, "topic": "", "article": [], "publication": [""]}
     whole, filtered = call(name, **NEEDED[name]).structured_content, call(name, **given).structured_content
     assert {key: value for key, value in filtered.items() if key != "timings_ms"} == {
         key: value for key, value in whole.items() if key != "timings_ms"
