@@ -17,12 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from rag.errors import EncoderMismatch
 from rag.files import replace_file
 from rag.storage import catalogue, database, mutations, tables
-from rag.storage.database import Location, translate_errors
+from rag.storage.database import Location, SQLiteFile, translate_errors
 from rag.storage.reader import LibraryReader
 from rag.storage.records.sources import SourceRecords
 from rag.storage.records.versions import delete_versions, next_version
 from rag.storage.serialization import RowDecodeError
 from rag.storage.snapshot import CopyProgress, checkpoint, copy_database, no_copy_progress
+from rag.storage.upgrade import keep_copy
 from rag.types.article import Article
 from rag.types.catalogue import LibraryCounts
 from rag.types.feedback import Feedback
@@ -168,7 +169,11 @@ class Library(LibraryReader):
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        """A transaction that writes, committed at the end."""
+        """A transaction that writes, committed at the end.
+
+        The first one of a library that an earlier version wrote is preceded by a copy of the library.
+        """
+        self._upgrade()
         engine = self._engine.execution_options(writing=True)
         try:
             with self.location.connect(engine) as connection, connection.begin():
@@ -182,3 +187,20 @@ class Library(LibraryReader):
             if corruption:
                 raise self.location.damage_error("; ".join(corruption)) from error
             raise
+
+    def _upgrade(self) -> None:
+        """Keeps a copy of a file of an earlier layout; the layout is this version's afterwards.
+
+        It is looked at before every write, because a restore may replace the library while it is open.
+        """
+        if not isinstance(self.location, SQLiteFile):  # copied with the server's own tools
+            return
+        with self._reading() as connection:
+            is_earlier = mutations.has_earlier_layout(connection)
+        if not is_earlier:
+            return
+        if self.counts().articles:
+            keep_copy(self.location.path)
+        engine = self._engine.execution_options(writing=True)
+        with self.location.connect(engine) as connection, connection.begin():
+            mutations.set_layout(connection)

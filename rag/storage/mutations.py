@@ -13,14 +13,15 @@ from rag.storage.catalogue import count_rows
 from rag.storage.records.checksums import store_checksum
 from rag.storage.records.details import encode_details, store_details
 from rag.storage.serialization import RowDecodeError
-from rag.storage.tables import FORMAT
+from rag.storage.tables import FORMAT, LAYOUT
 from rag.types.article import Article
 from rag.types.catalogue import LibraryCounts
 from rag.types.feedback import Feedback
 from rag.types.passage import StoredPassage
 
-# Keys of `meta`: the library's own id, and the generation up to which the record of removals has been pruned.
+# Keys of `meta`: the library's own id, its layout, and the generation up to which the record of removals is pruned.
 LIBRARY_ID = "id"
+_LAYOUT = "layout"
 PRUNED_UP_TO = "removals forgotten"
 _GENERATION = "generation"
 
@@ -33,6 +34,7 @@ def create_tables(connection: sa.Connection, encoder: str, dimension: int, extra
     tables.metadata.create_all(connection)
     common = {
         "format": FORMAT, _GENERATION: 0, "encoder": encoder, "dimension": dimension, LIBRARY_ID: uuid.uuid4().hex,
+        _LAYOUT: LAYOUT,
     }  # fmt: skip
     rows = [{"key": key, "value": str(value)} for key, value in {**common, **extra}.items()]
     connection.execute(tables.meta.insert(), rows)
@@ -47,6 +49,16 @@ def set_meta(connection: sa.Connection, key: str, value: str) -> None:
     """Stores metadata under `key`."""
     connection.execute(tables.meta.delete().where(tables.meta.c.key == key))
     connection.execute(tables.meta.insert().values(key=key, value=value))
+
+
+def has_earlier_layout(connection: sa.Connection) -> bool:
+    """Whether an earlier version wrote the library, and nothing has been written to it since."""
+    return get_meta(connection, _LAYOUT) is None
+
+
+def set_layout(connection: sa.Connection) -> None:
+    """Stores that the library has, or may get, the tables of this version."""
+    set_meta(connection, _LAYOUT, str(LAYOUT))
 
 
 def generation(connection: sa.Connection) -> int:

@@ -1,7 +1,10 @@
 """Libraries of earlier versions open unchanged: they are read and extended, and their files keep their formats."""
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +15,7 @@ import pytest
 
 from rag import QueryEngine, open_engine
 from rag.engine import workspace_of
+from rag.errors import LibraryError
 from rag.maintenance.backup import restore_backup, write_backup
 from rag.settings import load_settings
 from rag.storage.library import LIBRARY_FILE
@@ -40,6 +44,15 @@ def _schema(home: Path) -> list[tuple[str, str]]:
 def _keys(home: Path, manifest: str) -> set[str]:
     stored = json.loads((home / manifest).read_text(encoding="utf-8"))
     return {*stored, *(f"parts.{key}" for part in stored["parts"] for key in part)}
+
+
+def _copies(home: Path) -> list[Path]:
+    return sorted(home.glob(f"{LIBRARY_FILE}.before-layout-*"))
+
+
+def _rows(library: Path) -> list[str]:
+    with closing(sqlite3.connect(library)) as connection:
+        return list(connection.iterdump())
 
 
 def _assert_answers(engine: QueryEngine) -> None:
@@ -82,6 +95,80 @@ def test_a_library_of_version_0_1_0_takes_an_article_and_keeps_its_format(home: 
     assert {name: _keys(home, name) for name in keys} == keys
     layouts = [json.loads((home / name).read_text())["layout"] for name in ("vectors.json", "fulltext.json")]
     assert layouts == [stored["encoder"], "2"]
+
+
+def test_before_the_first_write_a_library_of_0_1_0_is_copied_and_the_copy_restores_it(
+    home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = _rows(home / LIBRARY_FILE)
+    with open_engine(home) as engine:
+        engine.ask(QUESTION)
+        assert _copies(home) == []
+        engine.add(write_jsonl(tmp_path / "new.jsonl", [article(1), article(2)]))
+        engine.add(write_jsonl(tmp_path / "more.jsonl", [article(3)]))
+    (copy,) = _copies(home)
+    assert _rows(copy) == before
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "rag.storage.upgrade"]
+    assert f"rag restore {copy} --force" in line
+    settings = load_settings(home=home)
+    restored = restore_backup(settings, copy, force=True)
+    assert restored.counts.articles == 3
+    with open_engine(settings=settings) as engine:
+        assert engine.check() == []
+        _assert_answers(engine)
+        assert [entry.id for entry in engine.articles()] == ["old-2", "old-1", "old-0"]
+
+
+def test_the_command_that_first_writes_says_where_the_copy_is(home: Path, tmp_path: Path) -> None:
+    new = write_jsonl(tmp_path / "new.jsonl", [article(1)])
+    command = [sys.executable, "-m", "rag", "--home", str(home), "add", str(new)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    (copy,) = _copies(home)
+    assert f"was copied to {copy}" in done.stderr
+    again = subprocess.run(
+        [*command[:-1], str(write_jsonl(tmp_path / "more.jsonl", [article(2)]))], capture_output=True
+    )
+    assert (again.returncode, b"was copied" in again.stderr, _copies(home)) == (0, False, [copy])
+
+
+def test_a_library_without_a_copy_is_not_written_to(home: Path, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    with open_engine(home) as engine:
+        before = _rows(home / LIBRARY_FILE)
+        # A limit on the size of files stands for a disk that is full.
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, limit[1]))
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            with pytest.raises(LibraryError):
+                engine.add(write_jsonl(tmp_path / "new.jsonl", [article(1)]))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+            signal.signal(signal.SIGXFSZ, handler)
+        assert _rows(home / LIBRARY_FILE) == before
+        assert list(home.glob(f"{LIBRARY_FILE}.before*")) == []
+        engine.add(write_jsonl(tmp_path / "new.jsonl", [article(1)]))
+    (copy,) = _copies(home)
+    assert _rows(copy) == before
+
+
+def test_a_new_library_and_an_empty_one_are_not_copied(tmp_path: Path) -> None:
+    with open_engine(tmp_path / "new", empty=True) as engine:
+        engine.add(write_jsonl(tmp_path / "new.jsonl", [article(1)]))
+    with closing(sqlite3.connect(tmp_path / "new" / LIBRARY_FILE)) as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'layout'")
+        connection.commit()
+    with open_engine(tmp_path / "new") as engine:
+        engine.remove("article-1")
+    assert len(_copies(tmp_path / "new")) == 1
+    with open_engine(tmp_path / "empty", empty=True):
+        pass
+    with closing(sqlite3.connect(tmp_path / "empty" / LIBRARY_FILE)) as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'layout'")
+        connection.commit()
+    with open_engine(tmp_path / "empty") as engine:
+        engine.add(write_jsonl(tmp_path / "new.jsonl", [article(1)]))
+    assert _copies(tmp_path / "empty") == []
 
 
 def test_a_library_of_version_0_1_0_is_rebuilt_from_its_own_vectors(home: Path) -> None:
