@@ -29,9 +29,9 @@ def _not_empty(text: str) -> str:
 
 def _filter_values(given: object) -> list[str]:
     """The values of a filter, of which one has to match. Blank values and values of null filter nothing."""
-    listed = given if isinstance(given, list) else [given]
-    values = [value for value in listed if value is not None]
-    if not all(isinstance(value, str) for value in values):
+    listed: list[object] = given if isinstance(given, list) else [given]
+    values = [value for value in listed if isinstance(value, str)]
+    if len(values) + listed.count(None) < len(listed):
         raise PydanticCustomError("filter_type", "Input should be a string or a list of strings")
     if len(values) > MAX_VALUES:
         raise PydanticCustomError("filter_count", f"List should have at most {MAX_VALUES} values, not {len(values)}")
