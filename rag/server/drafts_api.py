@@ -18,6 +18,7 @@ from rag.drafts.findings import DraftFinding, DraftReport
 from rag.engine import QueryEngine
 from rag.errors import RagError, ServerBusy, first_problem
 from rag.interrupts.cancellation import Cancellation, until_cancelled
+from rag.server.openai_protocol.chat_request import FilterValues
 from rag.server.responses import (
     SlotResponse,
     busy_response,
@@ -37,17 +38,18 @@ class DraftRequest(BaseModel):
 
     text: str
     stream: bool = False
-    author: str | None = None
-    source: str | None = None
-    topic: str | None = None
+    author: FilterValues | None = None
+    source: FilterValues | None = None
+    topic: FilterValues | None = None
+    article: FilterValues | None = None
     since: str | None = None
     until: str | None = None
 
     @property
     def filters(self) -> FilterArgs:
         return {
-            "author": self.author, "source": self.source, "topic": self.topic, "since": self.since,
-            "until": self.until,
+            "author": self.author, "source": self.source, "topic": self.topic, "article": self.article,
+            "since": self.since, "until": self.until,
         }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ Fields that change how a model samples (temperature, seed, …) are ignored, bec
 A field that asks for something else than an answer is refused, so that no client takes an answer for what it is not.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +15,9 @@ from rag.types.understanding import UnderstoodPart
 
 MODEL = "commentary"
 MAX_STOPS = 4
+MAX_FILTER_VALUES = 100
+# One value of a filter or several, of which one has to match.
+FilterValues = str | Annotated[list[str], Field(max_length=MAX_FILTER_VALUES)]
 _INSTRUCTIONS = ("system", "developer")
 
 
@@ -64,12 +67,13 @@ class LimitedRequest(BaseModel):
     """What limits a question, in fields of our own beside the protocol's."""
 
     k: int | None = Field(default=None, ge=1, le=100)
-    author: str | None = None
-    source: str | None = None
-    topic: str | None = None
+    author: FilterValues | None = None
+    source: FilterValues | None = None
+    topic: FilterValues | None = None
+    article: FilterValues | None = None
     since: str | None = None
     until: str | None = None
-    ignore: list[UnderstoodPart] = []
+    ignore: list[UnderstoodPart] | None = None
 
 
 class ChatRequest(LimitedRequest):
@@ -92,8 +96,8 @@ class ChatRequest(LimitedRequest):
     @property
     def options(self) -> QuestionOptions:
         return {
-            "k": self.k, "author": self.author, "source": self.source, "topic": self.topic, "since": self.since,
-            "until": self.until, "ignore": self.ignore,
+            "k": self.k, "author": self.author, "source": self.source, "topic": self.topic, "article": self.article,
+            "since": self.since, "until": self.until, "ignore": self.ignore or (),
         }  # fmt: skip
 
     @property

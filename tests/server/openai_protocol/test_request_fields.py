@@ -2,12 +2,14 @@
 
 import json
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import httpx
 import openai
 import pytest
 
+from rag import open_engine
 from rag.server.openai_protocol.chat_request import MODEL
 from rag.server.openai_protocol.json_answer import ANSWER_SCHEMA
 from tests.server.openai_protocol.conftest import post_json
@@ -131,6 +133,33 @@ def test_fields_that_are_null_count_as_absent(quoting: str) -> None:
 def test_tools_that_the_model_may_leave_alone_are_ignored(quoting: str) -> None:
     tool = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}
     assert ask(quoting, tools=[tool], tool_choice="auto").finish_reason == "stop"
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"author": ["hard power", "the bloc watch"]},
+        {"article": "no such article"},
+        {"topic": ["BRICS", "sanctions"], "ignore": None},
+    ],
+)
+def test_a_filter_is_one_value_or_a_list(quoting: str, home: Path, filters: Any) -> None:
+    fields = {"messages": [{"role": "user", "content": "Is BRICS an alliance?"}], **filters}
+    status, done = post_json(f"{quoting}/v1/chat/completions", fields)
+    assert status == 200
+    with open_engine(home) as engine:
+        named: Any = {name: value for name, value in filters.items() if name != "ignore"}
+        admitted = {article.id for article in engine.articles_matching(**named)}
+    cited = {citation["article_id"] for citation in done["choices"][0]["message"]["citations"]}
+    assert cited <= admitted
+    assert bool(cited) == bool(admitted)
+
+
+@pytest.mark.parametrize("value", [7, [7], ["x"] * 101])
+def test_a_filter_that_is_no_text_is_refused_by_name(quoting: str, value: Any) -> None:
+    status, error = post_json(f"{quoting}/v1/chat/completions", {"messages": ASKED, "author": value})
+    assert status == 400
+    assert error["error"]["param"].startswith("author")
 
 
 def test_an_unknown_model_is_not_found(quoting: str) -> None:

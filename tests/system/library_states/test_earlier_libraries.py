@@ -97,7 +97,7 @@ def test_a_library_of_version_0_1_0_takes_an_article_and_keeps_its_format(home: 
     assert layouts == [stored["encoder"], "2"]
 
 
-def test_before_the_first_write_a_library_of_0_1_0_is_copied_and_the_copy_restores_it(
+def test_a_library_of_0_1_0_is_copied_before_its_first_change_and_the_copy_restored(
     home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = _rows(home / LIBRARY_FILE)
