@@ -28,7 +28,10 @@ def _not_empty(text: str) -> str:
 
 
 def _filter_values(given: object) -> list[str]:
-    """The values of a filter, of which one has to match. Blank values and values of null filter nothing."""
+    """The values of a filter, of which one has to match.
+
+    Blank values and values of null filter nothing.
+    """
     listed: list[object] = given if isinstance(given, list) else [given]
     values = [value for value in listed if isinstance(value, str)]
     if len(values) + listed.count(None) < len(listed):

@@ -22,8 +22,7 @@ from rag.storage.reader import LibraryReader
 from rag.storage.records.sources import SourceRecords
 from rag.storage.records.versions import delete_versions, next_version
 from rag.storage.serialization import RowDecodeError
-from rag.storage.snapshot import CopyProgress, checkpoint, copy_database, no_copy_progress
-from rag.storage.upgrade import keep_copy
+from rag.storage.snapshot import CopyProgress, checkpoint, copy_database, keep_copy, no_copy_progress
 from rag.types.article import Article
 from rag.types.catalogue import LibraryCounts
 from rag.types.feedback import Feedback
@@ -189,9 +188,9 @@ class Library(LibraryReader):
             raise
 
     def _upgrade(self) -> None:
-        """Keeps a copy of a file of an earlier layout; the layout is this version's afterwards.
+        """Keeps a copy of a library of an earlier layout, then marks it as this one's.
 
-        It is looked at before every write, because a restore may replace the library while it is open.
+        The layout is looked at before every write, because a restore may replace the library while it is open.
         """
         if not isinstance(self.location, SQLiteFile):  # copied with the server's own tools
             return

@@ -52,7 +52,7 @@ def set_meta(connection: sa.Connection, key: str, value: str) -> None:
 
 
 def has_earlier_layout(connection: sa.Connection) -> bool:
-    """Whether an earlier version wrote the library, and nothing has been written to it since."""
+    """Whether an earlier version wrote the library, and this one has not yet."""
     return get_meta(connection, _LAYOUT) is None
 
 

@@ -1,17 +1,24 @@
 """Copies a SQLite database page by page, as it is at one moment.
 
-Backup and restore use these copies. A copy does not wait for a writer and does not block one. The target has either its
-old content or the new content, never a mixture. This module never interprets the pages.
+Backup, restore and the first write to a library of an earlier version use these copies. A copy does not wait for a
+writer and does not block one. The target has either its old content or the new content, never a mixture. This module
+never interprets the pages.
 """
 
+import logging
+import os
 import sqlite3
+import tempfile
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from rag.errors import disk_error
-from rag.files import sync_to_disk
+from rag.files import replace_file, sync_to_disk
 from rag.storage.database import library_damaged, translate_errors
+from rag.storage.tables import LAYOUT
+
+log = logging.getLogger(__name__)
 
 # Called with the amount done and the total: pages of SQLite, bytes, or rows.
 CopyProgress = Callable[[int, int], None]
@@ -67,6 +74,40 @@ def copy_file(source: Path, target: Path, progress: CopyProgress = no_copy_progr
             done += len(chunk)
             progress(done, total)
     sync_to_disk(target)
+
+
+def keep_copy(path: Path) -> Path:
+    """Copies the library in the file `path` beside it; logs and returns where.
+
+    It is for a library that an earlier version wrote, before this version adds tables that the earlier one does not
+    know. `rag restore` restores the copy. A kill leaves no incomplete copy under the returned name. Raises LibraryError
+    for a disk that is full or read-only.
+    """
+    kept = _unused_name(path)
+    with translate_errors(path):
+        descriptor, name = tempfile.mkstemp(prefix=f"{kept.name}.", suffix=".partial", dir=path.parent)
+        os.close(descriptor)
+    partial = Path(name)
+    try:
+        copy_database(path, partial)
+        checkpoint(partial)
+        with translate_errors(path):
+            partial.chmod(path.stat().st_mode & 0o666)
+            replace_file(partial, kept)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    log.warning(
+        "%s was written by an earlier version; before the first change it was copied to %s, and can be restored with: "
+        "rag restore %s --force",
+        path, kept, kept,
+    )  # fmt: skip
+    return kept
+
+
+def _unused_name(path: Path) -> Path:
+    names = (path.with_name(f"{path.name}.before-layout-{LAYOUT}-{number}") for number in range(1, 1_000_000))
+    return next(name for name in names if not name.exists())
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 FORMAT = 2
 # The tables of `later_metadata` that a library may have: in layout 1, of version 0.1, `feedback` and `seals`, in 2 all.
 # Every layout is of format 2, and is read as it is. A library of an earlier layout is copied before its first write
-# (rag.storage.upgrade).
+# (rag.storage.snapshot).
 LAYOUT = 2
 
 

@@ -6,7 +6,8 @@ A field that asks for something else than an answer is refused, so that no clien
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from rag.server.openai_protocol.guarded_routes import MODEL_NOT_FOUND, ProtocolError
 from rag.server.openai_protocol.json_answer import is_answer_schema
@@ -26,10 +27,16 @@ class TextPart(BaseModel):
     text: str
 
 
+def _no_text(part_type: str) -> str:
+    if part_type in ("text", "input_text", "output_text"):
+        raise PydanticCustomError("text_part", "is a part without its text")
+    return part_type
+
+
 class OtherPart(BaseModel):
     """An image, a file, a sound: nothing that a question can be read from."""
 
-    type: str
+    type: Annotated[str, AfterValidator(_no_text)]
 
     @property
     def text(self) -> str:
@@ -92,6 +99,7 @@ class ChatRequest(LimitedRequest):
     response_format: ResponseFormat | None = None
     tool_choice: Any = None
     function_call: Any = None
+    modalities: list[str] | None = None
 
     @property
     def options(self) -> QuestionOptions:
@@ -134,6 +142,8 @@ class ChatRequest(LimitedRequest):
         if _calls_for_a_tool(self.tool_choice) or isinstance(self.function_call, dict):
             name = "tool_choice" if _calls_for_a_tool(self.tool_choice) else "function_call"
             raise ProtocolError(f"this model calls no tools; leave {name} out, or set it to auto or none", name)
+        if self.modalities and "audio" in self.modalities:
+            raise ProtocolError("an answer is text; leave audio out", "modalities")
         if len(self.stops) > MAX_STOPS:
             raise ProtocolError(f"stop holds at most {MAX_STOPS} texts", "stop")
         _check_format(self.response_format)

@@ -11,12 +11,17 @@ from collections.abc import Sequence
 
 MAX_TITLE_WORDS = 6
 MAX_TITLE_CHARACTERS = 60
-_ASKS = r"\b(?:generate|create|write|suggest|provide|give|come up with|determine|autocomplete|categori[sz]\w+)\b"
+_ASKS = (
+    r"\b(?:generate|create|write|suggest|provide|give|come up with|determine|autocomplete|continue the text|"
+    r"categori[sz]\w+)\b"
+)
 _WHAT = r"(?P<what>titles?|tags|follow-?\s?ups?|(?:search )?queries|emoji|completion)\b"
 _TASK = re.compile(rf"{_ASKS}[^.?!\n]{{0,120}}?\b{_WHAT}", re.IGNORECASE)
 _CONVERSATION = re.compile(r"\b(?:chat|conversation|chat_history|dialogue|messages)\b", re.IGNORECASE)
 # A line of a conversation that is quoted in a task: "USER: …", "User: "…"", "human: …".
 _USER_LINE = re.compile(r"^\W*(?:user|human)\s*:\s*[\"“]?(?P<words>.+?)[\"”]?\s*$", re.IGNORECASE | re.MULTILINE)
+# The place of a conversation that has not begun.
+_EMPTY_HISTORY = re.compile(r"<chat_history>\s*</chat_history>")
 # The key of the JSON that a task wants: { "tags": ["…"] }.
 _KEY = re.compile(r"\{\s*\"(?P<key>\w{1,40})\"\s*:\s*(?P<opens>[\[\"])")
 
@@ -27,10 +32,12 @@ def task_reply(text: str, earlier: Sequence[str]) -> str | None:
     `earlier` are the user's messages before it.
     """
     task = _TASK.search(text)
-    if task is None or not _CONVERSATION.search(text) or not (_USER_LINE.search(text) or earlier):
+    if task is None or not _CONVERSATION.search(text):
         return None
     quoted = _USER_LINE.search(text)
-    title = _title(quoted["words"] if quoted else earlier[0])
+    if not (quoted or earlier or _EMPTY_HISTORY.search(text)):
+        return None
+    title = _title(quoted["words"] if quoted else earlier[0] if earlier else "")
     key = _KEY.search(text)
     if task["what"].casefold().startswith("title"):
         return json.dumps({key["key"]: title}, ensure_ascii=False) if key and key["opens"] == '"' else title

@@ -1,5 +1,6 @@
 """Routes of OpenAI's protocol: they require the key, and refuse in its form."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from rag.admission import AdmissionControl, Slot
-from rag.errors import ServerBusy, first_problem
+from rag.errors import ServerBusy
 from rag.server.responses import (
     INVALID_REQUEST,
     busy_response,
@@ -21,6 +22,9 @@ from rag.server.responses import (
 )
 
 MODEL_NOT_FOUND = "model_not_found"
+
+# The parts of a problem's place that name a type among several, and no field.
+_TYPE_NAME = re.compile(r"str|int|bool|[A-Z]\w+|[\w-]+\[.*\]")
 
 B = TypeVar("B", bound=BaseModel)
 Handler = Callable[[Request], Awaitable[Response]]
@@ -131,6 +135,20 @@ async def parsed_body(request: Request, model: type[B]) -> B:
     try:
         return model.model_validate_json(body, strict=True)
     except ValidationError as error:
-        first = error.errors()[0]["loc"]
-        parameter = ".".join(str(part) for part in first) or None
-        raise ProtocolError(first_problem(error, "body"), parameter) from None
+        raise _refused_field(error) from None
+
+
+def _refused_field(error: ValidationError) -> ProtocolError:
+    """The refusal of a body, with the first wrong field as the protocol names it: `messages[0].role`."""
+    problems = error.errors(include_url=False)
+    # A field of several types has a problem with each of them. The one furthest inside the value, or with more than
+    # its type, is of the type that was meant.
+    same_field = [problem for problem in problems if problem["loc"][:1] == problems[0]["loc"][:1]]
+    problem = max(same_field, key=lambda problem: (len(problem["loc"]), not problem["type"].endswith("_type")))
+    path = ""
+    for part in problem["loc"]:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif not _TYPE_NAME.fullmatch(part):
+            path += f".{part}" if path else part
+    return ProtocolError(f"{path or 'body'}: {problem['msg']}", path or None)

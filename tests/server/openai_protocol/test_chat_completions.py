@@ -179,14 +179,14 @@ def test_there_is_one_model(quoting: str) -> None:
         ([], {}, "messages"),
         ([{"role": "assistant", "content": "x"}], {}, "the last message has to be the user's question"),
         ([{"role": "user", "content": "  "}], {}, "the last message has to be the user's question"),
-        ([{"role": "wizard", "content": "x"}], {}, "messages.0.role"),
+        ([{"role": "wizard", "content": "x"}], {}, "messages[0].role"),
         ([{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}], {}, "image_url cannot be"),
         (ASKED, {"n": 2}, "leave n out"),
         (ASKED, {"tools": [TOOL], "tool_choice": "required"}, "leave tool_choice out"),
         (ASKED, {"stop": ["a", "b", "c", "d", "e"]}, "stop holds at most 4 texts"),
         (ASKED, {"extra_body": {"since": "no date"}}, "since 'no date' is not a date"),
         (ASKED, {"extra_body": {"k": 0}}, "k"),
-        (ASKED, {"extra_body": {"ignore": ["dates", "author"]}}, "ignore.1"),
+        (ASKED, {"extra_body": {"ignore": ["dates", "author"]}}, "ignore[1]"),
     ],
 )
 def test_a_request_that_cannot_be_answered_is_an_openai_error(

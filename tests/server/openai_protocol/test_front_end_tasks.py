@@ -27,6 +27,15 @@ USER: why does china dislike the pact?
 FOLLOW_UPS = TAGS.replace("1-3 broad tags that categorise", "3 follow-up questions about").replace(
     '"tags"', '"follow_ups"'
 )
+COMPLETION = """### Task:
+You are a system that completes text. Continue the text in `<text>` in the way of the **completion type** in `<type>`.
+### Output:
+{ "text": "the words that follow" }
+### Chat History:
+<chat_history>
+</chat_history>
+<type>General</type>
+<text>Who pays for the tar</text>"""
 PLAIN_TITLE = """Provide a short title for this conversation, without punctuation.
 
 User: "who pays the tariffs?"
@@ -43,6 +52,10 @@ def test_a_title_is_made_of_the_user_s_first_words() -> None:
 def test_tags_and_further_questions_are_an_empty_list() -> None:
     assert json.loads(task_reply(TAGS, []) or "") == {"tags": []}
     assert json.loads(task_reply(FOLLOW_UPS, []) or "") == {"follow_ups": []}
+
+
+def test_a_text_to_continue_gets_no_words() -> None:
+    assert json.loads(task_reply(COMPLETION, []) or "") == {"text": ""}
 
 
 @pytest.mark.parametrize(

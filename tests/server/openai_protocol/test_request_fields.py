@@ -155,11 +155,24 @@ def test_a_filter_is_one_value_or_a_list(quoting: str, home: Path, filters: Any)
     assert bool(cited) == bool(admitted)
 
 
-@pytest.mark.parametrize("value", [7, [7], ["x"] * 101])
-def test_a_filter_that_is_no_text_is_refused_by_name(quoting: str, value: Any) -> None:
-    status, error = post_json(f"{quoting}/v1/chat/completions", {"messages": ASKED, "author": value})
-    assert status == 400
-    assert error["error"]["param"].startswith("author")
+@pytest.mark.parametrize(
+    ("fields", "parameter", "message"),
+    [
+        ({"author": 7}, "author", "valid string"),
+        ({"author": ["x", 7]}, "author[1]", "valid string"),
+        ({"author": ["x"] * 101}, "author", "at most 100 items"),
+        ({"stop": 7}, "stop", "valid string"),
+        ({"messages": [{"role": "user", "content": 7}]}, "messages[0].content", "valid string"),
+        ({"messages": [{"role": "user", "content": [{"type": "text"}]}]}, "messages[0].content[0].text", "required"),
+        ({"modalities": ["text", "audio"]}, "modalities", "is text"),
+    ],
+)
+def test_a_field_of_a_wrong_type_is_refused_by_its_place(
+    quoting: str, fields: Any, parameter: str, message: str
+) -> None:
+    status, error = post_json(f"{quoting}/v1/chat/completions", {"messages": ASKED, **fields})
+    assert (status, error["error"]["param"]) == (400, parameter)
+    assert message in error["error"]["message"]
 
 
 def test_an_unknown_model_is_not_found(quoting: str) -> None:

@@ -108,7 +108,7 @@ def test_a_library_of_0_1_0_is_copied_before_its_first_change_and_the_copy_resto
         engine.add(write_jsonl(tmp_path / "more.jsonl", [article(3)]))
     (copy,) = _copies(home)
     assert _rows(copy) == before
-    (line,) = [record.getMessage() for record in caplog.records if record.name == "rag.storage.upgrade"]
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "rag.storage.snapshot"]
     assert f"rag restore {copy} --force" in line
     settings = load_settings(home=home)
     restored = restore_backup(settings, copy, force=True)

@@ -102,7 +102,7 @@ class ResponsesRequest(LimitedRequest):
             max_tokens=self.max_output_tokens,
             response_format=self._response_format(),
             tool_choice=self.tool_choice,
-            **{name: getattr(self, name) for name in ("k", "author", "source", "topic", "since", "until", "ignore")},
+            **{name: getattr(self, name) for name in LimitedRequest.model_fields},
         )
         try:
             request.question()
