@@ -139,7 +139,7 @@ async def parsed_body(request: Request, model: type[B]) -> B:
 
 
 def _refused_field(error: ValidationError) -> ProtocolError:
-    """The refusal of a body, with the first wrong field as the protocol names it: `messages[0].role`."""
+    """The refusal of a body, with the wrong field as in `messages[0].role`."""
     problems = error.errors(include_url=False)
     # A field of several types has a problem with each of them. The one furthest inside the value, or with more than
     # its type, is of the type that was meant.
