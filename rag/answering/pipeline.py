@@ -147,13 +147,18 @@ class AnswerPipeline:
             yield from _paragraphs_then_answer(answer)
 
     def views(
-        self, question: str, k: int, filters: Filters, retrieve: Retrieve
+        self,
+        question: str,
+        k: int,
+        filters: Filters,
+        retrieve: Retrieve,
+        ignore: frozenset[UnderstoodPart] = frozenset(),
     ) -> tuple[UnderstoodTurn, dict[str, list[Retrieval]] | Abstention]:
         """The question as it is understood, and each author's articles on it.
 
         `retrieve` searches the passages. No language model is asked.
         """
-        turn = self._understand_question(question, (), QuestionReader(), frozenset())
+        turn = self._understand_question(question, (), QuestionReader(), ignore)
         turn = replace(turn, understanding=self._selector.with_scope_in_words(turn.understanding))
         if turn.intent.kind in ("talk", "collection"):
             return turn, Abstention("the question asks for no view of an author", (), 0.0)

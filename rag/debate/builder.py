@@ -5,7 +5,7 @@ replies of the authors to each other, and the pairs of a reply with the sentence
 asked, and every quote is a slice of its article.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -26,6 +26,7 @@ from rag.settings import Settings
 from rag.types.article import ArticleRef
 from rag.types.passage import RankedPassage, Span, StoredPassage
 from rag.types.question import FilterArgs, check_filter_names
+from rag.types.understanding import UnderstoodPart, check_part_names
 from rag.verification.verifier import Verifier
 from rag.workspace import Workspace
 
@@ -74,14 +75,14 @@ class DebateBuilder:
         self._stances = StanceReader(verifier)
         self._pipeline = pipeline
 
-    def build(self, question: str, k: int, filters: Filters) -> Debate:
+    def build(self, question: str, k: int, filters: Filters, ignore: frozenset[UnderstoodPart] = frozenset()) -> Debate:
         """The debate on `question`, or the reason why there is none.
 
         Raises RagError for a `k` under 1, LibraryError when the library cannot be used.
         """
         if k < 1:
             raise RagError(f"k is {k}; ask for one passage at least")
-        turn, views = self._pipeline.views(question, k, filters, self._workspace.retrieve)
+        turn, views = self._pipeline.views(question, k, filters, self._workspace.retrieve, ignore)
         understood = turn.understanding
         if isinstance(views, Abstention):
             return Debate(question, reason=views.reason, understood=understood)
@@ -204,14 +205,23 @@ class DebateMethods:
     settings: Settings
     _debate_builder: DebateBuilder
 
-    def debate(self, question: str, *, k: int | None = None, **filters: Unpack[FilterArgs]) -> Debate:
+    def debate(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        ignore: Collection[UnderstoodPart] = (),
+        **filters: Unpack[FilterArgs],
+    ) -> Debate:
         """Who holds what on `question`, who answers whom, and since when.
 
-        Without a debate it has the reason. It needs no language model. Raises what `ask` raises.
+        The parts in `ignore` are left out when the question is understood. Without a debate it has the reason. It needs
+        no language model. Raises what `ask` raises.
         """
         check_filter_names(filters)
+        ignored = check_part_names(ignore)
         passages = self.settings.passages if k is None else k
-        return self._debate_builder.build(self._bounded_question(question), passages, Filters.parse(**filters))
+        return self._debate_builder.build(self._bounded_question(question), passages, Filters.parse(**filters), ignored)
 
     def _bounded_question(self, question: str) -> str:
         """`question` as it can be stored."""

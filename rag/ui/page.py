@@ -20,6 +20,7 @@ from rag.engine import QueryEngine
 from rag.errors import ServerBusy
 from rag.settings import Settings
 from rag.ui.bearer_login import BearerLogin
+from rag.ui.debates.debate_requests import DebateRequests
 from rag.ui.drafts.draft_requests import DraftRequests
 from rag.ui.first_frame import FirstFrame
 from rag.ui.handlers import PageHandlers
@@ -122,7 +123,7 @@ def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
         gr.HTML(_MASTHEAD, apply_default_css=False, elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                _conversation(handlers, admission)
+                _conversation(handlers, DebateRequests(engine), admission)
             with gr.Tab("Draft", id="draft"):
                 draft_tab(DraftRequests(engine), admission, script_tags(), event_payload)
             with gr.Tab("Articles", id="articles"):
@@ -143,7 +144,7 @@ def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
     return blocks
 
 
-def _conversation(handlers: PageHandlers, admission: AdmissionControl) -> None:
+def _conversation(handlers: PageHandlers, debates: DebateRequests, admission: AdmissionControl) -> None:
     talk = gr.HTML(
         {},
         html_template=(STATIC / "conversation.html").read_text(encoding="utf-8"),
@@ -160,6 +161,7 @@ def _conversation(handlers: PageHandlers, admission: AdmissionControl) -> None:
             handlers.around,
             handlers.pinboard,
             handlers.shared,
+            debates.debate,
         ),
         apply_default_css=False,
         elem_id="conversation",

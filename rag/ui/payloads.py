@@ -141,6 +141,17 @@ class SharedReply(TypedDict):
     checked: str
 
 
+class DebateReply(TypedDict):
+    """A debate to show, the number of its authors, and a line on it.
+
+    Without a debate `html` is empty, and `say` has the reason.
+    """
+
+    html: str
+    authors: int
+    say: str
+
+
 class InvalidPayload(ValueError):
     """The browser sent something that the page's scripts do not send."""
 
@@ -148,7 +159,9 @@ class InvalidPayload(ValueError):
         super().__init__("This was not understood; load the page again.")
 
 
-class _Payload(BaseModel):
+class Payload(BaseModel):
+    """Data that a browser sends; what it does not name is left out."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @classmethod
@@ -173,7 +186,7 @@ FilterValues = Annotated[
 ]
 
 
-class FilterPayload(_Payload):
+class FilterPayload(Payload):
     """The filters as they were chosen; an empty field filters nothing."""
 
     author: FilterValues = []
@@ -188,7 +201,7 @@ class FilterPayload(_Payload):
         return cast(FilterArgs, {name: value for name, value in self.model_dump().items() if value})
 
 
-class QuestionPayload(_Payload):
+class QuestionPayload(Payload):
     """A question, and the turns before it: [standalone question, text of the answer].
 
     The engine limits the length of both, with an error if a question is too long. The parts in `ignore` are left out
@@ -206,7 +219,7 @@ class QuestionPayload(_Payload):
         return [Turn(question, answer) for question, answer in self.before]
 
 
-class OffersRequest(_Payload):
+class OffersRequest(Payload):
     """An answer with its filters and the turns before it, to be offered help."""
 
     record: dict[str, Any]
@@ -215,13 +228,13 @@ class OffersRequest(_Payload):
     before: list[tuple[str, str]] = []
 
 
-class SharedRequest(_Payload):
+class SharedRequest(Payload):
     """An answer that somebody shared in a link."""
 
     record: dict[str, Any]
 
 
-class ArticleRequest(_Payload):
+class ArticleRequest(Payload):
     """An article to read, and the quotes to mark in it: (start, end, quote).
 
     The page scrolls to the first of them.
@@ -231,7 +244,7 @@ class ArticleRequest(_Payload):
     spans: list[tuple[int, int, str]] = Field(default=[], max_length=100)
 
 
-class ExportRequest(_Payload):
+class ExportRequest(Payload):
     """A conversation to save: its answers, the style of its sources, the format."""
 
     records: list[Any] = Field(max_length=MAX_RECORDS)
@@ -239,7 +252,7 @@ class ExportRequest(_Payload):
     word: bool = False
 
 
-class CiteRequest(_Payload):
+class CiteRequest(Payload):
     """What to cite: the sources of answers, or the articles of a search.
 
     `number` is the only citation to take. `cards` asks for debate cards, `word` for a Word document.
@@ -253,7 +266,7 @@ class CiteRequest(_Payload):
     word: bool = False
 
 
-class PinPayload(_Payload):
+class PinPayload(Payload):
     """A quote on the pinboard: its answer, its citation's number, a note."""
 
     record: dict[str, Any]
@@ -261,7 +274,7 @@ class PinPayload(_Payload):
     note: str = Field(default="", max_length=MAX_NOTE_CHARACTERS)
 
 
-class PinboardRequest(_Payload):
+class PinboardRequest(Payload):
     """The pinned quotes in their order, and the file to make of them."""
 
     pins: list[PinPayload] = Field(max_length=MAX_RECORDS)
@@ -269,7 +282,7 @@ class PinboardRequest(_Payload):
     what: Literal["markdown", "word", "notes", "bibtex", "ris", "cards"]
 
 
-class CatalogueRequest(_Payload):
+class CatalogueRequest(Payload):
     """A page of the catalogue, from 0."""
 
     search: str = Field(default="", max_length=500)
@@ -278,7 +291,7 @@ class CatalogueRequest(_Payload):
     page: int = Field(default=0, ge=0, le=1_000_000)
 
 
-class RatingPayload(_Payload):
+class RatingPayload(Payload):
     """A rating of an answer with a note; `record` is the answer."""
 
     id: str = Field(pattern=r"^[0-9a-f]{32}$")

@@ -15,8 +15,9 @@ STATIC = Path(__file__).parent / "static"
 # In the order in which they run: a script uses only names of the scripts before it when it is loaded.
 SCRIPTS = (
     "dom.js", "store.js", "address.js", "tip.js", "reader.js", "filters.js", "turns.js", "acts.js", "cite.js",
-    "offers.js", "share.js", "pins.js", "settings.js", "asking.js", "conversations.js", "page.js", "articles.js",
-    "draft.js",
+    "offers.js", "timeline.js",
+    "debate.js", "share.js", "pins.js", "settings.js", "asking.js", "conversations.js", "page.js",
+    "articles.js", "draft.js",
 )  # fmt: skip
 STYLES = (
     "style.css",
@@ -25,6 +26,7 @@ STYLES = (
     "sources.css",
     "articles.css",
     "draft.css",
+    "debate.css",
     "panels.css",
     "narrow.css",
 )

@@ -82,9 +82,10 @@ commentary.asking = (page) => {
     turn.changed = Date.now();
     page.shown.get(turn.id).text = message.text || "";
     setWorking(null);
+    if (turn.record) page.debates.expect(turn);
     page.showButtons(turn);
     page.save();
-    if (turn.record) further(turn);
+    if (turn.record) further(turn).finally(() => page.debates.load(turn));
   }
 
   /* Asks the server what to offer below an answer; it tries each question first, so this takes a moment. */

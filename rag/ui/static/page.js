@@ -41,7 +41,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     if (turn.record) commentary.rating(acts, foot, turn, server, page.save);
     const folded = el("div.folded", {}, commentary.share.box(turn));
     if (turn.record && turn.record.citations?.length) folded.append(commentary.cite.box(() => ({ records: [turn.record] }), server, true));
-    foot.append(folded);
+    foot.append(folded, page.debates.place(turn));
     page.showOffers(turn);
   };
 
@@ -158,6 +158,7 @@ commentary.conversation = (element, props, trigger, server, watch) => {
 
   // -- the parts -------------------------------------------------------------------------------------------------------
 
+  page.debates = commentary.debates(page);
   commentary.asking(page);
   commentary.conversations(page);
   const recordOf = (id) => page.current.turns.find((turn) => turn.id === id)?.record;

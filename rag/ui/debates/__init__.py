@@ -1,0 +1,1 @@
+"""Debates and timelines on the page."""
