@@ -64,7 +64,7 @@ def timeline_html(months: Sequence[MonthCount], lanes: Sequence[str] = (), point
         f'<div class="timeline"><div class="axis" aria-hidden="true">{graphic}</div>'
         '<p class="timeline-choice"><label>Show <select>'
         f'<option value="">every {unit}</option>{options}</select></label>'
-        f'<span class="meta">The bars are articles a {unit}, {most:,} at most.</span></p></div>'
+        f'<span class="meta">Bars: articles a {unit}, at most {most:,}.</span></p></div>'
     )
 
 
