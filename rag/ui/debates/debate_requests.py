@@ -1,4 +1,7 @@
-"""The page's request for the debate on a question. It comes after the answer and never delays it."""
+"""The page's request for the debate on a question.
+
+It comes after the answer and never delays it.
+"""
 
 from threading import BoundedSemaphore
 from typing import Any
@@ -18,7 +21,10 @@ MAX_WAIT_SECONDS = 60.0
 
 
 class DebateRequest(Payload):
-    """A question that has an answer, its filters, and what is left out of how it is understood."""
+    """A question that has an answer, and its filters.
+
+    The parts in `ignore` are left out when it is understood.
+    """
 
     question: str = Field(min_length=1)
     ignore: list[UnderstoodPart] = Field(default=[], max_length=len(UNDERSTOOD_PARTS))
@@ -34,7 +40,10 @@ class DebateRequests:
 
     @with_error_reply
     def debate(self, sent: Any) -> DebateReply:
-        """The debate on a question; without one, `html` is empty and `say` has the reason."""
+        """The debate on a question.
+
+        Without one, `html` is empty and `say` has the reason.
+        """
         request = DebateRequest.parse(sent)
         if not self._places.acquire(timeout=MAX_WAIT_SECONDS):
             raise RagError("the server is busy; try again in a moment")

@@ -1,6 +1,6 @@
-"""A debate as HTML: its timeline, a row an author, the pairs of quotes. All text is escaped here.
+"""A debate as HTML: its timeline, a row an author, the pairs of quotes.
 
-A part that the timeline can filter has its days in `data-days`.
+All text is escaped here. A part that the timeline can filter has its days in `data-days`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,10 @@ def debate_html(debate: Debate) -> str:
 
 
 def debate_summary(debate: Debate) -> str:
-    """The debate in a line: "3 authors, October 2023 to November 2025"; else why there is none."""
+    """The debate in a line: "3 authors, October 2023 to November 2025".
+
+    Without a debate the line says why.
+    """
     if not debate:
         reason = debate.reason or "nobody has written on this"
         return f"{reason[:1].upper()}{reason[1:]}."
@@ -72,7 +75,7 @@ def _folded(name: str, label: str, content: str) -> str:
 
 
 def _answered(replies: Sequence[Reply]) -> str:
-    """Whom the author answers, each once, with the sides that are certain: "Ada, Bo (contradicts)"."""
+    """Whom the author answers, with the sides that are certain: "Ada, Bo (agrees)"."""
     sides: dict[str, list[str]] = {}
     for reply in replies:
         sides.setdefault(reply.to, [])

@@ -1,7 +1,8 @@
-"""A timeline as HTML: an SVG of days and of how much was written, and a list that chooses a month.
+"""A timeline as HTML: an SVG, and a list that chooses a month.
 
-The SVG is for the eye and the mouse. The list below it has the same months with their numbers of articles; a keyboard
-and a screen reader use it. Places across are shares of the width, so that no text is scaled. All text is escaped here.
+The SVG shows days and how much was written. It is for the eye and the mouse only. The list below it has the same months
+with their numbers of articles; a keyboard and a screen reader use it. Places across are shares of the width, so that no
+text is scaled. All text is escaped here.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ MONTHS_A_YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class TimelinePoint:
-    """An article on the axis: the number of its lane, its day, and what it says when it is pointed at."""
+    """An article on the axis: its lane's number, its day, and its label."""
 
     lane: int
     day: date
@@ -34,8 +35,11 @@ class TimelinePoint:
 
 
 @dataclass(frozen=True, slots=True)
-class _Period:
-    """A month or a year of the axis. `key` is how its days begin: "2024-06" or "2024"."""
+class _AxisPeriod:
+    """A month or a year of the axis.
+
+    `key` is how its days begin: "2024-06" or "2024".
+    """
 
     key: str
     name: str
@@ -46,7 +50,7 @@ class _Period:
 
 
 def timeline_html(months: Sequence[MonthCount], lanes: Sequence[str] = (), points: Sequence[TimelinePoint] = ()) -> str:
-    """The timeline of `months`, which are in their order, with a lane for each name; empty without months."""
+    """The timeline of `months` with a lane for each name; empty without months."""
     if not months:
         return ""
     first, last = months[0].month.year, months[-1].month.year
@@ -68,23 +72,23 @@ def timeline_html(months: Sequence[MonthCount], lanes: Sequence[str] = (), point
     )
 
 
-def _months_of_years(months: Sequence[MonthCount], first: int, last: int) -> list[_Period]:
+def _months_of_years(months: Sequence[MonthCount], first: int, last: int) -> list[_AxisPeriod]:
     """Every month of the years, those without an article too."""
     counts = {month.month: month.articles for month in months}
     days = [date(year, month, 1) for year in range(first, last + 1) for month in range(1, MONTHS_A_YEAR + 1)]
-    return [_Period(day.isoformat()[:7], month_and_year(day), counts.get(day, 0)) for day in days]
+    return [_AxisPeriod(day.isoformat()[:7], month_and_year(day), counts.get(day, 0)) for day in days]
 
 
-def _years(months: Sequence[MonthCount], first: int, last: int) -> list[_Period]:
+def _years(months: Sequence[MonthCount], first: int, last: int) -> list[_AxisPeriod]:
     counts = {
         year: sum(month.articles for month in of_year)
         for year, of_year in groupby(months, key=lambda month: month.month.year)
     }
-    return [_Period(f"{year:04}", str(year), counts.get(year, 0)) for year in range(first, last + 1)]
+    return [_AxisPeriod(f"{year:04}", str(year), counts.get(year, 0)) for year in range(first, last + 1)]
 
 
 def _svg(
-    periods: Sequence[_Period], first: int, last: int, lanes: Sequence[str], points: Sequence[TimelinePoint]
+    periods: Sequence[_AxisPeriod], first: int, last: int, lanes: Sequence[str], points: Sequence[TimelinePoint]
 ) -> str:
     years = last - first + 1
     top = LANE * len(lanes) + _TOP_OF_STRIP
@@ -117,8 +121,11 @@ def _lane(name: str, number: int) -> str:
     )
 
 
-def _bars(periods: Sequence[_Period], base: int) -> list[str]:
-    """A bar for each period with articles, and over its whole height what the mouse takes hold of."""
+def _bars(periods: Sequence[_AxisPeriod], base: int) -> list[str]:
+    """A bar for each period with articles.
+
+    The mouse takes hold of it over the whole height.
+    """
     most = max(period.articles for period in periods)
     step = 100 / len(periods)
     bars = []
@@ -134,7 +141,7 @@ def _bars(periods: Sequence[_Period], base: int) -> list[str]:
     return bars
 
 
-def _point(point: TimelinePoint, periods: Sequence[_Period], x: float) -> str:
+def _point(point: TimelinePoint, periods: Sequence[_AxisPeriod], x: float) -> str:
     key = point.day.isoformat()[: len(periods[0].key)]
     label = f"{point.label}, {day_in_words(point.day)}"
     return (

@@ -38,10 +38,10 @@ def test_without_a_debate_the_reason_is_said(requests: DebateRequests) -> None:
 
 
 def test_what_the_reader_took_back_of_the_understanding_is_left_out(requests: DebateRequests) -> None:
-    question = "What does Hard Power say about BRICS as an alliance?"
+    question = "Is BRICS an alliance? Since January 2025"
     limited: Any = requests.debate({"question": question})
-    assert limited["authors"] == 0
-    free: Any = requests.debate({"question": question, "ignore": ["authors"]})
+    assert limited["authors"] < 2
+    free: Any = requests.debate({"question": question, "ignore": ["dates"]})
     assert free["authors"] >= 2
 
 
