@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.options import HomeOption, command_settings, open_library
+from rag.cli.options import HomeOption, collector_paused, command_settings, open_library
 from rag.cli.output import print_text
 
 
@@ -26,7 +26,8 @@ def serve(
 
         refuse_unguarded(host, command_settings(context, home))
     with open_library(context, home) as engine:
-        from rag.server.app import run_server
+        with collector_paused():
+            from rag.server.app import run_server
 
         run_server(engine, host, port, _print_addresses, any_host=insecure_public)
 
