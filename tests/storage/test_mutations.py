@@ -28,6 +28,7 @@ def test_a_new_library_has_the_metadata_that_every_library_has(connection: sa.Co
     assert len(stored.pop("id")) == 32
     assert stored == {
         "format": "2", "generation": "0", "encoder": "test-encoder", "dimension": "8", "bundled corpus": "none",
+        "layout": "2",
     }  # fmt: skip
 
 
