@@ -1,4 +1,4 @@
-"""Takes the pictures of the page in docs/: twelve states.
+"""Takes the pictures of the page in docs/: thirteen states.
 
     PYTHONPATH=. python scripts/page_screenshots.py
 
@@ -20,6 +20,7 @@ from playwright.sync_api import sync_playwright
 DOCS = Path(__file__).parent.parent / "docs"
 BRICS, PACT = "Is BRICS an alliance?", "Why does China dislike the pact?"
 RESERVES, MONGOLIA = "Should frozen Russian reserves be seized?", "What is the capital of Mongolia?"
+CAP = "What do the columns think of the oil price cap?"
 WIDE, MIDDLE, NARROW = (1280, 860), (768, 1000), (360, 740)
 
 
@@ -83,6 +84,13 @@ def deleted(page: Any) -> None:
     page.locator(".toast .undo").wait_for()
 
 
+def debate(page: Any) -> None:
+    """Waits for the debate below the answer, and shows it from its heading on."""
+    ask(page, CAP)
+    page.locator(".debate[open] .debate-row").first.wait_for()
+    page.locator(".debate").evaluate("element => element.scrollIntoView()")
+
+
 def settings(page: Any) -> None:
     page.get_by_role("button", name="Settings").click()
     page.locator("dialog.panel[open]").wait_for()
@@ -94,6 +102,7 @@ STATES: dict[str, tuple[tuple[int, int], str, Callable[[Any], None]]] = {
     "page-dark": (WIDE, "dark", answer_and_source),
     "page-first-visit": (WIDE, "light", lambda page: None),
     "page-narrowed": (MIDDLE, "light", narrowed),
+    "page-debate": (WIDE, "light", debate),
     "page-refusal": (MIDDLE, "light", lambda page: ask(page, MONGOLIA)),
     "page-pinboard": (WIDE, "light", pinned),
     "page-undo": (WIDE, "light", deleted),

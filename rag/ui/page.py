@@ -117,17 +117,17 @@ def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl) -
 
 
 def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
-    handlers = PageHandlers(engine)
+    handlers, debates = PageHandlers(engine), DebateRequests(engine)
     blocks = PageBlocks(title="Commentary", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True)
     with blocks:
         gr.HTML(_MASTHEAD, apply_default_css=False, elem_id="masthead")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
-                _conversation(handlers, DebateRequests(engine), admission)
+                _conversation(handlers, debates, admission)
             with gr.Tab("Draft", id="draft"):
                 draft_tab(DraftRequests(engine), admission, script_tags(), event_payload)
             with gr.Tab("Articles", id="articles"):
-                articles_tab(engine, handlers, script_tags())
+                articles_tab(engine, handlers, debates, script_tags())
             with gr.Tab("Evals", id="evals"):
                 # This is a server function and not an event of loading the page: such an event would end the stream of
                 # a question that is asked meanwhile.

@@ -252,14 +252,26 @@ class ExportRequest(Payload):
     word: bool = False
 
 
+class ListedArticles(Payload):
+    """Which articles are listed: those with the words, the author, the topic.
+
+    `period` is how their days of publication begin: "2024-06" or "2024". What is empty admits every article.
+    """
+
+    search: str = Field(default="", max_length=500)
+    author: str = Field(default="", max_length=500)
+    topic: str = Field(default="", max_length=500)
+    period: str = Field(default="", pattern=r"^(\d{4}(-\d{2})?)?$")
+
+
 class CiteRequest(Payload):
-    """What to cite: the sources of answers, or the articles of a search.
+    """What to cite: the sources of answers, or the listed articles.
 
     `number` is the only citation to take. `cards` asks for debate cards, `word` for a Word document.
     """
 
     records: list[Any] = Field(default=[], max_length=MAX_RECORDS)
-    search: str | None = Field(default=None, max_length=500)
+    listed: ListedArticles | None = None
     form: CitationForm
     number: int | None = None
     cards: bool = False
@@ -282,10 +294,9 @@ class PinboardRequest(Payload):
     what: Literal["markdown", "word", "notes", "bibtex", "ris", "cards"]
 
 
-class CatalogueRequest(Payload):
-    """A page of the catalogue, from 0."""
+class CatalogueRequest(ListedArticles):
+    """A page of the listed articles, from 0."""
 
-    search: str = Field(default="", max_length=500)
     sort: CatalogueSort = "published"
     descending: bool = True
     page: int = Field(default=0, ge=0, le=1_000_000)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.test_accessibility import violations
 from tests.support.servers.live_server import running_server
 
 pytestmark = pytest.mark.browser
@@ -159,3 +160,37 @@ def test_without_a_report_the_tab_says_how_to_make_one(address: str, visit: Visi
     page = visit(address)
     page.get_by_role("tab", name="Evals").click()
     page.get_by_text("rag eval run").wait_for()
+
+
+def test_a_month_of_the_timeline_narrows_the_table_of_an_author(address: str, visit: Visit) -> None:
+    page = visit(address)
+    _articles(page)
+    page.get_by_label("Author").select_option("Kitchen Table")
+    page.wait_for_function("document.querySelectorAll('.catalogue tbody tr').length === 4")
+    page.locator(".written > summary").click()
+    page.locator(".written .lane", has_text="Kitchen Table").wait_for()
+    assert page.locator(".written .lane").count() == 1
+    month = page.locator(".written .period").first
+    key = month.get_attribute("data-period")
+    month.click()
+    page.wait_for_function("document.querySelectorAll('.catalogue tbody tr').length < 4")
+    assert page.get_by_label("Show").input_value() == key
+    # By keyboard back to every month.
+    page.get_by_label("Show").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelectorAll('.catalogue tbody tr').length === 4")
+    page.get_by_label("Author").select_option("")
+    page.wait_for_function("document.querySelectorAll('.written .lane').length > 4")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1024, 1440])
+def test_axe_finds_nothing_serious_in_the_timeline(
+    address: str, visit: Visit, axe: str, width: int, scheme: str
+) -> None:
+    page = visit(address, width=width, color_scheme=scheme)
+    _articles(page)
+    page.locator(".written > summary").click()
+    page.locator(".written .timeline").wait_for()
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

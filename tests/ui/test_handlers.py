@@ -180,16 +180,16 @@ def test_a_single_source_is_cited_alone_and_as_a_card(engine: QueryEngine, recor
 
 def test_the_articles_of_a_search_are_cited(engine: QueryEngine) -> None:
     handlers = PageHandlers(engine)
-    assert len(handlers.cite({"search": "", "form": "harvard"})["text"].splitlines()) == 3
-    assert handlers.cite({"search": "no such words", "form": "harvard"})["text"] == ""
-    assert handlers.cite({"search": "", "form": "latex"})["error"]
+    assert len(handlers.cite({"listed": {}, "form": "harvard"})["text"].splitlines()) == 3
+    assert handlers.cite({"listed": {"search": "no such words"}, "form": "harvard"})["text"] == ""
+    assert handlers.cite({"listed": {}, "form": "latex"})["error"]
 
 
 def test_more_articles_than_a_request_can_cite_are_refused(
     engine: QueryEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.ui.requests.exports.MAX_CITED_ARTICLES", 2)
-    reply = PageHandlers(engine).cite({"search": "", "form": "apa"})
+    reply = PageHandlers(engine).cite({"listed": {}, "form": "apa"})
     assert reply == {"error": "more than 2 articles match; search for fewer, or use: rag cite"}
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from rag.types.article import ArticleRef, day_in_words
 from rag.types.catalogue import ArticlePredicate, CatalogueEntry, CataloguePage, CatalogueSort
-from rag.ui.payloads import CatalogueRequest
+from rag.ui.payloads import CatalogueRequest, ListedArticles
 
 ROWS_PER_PAGE = 50
 _COLUMNS = (
@@ -38,7 +38,7 @@ class PagedCatalogue(Protocol):
 
 
 def catalogue_page(catalogue: PagedCatalogue, request: CatalogueRequest) -> CataloguePage:
-    """The page of articles that contain every word of the search.
+    """The page of the listed articles.
 
     Articles without a value to sort by come last, whatever the order.
     """
@@ -47,28 +47,32 @@ def catalogue_page(catalogue: PagedCatalogue, request: CatalogueRequest) -> Cata
         request.page,
         request.sort,
         descending=request.descending,
-        admits=_containing(request.search),
+        admits=admitted_by(request),
     )
 
 
-def matching_articles(catalogue: PagedCatalogue, search: str, limit: int) -> tuple[CatalogueEntry, ...]:
-    """The newest `limit` articles that contain every word of the search."""
-    return tuple(catalogue.page(limit, 0, "published", descending=True, admits=_containing(search)).entries)
+def matching_articles(catalogue: PagedCatalogue, listed: ListedArticles, limit: int) -> tuple[CatalogueEntry, ...]:
+    """The newest `limit` of the listed articles."""
+    return tuple(catalogue.page(limit, 0, "published", descending=True, admits=admitted_by(listed)).entries)
 
 
-def _containing(search: str) -> ArticlePredicate | None:
-    """Whether an article contains every word of the search.
+def admitted_by(listed: ListedArticles) -> ArticlePredicate | None:
+    """Whether an article is listed: it has every word of the search, and the rest.
 
-    None for a search without words.
+    None where every article is.
     """
-    words = search.casefold().split()
+    words = listed.search.casefold().split()
 
-    def contains_words(ref: ArticleRef, topics: tuple[str, ...]) -> bool:
+    def is_listed(ref: ArticleRef, topics: tuple[str, ...]) -> bool:
+        if (listed.author and ref.author != listed.author) or (listed.topic and listed.topic not in topics):
+            return False
+        if listed.period and not (ref.published and ref.published.isoformat().startswith(listed.period)):
+            return False
         fields = (ref.title, ref.author or "", ref.source or "", *topics, day_in_words(ref.published))
         row_text = " ".join(fields).casefold()
         return all(word in row_text for word in words)
 
-    return contains_words if words else None
+    return is_listed if words or listed.author or listed.topic or listed.period else None
 
 
 def table_html(page: CataloguePage, request: CatalogueRequest, *, removable: bool) -> str:
@@ -83,7 +87,7 @@ def table_html(page: CataloguePage, request: CatalogueRequest, *, removable: boo
     heads = "".join(_head(name, label, request) for name, label in _COLUMNS)
     remove_head = '<th scope="col"><span class="unseen">Remove</span></th>' if removable else ""
     rows = "".join(_row(entry, removable=removable) for entry in page.entries)
-    caption = f"{page.matching:,} of {page.total:,} articles" if request.search.strip() else f"{page.total:,} articles"
+    caption = f"{page.matching:,} of {page.total:,} articles" if admitted_by(request) else f"{page.total:,} articles"
     return (
         f'<table class="catalogue"><caption>{caption}</caption><thead><tr>{heads}'
         f'<th scope="col">Topics</th>{remove_head}</tr></thead><tbody>{rows}</tbody></table>{_pager(page)}'

@@ -1,6 +1,6 @@
-"""The page's request for the debate on a question.
+"""The page's requests for the debate on a question, and for the timeline of articles.
 
-It comes after the answer and never delays it.
+A debate comes after the answer and never delays it.
 """
 
 from threading import BoundedSemaphore
@@ -8,11 +8,14 @@ from typing import Any
 
 from pydantic import Field
 
-from rag.engine import QueryEngine
+from rag.engine import QueryEngine, workspace_of
 from rag.errors import RagError
+from rag.retrieval.filters import Filters
 from rag.types.understanding import UNDERSTOOD_PARTS, UnderstoodPart
+from rag.ui.articles.articles_table import admitted_by
 from rag.ui.debates.render_debate import debate_html, debate_summary
-from rag.ui.payloads import DebateReply, FilterPayload, Payload
+from rag.ui.debates.written import written_html
+from rag.ui.payloads import DebateReply, FilterPayload, HtmlReply, ListedArticles, Payload
 from rag.ui.requests.replies import with_error_reply
 
 # A debate takes about as long as a question. More than this many at once would take the processors from the questions.
@@ -32,7 +35,7 @@ class DebateRequest(Payload):
 
 
 class DebateRequests:
-    """Debates of one engine. Threads may share it; it stores nothing."""
+    """Debates and timelines of one engine. Threads may share it; it stores nothing."""
 
     def __init__(self, engine: QueryEngine) -> None:
         self._engine = engine
@@ -52,3 +55,11 @@ class DebateRequests:
         finally:
             self._places.release()
         return {"html": debate_html(debate), "authors": len(debate.rows), "say": debate_summary(debate)}
+
+    @with_error_reply
+    def written(self, sent: Any) -> HtmlReply:
+        """How much was written by month, of the articles that the table lists."""
+        listed = ListedArticles.parse(sent)
+        is_listed = admitted_by(listed) or (lambda ref, topics: True)
+        articles = workspace_of(self._engine).catalogue.in_scope(Filters())
+        return {"html": written_html([article.ref for article in articles if is_listed(article.ref, article.topics)])}

@@ -47,7 +47,7 @@ class ExportRequests:
         answers = [_citing_only(payloads.answer_from_record(record), request.number) for record in request.records]
         if request.cards:
             return self._cards(answers, style_of(request.form) or STYLES[0], word=request.word)
-        refs = cited_articles(answers) if request.search is None else self._matching(request.search)
+        refs = cited_articles(answers) if request.listed is None else self._matching(request.listed)
         if request.word:
             return file_reply("citations.docx", cite_in_word(refs, request.form))
         text = cite(refs, request.form)
@@ -89,13 +89,13 @@ class ExportRequests:
         text = "\n".join(card.markdown for card in cards)
         return file_reply("cards.md", text.encode("utf-8", "replace"), text, "".join(card.html for card in cards))
 
-    def _matching(self, search: str) -> list[ArticleRef]:
-        """The articles that the search lists.
+    def _matching(self, listed: payloads.ListedArticles) -> list[ArticleRef]:
+        """The articles that the table lists.
 
         Raises RagError for more than one request can cite.
         """
         library = workspace_of(self._engine).library
-        entries = articles_table.matching_articles(library, search, MAX_CITED_ARTICLES + 1)
+        entries = articles_table.matching_articles(library, listed, MAX_CITED_ARTICLES + 1)
         if len(entries) > MAX_CITED_ARTICLES:
             raise RagError(f"more than {MAX_CITED_ARTICLES} articles match; search for fewer, or use: rag cite")
         return [entry.ref for entry in entries]

@@ -20,12 +20,15 @@ commentary.catalogue = (element, server) => {
   const none = element.querySelector(".no-matches");
   none.querySelector("button").addEventListener("click", () => {
     search.value = request.search = "";
-    request.page = 0;
-    show();
+    for (const select of pickers) select.value = request[select.name] = "";
+    narrow();
     search.focus();
   });
-  const request = { search: "", sort: "published", descending: true, page: 0 };
-  let lastRequest = 0, articleToRemove = null;
+  const request = { search: "", author: "", topic: "", period: "", sort: "published", descending: true, page: 0 };
+  const listed = () => ({ search: search.value, author: request.author, topic: request.topic, period: request.period });
+  const pickers = [...element.querySelectorAll(".catalogue-top select")];
+  const written = element.querySelector(".written"), writtenBody = written.querySelector(".written-body");
+  let lastRequest = 0, lastWritten = 0, articleToRemove = null;
 
   async function show(focus) {
     const thisRequest = ++lastRequest;
@@ -34,7 +37,7 @@ commentary.catalogue = (element, server) => {
     commentary.put(rows, reply);
     const isEmpty = Boolean(rows.querySelector(".nothing"));
     none.hidden = !isEmpty;
-    element.querySelector(".matches").textContent = isEmpty ? "No article has these words." : rows.querySelector("caption")?.textContent || "";
+    element.querySelector(".matches").textContent = isEmpty ? "No article matches." : rows.querySelector("caption")?.textContent || "";
     if (focus) rows.querySelector(focus)?.focus({ preventScroll: focus === ".pages" });
   }
 
@@ -43,10 +46,52 @@ commentary.catalogue = (element, server) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       request.search = search.value;
-      request.page = 0;
-      show();
+      narrow();
     }, 200);
   });
+
+  /* Other articles are listed: from the first page, at any time. */
+  function narrow() {
+    request.page = 0;
+    request.period = "";
+    show();
+    if (written.open) showWritten();
+  }
+
+  for (const select of pickers)
+    select.addEventListener("change", () => {
+      request[select.name] = select.value;
+      narrow();
+    });
+  commentary.offerValues = (reply) => {
+    for (const select of pickers) {
+      const values = [...reply[`${select.name}s`]].sort(([first], [second]) => first.localeCompare(second));
+      select.replaceChildren(new Option("all", ""), ...values.map(([value, count]) => new Option(`${value} (${count})`, value)));
+      select.value = request[select.name];
+      select.parentElement.hidden = !values.length;
+    }
+  };
+  if (commentary.values) commentary.offerValues(commentary.values);
+
+  // -- how much was written, by month ------------------------------------------------------------------------------------
+
+  const timeline = commentary.timeline(writtenBody, (period) => {
+    request.period = period;
+    request.page = 0;
+    show();
+  });
+  async function showWritten() {
+    const thisRequest = ++lastWritten;
+    const reply = await server.written({ ...listed(), period: "" }).catch(() => null);
+    if (thisRequest !== lastWritten) return;
+    timeline.forget();
+    commentary.put(writtenBody, reply);
+  }
+  written.addEventListener("toggle", () => {
+    if (written.open) return showWritten();
+    if (request.period) narrow();
+  });
+
   rows.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
@@ -84,8 +129,11 @@ commentary.catalogue = (element, server) => {
     commentary.refresh?.();
     search.focus();
   });
-  element.querySelector(".cite-list").append(commentary.cite.box(() => ({ search: search.value }), server, false));
-  commentary.recount = () => show();
+  element.querySelector(".cite-list").append(commentary.cite.box(() => ({ listed: listed() }), server, false));
+  commentary.recount = () => {
+    show();
+    if (written.open) showWritten();
+  };
   show();
 };
 

@@ -206,6 +206,8 @@ commentary.conversation = (element, props, trigger, server, watch) => {
       ? `${reply.articles.toLocaleString("en")} articles, ${reply.passages.toLocaleString("en")} passages · ${reply.writer}`
       : "No articles yet. Add some under Articles, or with: rag add PATH";
     filters.offer(reply);
+    commentary.values = reply;
+    commentary.offerValues?.(reply);
     const items = reply.examples.map((example) =>
       el("li", {}, el("button.example", { text: example, on: () => page.ask(example, filters.chosen()) })));
     $(".examples ul").replaceChildren(...items);

@@ -12,6 +12,7 @@ from gradio.utils import get_upload_folder
 
 from rag.engine import QueryEngine
 from rag.readers.formats.table import suffixes_in_words
+from rag.ui.debates.debate_requests import DebateRequests
 from rag.ui.handlers import PageHandlers
 from rag.ui.requests.replies import as_functions
 from rag.ui.tabs import add_articles
@@ -19,9 +20,12 @@ from rag.ui.tabs import add_articles
 _TABLE = """
 <div class="catalogue-top"><label for="catalogue-search" class="unseen">Search the articles</label>
 <input id="catalogue-search" type="search" placeholder="Search title, author, publication, topic" autocomplete="off">
+<label class="choose" hidden>Author <select name="author"></select></label>
+<label class="choose" hidden>Topic <select name="topic"></select></label>
 </div>
+<details class="written"><summary>Written over time</summary><div class="written-body"></div></details>
 <p class="unseen matches" role="status"></p>
-<p class="no-matches" hidden>No article has these words.
+<p class="no-matches" hidden>No article matches.
 <button type="button" class="quiet all-articles">Show all articles</button></p>
 <div class="cite-list"></div>
 <div class="catalogue-rows"></div>
@@ -32,7 +36,7 @@ _TABLE = """
 """
 
 
-def articles_tab(engine: QueryEngine, handlers: PageHandlers, scripts: str) -> None:
+def articles_tab(engine: QueryEngine, handlers: PageHandlers, debates: DebateRequests, scripts: str) -> None:
     """Lays the tab out inside the Blocks that are open.
 
     `scripts` are the script tags for the heads of its components.
@@ -44,7 +48,7 @@ def articles_tab(engine: QueryEngine, handlers: PageHandlers, scripts: str) -> N
         html_template=_TABLE,
         head=scripts,
         js_on_load="commentary.catalogue(element, server)",
-        server_functions=as_functions(handlers.catalogue, handlers.remove, handlers.cite),
+        server_functions=as_functions(handlers.catalogue, handlers.remove, handlers.cite, debates.written),
         apply_default_css=False,
         elem_id="catalogue",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -38,6 +39,26 @@ def test_the_table_is_searched_by_every_word_sorted_and_cut_into_pages(library: 
     first, beyond = catalogue_page(library, CatalogueRequest()), catalogue_page(library, CatalogueRequest(page=99))
     assert (len(first.entries), first.page_count, beyond.index, len(beyond.entries)) == (ROWS_PER_PAGE, 3, 2, 20)
     assert list(first.entries) == library.entries()[:ROWS_PER_PAGE]
+
+
+def test_the_table_is_narrowed_to_an_author_a_topic_and_a_time(library: Library) -> None:
+    days = (date(2024, 6, 3), date(2024, 6, 30), date(2025, 1, 1), None)
+    for number, day in enumerate(days):
+        entry = replace(article(number), author=f"A {number % 2}", topics=(f"t{number // 2}",), published=day)
+        library.put(entry, [], "made")
+
+    def listed(**narrowed: str) -> list[date | None]:
+        return [entry.published for entry in catalogue_page(library, CatalogueRequest(**narrowed)).entries]
+
+    assert listed(period="2024-06") == [days[1], days[0]]
+    assert listed(period="2025") == [days[2]]
+    assert listed(author="A 1") == [days[1], None]
+    # A value is taken whole, and not searched for.
+    assert listed(author="A") == []
+    assert listed(topic="t0") == [days[1], days[0]]
+    assert listed(author="A 0", topic="t1", period="2025-01", search="number 2") == [days[2]]
+    request = CatalogueRequest(topic="t1")
+    assert "2 of 4 articles" in table_html(catalogue_page(library, request), request, removable=False)
 
 
 @pytest.mark.parametrize("search", ["", "o"])

@@ -38,7 +38,7 @@ def test_without_a_debate_the_reason_is_said(requests: DebateRequests) -> None:
 
 
 def test_what_the_reader_took_back_of_the_understanding_is_left_out(requests: DebateRequests) -> None:
-    question = "Is BRICS an alliance? Since January 2025"
+    question = "What did the columns say about BRICS in 2023?"
     limited: Any = requests.debate({"question": question})
     assert limited["authors"] < 2
     free: Any = requests.debate({"question": question, "ignore": ["dates"]})
@@ -64,3 +64,14 @@ def test_one_debate_at_a_time_and_the_next_is_told_so(
     assert requests.debate({"question": QUESTION}) == {"error": "the server is busy; try again in a moment"}
     requests._places.release()
     assert requests.debate({"question": QUESTION}).get("authors")
+
+
+def test_the_timeline_is_of_the_articles_that_the_table_lists(requests: DebateRequests) -> None:
+    every: Any = requests.written({})
+    some: Any = requests.written({"author": "Kitchen Table"})
+    assert ">Kitchen Table<" in every["html"]
+    assert ">Hard Power<" in every["html"]
+    assert ">Hard Power<" not in some["html"]
+    assert 0 < some["html"].count("<option") < every["html"].count("<option")
+    assert "None of these articles" in str(requests.written({"search": "nothing has these words"}).get("html"))
+    assert requests.written({"period": "<b>"}).get("error")
