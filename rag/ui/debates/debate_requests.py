@@ -1,4 +1,4 @@
-"""The page's requests for the debate on a question, and for the timeline of articles.
+"""The page's requests for debates and for timelines of articles.
 
 A debate comes after the answer and never delays it.
 """
