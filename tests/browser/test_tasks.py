@@ -111,3 +111,15 @@ def test_add_an_article(page: Any) -> None:
     page.get_by_role("button", name="Add this text").click()
     page.locator("#added li", has_text="added").wait_for()
     assert _clicks(page) == 4
+
+
+def test_check_a_paragraph(page: Any) -> None:
+    page.get_by_role("tab", name="Draft").click()
+    page.locator("#draft-text").click()
+    page.keyboard.insert_text("The fight goes on. House Rules writes: “Communiqués do stop tanks.”")
+    page.get_by_role("button", name="Check the draft").click()
+    page.locator(".draft-mark.wrong").click()
+    words = page.locator("dialog.reader mark.main").first
+    words.wait_for()
+    assert "do not stop tanks" in words.inner_text()
+    assert _clicks(page) == 4
