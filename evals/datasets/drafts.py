@@ -15,13 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from evals.datasets.cases import SuiteLine, describe_misquote, load_suite
 
 SUITE = "drafts"
+# Sentences on the subjects of dev, most of them false in the words of an article: only to work on the rules.
+MORE_CLAIMS = "dev_claims"
 
 QuotationLabel = Literal["verbatim", "altered", "misattributed", "invented", "cut"]
 Alteration = Literal[
     "word", "number", "name", "negation", "hedge", "dropped", "added", "order", "omission", "splice"
 ]  # fmt: skip
 ClaimLabel = Literal["supported", "contradicted", "misattributed", "partly", "not_covered", "opinion"]
-ClaimError = Literal["number", "date", "name", "negation", "direction", "attribution"]
+ClaimError = Literal["number", "date", "name", "negation", "direction", "quantifier", "cause", "attribution"]
 # The labels of quotations whose words stand in the article as the draft has them.
 EXACT_LABELS = ("verbatim", "misattributed", "cut")
 _OMISSION = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?|\[[^\]]*\])\s*")
@@ -103,7 +105,7 @@ class LabelledDraft(SuiteLine):
 
 
 def load_drafts(split: str, suite: str | Path = SUITE) -> list[LabelledDraft]:
-    """Loads the drafts of one split.
+    """Loads the drafts of one split, or those of MORE_CLAIMS.
 
     `suite` is a name under evals/suites or a folder. Raises SuiteError.
     """

@@ -90,6 +90,7 @@ class DraftChecker:
         quotations = find_quotations(text)
         references = find_references(text, catalogue)
         claims = find_claims(text, sentences, quotations, catalogue)
+        titles = {misspelling.start for misspelling in catalogue.misspelt_titles(text)}
         rewriter = ClaimRewriter(self._writer) if self._writer else None
         for part in _parts(text, quotations, claims):
             part_claims = rewriter.rewrite(part.text(text), part.claims) if rewriter else part.claims
@@ -102,7 +103,8 @@ class DraftChecker:
                 check_quotation(quotation, attribute(text, quotation, sentences, catalogue, references), self._lookup,
                                 scope)
                 for quotation in part.quotations
-                if catalogue.title_article(text[quotation.start : quotation.end]) is None
+                if quotation.start not in titles
+                and catalogue.title_article(text[quotation.start : quotation.end]) is None
             ]  # fmt: skip
             findings += [finding for each in check_claims(cited, self._evidence, filters) for finding in each]
             yield from sorted(findings, key=lambda finding: finding.start)

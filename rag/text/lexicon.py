@@ -226,6 +226,8 @@ GOVERNING_NEGATIONS = _words("negation", "governing")
 HEDGES = _words("hedging", "words")
 # The two sides of each pair of words that reverse a statement, the words of a side between blanks.
 OPPOSITES: tuple[tuple[str, str], ...] = tuple((left, right) for left, right in _DATA["opposites"]["pairs"])
+# Further pairs, on which no fitted weights depend.
+MORE_OPPOSITES: tuple[tuple[str, str], ...] = tuple((left, right) for left, right in _DATA["opposites"]["more_pairs"])
 
 # A question's words about articles (rag.answering.intent): what they are, what is in them, and in which order.
 ARTICLE_NOUNS = tuple(form for noun in _words("scope", "article_nouns") for form in (noun, f"{noun}s"))

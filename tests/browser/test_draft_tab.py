@@ -65,6 +65,52 @@ def test_the_text_stays_in_this_browser_until_it_is_cleared(address: str, visit:
     assert other.locator("#draft-text").input_value() == ""
 
 
+def test_the_findings_stay_in_this_browser_until_the_text_changes(address: str, visit: Visit) -> None:
+    page = visit(address)
+    open_tab(page)
+    check(page, DRAFT)
+    summary = page.locator(".draft-summary").inner_text()
+    findings = page.locator(".draft-findings").inner_text()
+    page.reload()
+    page.get_by_role("tab", name="Draft").click()
+    page.locator(".draft-marked mark").first.wait_for()
+    assert page.locator(".draft-summary").inner_text() == summary
+    assert page.locator(".draft-findings").inner_text() == findings
+    page.locator(".draft-mark.wrong").last.click()
+    page.locator("dialog.reader mark.main").first.wait_for()
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report as Markdown").click()
+    assert download.value.suggested_filename == "draft-report.md"
+    page.get_by_role("button", name="Change the text").click()
+    page.locator("#draft-text").press("End")
+    page.locator("#draft-text").type(" More.")
+    page.reload()
+    open_tab(page)
+    assert page.locator(".draft-findings").inner_text() == ""
+    assert page.evaluate("localStorage.getItem('commentary.draft.record')") == "null"
+
+
+def test_a_kept_record_that_is_forged_or_too_long_does_no_harm(address: str, visit: Visit) -> None:
+    page = visit(address)
+    attack = "<img src=x onerror=window.hacked=1>"
+    finding = {
+        "kind": "claim", "verdict": "altered", "start": 0, "end": len(attack), "text": attack, "message": attack,
+        "source": None, "differences": [], "suggestion": attack, "support": None,
+    }  # fmt: skip
+    for record in ({"text": attack, "findings": [finding]}, {"text": attack, "findings": "none"}, "broken"):
+        page.evaluate(
+            "([text, record]) => { localStorage.setItem('commentary.draft', JSON.stringify(text));"
+            "localStorage.setItem('commentary.draft.record', JSON.stringify(record)); }",
+            [attack, record],
+        )
+        page.reload()
+        page.get_by_role("tab", name="Draft").click()
+        page.wait_for_timeout(500)
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("#draft-text").input_value() == attack
+
+
 def test_what_cannot_be_checked_is_said_and_can_be_changed(address: str, visit: Visit) -> None:
     page = visit(address)
     open_tab(page)

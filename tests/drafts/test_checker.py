@@ -61,6 +61,11 @@ def test_a_cited_article_that_does_not_bear_the_sentence_out_is_named(engine: Qu
     assert "not_supporting" not in {finding.verdict for finding in engine.check_draft(right).findings}
 
 
+def test_a_misspelt_title_is_no_quotation(engine: QueryEngine) -> None:
+    findings = engine.check_draft("It stands in “Three Winter Late” by Hard Power.").findings
+    assert [finding.kind for finding in findings if finding.text == "Three Winter Late"] == ["name"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -142,3 +142,19 @@ def test_a_quotation_is_attributed_to_whom_the_draft_names(draft: str) -> None:
     (quotation,) = find_quotations(text)
     references = find_references(text, PERSONS)
     assert attribute(text, quotation, sentence_spans(text), PERSONS, references).authors == ("Ian Bremmer",)
+
+
+def test_markup_and_front_matter_are_no_part_of_a_claim() -> None:
+    text = (
+        "---\ntitle: A draft about shells\nauthor: Somebody\n---\n\n"
+        "The **Senate** voted by [99 to 1](https://example.org/a_b) against a _ten-year_ ban, see https://example.org/x."
+    )
+    (claim,) = claims(text)
+    assert claim.statement == "The Senate voted by 99 to 1 against a ten-year ban, see"
+    assert text[claim.start : claim.end] == claim.text
+
+
+def test_stars_and_underlines_within_words_stay() -> None:
+    assert claims("Two * three * four makes snake_case_names longer.")[0].statement == (
+        "Two * three * four makes snake_case_names longer."
+    )

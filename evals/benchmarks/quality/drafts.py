@@ -1,7 +1,7 @@
 """Measures the check of drafts against the labelled drafts of evals/suites/drafts.
 
-Run: python -m evals bench drafts [--split test] [--home DIR] [--wrong]. Each draft is checked as `rag check-draft`
-checks it, without a language model, and each label is compared with the finding at its place.
+Run: python -m evals bench drafts [--split test | dev_claims] [--home DIR] [--wrong]. Each draft is checked as
+`rag check-draft` checks it, without a language model, and each label is compared with the finding at its place.
 """
 
 import argparse
@@ -13,7 +13,15 @@ from tempfile import TemporaryDirectory
 
 from evals.datasets.articles import bundled_articles
 from evals.datasets.cases import SPLITS
-from evals.datasets.drafts import EXACT_LABELS, DraftSpan, LabelledClaim, LabelledDraft, LabelledQuotation, load_drafts
+from evals.datasets.drafts import (
+    EXACT_LABELS,
+    MORE_CLAIMS,
+    DraftSpan,
+    LabelledClaim,
+    LabelledDraft,
+    LabelledQuotation,
+    load_drafts,
+)
 from evals.report.tables import markdown_table
 from rag import open_engine
 from rag.drafts.findings import DraftFinding, DraftReport
@@ -81,11 +89,11 @@ def wrong_findings(checked: Iterable[CheckedDraft]) -> list[str]:
 def main(arguments: Sequence[str]) -> None:
     """Runs the benchmark on the command line."""
     parser = argparse.ArgumentParser(prog="rag eval bench drafts", description=__doc__)
-    parser.add_argument("--split", choices=SPLITS, default="dev")
+    parser.add_argument("--split", choices=(*SPLITS, MORE_CLAIMS), default="dev")
     parser.add_argument("--home", type=Path, help="a library of the bundled articles; by default one is built")
     parser.add_argument("--wrong", action="store_true", help="list the labels that are missed; only for dev")
     options = parser.parse_args(arguments)
-    if options.wrong and options.split != "dev":
+    if options.wrong and options.split == "test":
         parser.error("the cases of the test half are not shown; tune on dev")
     with TemporaryDirectory() as folder, open_engine(options.home or folder) as engine:
         engine.check_draft("The models are loaded before the first draft is timed.")

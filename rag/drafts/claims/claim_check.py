@@ -17,7 +17,7 @@ from rag.drafts.findings import DraftFinding, FindingVerdict, WordDifference
 from rag.retrieval.filters import Filters
 from rag.types.article import ArticleRef, short_reference
 from rag.verification.cues import find_numbers
-from rag.verification.verifier import PARTLY, SUPPORTED
+from rag.verification.verifier import PARTLY
 
 # The thresholds below are chosen on the dev half of evals/suites/drafts (docs/drafts.md).
 # A sentence of at least this logit is about the claim.
@@ -26,17 +26,25 @@ ABOUT_LOGIT = 0.5
 ABOUT_COVERED, ABOUT_COVERED_LOGIT = 0.7, -1.0
 # A claim of a writer is called supported only if the verifier is surer than of a model's statement.
 CLAIM_SUPPORT = 0.6
+# Nor is it supported if the reader is sure that no sentence is about it.
+MIN_SUPPORTED_LOGIT = -1.75
 # A claim that the verifier doubts is supported if a sentence is clearly about it and has its words and details.
 CLEAR_LOGIT, CLEAR_COVERED, CLEAR_SUPPORT = 1.5, 0.9, 0.2
 # Below this share of its words a sentence is about something else, even if a number differs.
 MIN_CONTRADICTED_COVERED = 0.5
-# With another negation or direction, so much of the claim has to be in the sentence.
+# With another negation, direction or quantity, so much of the claim's other words has to be in the sentence; more if
+# the reader is in doubt. A verifier that is surer of the claim than that outweighs the words.
 REVERSED_COVERED = 0.75
+WHOLE_COVERED, MAX_REVERSED_SUPPORT = 0.85, 0.65
 # A sentence that has so much of a claim says the same of another name.
 SAME_COVERED = 0.9
 # A verifier that is sure of the claim outweighs a name that differs.
 MAX_NAME_SUPPORT, MAX_SUBJECT_SUPPORT = 0.35, 0.3
 PARTLY_COVERED = 0.4
+# The reverse of a claim has nearly all of its words, so that the verifier has to be surer of it.
+REVERSED_SUPPORT = 0.85
+# Conflicts that concern the whole sentence.
+REVERSALS = ("negation", "direction", "quantity", "exchange")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,10 @@ def _verdict(claim: DraftClaim, reading: ClaimReading | None, evidence: ClaimEvi
         return "contradicted"
     lacking = [conflict for conflict in reading.conflicts if conflict.kind in ("number", "date", "name")]
     is_clear = reading.logit >= CLEAR_LOGIT and reading.covered >= CLEAR_COVERED and reading.support >= CLEAR_SUPPORT
-    if (reading.support >= CLAIM_SUPPORT and not lacking) or (is_clear and not reading.conflicts):
+    is_reversed = any(conflict.kind in REVERSALS for conflict in reading.conflicts)
+    needed = REVERSED_SUPPORT if is_reversed else CLAIM_SUPPORT
+    is_read = reading.logit >= MIN_SUPPORTED_LOGIT
+    if (reading.support >= needed and not lacking and is_read) or (is_clear and not reading.conflicts):
         parts = claim.parts
         if len(parts) > 1 and not is_clear and min(evidence.part_support(parts, reading.source)) < PARTLY:
             return "partly"
@@ -138,7 +149,9 @@ def _verdict(claim: DraftClaim, reading: ClaimReading | None, evidence: ClaimEvi
 
 def contradictions(reading: ClaimReading) -> list[DetailConflict]:
     """The details for which the article certainly has another one."""
-    if not _is_about(reading) or reading.covered < MIN_CONTRADICTED_COVERED:
+    reversed_covered = (conflict.covered for conflict in reading.conflicts if conflict.kind in REVERSALS)
+    covered = max((reading.covered, *reversed_covered))
+    if not _is_about(reading) or covered < MIN_CONTRADICTED_COVERED:
         return []
     return [conflict for conflict in reading.conflicts if conflict.is_contradiction and _is_sure(conflict, reading)]
 
@@ -149,10 +162,10 @@ def _is_sure(conflict: DetailConflict, reading: ClaimReading) -> bool:
         return reading.support < MAX_NAME_SUPPORT and (reading.logit >= ABOUT_LOGIT or is_same)
     if conflict.kind == "subject":
         return reading.support < MAX_SUBJECT_SUPPORT and reading.covered >= REVERSED_COVERED
-    if conflict.kind == "negation":
-        return reading.support < SUPPORTED and reading.covered >= REVERSED_COVERED and reading.logit >= ABOUT_LOGIT
-    if conflict.kind == "direction":
-        return reading.covered >= REVERSED_COVERED and reading.logit >= ABOUT_LOGIT
+    if conflict.kind in REVERSALS:
+        is_same = conflict.covered >= REVERSED_COVERED and reading.logit >= ABOUT_LOGIT
+        is_whole = conflict.covered >= WHOLE_COVERED and reading.logit >= ABOUT_COVERED_LOGIT
+        return (is_same or is_whole) and reading.support < MAX_REVERSED_SUPPORT
     return True
 
 
@@ -173,7 +186,7 @@ def _claim_finding(claim: DraftClaim, verdict: FindingVerdict, reading: ClaimRea
     if verdict == "contradicted":
         conflicts = contradictions(reading)
         details = "; ".join(f"“{conflict.claim}”, where the article says “{conflict.article}”" for conflict in conflicts
-                            if conflict.kind not in ("negation", "direction"))  # fmt: skip
+                            if conflict.kind not in REVERSALS)  # fmt: skip
         message = f"{where} says otherwise: {details or f'“{reading.source.quote}”'}."
         return _finding(claim, verdict, message, reading, _differences(reading.conflicts))
     lacking = [conflict for conflict in reading.conflicts if conflict.kind in ("number", "date", "name")]
@@ -188,7 +201,7 @@ def _differences(conflicts: Sequence[DetailConflict]) -> tuple[WordDifference, .
     return tuple(
         WordDifference("changed" if conflict.article else "added", conflict.claim, conflict.article, is_hard=True)
         for conflict in conflicts
-        if conflict.kind not in ("negation", "direction")
+        if conflict.kind not in REVERSALS
     )
 
 

@@ -27,6 +27,10 @@ _PROPOSING = (
     "urged", "urges", "insisted", "insists", "required", "requires", "promised", "agreed",
 )  # fmt: skip
 _MARKER = re.compile(r"\s*\[\^?\w{1,12}(?:\s*,\s*\^?\w{1,12})*\]|(?<=\S)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?!\w)")
+# Markup of Markdown is no part of what a sentence says: the address of a link, stars and underlines around words.
+_LINK = re.compile(r"!?\[([^\[\]\n]{1,200})\]\([^()\s]{1,2000}(?: \"[^\"\n]{0,200}\")?\)|<?\bhttps?://[^\s<>]+>?")
+_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)(.{1,400}?)(?<=\S)\1(?!\w)")
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n.{0,10000}?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 # "As Bremmer wrote in TIME in June 2024, the pact …": where and when it was written is no part of the claim.
 _PUBLICATION = re.compile(r"In (?P<source>[^,]{2,60}?)(?: (?:in|of|on) [\w ]{4,20})?, (?=\S)")
 # A heading, a quotation, a row of a table; a citation in brackets that stands alone.
@@ -94,6 +98,7 @@ def find_claims(
 ) -> list[DraftClaim]:
     """The claims and opinions among the sentences of the draft, in its order."""
     left_out = [*reference_spans(text), *(quotation.outer for quotation in quotations if quotation.is_block)]
+    left_out += [match.span() for match in [_FRONT_MATTER.match(text)] if match]
     claims: list[DraftClaim] = []
     before = ""
     for start, end in sentences:
@@ -111,7 +116,7 @@ def _claim(text: str, start: int, end: int, before: str, catalogue: DraftCatalog
     mark = _LIST_MARK.match(text[start:end])
     start += mark.end() if mark else 0
     sentence = text[start:end]
-    plain = " ".join(_MARKER.sub("", sentence).split())[:MAX_CLAIM_CHARACTERS]
+    plain = " ".join(_without_markup(_MARKER.sub("", sentence)).split())[:MAX_CLAIM_CHARACTERS]
     if not content_terms(plain):
         return None
     attribution = parse_attribution(plain)
@@ -122,6 +127,10 @@ def _claim(text: str, start: int, end: int, before: str, catalogue: DraftCatalog
     if not is_opinion and len(content_terms(plain)) < MIN_CONTENT_WORDS:
         return None
     return DraftClaim(start, end, sentence, statement, holders[0] if holders else None, context, is_opinion)
+
+
+def _without_markup(sentence: str) -> str:
+    return _EMPHASIS.sub(r"\2", _LINK.sub(lambda match: match[1] or "", sentence))
 
 
 def _without_publication(claim: str, catalogue: DraftCatalogue) -> str:

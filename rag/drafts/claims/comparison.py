@@ -8,10 +8,11 @@ or looked up here.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from rag.drafts.claims.polarity import exchanges_names, is_opposite_direction, is_opposite_negation
+from rag.drafts.claims.exchanges import exchanges_names, replaced_name
+from rag.drafts.claims.polarity import QUANTITY_TERMS, is_opposite_negation, is_opposite_quantity, opposed_terms
 from rag.text.analyzer import content_terms, terms
 from rag.text.entities import canonicalize_names, expand_aliases
 from rag.text.lexicon import alternation, may_be_name
@@ -48,10 +49,13 @@ _FULL_DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}}) )?(?P<month>{'|'.join(MONTHS)})(?: (?P<day2>\d{{1,2}}),?)?"
     r"(?: (?P<year>(?:19|20)\d\d))?\b"
 )
+_SENTENCE_BREAK = re.compile(r"(?<=[.?!])\s+")
 # The subject of a claim is looked for among its first words.
 SUBJECT_WORDS = 4
+# A sentence that has so much of a claim says it of somebody else.
+MIN_EXCHANGED_COVERED = 0.75
 _MONTH_TERMS = frozenset(terms(" ".join(MONTHS)))
-DetailKind = Literal["number", "date", "name", "subject", "negation", "direction", "exchange"]
+DetailKind = Literal["number", "date", "name", "subject", "negation", "direction", "quantity", "exchange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,13 @@ class DetailConflict:
 
     A "subject" is a name that the passage has elsewhere, where the sentence has another one. `claim` is the detail as
     the claim has it, `article` what the article says in its place, "" if it says nothing. Only with `article` the
-    article contradicts the claim.
+    article contradicts the claim. `covered` is the share of the claim's other content words near the sentence.
     """
 
     kind: DetailKind
     claim: str
     article: str
+    covered: float = 1.0
 
     @property
     def is_contradiction(self) -> bool:
@@ -102,15 +107,17 @@ def compare_details(claim: str, evidence: EvidenceText) -> list[DetailConflict]:
     ]
 
 
-def covered_share(claim: str, evidence: EvidenceText) -> float:
+def covered_share(claim: str, evidence: EvidenceText, without: frozenset[str] = frozenset()) -> float:
     """The share of the claim's content words near the sentence, in [0, 1].
 
-    Numbers and names do not count: they are compared one by one.
+    Numbers and names do not count: they are compared one by one. Nor do the index terms in `without`.
     """
     claim, nearby = canonicalize_names(claim), canonicalize_names(evidence.nearby)
     names = claim_names(claim, nearby)
     weights = {
-        term: weight for term, weight in content_weights(claim).items() if term not in names and not term[:1].isdigit()
+        term: weight
+        for term, weight in content_weights(claim).items()
+        if term not in names and term not in without and not term[:1].isdigit()
     }
     return coverage(expand_aliases(terms(nearby)), weights) if weights else 1.0
 
@@ -266,11 +273,30 @@ def _name_conflicts(claim: str, evidence: EvidenceText) -> list[DetailConflict]:
         # After the last comma stands an addition, which the article need not contradict.
         is_addition = "," in canonical and canonical.find(name.split(" ")[0]) > canonical.rfind(",")
         return [DetailConflict("name", name, "" if is_addition else _surface(sentence, others))]
-    subject = claim_names(" ".join(canonical.split()[:SUBJECT_WORDS]), passage) - _MONTH_TERMS
-    subject -= set(terms(evidence.facts))
-    if others and subject and not subject & expand_aliases(terms(sentence)):
-        return [DetailConflict("subject", _surface(canonical, subject), _surface(sentence, others))]
-    return []
+    subject = _subject(canonical, passage) - set(terms(evidence.facts))
+    if subject and not subject & expand_aliases(terms(sentence)):
+        if others:
+            return [DetailConflict("subject", _surface(canonical, subject), _surface(sentence, others))]
+        # Who does it in the sentence is the one to whom it is done in the claim, if neither is passive.
+        covered = covered_share(claim, replace(evidence, nearby=evidence.sentence))
+        is_active = "by" not in {*terms(claim), *terms(sentence)}
+        if _subject(sentence, passage) and is_active and covered >= MIN_EXCHANGED_COVERED:
+            return [DetailConflict("exchange", claim, evidence.sentence, covered)]
+    replaced = replaced_name(claim, evidence.sentence)
+    return [DetailConflict("name", *replaced)] if replaced else []
+
+
+def _subject(text: str, evidence: str) -> set[str]:
+    """The first name or names among the first words of `text`, as index terms: "Germany and France" of them voted."""
+    words = text.split()[:SUBJECT_WORDS]
+    names = claim_names(" ".join(words), evidence) - _MONTH_TERMS
+    subject: set[str] = set()
+    for word in words:
+        own = set(terms(word)) & names
+        if subject and not own and word != "and":
+            break
+        subject |= own
+    return subject
 
 
 def _surface(text: str, names: set[str]) -> str:
@@ -280,11 +306,15 @@ def _surface(text: str, names: set[str]) -> str:
 
 
 def _polarity_conflicts(claim: str, evidence: EvidenceText) -> list[DetailConflict]:
-    kinds: list[DetailKind] = []
-    if is_opposite_negation(claim, evidence.sentence):
-        kinds.append("negation")
-    if is_opposite_direction(claim, evidence.sentence):
-        kinds.append("direction")
-    if exchanges_names(claim, evidence.sentence):
-        kinds.append("exchange")
-    return [DetailConflict(kind, claim, evidence.sentence) for kind in kinds]
+    sentence = evidence.sentence
+    kinds: list[tuple[DetailKind, frozenset[str]]] = []
+    if is_opposite_negation(claim, sentence):
+        kinds.append(("negation", frozenset()))
+    if opposed := opposed_terms(claim, sentence):
+        kinds.append(("direction", opposed))
+    if is_opposite_quantity(claim, sentence):
+        kinds.append(("quantity", QUANTITY_TERMS))
+    if any(exchanges_names(claim, text) for text in (sentence, *_SENTENCE_BREAK.split(evidence.nearby))):
+        kinds.append(("exchange", frozenset()))
+    # The words that are reversed stand in the sentence as their opposites.
+    return [DetailConflict(kind, claim, sentence, covered_share(claim, evidence, words)) for kind, words in kinds]

@@ -27,9 +27,10 @@ MAX_TAGS = 400_000
 _TITLE_BLOCKS = 4
 
 
-def document_from_docx(data: bytes, source_name: str) -> DocumentText:
+def document_from_docx(data: bytes, source_name: str, *, with_note_marks: bool = False) -> DocumentText:
     """Extracts the text of the DOCX `data`.
 
+    `with_note_marks` keeps the marks of footnotes: "[1]" where the text refers to the note, and before the note.
     Raises ReadError for a file that is no DOCX, is damaged, has a password, or is larger than the limits.
     """
     if data.startswith(b"\xd0\xcf\x11\xe0"):  # the container of old Word files, and of encrypted new ones
@@ -40,11 +41,22 @@ def document_from_docx(data: bytes, source_name: str) -> DocumentText:
     _check_parts(archive, source_name)
     root = parse_markup(f"<html><body>{_to_html(data, source_name)}</body></html>", source_name)
     for reference in root.xpath("//sup[a[starts-with(@id, 'footnote-ref') or starts-with(@id, 'endnote-ref')]]"):
+        if with_note_marks:
+            _mark_note(root, reference)
         reference.drop_tree()
     for back_link in root.xpath("//a[starts-with(@href, '#footnote-ref') or starts-with(@href, '#endnote-ref')]"):
         back_link.drop_tree()
     title, author = _properties(archive, source_name)
     return DocumentText(text_of_markup(root), _heading(root) or title, author)
+
+
+def _mark_note(root: Any, reference: Any) -> None:
+    """Writes the mark of a note, "[1]", behind its reference and before its text."""
+    mark, note_id = reference.text_content().strip(), reference.find("a").get("href", "").lstrip("#")
+    reference.tail = f"{mark}{reference.tail or ''}"
+    for note in root.xpath("//li[@id=$id]", id=note_id):
+        start = note.find("p") if note.find("p") is not None else note
+        start.text = f"{mark} {start.text or ''}"
 
 
 def _check_parts(archive: BoundedZip, source_name: str) -> None:

@@ -1,6 +1,6 @@
-"""The page's request to check a draft: plain data in; HTML and plain data out.
+"""The page's requests to check a draft, and to show a report that the browser kept.
 
-Nothing of the draft is stored.
+Plain data in; HTML and plain data out. Nothing of the draft is stored.
 """
 
 import base64
@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterator
 from typing import Any, Literal, NotRequired, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from rag.drafts.checker import check_draft_length
 from rag.drafts.findings import DraftFinding, DraftReport
 from rag.drafts.reports.markdown import to_markdown
 from rag.engine import QueryEngine
@@ -21,6 +22,7 @@ from rag.ui.requests.replies import user_message
 
 # Seconds between two messages. Each holds everything so far.
 MESSAGE_INTERVAL_SECONDS = 0.5
+_REPORT: TypeAdapter[DraftReport] = TypeAdapter(DraftReport)
 
 
 class DraftMessage(TypedDict):
@@ -29,7 +31,7 @@ class DraftMessage(TypedDict):
     It has what was found so far, the whole report, or the error.
 
     `share` of the draft has been checked, in [0, 1]. `marked` and `findings` are HTML, `say` is announced and shown.
-    The last one has the report as Markdown and as a Word document in Base64.
+    The last one has the report as Markdown, as a Word document in Base64, and as the `record` that the browser keeps.
     """
 
     id: str
@@ -40,6 +42,7 @@ class DraftMessage(TypedDict):
     findings: str
     markdown: NotRequired[str]
     word: NotRequired[str]
+    record: NotRequired[Any]
 
 
 class DraftPayload(BaseModel):
@@ -49,6 +52,15 @@ class DraftPayload(BaseModel):
 
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
     text: str
+
+
+class _RecordPayload(BaseModel):
+    """The record of a report, to be shown again."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str = Field(pattern=r"^[0-9a-f]{32}$")
+    record: dict[str, Any]
 
 
 class DraftRequests:
@@ -72,16 +84,30 @@ class DraftRequests:
         except Exception as error:  # noqa: BLE001 - without a message the page would wait for ever
             yield refused(sent, error)
 
+    def restore(self, sent: Any) -> DraftMessage:
+        """The last message of a check, from the `record` of its report that the browser kept.
+
+        Fails for anything else, such as the record of an earlier version.
+        """
+        try:
+            payload = _RecordPayload.model_validate(sent)
+            report = _REPORT.validate_python(payload.record)
+            _check_record(report)
+            return _finished(payload.id, report)
+        except ValidationError:
+            return refused(sent, InvalidPayload())
+        except Exception as error:  # noqa: BLE001 - without a reply the page would wait for ever
+            return refused(sent, error)
+
     def _messages(self, payload: DraftPayload, cancellation: Cancellation) -> Iterator[DraftMessage]:
         made: list[DraftFinding] = []
         sent_at = time.monotonic()
         for finding in until_cancelled(self._engine.stream_draft(payload.text), cancellation):
             made.append(finding)
             if time.monotonic() - sent_at >= MESSAGE_INTERVAL_SECONDS:
-                yield _message(payload, "working", DraftReport.of(payload.text, made))
+                yield _message(payload.id, "working", DraftReport.of(payload.text, made))
                 sent_at = time.monotonic()
-        report = DraftReport.of(payload.text, made)
-        yield _with_files(_message(payload, "done", report), report)
+        yield _finished(payload.id, DraftReport.of(payload.text, made))
 
 
 def refused(sent: Any, error: Exception) -> DraftMessage:
@@ -99,22 +125,36 @@ def _parsed(sent: Any) -> DraftPayload:
         raise InvalidPayload from error
 
 
-def _message(payload: DraftPayload, state: Literal["working", "done"], report: DraftReport) -> DraftMessage:
+def _check_record(report: DraftReport) -> None:
+    """Raises InvalidPayload for a report whose findings do not stand in its text, RagError for a text that is too long.
+
+    A browser's copy may be old, cut off or forged.
+    """
+    check_draft_length(report.text)
+    for finding in report.findings:
+        is_inside = 0 <= finding.start < finding.end <= len(report.text)
+        if not is_inside or report.text[finding.start : finding.end] != finding.text:
+            raise InvalidPayload
+
+
+def _message(draft_id: str, state: Literal["working", "done"], report: DraftReport) -> DraftMessage:
     end = max((finding.end for finding in report.findings), default=0)
     return {
-        "id": payload.id,
+        "id": draft_id,
         "state": state,
-        "share": 1.0 if state == "done" else end / len(payload.text),
+        "share": 1.0 if state == "done" else end / len(report.text),
         "say": summary_in_words(report),
         "marked": marked_text_html(report.text, report.findings),
         "findings": findings_html(report),
     }
 
 
-def _with_files(message: DraftMessage, report: DraftReport) -> DraftMessage:
-    """The message with the report as Markdown and for Word."""
+def _finished(draft_id: str, report: DraftReport) -> DraftMessage:
+    """The last message, with the report as Markdown, for Word, and as a record."""
     from rag.drafts.reports.word import to_word
 
+    message = _message(draft_id, "done", report)
     message["markdown"] = to_markdown(report)
     message["word"] = base64.b64encode(to_word(report)).decode("ascii")
+    message["record"] = _REPORT.dump_python(report, mode="json")
     return message

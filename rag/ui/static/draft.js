@@ -1,15 +1,20 @@
-/* The tab that checks a draft: sends the text, shows it with marks and the findings beside it. The text is inserted by
-   the server only, which has escaped it, and is kept in this browser only. */
+/* The tab that checks a draft: sends the text, shows it with marks and the findings beside it. The text and the record of
+   its findings are kept in this browser only. The record is data: after a reload the server makes HTML of it again. */
 "use strict";
 
-commentary.draft = (element, props, trigger, watch) => {
-  const KEPT = "draft";
+commentary.draft = (element, props, trigger, server, watch) => {
+  const KEPT = "draft", KEPT_RECORD = "draft.record";
+  const MAX_RECORD_CHARACTERS = 400_000; // of a longer record only the text is kept: conversations need the room too
   const SILENCE_MS = 9000; // after this long without a message, the page checks that the server is running
   const $ = (selector) => element.querySelector(selector);
   const box = $("#draft-text"), form = $(".draft-form"), shown = $(".draft-shown");
   let working = null, last = null, lastMessageAt = 0;
 
   const keep = (text) => commentary.memory.write(KEPT, text);
+  const keepRecord = (record) => {
+    const fits = record && JSON.stringify(record).length <= MAX_RECORD_CHARACTERS;
+    if (!fits || !commentary.memory.write(KEPT_RECORD, record)) commentary.memory.write(KEPT_RECORD, null);
+  };
 
   function setWorking(id) {
     working = id;
@@ -41,12 +46,29 @@ commentary.draft = (element, props, trigger, watch) => {
     $(".draft-findings").innerHTML = message.findings;
     $(".draft-summary").textContent = message.state === "done" ? message.say : "Checking …";
     if (message.state !== "done") return;
+    keepRecord(message.record);
+    setWorking(null);
+    show(message);
+    $(".draft-edit").focus();
+  }
+
+  function show(message) {
     last = message;
     $(".draft-marked").innerHTML = message.marked;
-    setWorking(null);
     form.hidden = true;
     shown.hidden = false;
-    $(".draft-edit").focus();
+  }
+
+  /* Shows the findings that were kept, unless the text has changed since or something is being checked. */
+  async function restore() {
+    const record = commentary.memory.read(KEPT_RECORD, null), id = commentary.store.id();
+    if (!record || record.text !== box.value) return keepRecord(null);
+    const message = await server.restore({ id, record }).catch(() => null);
+    if (!message || working || record.text !== box.value) return;
+    if (message.state !== "done") return keepRecord(null);
+    $(".draft-findings").innerHTML = message.findings;
+    $(".draft-summary").textContent = message.say;
+    show(message);
   }
 
   form.addEventListener("submit", (event) => {
@@ -56,6 +78,7 @@ commentary.draft = (element, props, trigger, watch) => {
     $(".draft-findings").textContent = "";
     if (!box.value.trim()) return fail("There is no text to check. Paste one.");
     keep(box.value);
+    keepRecord(null);
     setWorking(commentary.store.id());
     $(".draft-progress").value = 0;
     $(".draft-summary").textContent = "Checking …";
@@ -68,6 +91,7 @@ commentary.draft = (element, props, trigger, watch) => {
   $(".draft-clear").addEventListener("click", () => {
     box.value = "";
     keep("");
+    keepRecord(null);
     $(".draft-error").textContent = $(".draft-summary").textContent = $(".draft-findings").textContent = "";
     box.focus();
   });
@@ -75,7 +99,11 @@ commentary.draft = (element, props, trigger, watch) => {
     showText();
     box.focus();
   });
-  box.addEventListener("input", () => keep(box.value));
+  box.addEventListener("input", () => {
+    keep(box.value);
+    if (last) keepRecord(null); // the findings are about another text
+    last = null;
+  });
 
   const save = (name, content, type) => {
     const link = document.createElement("a");
@@ -126,4 +154,5 @@ commentary.draft = (element, props, trigger, watch) => {
   }, SILENCE_MS / 3);
   watch("value", () => props.value && props.value.id && receive(props.value));
   box.value = commentary.memory.read(KEPT, "");
+  restore();
 };

@@ -10,6 +10,7 @@ from rag.admission import AdmissionControl
 from rag.errors import ServerBusy
 from rag.ui.drafts.draft_requests import DraftMessage, DraftRequests, refused
 from rag.ui.published import cancelled_with_client
+from rag.ui.requests.replies import as_functions
 from rag.ui.static_files import STATIC
 
 
@@ -28,7 +29,8 @@ def draft_tab(
         {},
         html_template=(STATIC / "draft.html").read_text(encoding="utf-8"),
         head=scripts,
-        js_on_load="commentary.draft(element, props, trigger, watch)",
+        js_on_load="commentary.draft(element, props, trigger, server, watch)",
+        server_functions=as_functions(requests.restore),
         apply_default_css=False,
         elem_id="drafting",
     )

@@ -9,6 +9,7 @@ import pytest
 from evals.datasets.cases import SPLITS, load_cases
 from evals.datasets.drafts import (
     EXACT_LABELS,
+    MORE_CLAIMS,
     Alteration,
     LabelledDraft,
     LabelledQuotation,
@@ -76,6 +77,17 @@ def test_the_split_is_that_of_the_questions(by_split: dict[str, list[LabelledDra
     subjects = {split: {case.subject for case in load_cases("commentary", split)} for split in SPLITS}
     for split, drafts in by_split.items():
         assert {draft.subject for draft in drafts} == subjects[split]
+
+
+def test_the_further_claims_are_on_subjects_of_dev_and_true_to_the_corpus(texts: dict[str, str]) -> None:
+    drafts = load_drafts(MORE_CLAIMS)
+    assert list(find_wrong_labels(drafts, texts)) == []
+    assert {draft.subject for draft in drafts} == {case.subject for case in load_cases("commentary", "dev")}
+    claims = [claim for draft in drafts for claim in draft.claims]
+    assert len({claim.text for claim in claims}) == len(claims) >= 150
+    assert {claim.text for claim in claims}.isdisjoint(
+        claim.text for split in SPLITS for draft in load_drafts(split) for claim in draft.claims
+    )
 
 
 def test_typography_makes_no_quotation_inexact() -> None:

@@ -1,5 +1,6 @@
 """The page's request to check a draft, with a real engine."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,3 +57,39 @@ def test_a_check_that_is_cancelled_ends(engine: QueryEngine) -> None:
     cancellation = Cancellation()
     cancellation.cancel()
     assert not [m for m in DraftRequests(engine).check({"id": ID, "text": DRAFT}, cancellation) if m["state"] == "done"]
+
+
+def test_a_record_that_was_kept_is_shown_as_before(engine: QueryEngine) -> None:
+    message = last(engine, {"id": ID, "text": DRAFT})
+    record = json.loads(json.dumps(message["record"]))
+    assert DraftRequests(engine).restore({"id": ID, "record": record}) == message
+
+
+def _forged(**changes: Any) -> dict[str, Any]:
+    finding = {
+        "kind": "claim", "verdict": "contradicted", "start": 0, "end": 5, "text": "Words", "message": "<img src=x>",
+        "source": None, "differences": [], "suggestion": None, "support": 0.1,
+    }  # fmt: skip
+    return {"text": "Words <b>here</b>.", "findings": [finding | changes]}
+
+
+def test_a_forged_record_is_text(engine: QueryEngine) -> None:
+    message = DraftRequests(engine).restore({"id": ID, "record": _forged()})
+    assert message["state"] == "done"
+    assert "<img" not in message["findings"]
+    assert "<b>" not in message["marked"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        None, [], {}, {"text": "Words"}, {"text": 5, "findings": []}, {"text": "", "findings": []},
+        _forged(start=-3), _forged(end=500), _forged(text="Other"), _forged(verdict="wonderful"), _forged(start=5),
+        _forged(source={"article": {}, "quote": "x", "start": 0, "end": 1}), {"text": "w " * 100_000, "findings": []},
+    ],
+)  # fmt: skip
+def test_what_is_no_record_is_refused_in_one_line(engine: QueryEngine, record: Any) -> None:
+    message = DraftRequests(engine).restore({"id": ID, "record": record})
+    assert (message["state"], message["marked"], message["findings"]) == ("failed", "", "")
+    assert message["say"].strip()
+    assert "\n" not in message["say"]
