@@ -69,8 +69,8 @@ def test_a_pdf_is_a_draft(tmp_path: Path, settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("a.docx", b"no archive", "Word document"), ("a.html", b"<p></p>", "no text"), ("a.pdf", b"%PDF-1.4", ""),
-        ("a.md", b"\n \n", "empty"), ("a.txt", b"\x00\x01\x02" * 100, ""),
+        ("a.docx", b"no archive", "zip archive"), ("a.html", b"<p></p>", "no text"), ("a.pdf", b"%PDF-1.4", "a.pdf"),
+        ("a.md", b"\n \n", "empty"), ("a.txt", b"\x00\x01\x02" * 100, "a.txt"),
     ],
 )  # fmt: skip
 def test_what_has_no_text_is_refused_in_one_line(

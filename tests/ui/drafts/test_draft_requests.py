@@ -62,7 +62,11 @@ def test_a_check_that_is_cancelled_ends(engine: QueryEngine) -> None:
 def test_a_record_that_was_kept_is_shown_as_before(engine: QueryEngine) -> None:
     message = last(engine, {"id": ID, "text": DRAFT})
     record = json.loads(json.dumps(message["record"]))
-    assert DraftRequests(engine).restore({"id": ID, "record": record}) == message
+    restored = DraftRequests(engine).restore({"id": ID, "record": record})
+    # A Word document has the time at which it was written.
+    assert restored.pop("word")
+    del message["word"]
+    assert restored == message
 
 
 def _forged(**changes: Any) -> dict[str, Any]:
