@@ -67,7 +67,10 @@ class TextLibrary:
 
 @dataclass(frozen=True, slots=True)
 class BuiltLibrary:
-    """What was built: its words, some of its articles, and the processor seconds that it took."""
+    """What was built.
+
+    `words` counts its words, `sample` are some of its articles; it took `processor_seconds`.
+    """
 
     words: int
     sample: tuple[Article, ...]
@@ -92,7 +95,10 @@ def main(arguments: Sequence[str]) -> None:
 
 
 def build_library(folder: Path, min_words: int) -> BuiltLibrary:
-    """Builds a library of at least `min_words` in `folder`, with its full-text index as the indexer builds it."""
+    """Builds a library of at least `min_words` in `folder`.
+
+    Its full-text index is built as the indexer builds it.
+    """
     library, fulltext = Library.create(folder / LIBRARY_FILE, _ENCODER, _DIMENSION), FullTextIndex(folder)
     made, building = SyntheticArticles(SentencePool.bundled()), Stopwatch()
     words = 0

@@ -287,7 +287,10 @@ def _name_conflicts(claim: str, evidence: EvidenceText) -> list[DetailConflict]:
 
 
 def _subject(text: str, evidence: str) -> set[str]:
-    """The first name or names among the first words of `text`, as index terms: "Germany and France" of them voted."""
+    """The first name or names among the first words of `text`, as index terms.
+
+    Of "Germany and France voted" both are its subject.
+    """
     words = text.split()[:SUBJECT_WORDS]
     names = claim_names(" ".join(words), evidence) - _MONTH_TERMS
     subject: set[str] = set()

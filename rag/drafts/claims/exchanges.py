@@ -26,7 +26,10 @@ _PASSIVE = frozenset(terms("by"))
 
 @dataclass(frozen=True, slots=True)
 class _NameRun:
-    """Consecutive words of a name: their terms, and the positions of the first and after the last among the words."""
+    """Consecutive words of a name.
+
+    `names` are their terms, `start` and `end` the positions of the first and after the last among the words.
+    """
 
     names: frozenset[str]
     start: int
@@ -35,7 +38,10 @@ class _NameRun:
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A clause as index terms: its first name, all its names, and its other content words."""
+    """A clause as index terms.
+
+    `subject` is its first name, `names` are all its names, `words` its other content words.
+    """
 
     subject: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
@@ -43,7 +49,10 @@ class _Clause:
 
 
 def exchanges_names(claim: str, sentence: str) -> bool:
-    """Whether the claim says of one name what the sentence says of another one that the claim has too."""
+    """Whether the claim exchanges names.
+
+    It says of one what the sentence says of another one that the claim has too.
+    """
     names = _names(claim) | _names(sentence)
     claimed, stated = _clauses(claim, names), _clauses(sentence, names)
     for clause in claimed:
@@ -58,7 +67,10 @@ def exchanges_names(claim: str, sentence: str) -> bool:
 
 
 def exchanges_roles(claim: str, sentence: str) -> bool:
-    """Whether who did it and to whom it was done are exchanged: "Sunak urged Truss", where Truss urged Sunak."""
+    """Whether who did it and to whom it was done are exchanged.
+
+    "Sunak urged Truss" is so, where Truss urged Sunak.
+    """
     names = _names(claim) | _names(sentence)
     claimed, stated = _words(claim), _words(sentence)
     for doer, other in pairwise(_runs(claimed, names)):
@@ -75,7 +87,7 @@ def exchanges_roles(claim: str, sentence: str) -> bool:
 
 
 def exchanges_compared(claim: str, sentence: str) -> bool:
-    """Whether the two sides of a comparison are exchanged: "power more than inactivity"."""
+    """Whether the two sides of a comparison ("more than") are exchanged."""
     claimed, stated = claim.split(" than ", 1), fitting_part(claim, sentence).split(" than ", 1)
     if len(claimed) < 2 or len(stated) < 2:
         return False
@@ -88,7 +100,7 @@ def exchanges_compared(claim: str, sentence: str) -> bool:
 
 
 def replaced_name(claim: str, sentence: str) -> tuple[str, str] | None:
-    """The name of the claim in the place of which the sentence has another one, and that one: "flew to" whom.
+    """The name of the claim in whose place the sentence has another, and that.
 
     The place is told by the two words before it.
     """
@@ -115,7 +127,7 @@ def _clauses(text: str, names: set[str]) -> list[_Clause]:
 
 
 def _compared(parts: Sequence[str]) -> tuple[set[str], set[str]]:
-    """The content words of what stands before and after "than", in the clauses beside it."""
+    """The content words before and after "than", in the clauses beside it."""
     before, after = CLAUSE_BREAK.split(parts[0])[-1], CLAUSE_BREAK.split(parts[1])[0]
     return set(terms(before)) - STOP_TERMS, set(terms(after)) - STOP_TERMS
 

@@ -15,7 +15,10 @@ _Pairs = Sequence[tuple[frozenset[str], frozenset[str]]]
 
 
 def _pairs(words: Sequence[tuple[str, str]]) -> _Pairs:
-    """The two sides of each pair of opposites, as index terms, and each pair the other way round."""
+    """The two sides of each pair of opposites, as index terms.
+
+    Each pair stands in it the other way round, too.
+    """
     sides = [(frozenset(terms(left)), frozenset(terms(right))) for left, right in words]
     return (*sides, *((right, left) for left, right in sides))
 
@@ -64,7 +67,10 @@ QUANTITY_TERMS = frozenset(terms(" ".join((*_MANY, *_FEW))))
 
 
 def fitting_part(claim: str, sentence: str) -> str:
-    """The clauses of `sentence`, one after the other, that say most of what `claim` says in the fewest words."""
+    """The clauses of `sentence` that fit `claim` best.
+
+    They stand side by side and say most of what it says in the fewest words.
+    """
     claimed = set(terms(claim)) - STOP_TERMS
     breaks = list(CLAUSE_BREAK.finditer(sentence))
     starts, ends = [0, *(match.end() for match in breaks)], [*(match.start() for match in breaks), len(sentence)]
@@ -85,7 +91,10 @@ def is_opposite_negation(claim: str, sentence: str) -> bool:
 
 
 def opposed_terms(claim: str, sentence: str) -> frozenset[str]:
-    """The index terms of the claim that the sentence reverses: "rose" and "fell", "legal" and "illegal".
+    """The index terms of the claim that the sentence reverses.
+
+    Examples are "rose" and "fell", "legal" and "illegal".
+
 
     Empty if there are none. A claim that has both of two opposites is compared clause by clause.
     """
@@ -121,7 +130,10 @@ def _clause_terms(text: str) -> Sequence[frozenset[str]]:
 
 
 def _is_denied(text: str, claim: str) -> bool:
-    """Whether a clause of `text` that is about the claim has an odd number of words that deny."""
+    """Whether a clause of `text` that is about the claim is negated.
+
+    It has an odd number of words that deny.
+    """
     claimed = set(terms(claim)) - STOP_TERMS
     clauses = [clause for clause in _SMALL_CLAUSE_BREAK.split(text) if terms(clause)]
     for clause in clauses:

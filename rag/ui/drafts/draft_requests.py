@@ -1,4 +1,4 @@
-"""The page's requests to check a draft, and to show a report that the browser kept.
+"""The page's requests: to check a draft, and to show a kept report.
 
 Plain data in; HTML and plain data out. Nothing of the draft is stored.
 """
@@ -85,7 +85,7 @@ class DraftRequests:
             yield refused(sent, error)
 
     def restore(self, sent: Any) -> DraftMessage:
-        """The last message of a check, from the `record` of its report that the browser kept.
+        """The last message of a check, from the `record` that the browser kept.
 
         Fails for anything else, such as the record of an earlier version.
         """
@@ -126,7 +126,9 @@ def _parsed(sent: Any) -> DraftPayload:
 
 
 def _check_record(report: DraftReport) -> None:
-    """Raises InvalidPayload for a report whose findings do not stand in its text, RagError for a text that is too long.
+    """Refuses a report that is not one of ours.
+
+    Raises InvalidPayload if its findings do not stand in its text, RagError if the text is too long.
 
     A browser's copy may be old, cut off or forged.
     """
