@@ -1,6 +1,5 @@
 """The options that commands share, and the engine of the library they name."""
 
-import gc
 import inspect
 import sys
 from collections.abc import Callable, Iterator
@@ -96,11 +95,10 @@ def open_library(
     with suppress(OSError):  # opening the library reports the error in the folder
         if sys.stderr.isatty() and not empty and not settings.home_folder.exists():
             print_message(f"Creating a library in {settings.home_folder} from the bundled corpus.")
+    from rag.settings.process import collector_paused
+
     with collector_paused():
         from rag.engine import open_engine
-        from rag.index.chroma_internals import import_chroma
-
-        import_chroma()
 
     with progress_bar("Adding the bundled corpus") as bar:
         engine = open_engine(
@@ -112,22 +110,6 @@ def open_library(
         )
     with engine:
         yield engine
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Pauses the garbage collector while modules are imported.
-
-    Imported modules stay, and the collector visits all of them again and again while more are imported. That takes a
-    tenth of the time until an answer.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def command_settings(context: typer.Context, home: str | None) -> "Settings":

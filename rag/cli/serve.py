@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli.options import HomeOption, collector_paused, command_settings, open_library
+from rag.cli.options import HomeOption, command_settings, open_library
 from rag.cli.output import print_text
 
 
@@ -26,6 +26,8 @@ def serve(
 
         refuse_unguarded(host, command_settings(context, home))
     with open_library(context, home) as engine:
+        from rag.settings.process import collector_paused
+
         with collector_paused():
             from rag.server.app import run_server
 

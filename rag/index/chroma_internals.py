@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from rag.settings.process import collector_paused
+
 DATABASE_FILE = "chroma.sqlite3"
 # Chroma's tables that describe a collection. Each has between one row and a few dozen.
 _DESCRIBING_TABLES = (
@@ -58,7 +60,8 @@ def import_chroma() -> Any:
         stand_in.__dict__["OTLPSpanExporter"] = _open_exporter
         sys.modules[_EXPORTER] = stand_in
         try:
-            import chromadb
+            with collector_paused():
+                import chromadb
         finally:
             del sys.modules[_EXPORTER]
     import chromadb

@@ -20,7 +20,7 @@ import numpy as np
 
 from rag.errors import IndexDamaged
 from rag.index.base import IndexEntry, Scope, check_vector
-from rag.index.chroma_internals import DATABASE_FILE, graph_files, open_client, read_description
+from rag.index.chroma_internals import DATABASE_FILE, graph_files, import_chroma, open_client, read_description
 from rag.index.damage import translate_errors
 from rag.index.manifest import file_checksum
 from rag.types.passage import Hit, Vector
@@ -155,8 +155,11 @@ def compact(source: Path, folder: Path, pending: int) -> int:
 
 
 def graph_checksum(folder: Path) -> str:
-    """Computes the checksum over the files of the segment's graph."""
-    with _chroma_errors(folder, OSError):
+    """Computes the checksum over the files of the segment's graph.
+
+    Every opening computes it, so Chroma is not imported for it.
+    """
+    with translate_errors(folder.parent, INDEX_NAME, OSError):
         return file_checksum(graph_files(folder))
 
 
@@ -229,6 +232,7 @@ def _chroma_errors(folder: Path, *more: type[Exception]) -> AbstractContextManag
     Every argument has been checked before.
     """
     # Chroma is imported when a segment is used: most commands start without one.
+    import_chroma()
     from chromadb.errors import ChromaError
 
     return translate_errors(folder.parent, INDEX_NAME, ChromaError, *more)

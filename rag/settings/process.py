@@ -1,10 +1,11 @@
-"""The process's environment variables and processors.
+"""The process's environment variables, processors and garbage collector.
 
 No other module reads or changes the environment; the settings leave that to pydantic-settings. Importing this
 module changes nothing: the variables that switch off other libraries' telemetry are set by a process of our own, the
 command or the server.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,3 +87,19 @@ def available_memory() -> int | None:
     except (OSError, ValueError):  # there is no group, or it has no limit ("max")
         return available
     return min(available, max(0, limit - used))
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pauses the garbage collector while modules are imported.
+
+    Imported modules stay, and the collector visits all of them again and again while more are imported. That takes a
+    tenth of the time until an answer.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

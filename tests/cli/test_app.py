@@ -73,6 +73,13 @@ def test_help_answers_at_once_and_imports_nothing_heavy() -> None:
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.0, "seconds of processor time"
 
 
+@pytest.mark.parametrize("arguments", [["status"], ["ask", "Which lot was sold?"]])
+def test_a_command_imports_no_exporter_of_traces_and_no_page(home: Path, arguments: list[str]) -> None:
+    call = f"run({['--home', str(home), *arguments]!r})"
+    modules = "sorted({'grpc', 'gradio', 'fastapi'} & set(sys.modules))"
+    assert python_output(f"import sys; from rag.cli import run; {call}; print({modules})").endswith("[]")
+
+
 def test_asking_does_not_import_the_page(home: Path) -> None:
     call = f"run(['--home', {str(home)!r}, 'ask', 'Which lot was sold?'])"
     assert python_output(f"import sys; from rag.cli import run; {call}; print('gradio' in sys.modules)").endswith(
