@@ -52,6 +52,15 @@ def test_the_workflow_runs_scripts_that_exist_and_actions_of_a_tag() -> None:
         assert (ROOT / script).is_file()
 
 
+def test_the_workflow_keeps_the_coverage_of_packages_that_exist() -> None:
+    script = (ROOT / "scripts" / "coverage").read_text(encoding="utf-8")
+    (packages,) = re.findall(r"^SLICE=\((.+)\)$", script, re.MULTILINE)
+    assert all((ROOT / part / name).is_dir() for name in packages.split() for part in ("rag", "tests"))
+    (floor,) = re.findall(r"^FLOOR=(\d+)$", script, re.MULTILINE)
+    assert int(floor) >= 90
+    assert {"run": "scripts/coverage --slice"} in _workflow()["jobs"]["coverage"]["steps"]
+
+
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
 def test_an_issue_form_has_what_such_a_form_needs(path: Path) -> None:
     form = yaml.safe_load(path.read_text(encoding="utf-8"))
