@@ -68,7 +68,7 @@ commentary.debates = (page) => {
     box.details.hidden = true;
     box.status.textContent = "";
     box.status.append(
-      el("span", { text: `The debate is not there: ${commentary.whyNot(reply)} ` }),
+      el("span", { text: reply?.error ? `No debate: ${reply.error}. ` : "The debate could not be read. " }),
       el("button.quiet", { text: "Try again", on: () => load(turn) }),
     );
   }
