@@ -95,7 +95,6 @@ def opposed_terms(claim: str, sentence: str) -> frozenset[str]:
 
     Examples are "rose" and "fell", "legal" and "illegal".
 
-
     Empty if there are none. A claim that has both of two opposites is compared clause by clause.
     """
     whole = frozenset(terms(claim))

@@ -129,7 +129,6 @@ def _check_record(report: DraftReport) -> None:
     """Refuses a report that is not one of ours.
 
     Raises InvalidPayload if its findings do not stand in its text, RagError if the text is too long.
-
     A browser's copy may be old, cut off or forged.
     """
     check_draft_length(report.text)
