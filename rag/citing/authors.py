@@ -1,7 +1,8 @@
 """The author of an article as names that a citation style can invert and shorten.
 
-A person's name is divided by nameparser. A column, an editorial board or a publication ("Hard Power", "The Editors")
-is a literal name, which no style turns around.
+A person's name is divided by nameparser, one that begins with its family name ("Xi Jinping") by
+rag.citing.family_first. A column, an editorial board or a publication ("Hard Power", "The Editors") is a literal name,
+which no style turns around.
 """
 
 import re
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rag.citing.family_first import family_first
 from rag.text.lexicon import is_ordinary_word, may_be_name
 
 # A word that only a body, a role or a column has.
@@ -57,7 +59,7 @@ def is_person(name: str) -> bool:
         return False
     if any(word == "and" or word in _COLLECTIVE_WORDS or any(map(str.isdigit, word)) for word in lower):
         return False
-    if lower[0] in _given_names() or any(len(word) == 1 for word in lower):
+    if family_first(name) or lower[0] in _given_names() or any(len(word) == 1 for word in lower):
         return True
     return not all(is_ordinary_word(word) and not may_be_name(word) for word in lower)
 
@@ -77,6 +79,8 @@ def _persons_in(line: str) -> list[str]:
 
 
 def _person(name: str) -> Name:
+    if divided := family_first(name):
+        return dict(zip(("family", "given"), divided, strict=True))
     from nameparser import HumanName
 
     parsed: Any = HumanName(name)

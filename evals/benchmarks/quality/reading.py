@@ -3,10 +3,11 @@
 Measured are the body, the title, the authors and the day.
 
 Run: python -m evals bench reading --data DIR [--mistakes]. DIR has NAME.html, a page, and NAME.json, its truth: {"url",
-"text", "title", "authors", "published"}. What a truth leaves out is not measured on its page; an empty list of authors
-says that the page names nobody. Body recall and precision are those of the article extraction benchmark of Zyte
-(Lopukhin, 2020): shares of the sequences of four words, as a mean over pages. A page that is refused has an empty body
-and no title.
+"text", "with", "without", "title", "authors", "published"}. What a truth leaves out is not measured on its page; an
+empty list of authors says that the page names nobody. Body recall and precision are those of the article extraction
+benchmark of Zyte (Lopukhin, 2020): shares of the sequences of four words, as a mean over pages. "with" and "without"
+are lists of passages that the article has and that only the rest of the page has: measured is the share of them that is
+read, or left out. A page that is refused has an empty body and no title.
 """
 
 import argparse
@@ -34,13 +35,16 @@ _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]|\w+"
 class SavedPage:
     """A page with its truth; None stands for what the truth leaves out.
 
-    `url` is the address that the page was fetched from.
+    `url` is the address that the page was fetched from. `article_passages` are passages of the article,
+    `other_passages` passages of the rest of the page.
     """
 
     name: str
     data: bytes
     url: str | None = None
     text: str | None = None
+    article_passages: tuple[str, ...] = ()
+    other_passages: tuple[str, ...] = ()
     title: str | None = None
     authors: tuple[str, ...] | None = None
     published: date | None = None
@@ -53,12 +57,15 @@ PageReader = Callable[[SavedPage], Article | None]
 class PageScores:
     """The scores of one page; None for what its truth leaves out.
 
-    `recall` and `precision` are shares of the body's sequences of words.
+    `recall` and `precision` are shares of the body's sequences of words. `passages_read` is the share of the article's
+    passages that is read, `passages_left_out` the share of the rest's that is left out.
     """
 
     name: str
     recall: float | None
     precision: float | None
+    passages_read: float | None
+    passages_left_out: float | None
     title: bool | None
     authors: bool | None
     published: bool | None
@@ -91,9 +98,14 @@ def score_page(page: SavedPage, article: Article | None) -> PageScores:
         common = (true & read).total()
         recall = common / true.total() if true else 1.0
         precision = common / read.total() if read else 1.0
+    body = _plain(article.text if article else "")
+    has_passage = [_plain(passage) in body for passage in page.article_passages]
+    lacks_passage = [_plain(passage) not in body for passage in page.other_passages]
     names = {name.casefold() for name in (article.author or "").split(", ")} - {""} if article else set()
     return PageScores(
         page.name, recall, precision,
+        sum(has_passage) / len(has_passage) if has_passage else None,
+        sum(lacks_passage) / len(lacks_passage) if lacks_passage else None,
         None if page.title is None else _plain(article.title if article else "") == _plain(page.title),
         None if page.authors is None else names == {name.casefold() for name in page.authors},
         None if page.published is None else (article.published if article else None) == page.published,
@@ -104,7 +116,9 @@ def scores_table(scores: Sequence[PageScores]) -> str:
     """A Markdown table: each measure's mean, and how many pages have it."""
     rows = []
     for label, name in (
-        ("body recall", "recall"), ("body precision", "precision"), ("title right", "title"),
+        ("body recall", "recall"), ("body precision", "precision"),
+        ("passages of the article read", "passages_read"), ("passages of the rest left out", "passages_left_out"),
+        ("title right", "title"),
         ("authors right", "authors"), ("day right", "published"),
     ):  # fmt: skip
         values = [float(value) for score in scores if (value := getattr(score, name)) is not None]
@@ -120,6 +134,8 @@ def _load_page(path: Path) -> SavedPage:
             data=path.with_suffix(".html").read_bytes(),
             url=truth.get("url"),
             text=truth.get("text"),
+            article_passages=tuple(truth.get("with", ())),
+            other_passages=tuple(truth.get("without", ())),
             title=truth.get("title"),
             authors=tuple(truth["authors"]) if truth.get("authors") is not None else None,
             published=date.fromisoformat(truth["published"]) if truth.get("published") else None,
@@ -133,9 +149,9 @@ def _sequences(text: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(words[start : start + _SEQUENCE]) for start in range(max(1, len(words) - _SEQUENCE + 1)))
 
 
-def _plain(title: str) -> str:
-    """The title's words and punctuation in one form of quotes, dashes and letter case."""
-    plain = re.sub(r"[‘’`´]", "'", re.sub(r"[“”„«»]", '"', re.sub(r"[–—]", "-", title)))
+def _plain(text: str) -> str:
+    """The text's words and punctuation in one form of quotes, dashes and letter case."""
+    plain = re.sub(r"[‘’`´]", "'", re.sub(r"[“”„«»]", '"', re.sub(r"[–—]", "-", text)))
     return " ".join(plain.split()).casefold()
 
 
@@ -144,6 +160,10 @@ def _differences(page: SavedPage, article: Article | None, score: PageScores) ->
     parts = []
     if score.recall is not None and score.precision is not None and min(score.recall, score.precision) < 0.97:
         parts.append(f"body {score.recall:.2f} / {score.precision:.2f}")
+    if score.passages_read is not None and score.passages_read < 1:
+        parts.append(f"passages read {score.passages_read:.2f}")
+    if score.passages_left_out is not None and score.passages_left_out < 1:
+        parts.append(f"passages left out {score.passages_left_out:.2f}")
     if score.title is False:
         parts.append(f"title {article.title if article else None!r}, true {page.title!r}")
     if score.authors is False:

@@ -178,7 +178,7 @@ FORMATS = (
     Format(
         "List of feeds",
         (".opml",),
-        "the pages of its feeds, with `--links`",
+        "OPML: the pages of its feeds' entries, with `--links`",
         "the feeds themselves, without `--links`",
         "500 feeds, 50 entries of each",
         "lxml",
@@ -195,10 +195,11 @@ FORMATS = (
     Format(
         "Address of a feed",
         (),
-        "the pages of its entries (RSS, Atom)",
-        "entries that name no page",
-        "50 entries",
-        "feedparser",
+        "RSS, Atom, JSON Feed: the pages of its entries, or the whole text in the feed where a page cannot be read or "
+        "is not named",
+        "entries with neither a page nor a whole text",
+        "50 entries; a text of 600 characters or more counts as whole",
+        "feedparser, json",
         holds_many=True,
     ),
 )

@@ -39,17 +39,28 @@ def test_a_refused_page_has_lost_its_body_and_names_nobody() -> None:
 def test_what_a_truth_leaves_out_is_not_measured() -> None:
     score = score_page(SavedPage("quay", b""), Article("quay", "Quay", BODY))
     assert (score.recall, score.precision, score.title, score.authors, score.published) == (None,) * 5
+    assert (score.passages_read, score.passages_left_out) == (None, None)
+
+
+def test_passages_of_the_article_are_read_and_those_of_the_rest_left_out() -> None:
+    page = SavedPage(
+        "quay", b"", article_passages=("forty  million crowns", "a second quay"), other_passages=("Our newsletter",)
+    )
+    score = score_page(page, Article("quay", "The Quay", BODY))
+    assert (score.passages_read, score.passages_left_out) == (0.5, 1.0)
+    noisy = score_page(page, Article("quay", "The Quay", f"{BODY} A second quay. Our newsletter comes daily."))
+    assert (noisy.passages_read, noisy.passages_left_out) == (1.0, 0.0)
 
 
 def test_the_command_reads_a_folder_and_prints_each_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     body = "".join(f"<p>{BODY} This is paragraph {number}.</p>" for number in range(5))
     page = f"<html><head><title>The Quay</title></head><body><article><h1>The Quay</h1>{body}</article></body></html>"
     (tmp_path / "quay.html").write_text(page)
-    (tmp_path / "quay.json").write_text(json.dumps({"title": "Another title", "authors": []}))
+    (tmp_path / "quay.json").write_text(json.dumps({"title": "Another title", "authors": [], "with": ["a lost line"]}))
     main(["--data", str(tmp_path), "--mistakes"])
     printed = capsys.readouterr().out
     assert "| authors right | 1.000 | 1 |" in printed
-    assert "quay: title 'The Quay', true 'Another title'" in printed
+    assert "quay: passages read 0.00; title 'The Quay', true 'Another title'" in printed
 
 
 @pytest.mark.parametrize("truth", ["[1]", "{", '{"published": "yesterday"}'])
