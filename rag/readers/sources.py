@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rag.errors import ReadError
 from rag.readers.fetch import FetchPage, fetch
-from rag.readers.formats.folders import is_hidden, is_saved_page_folder, reading_order
+from rag.readers.formats.folders import is_hidden, is_saved_page_folder, may_name_files, reading_order
 from rag.readers.formats.loading import FileLoader, count_in_file
 from rag.readers.formats.table import READABLE_SUFFIXES
 from rag.readers.pages.corrections import correction_in
@@ -18,7 +18,10 @@ from rag.readers.parsing.source_file import access_errors, printable_path
 from rag.settings import Settings
 from rag.types.ingest import LoadedArticle, LoadFailure
 
-__all__ = ["READABLE_SUFFIXES", "count_articles", "find_path", "is_web_source", "load_articles", "readable_files"]
+__all__ = [
+    "READABLE_SUFFIXES", "count_articles", "find_path", "is_web_source", "load_articles", "may_name_files",
+    "readable_files",
+]  # fmt: skip
 
 
 def _no_file(_path: Path) -> bool:

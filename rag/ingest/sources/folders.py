@@ -1,7 +1,8 @@
 """Syncs a library with a file or a folder.
 
-Files whose size and time are as at the last sync are not read. A file that cannot be read keeps its articles. Articles
-whose file is gone, or whose file no longer has them, are missing; they are deleted only on request.
+Files whose size and time are as at the last sync are not read. An export is read when a file beside it has changed. A
+file that cannot be read keeps its articles. Articles whose file is gone, or whose file no longer has them, are missing;
+they are deleted only on request.
 """
 
 import os
@@ -13,7 +14,7 @@ from rag.ingest.sources.renames import RenameDetector
 from rag.ingest.sources.stamps import file_stamp
 from rag.ingest.sync import TakeLock
 from rag.readers.parsing.source_file import printable_path
-from rag.readers.sources import count_articles, find_path, load_articles, readable_files
+from rag.readers.sources import count_articles, find_path, load_articles, may_name_files, readable_files
 from rag.settings import Settings
 from rag.storage.library import Library
 from rag.storage.records.sources import StoredArticle
@@ -61,6 +62,7 @@ class FolderSync:
         self._changed = {
             origin for origin in self._files if origin not in stamps or known.get(origin) != stamps[origin]
         }
+        self._changed |= self._exports_beside_changes()
         renames = RenameDetector(self._library, self._articles_without_file)
         report, loaded_ids = self._add_changed(renames, progress)
         read = self._changed - self._failed_files(report.failed)
@@ -93,6 +95,14 @@ class FolderSync:
 
         total = count_articles([self._files[origin] for origin in self._changed])
         return self._indexer.add(recognised(), total, progress), loaded_ids
+
+    def _exports_beside_changes(self) -> set[str]:
+        """The exports with a changed file in their folder or below it.
+
+        An export is read with the files that it names: such a file alone has no title, author or date.
+        """
+        folders = {folder for origin in self._changed for folder in self._files[origin].parents}
+        return {origin for origin, file in self._files.items() if may_name_files(file.name) and file.parent in folders}
 
     def _is_unchanged(self, file: Path) -> bool:
         return origin_of(file) not in self._changed

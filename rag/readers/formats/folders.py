@@ -34,7 +34,12 @@ def is_saved_page_folder(name: str, names_beside: Collection[str]) -> bool:
 
 def reading_order(name: str) -> tuple[bool, str]:
     """The key by which the files and folders of one folder are sorted."""
-    return PurePosixPath(name).suffix.lower() not in _EXPORT_SUFFIXES, name
+    return not may_name_files(name), name
+
+
+def may_name_files(name: str) -> bool:
+    """Whether a file of this name may be an export, whose entries name the files that have their texts."""
+    return PurePosixPath(name).suffix.lower() in _EXPORT_SUFFIXES
 
 
 def readable_members(names: list[str]) -> list[str]:

@@ -28,10 +28,13 @@ def article_title(page: DeclaredPage, site_names: Iterable[str], authors: str | 
     sites = {key for name in site_names if (key := _key(name))}
     known = [title for title in (page.og_title, page.headline, page.page_title) if _key(title) not in sites and title]
     headings = [h for h in page.headings if _key(h) not in sites and len(h) >= _SHORTEST_HEADING]
-    for heading in (*headings, page.headline):
-        # The page's head has the heading and more: that is the title, in the heading's own spelling.
-        if heading and any(_key(heading) in _key(title) for title in known if title is not heading or len(known) == 1):
-            return _without_section(heading)
+    # The title that is declared for sharing is the article's alone; the title of the window may begin or end with the
+    # site's name, which may be a heading too.
+    for title in known:
+        for heading in (*headings, page.headline):
+            # The page's head has the heading and more: that is the title, in the heading's own spelling.
+            if heading and _key(heading) in _key(title) and (title is not heading or len(known) == 1):
+                return _without_section(heading)
     if known:
         return _without_site(known[0], sites | {key for name in (authors or "").split(", ") if (key := _key(name))})
     return headings[0] if len(headings) == 1 else page.page_title or page.og_title

@@ -11,6 +11,8 @@ from rag.maintenance.consistency import find_inconsistencies
 from rag.types.ingest import SyncReport
 from rag.workspace import Workspace
 from tests.ingest.sources.conftest import Notes, source_sync
+from tests.support.library.files_of_formats import RIS
+from tests.support.library.sources import TEXT
 
 
 def test_new_and_changed_files_are_stored_and_the_others_are_not_read(
@@ -166,3 +168,26 @@ def test_a_second_process_continues_where_a_sync_was_stopped(
     workspace.add([notes.folder])
     assert len(source_sync(workspace).sync([notes.folder]).unchanged) == 3
     assert len(workspace.library.sources.stamps([str(path) for path in notes.folder.resolve().iterdir()])) == 3
+
+
+def test_a_changed_text_that_an_export_names_keeps_the_fields_of_its_entry(
+    sources: SourceSync, workspace: Workspace, notes: Notes
+) -> None:
+    export, attached = notes.folder / "x.ris", notes.folder / "files" / "7" / "bill.txt"
+    attached.parent.mkdir(parents=True)
+    export.write_text(RIS.replace("bill.pdf", "bill.txt"), encoding="utf-8")
+    attached.write_text(TEXT, encoding="utf-8")
+    notes.settle(export)
+    notes.settle(attached)
+    (article_id,) = sources.sync([notes.folder]).added
+    before = workspace.library.article(article_id)
+    attached.write_text(f"{TEXT} The ministry withdrew its plan on the following day.", encoding="utf-8")
+    notes.settle(attached)
+    assert sources.sync([notes.folder]) == SyncReport(updated=(article_id,))
+    after = workspace.library.article(article_id)
+    assert before is not None
+    assert after is not None
+    assert "withdrew its plan" in after.text
+    assert (after.title, after.author, after.published) == (before.title, before.author, before.published)
+    assert after.author
+    assert sources.sync([notes.folder]) == SyncReport(unchanged=(article_id,))

@@ -51,6 +51,13 @@ def test_a_title_with_a_dash_or_a_colon_of_its_own_stays_whole(title: str) -> No
     assert _article(f"<title>{title} - The Review</title>", f"<h1>{title}</h1>").title == title
 
 
+@pytest.mark.parametrize("site_heading", ["World : Harbour Wire", "Harbour Wire"])
+def test_a_heading_with_the_site_s_name_is_no_title(site_heading: str) -> None:
+    """The window's title ends with the heading of the site, whose name the page declares nowhere."""
+    head = f'<title>{TITLE} {site_heading}</title><meta property="og:title" content="{TITLE}">'
+    assert _article(head, f"<h1>{site_heading}</h1><h1>{TITLE}</h1>").title == TITLE
+
+
 def test_the_heading_of_a_page_is_its_title_before_a_shortened_one_for_other_sites() -> None:
     head = f'<title>{TITLE} | The Review</title><meta property="og:title" content="Opinion: {TITLE} | The Review">'
     assert _article(head, f"<h1>{TITLE}</h1>").title == TITLE
