@@ -38,7 +38,7 @@ def reading_order(name: str) -> tuple[bool, str]:
 
 
 def may_name_files(name: str) -> bool:
-    """Whether a file of this name may be an export, whose entries name the files that have their texts."""
+    """Whether a file of this name may be an export that names other files."""
     return PurePosixPath(name).suffix.lower() in _EXPORT_SUFFIXES
 
 
