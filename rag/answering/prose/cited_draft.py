@@ -22,13 +22,17 @@ from rag.generation.stream_parser import (
     SentenceText,
     StreamParser,
 )
+from rag.types.revision import Revision
 from rag.verification.verifier import SUPPORTED
 
 # The reply that prompts/answer.md asks for if the passages do not answer, reduced to its letters.
 NO_ANSWER = "NOTINTHECORPUS"
 # This is longer than NO_ANSWER with all the blanks and asterisks that a model may add to it.
 MAX_HELD_BACK_CHARACTERS = 30
-# Passages that are searched for a quote when a sentence has no marker.
+# Why a sentence is corrected that is right and cites a passage that does not bear it out. A small model confuses the
+# numbers of its sources.
+WRONG_SOURCE = "cited another passage than the one that supports it"
+# Passages that are searched for a quote when a sentence has no marker, or when those of its markers do not support it.
 MAX_NEAREST = 2
 _NOT_A_LETTER = re.compile(r"[^A-Za-z]")
 # Sentences by which a model says that it found no answer without using the agreed reply.
@@ -114,7 +118,7 @@ class CitedDraft:
                     continue
                 self._held_back.append(piece)
                 text = "".join(sentence.text for sentence in self._held_back if isinstance(sentence, SentenceText))
-                letters = _NOT_A_LETTER.sub("", text).upper()
+                letters = _letters(text)
                 if letters.startswith(NO_ANSWER):
                     self.says_no = True
                     return
@@ -147,6 +151,9 @@ class CitedDraft:
                     self._early_numbers.extend(numbers)
             case SentenceEnd(text):
                 sentence = self.sentences[-1]
+                if _letters(text) == NO_ANSWER:
+                    # After other sentences it is no answer to the question, and no statement.
+                    return
                 if self._early_numbers:
                     yield from self._cite(self._quotes(text, self._early_numbers))
                     self._early_numbers = []
@@ -154,6 +161,8 @@ class CitedDraft:
                     yield from self._cite(self._supporting_quote(text))
                 (sentence.support,) = self._supports([(text, sentence.quotes)])
                 sentence.text = text
+                if sentence.support < SUPPORTED and sentence.quotes:
+                    self._cite_instead(sentence, self._supporting_quote(text))
                 if self._editor:
                     self._edit(self._editor, sentence)
 
@@ -174,6 +183,19 @@ class CitedDraft:
         supports = self._supports([(text, [quote]) for quote in nearest])
         return [quote for quote, support in zip(nearest, supports, strict=True) if support >= SUPPORTED][:1]
 
+    def _cite_instead(self, sentence: DraftSentence, quotes: Sequence[Quote]) -> None:
+        """Cites `quotes`, if there are any, in place of the quotes that do not support the sentence."""
+        if not quotes:
+            return
+        first = next(index for index, part in enumerate(sentence.parts) if not isinstance(part, str))
+        before, after = (
+            [part for part in parts if isinstance(part, str)]
+            for parts in (sentence.parts[:first], sentence.parts[first:])
+        )
+        sentence.parts = [*before, *quotes, *after]
+        (sentence.support,) = self._supports([(sentence.text, quotes)])
+        sentence.revision = Revision(sentence.text, "corrected", WRONG_SOURCE, sentence.text)
+
     def _supports(self, statements: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
         began = time.perf_counter()
         articles = [passage.article for passage in self._resolver.passages]
@@ -187,3 +209,7 @@ class CitedDraft:
             number = self._numbers.setdefault(quote, len(self._numbers) + 1)
             yield f"{'' if self._is_after_marker else ' '}[{number}]"
             self._is_after_marker = True
+
+
+def _letters(text: str) -> str:
+    return _NOT_A_LETTER.sub("", text).upper()

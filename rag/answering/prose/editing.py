@@ -24,6 +24,7 @@ from rag.verification.cues import extract_names, extract_numbers, is_negated
 from rag.verification.verifier import PARTLY, SUPPORTED
 
 BESIDE, REPEATED, COPIED = "beside the question", "said before", "copied from the article"
+WRONG_HOLDER = "gives the author's view to another"
 # Both prompts for answers ask for six sentences at most. Views and timelines have a sentence for each author or
 # article, and one more that compares.
 MAX_SENTENCES = 6
@@ -111,10 +112,13 @@ class DraftEditor:
     def edit(self, sentence: DraftSentence) -> None:
         """Decides what becomes of `sentence`, which has been checked.
 
-        One that its citations do not support is left as it is: it may be corrected or flagged.
+        One that only names the wrong holder of a view becomes an attributed quote. Any other that its citations do not
+        support is left as it is: it may be corrected or flagged.
         """
         if self._echo and (reason := self._echo.reason(sentence.text)):
             _revise(sentence, "left out", reason)
+        elif sentence.support < SUPPORTED and (quote := self._quote_of_another_holder(sentence)):
+            self._quote_once(sentence, quote, WRONG_HOLDER)
         elif sentence.support >= PARTLY:
             self._edit_supported(sentence)
         self._in_answer += sentence.is_in_answer
@@ -136,14 +140,20 @@ class DraftEditor:
             _revise(sentence, "left out", BESIDE)
         elif any(point.repeats(earlier) for earlier in earlier_points):
             _revise(sentence, "left out", REPEATED)
-        elif copied and any(
-            is_same_point(set(content_terms(copied.text)), earlier.words) for earlier in earlier_points
-        ):
-            _revise(sentence, "left out", f"{COPIED}, {REPEATED}")
+        elif copied:
+            self._quote_once(sentence, copied, COPIED, earlier_points)
         else:
             self._points.append((sentence, point))
-            if copied:
-                self._quote(sentence, copied)
+
+    def _quote_of_another_holder(self, sentence: DraftSentence) -> Quote | None:
+        """The quote that supports what `sentence` says, if only the holder that it names is wrong."""
+        attribution = parse_attribution(sentence.text)
+        if not attribution or not attribution.holder:
+            return None
+        claims = [(attribution.claim, [quote]) for quote in sentence.quotes]
+        supports = self._checker.supports(claims)
+        supporting = (quote for quote, support in zip(sentence.quotes, supports, strict=True) if support >= SUPPORTED)
+        return next(supporting, None)
 
     def _copied(self, sentence: DraftSentence) -> Quote | None:
         """The sentence of a cited passage that `sentence` copies, if there is one."""
@@ -156,10 +166,21 @@ class DraftEditor:
                     return Quote(quote.passage, original.start, original.end, original.text, quote.score)
         return None
 
-    def _quote(self, sentence: DraftSentence, quote: Quote) -> None:
-        """Puts the attributed quote in place of its copy."""
+    def _quote_once(
+        self, sentence: DraftSentence, quote: Quote, reason: str, earlier_points: Sequence[_Point] | None = None
+    ) -> None:
+        """Puts the attributed quote in place of the sentence, unless its point was made.
+
+        `earlier_points` are those that count, all by default.
+        """
+        words = set(content_terms(quote.text))
+        points = [point for _, point in self._points] if earlier_points is None else earlier_points
+        if any(is_same_point(words, earlier.words) for earlier in points):
+            _revise(sentence, "left out", f"{reason}, {REPEATED}")
+            return
+        self._points.append((sentence, _Point.of(quote.text)))
         text = extractive_writer.statement(quote)
-        _revise(sentence, "quoted", COPIED, text)
+        _revise(sentence, "quoted", reason, text)
         sentence.text, sentence.parts = text, [text, quote]
         (sentence.support,) = self._checker.quote_supports([quote])
 

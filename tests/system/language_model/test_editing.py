@@ -6,7 +6,8 @@ import pytest
 
 from rag import QueryEngine
 from rag.answering.model_writer import NOTHING_BEARS, WANDERED
-from rag.answering.prose.editing import BESIDE, COPIED, MAX_SENTENCES, REPEATED
+from rag.answering.prose.cited_draft import WRONG_SOURCE
+from rag.answering.prose.editing import BESIDE, COPIED, MAX_SENTENCES, REPEATED, WRONG_HOLDER
 from rag.answering.prose.prompt_echo import ASKS, INSTRUCTION
 from rag.types.answer import Answer, TextDelta
 from rag.types.revision import Revision
@@ -202,3 +203,37 @@ def test_a_question_and_an_instruction_of_the_prompt_are_left_out(llm_engine: Qu
         ("left out", INSTRUCTION),
         ("left out", ASKS),
     ]
+
+
+def test_a_view_given_to_another_author_becomes_an_attributed_quote(
+    llm_engine: QueryEngine, server: ChatServer
+) -> None:
+    view = TRUE[0].upper() + TRUE[1:]
+    server.always = f"Kitchen Table argues that {view} [1]."
+    answer = llm_engine.ask(QUESTION)
+    assert_invariants(answer, llm_engine)
+    (statement,) = answer.statements
+    (citation,) = answer.citations
+    assert statement.text.startswith(f"{citation.article.author} (")
+    assert "Kitchen Table" not in statement.text
+    assert statement.verdict == "supported"
+    assert [(revision.change, revision.reason) for revision in answer.revisions] == [("quoted", WRONG_HOLDER)]
+
+
+def test_a_right_sentence_with_the_number_of_another_passage_cites_the_one_that_supports_it(
+    llm_engine: QueryEngine, server: ChatServer
+) -> None:
+    server.always = f"{TRUE} [3]."
+    answer = llm_engine.ask(QUESTION)
+    assert_invariants(answer, llm_engine)
+    (statement,) = answer.statements
+    assert (statement.text, statement.verdict) == (f"{TRUE}.", "supported")
+    assert answer.revisions == (Revision(f"{TRUE}.", "corrected", WRONG_SOURCE, f"{TRUE}."),)
+
+
+def test_the_reply_for_no_answer_is_no_statement_after_others(llm_engine: QueryEngine, server: ChatServer) -> None:
+    server.always = f"{TRUE} [1]. NOT IN THE CORPUS."
+    answer = llm_engine.ask(QUESTION)
+    assert_invariants(answer, llm_engine)
+    assert [statement.text for statement in answer.statements] == [f"{TRUE}."]
+    assert "CORPUS" not in answer.text
