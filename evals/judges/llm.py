@@ -24,6 +24,7 @@ from evals.judges.response_cache import CachedReply, ResponseCache, cache_key
 from evals.result import ModelUsage
 from rag.errors import ModelError, SettingsError
 from rag.generation.openai_chat import OpenAIChat
+from rag.generation.openai_errors import EmptyReply
 from rag.verification.verifier import SUPPORTED
 
 MAX_COMPLETION_TOKENS = 2_000
@@ -103,8 +104,8 @@ class ChatModel:
     def ask(self, messages: list[dict[str, str]], expected: type[ReplyModel]) -> tuple[ReplyModel, ModelUsage]:
         """Returns the reply as an `expected`, and what it took; a kept reply took nothing.
 
-        Raises UnreadableReply for a reply that is no `expected` (it is not cached), EvalError if there is no reply,
-        BudgetSpent if the call could cost too much.
+        Raises UnreadableReply for a reply that is empty or no `expected` (it is not cached), EvalError if there is no
+        reply, BudgetSpent if the call could cost too much.
         """
         key = cache_key(self._base_url, self.model, json.dumps(messages))
         cached = self._cache.get(key)
@@ -123,11 +124,13 @@ class ChatModel:
         chat = [ChatMessage(role=message["role"], content=message["content"]) for message in messages]
         try:
             response = self._llm.chat(chat)
+        except EmptyReply as error:
+            # Small models leave a single reply empty; the others are worth asking for.
+            self._budget.settle(reserved)
+            raise UnreadableReply(f"as judge, {_in_terms_of_the_judge(error)}") from error
         except ModelError as error:
             self._budget.settle(reserved, 0, 0)
-            # The judge's settings have names of their own.
-            message = re.sub(r"RAG_LLM_(MODEL|BASE_URL|API_KEY)", r"RAG_JUDGE_\1", str(error))
-            raise EvalError(f"as judge, {message}; the same command goes on from here") from error
+            raise EvalError(f"as judge, {_in_terms_of_the_judge(error)}; the same command goes on from here") from error
         text, usage = response.message.content or "", response.additional_kwargs.get("usage")
         if usage is None:  # the server does not count tokens
             return CachedReply(text=text), self._budget.settle(reserved)
@@ -191,6 +194,11 @@ class LLMJudge:
         reply, usage = self._model.ask(fill_prompt(name, **texts), expected)
         self._usage = add_usage(self._usage, usage)
         return reply
+
+
+def _in_terms_of_the_judge(error: ModelError) -> str:
+    """The message with the names of the judge's settings, which are its own."""
+    return re.sub(r"RAG_LLM_(MODEL|BASE_URL|API_KEY)", r"RAG_JUDGE_\1", str(error))
 
 
 def is_verbatim(quote: str, text: str) -> bool:

@@ -12,6 +12,7 @@ from rag.storage.library import Library
 from rag.types.article import ArticleRef
 from rag.verification.cited_source import CitedSource
 from rag.verification.rules.added_clauses import has_added_clause
+from rag.verification.rules.agreement import claims_agreement
 from rag.verification.rules.reported_as_own import gives_report_as_own
 from rag.verification.statement_checker import StatementChecker
 from rag.verification.verifier import Verifier
@@ -70,6 +71,10 @@ class CitationChecker:
 def _is_partly_own(statement: str, question: str, cited: Sequence[CitedSource]) -> bool:
     """Whether a part of `statement` is the model's own.
 
-    It is a clause, or whose words they are.
+    It is a clause, whose words they are, or with whom an author agrees.
     """
-    return has_added_clause(statement, question, cited) or gives_report_as_own(statement, cited)
+    return (
+        has_added_clause(statement, question, cited)
+        or gives_report_as_own(statement, cited)
+        or claims_agreement(statement, cited)
+    )

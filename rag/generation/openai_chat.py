@@ -32,6 +32,7 @@ from rag.errors import ModelError
 from rag.generation.abortable_requests import note_request, request_headers
 from rag.generation.openai_errors import (
     ClientFailure,
+    EmptyReply,
     client_call,
     is_timeout,
     is_transient,
@@ -244,13 +245,13 @@ class OpenAIChat(CustomLLM):
             with suppress(Exception):
                 stream.close()
         if refusal or finish == "content_filter":
-            raise ModelError(f"{self._name} declined to answer")
+            raise EmptyReply(f"{self._name} declined to answer")
         if finish is None and text:
             raise ModelError(f"{self._name} broke off in the middle of its answer; try again")
         if not text.strip() and finish == "length":
-            raise ModelError(f"{self._name} used all its tokens before it answered; raise RAG_LLM_MAX_TOKENS")
+            raise EmptyReply(f"{self._name} used all its tokens before it answered; raise RAG_LLM_MAX_TOKENS")
         if not text.strip():
-            raise ModelError(
+            raise EmptyReply(
                 f"{self._name} gave an empty answer; check that RAG_LLM_BASE_URL is an OpenAI-compatible API"
             )
         yield _response(text, "", finish_reason=finish, usage=_token_counts(usage))

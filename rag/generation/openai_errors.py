@@ -10,6 +10,8 @@ from typing import Any
 
 import tenacity
 
+from rag.errors import ModelError
+
 # Seconds between two attempts where the server names none: random, below a bound that starts at the first and doubles
 # up to the second.
 FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.5, 8.0
@@ -17,6 +19,10 @@ FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.5, 8.0
 OPTIONAL = ("max_tokens", "max_completion_tokens", "temperature", "stream_options", "reasoning_effort")
 # Words by which a server says that it does not know a response format.
 FORMAT_WORDS = ("response_format", "json_schema", "json_object", "structured output", "grammar")
+
+
+class EmptyReply(ModelError):
+    """The server replied, and its model wrote nothing: the reply is empty, refused, or used up by thoughts."""
 
 
 class ClientFailure(Exception):

@@ -22,6 +22,7 @@ from rag.generation.stream_parser import (
     SentenceText,
     StreamParser,
 )
+from rag.text.attribution import parse_attribution
 from rag.types.revision import Revision
 from rag.verification.verifier import SUPPORTED
 
@@ -161,7 +162,8 @@ class CitedDraft:
                     yield from self._cite(self._supporting_quote(text))
                 (sentence.support,) = self._supports([(text, sentence.quotes)])
                 sentence.text = text
-                if sentence.support < SUPPORTED and sentence.quotes:
+                if sentence.support < SUPPORTED and sentence.quotes and not parse_attribution(text):
+                    # Whose view it is depends on the source, so a sentence with a holder keeps its own.
                     self._cite_instead(sentence, self._supporting_quote(text))
                 if self._editor:
                     self._edit(self._editor, sentence)

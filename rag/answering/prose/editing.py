@@ -21,10 +21,11 @@ from rag.text.analyzer import content_terms, terms
 from rag.text.attribution import parse_attribution
 from rag.types.revision import Change, Revision
 from rag.verification.cues import extract_names, extract_numbers, is_negated
+from rag.verification.rules.agreement import claim_beside_agreement
 from rag.verification.verifier import PARTLY, SUPPORTED
 
 BESIDE, REPEATED, COPIED = "beside the question", "said before", "copied from the article"
-WRONG_HOLDER = "gives the author's view to another"
+WRONG_HOLDER = "right but for who holds this view, or who agrees with it"
 # Both prompts for answers ask for six sentences at most. Views and timelines have a sentence for each author or
 # article, and one more that compares.
 MAX_SENTENCES = 6
@@ -112,8 +113,8 @@ class DraftEditor:
     def edit(self, sentence: DraftSentence) -> None:
         """Decides what becomes of `sentence`, which has been checked.
 
-        One that only names the wrong holder of a view becomes an attributed quote. Any other that its citations do not
-        support is left as it is: it may be corrected or flagged.
+        One in which only the holder of a view, or who agrees, is wrong becomes an attributed quote. Any other that its
+        citations do not support is left as it is: it may be corrected or flagged.
         """
         if self._echo and (reason := self._echo.reason(sentence.text)):
             _revise(sentence, "left out", reason)
@@ -146,11 +147,12 @@ class DraftEditor:
             self._points.append((sentence, point))
 
     def _quote_of_another_holder(self, sentence: DraftSentence) -> Quote | None:
-        """The quote that supports what `sentence` says, if only the holder that it names is wrong."""
+        """The quote that supports what `sentence` says, if only whose view it is or who agrees is wrong."""
         attribution = parse_attribution(sentence.text)
-        if not attribution or not attribution.holder:
+        claim = attribution.claim if attribution and attribution.holder else claim_beside_agreement(sentence.text)
+        if not claim:
             return None
-        claims = [(attribution.claim, [quote]) for quote in sentence.quotes]
+        claims = [(claim, [quote]) for quote in sentence.quotes]
         supports = self._checker.supports(claims)
         supporting = (quote for quote, support in zip(sentence.quotes, supports, strict=True) if support >= SUPPORTED)
         return next(supporting, None)

@@ -70,6 +70,14 @@ def test_what_was_asked_once_is_not_asked_again_not_even_by_another_process(
     assert (judge.usage.calls, judge.usage.prompt_tokens, judge.usage.completion_tokens) == (1, 100, 20)
 
 
+def test_an_empty_reply_is_one_that_cannot_be_read(judge: LLMJudge, server: JudgeServer) -> None:
+    server.reply = lambda message: " "
+    with pytest.raises(UnreadableReply, match=r"as judge, .*gave an empty answer.*RAG_JUDGE_BASE_URL"):
+        judge.support("Seoul detected 10,000 containers.", [EVIDENCE])
+    server.reply = agreeable_reply
+    assert judge.support("Seoul detected 10,000 containers.", [EVIDENCE]).score == 0.95
+
+
 def test_a_reply_that_cannot_be_read_is_not_kept(judge: LLMJudge, server: JudgeServer) -> None:
     server.reply = lambda message: "Yes, certainly!"
     with pytest.raises(UnreadableReply, match="Yes, certainly"):
