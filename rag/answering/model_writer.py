@@ -69,7 +69,7 @@ class ModelWriter:
         resolver = CitationResolver(self._encoder, selection.retrieval, evidence)
         bearing = self._bearing(run, selection, resolver)
         form = form_instructions(selection.kind, has_parts=bool(parts))
-        echo = PromptEcho("\n\n".join([session.instructions(evidence), *form]))
+        echo = PromptEcho("\n\n".join([session.instructions(evidence), *form]), run.turn.question)
         editor = DraftEditor(bearing, resolver, self._checker, sentences_needed(selection), echo)
 
         yield AnswerStep("writing", 0)

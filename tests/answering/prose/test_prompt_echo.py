@@ -15,7 +15,7 @@ ECHO = PromptEcho("\n\n".join([PROMPT, *form_instructions("views", has_parts=Tru
     [
         ("The question has several parts.", INSTRUCTION),
         ("Answer them in this order, each in one or two sentences.", INSTRUCTION),
-        ("Say whose opinion it is, with the author given above the sentence.", INSTRUCTION),
+        ("Say whose opinion it is.", INSTRUCTION),
         ("Use only what the sentences say.", INSTRUCTION),
         ("Where was Spain on military spending in 2024?", ASKS),
         ("Who pays for the wires? ", ASKS),
@@ -36,3 +36,13 @@ def test_an_answer_may_repeat_the_words_of_its_question() -> None:
 
 def test_a_prompt_without_instructions_has_no_echo() -> None:
     assert PromptEcho("").reason("The wall has cracks.") is None
+
+
+def test_a_sentence_that_holds_the_whole_question_asks_it() -> None:
+    echo = PromptEcho("", "What makes the deal so hard to fulfil?")
+    assert (
+        echo.reason("Therefore, the answer to the question “What makes the deal so hard to fulfil?” is money.") == ASKS
+    )
+    assert echo.reason("The deal is so hard to fulfil because companies buy gas.") is None
+    keywords = PromptEcho("", "oil price cap on Russia")
+    assert keywords.reason("The oil price cap on Russia has leaked.") is None
