@@ -4,8 +4,9 @@ True statements should not be flagged.
 
 Run: python -m evals bench statements [--split dev|test] [--show]. A scripted model writes each statement of the suite
 `statements` into an answer and cites the passage with its quote. The engine works as with any other model. A statement
-counts as flagged if its verdict is "partly" or "unsupported", or if it is replaced by quotes. A statement with a stray
-marker also counts as flagged unless the answer has the sentence without the marker.
+counts as flagged if its verdict is "partly" or "unsupported", or if it is replaced by quotes, or by one because its
+holder is wrong. A statement with a stray marker also counts as flagged unless the answer has the sentence without the
+marker.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from llama_index.core.llms import CustomLLM
 from evals.datasets.cases import SPLITS
 from evals.datasets.statements import LabelledStatement, StatementKind, load_statements
 from rag import QueryEngine, open_engine
+from rag.answering.prose.editing import WRONG_HOLDER
 from rag.package_data import bundled_folder
 from rag.settings import load_command_settings
 from rag.text.citation_markers import strip_markers
@@ -66,6 +68,8 @@ def is_flagged(engine: QueryEngine, model: ScriptedModel, statement: LabelledSta
     # The quote is only there to be retrieved: "this column wrote in June" limits nothing.
     answer = engine.ask(statement.quote[:QUESTION_CHARACTERS], ignore=UNDERSTOOD_PARTS)
     if answer.writer == "quotes" or any(written.verdict != "supported" for written in answer.statements):
+        return True
+    if any(revision.reason == WRONG_HOLDER for revision in answer.revisions):
         return True
     return statement.sentence is not None and _words(statement.sentence) != _words(answer.text)
 

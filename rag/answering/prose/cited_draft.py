@@ -22,18 +22,13 @@ from rag.generation.stream_parser import (
     SentenceText,
     StreamParser,
 )
-from rag.text.attribution import parse_attribution
-from rag.types.revision import Revision
 from rag.verification.verifier import SUPPORTED
 
 # The reply that prompts/answer.md asks for if the passages do not answer, reduced to its letters.
 NO_ANSWER = "NOTINTHECORPUS"
 # This is longer than NO_ANSWER with all the blanks and asterisks that a model may add to it.
 MAX_HELD_BACK_CHARACTERS = 30
-# Why a sentence is corrected that is right and cites a passage that does not bear it out. A small model confuses the
-# numbers of its sources.
-WRONG_SOURCE = "cited another passage than the one that supports it"
-# Passages that are searched for a quote when a sentence has no marker, or when those of its markers do not support it.
+# Passages that are searched for a quote when a sentence has no marker.
 MAX_NEAREST = 2
 _NOT_A_LETTER = re.compile(r"[^A-Za-z]")
 # Sentences by which a model says that it found no answer without using the agreed reply.
@@ -162,9 +157,6 @@ class CitedDraft:
                     yield from self._cite(self._supporting_quote(text))
                 (sentence.support,) = self._supports([(text, sentence.quotes)])
                 sentence.text = text
-                if sentence.support < SUPPORTED and sentence.quotes and not parse_attribution(text):
-                    # Whose view it is depends on the source, so a sentence with a holder keeps its own.
-                    self._cite_instead(sentence, self._supporting_quote(text))
                 if self._editor:
                     self._edit(self._editor, sentence)
 
@@ -184,19 +176,6 @@ class CitedDraft:
         nearest = self._resolver.nearest(text)[:MAX_NEAREST]
         supports = self._supports([(text, [quote]) for quote in nearest])
         return [quote for quote, support in zip(nearest, supports, strict=True) if support >= SUPPORTED][:1]
-
-    def _cite_instead(self, sentence: DraftSentence, quotes: Sequence[Quote]) -> None:
-        """Cites `quotes`, if there are any, in place of the quotes that do not support the sentence."""
-        if not quotes:
-            return
-        first = next(index for index, part in enumerate(sentence.parts) if not isinstance(part, str))
-        before, after = (
-            [part for part in parts if isinstance(part, str)]
-            for parts in (sentence.parts[:first], sentence.parts[first:])
-        )
-        sentence.parts = [*before, *quotes, *after]
-        (sentence.support,) = self._supports([(sentence.text, quotes)])
-        sentence.revision = Revision(sentence.text, "corrected", WRONG_SOURCE, sentence.text)
 
     def _supports(self, statements: Sequence[tuple[str, Sequence[Quote]]]) -> list[float]:
         began = time.perf_counter()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from rag.verification.cited_source import CitedSource
+from rag.verification.cues import extract_names
 
 _AGREES = (
     r"(?:agrees?|agreed|disagrees?|disagreed|concurs?|concurred|(?:shares?|shared|opposes?|opposed|takes|took)"
@@ -32,7 +33,7 @@ def claims_agreement(statement: str, cited: Sequence[CitedSource]) -> bool:
     """Whether `statement` says that an author agrees or disagrees, and no quote shows it.
 
     Only authors of the cited articles count, by name or as "the author": what others agree on is a matter of fact. A
-    quote shows it by a word of agreement or by the name of another cited author.
+    quote shows it by a word of agreement, or by a name with which the statement says that the author agrees.
     """
     names = {source.article.author for source in cited if source.article.author}
     subject = "|".join([*map(re.escape, sorted(names)), _UNNAMED])
@@ -42,9 +43,9 @@ def claims_agreement(statement: str, cited: Sequence[CitedSource]) -> bool:
     )
     if not cited or not said:
         return False
-    others = [name for name in names if name.lower() != said["subject"].lower()]
     quotes = " ".join(source.quote for source in cited)
-    return not _SHOWN.search(quotes) and not any(name in quotes for name in others)
+    others = extract_names(plain[: said.start("subject")] + plain[said.end() :])
+    return not _SHOWN.search(quotes) and not others & extract_names(quotes)
 
 
 def claim_beside_agreement(statement: str) -> str | None:

@@ -6,7 +6,6 @@ import pytest
 
 from rag import QueryEngine
 from rag.answering.model_writer import NOTHING_BEARS, WANDERED
-from rag.answering.prose.cited_draft import WRONG_SOURCE
 from rag.answering.prose.editing import BESIDE, COPIED, MAX_SENTENCES, REPEATED, WRONG_HOLDER
 from rag.answering.prose.prompt_echo import ASKS, INSTRUCTION
 from rag.types.answer import Answer, TextDelta
@@ -218,17 +217,6 @@ def test_a_view_given_to_another_author_becomes_an_attributed_quote(
     assert "Kitchen Table" not in statement.text
     assert statement.verdict == "supported"
     assert [(revision.change, revision.reason) for revision in answer.revisions] == [("quoted", WRONG_HOLDER)]
-
-
-def test_a_right_sentence_with_the_number_of_another_passage_cites_the_one_that_supports_it(
-    llm_engine: QueryEngine, server: ChatServer
-) -> None:
-    server.always = f"{TRUE} [3]."
-    answer = llm_engine.ask(QUESTION)
-    assert_invariants(answer, llm_engine)
-    (statement,) = answer.statements
-    assert (statement.text, statement.verdict) == (f"{TRUE}.", "supported")
-    assert answer.revisions == (Revision(f"{TRUE}.", "corrected", WRONG_SOURCE, f"{TRUE}."),)
 
 
 def test_the_reply_for_no_answer_is_no_statement_after_others(llm_engine: QueryEngine, server: ChatServer) -> None:

@@ -26,6 +26,7 @@ NAMING = CitedSource("Ada Brookfield thinks that the dam will hold; it will leak
         ("House Rules also shares that view.", [PLAIN], True),
         ("House Rules agrees that the poor pay.", [SHOWN], False),
         ("House Rules disagrees with Ada Brookfield on the dam.", [NAMING, CitedSource("It holds.", "", DAM)], False),
+        ("House Rules disagrees with Ada Brookfield on the dam.", [NAMING], False),
         ("House Rules argues that the cap is a valve.", [PLAIN], False),
         ("Hungary disagrees with the cap.", [PLAIN], False),
         ("House Rules disagrees.", [], False),
