@@ -22,7 +22,10 @@ FORMAT_WORDS = ("response_format", "json_schema", "json_object", "structured out
 
 
 class EmptyReply(ModelError):
-    """The server replied, and its model wrote nothing: the reply is empty, refused, or used up by thoughts."""
+    """The server replied, and its model wrote nothing.
+
+    The reply is empty or refused, or thoughts used up its tokens.
+    """
 
 
 class ClientFailure(Exception):

@@ -147,7 +147,10 @@ class DraftEditor:
             self._points.append((sentence, point))
 
     def _quote_of_another_holder(self, sentence: DraftSentence) -> Quote | None:
-        """The quote that supports what `sentence` says, if only whose view it is or who agrees is wrong."""
+        """The quote that supports what `sentence` says, whoever holds it.
+
+        None if no quote supports it, or if the sentence names no holder.
+        """
         attribution = parse_attribution(sentence.text)
         claim = attribution.claim if attribution and attribution.holder else claim_beside_agreement(sentence.text)
         if not claim:

@@ -1,4 +1,4 @@
-"""Finds agreement between authors that a statement claims and its quotes do not show.
+"""Finds agreement of authors that a statement claims and no quote shows.
 
 "House Rules disagrees, arguing that …" claims two things: what the author argues, and against whom. A quote of one
 article shows the second only if it speaks of agreement or names another view.
@@ -30,7 +30,7 @@ _CLAIM = re.compile(
 
 
 def claims_agreement(statement: str, cited: Sequence[CitedSource]) -> bool:
-    """Whether `statement` says that an author agrees or disagrees, and no quote shows it.
+    """Whether `statement` claims that an author agrees or disagrees, unshown.
 
     Only authors of the cited articles count, by name or as "the author": what others agree on is a matter of fact. A
     quote shows it by a word of agreement, or by a name with which the statement says that the author agrees.
@@ -38,17 +38,17 @@ def claims_agreement(statement: str, cited: Sequence[CitedSource]) -> bool:
     names = {source.article.author for source in cited if source.article.author}
     subject = "|".join([*map(re.escape, sorted(names)), _UNNAMED])
     plain = " ".join(statement.split())
-    said = re.search(
+    match = re.search(
         rf"\b(?P<subject>{subject})(?:,[^,]{{1,60}},)? (?:also |partly |strongly )?{_AGREES}\b", plain, re.I
     )
-    if not cited or not said:
+    if not cited or not match:
         return False
     quotes = " ".join(source.quote for source in cited)
-    others = extract_names(plain[: said.start("subject")] + plain[said.end() :])
+    others = extract_names(plain[: match.start("subject")] + plain[match.end() :])
     return not _SHOWN.search(quotes) and not others & extract_names(quotes)
 
 
 def claim_beside_agreement(statement: str) -> str | None:
-    """What an author is said to argue in agreeing or disagreeing: the words after "disagrees, arguing that"."""
+    """What an author is said to argue: the words after "disagrees, arguing that"."""
     match = _CLAIM.search(" ".join(statement.split()))
     return match["claim"][:1].upper() + match["claim"][1:] if match else None
