@@ -36,6 +36,12 @@ _ASIDE_NAME = re.compile(
     r"breadcrumbs?|tags?|hidden|correction-policy|tooltip)(?:\Z|[\s_-])",
     re.IGNORECASE,
 )
+# The list of readers' comments, or one of them.
+_COMMENTS_NAME = re.compile(
+    r"(?:\A|[\s_-])(?:comments?|kommentare|commentaires|comentarios|komentari)(?:[_-]?(?:list|text|body|content|area|"
+    r"section|thread|item|box|container|wrapper|\d+))?(?:\Z|\s)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ def extract_body(
     The tree is not changed. Each call of trafilatura stands in a context of `library_call`.
     """
     prepared = copy.deepcopy(tree)
+    _drop_comments(prepared)
     _unfold_tables(prepared)
     paragraphs = _prose_paragraphs(prepared)
     with library_call():
@@ -93,6 +100,27 @@ def _prose_length(lines: list[str]) -> int:
 def _ends_as_prose(text: str) -> bool:
     # Only its end is searched: over a paragraph of nothing but full stops the time would grow with the square.
     return _PROSE_END.search(text[-_MIN_PROSE_CHARACTERS:]) is not None
+
+
+# -- readers' comments -------------------------------------------------------------------------------------------------
+
+
+def _drop_comments(tree: Any) -> None:
+    """Removes the comments of readers, which stand within the article's own element on some pages.
+
+    A container with a half of the page's text is never removed, whatever its name.
+    """
+    named = [
+        node
+        for node in tree.iter("div", "section", "ul", "ol", "li", "article")
+        if _COMMENTS_NAME.search(f"{node.get('class', '')} {node.get('id', '')}")
+    ]
+    if not named:
+        return
+    most = len(to_one_line(" ".join(tree.itertext("p", "div", "li", "span", "a", "td", "h1", "h2", "h3")))) / 2
+    for node in named:
+        if node.getparent() is not None and len(to_one_line(" ".join(node.itertext()))) < most:
+            node.drop_tree()
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------

@@ -150,3 +150,18 @@ def test_blocks_of_any_layout_lose_no_paragraph() -> None:
         ]
         lines = _lines(_page(choice.choice([ADVERT, RELATED, "<hr>"]).join(pieces)))
         assert [line for line in lines if line in SENTENCES] == SENTENCES[:16], (label, outer, cuts)
+
+
+@pytest.mark.parametrize(
+    ("list_name", "comment_name"),
+    [("sf_comment_list", "sf_comment_text"), ("comments", "c"), ("", "user-comment-body")],
+)
+def test_readers_comments_inside_the_article_are_no_part_of_it(list_name: str, comment_name: str) -> None:
+    voices = [f"I say that reader {number} is right: {sentence}" for number, sentence in enumerate(SENTENCES[20:28])]
+    comments = "".join(f'<div class="{comment_name}"><p>{voice}</p></div>' for voice in voices)
+    page = _page(f'<article>{_paragraphs(SENTENCES[:20])}<div id="{list_name}">{comments}</div></article>')
+    assert _lines(page) == SENTENCES[:20]
+
+
+def test_an_article_whose_container_is_named_after_comments_is_read() -> None:
+    assert _lines(_page(f'<div class="sf_comment_text">{_paragraphs(SENTENCES[:20])}</div>')) == SENTENCES[:20]
