@@ -106,7 +106,7 @@ def _ends_as_prose(text: str) -> bool:
 
 
 def _drop_comments(tree: Any) -> None:
-    """Removes the comments of readers, which stand within the article's own element on some pages.
+    """Removes the comments of readers, also those within the article's element.
 
     A container with a half of the page's text is never removed, whatever its name.
     """
