@@ -14,6 +14,8 @@ from rag.readers.parsing.library_calls import refusing_broken_source
 # bibtexparser reads 100,000 characters, or 13,000 entries that are not closed, in a second.
 MAX_BIBTEX_CHARACTERS = 2_000_000
 MAX_MARKS = 50_000
+# Its time grows with the square of the names in a field: 2 s for an entry of this length that is all names.
+MAX_ENTRY_CHARACTERS = 100_000
 _SOURCES = ("journaltitle", "journal", "booktitle", "publisher", "organization", "institution")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -22,6 +24,8 @@ def entries_of_bibtex(text: str, source_name: str) -> Iterator[ExportEntry]:
     """Yields the entries; raises ReadError for a text that is no BibTeX or too long."""
     if len(text) > MAX_BIBTEX_CHARACTERS or text.count("@") > MAX_MARKS:
         raise ReadError(source_name, f"has more than {MAX_BIBTEX_CHARACTERS:,} characters or {MAX_MARKS:,} @; split it")
+    if max(map(len, text.split("@"))) > MAX_ENTRY_CHARACTERS:
+        raise ReadError(source_name, f"has an entry of more than {MAX_ENTRY_CHARACTERS:,} characters; shorten it")
     if not re.search(r"@\s*\w+\s*[{(]", text):
         raise ReadError(source_name, "is not BibTeX (it has no entry `@article{…}`); export it again")
     written, decoded = _parse(text, source_name)

@@ -151,7 +151,7 @@ FORMATS = (
         (".bib",),
         "as RIS; the field `file` names the attached texts",
         "as RIS",
-        "2,000,000 characters, 20,000 entries, 500 links",
+        "2,000,000 characters, 100,000 for an entry, 20,000 entries, 500 links",
         "bibtexparser",
         holds_many=True,
     ),

@@ -135,3 +135,10 @@ def test_an_export_that_cannot_be_read_is_refused_in_one_line(
     tmp_path: Path, settings: Settings, name: str, content: str, why: str
 ) -> None:
     assert why in failure_reason(new_file(tmp_path / name, content), settings)
+
+
+def test_a_bibtex_entry_with_endless_names_is_refused(tmp_path: Path, settings: Settings) -> None:
+    """Its library would take minutes."""
+    bibtex = "@article{a, title = {T}, author = {" + "A and " * 300_000 + "B}}"
+    why = failure_reason(new_file(tmp_path / "x.bib", bibtex), settings)
+    assert why == "has an entry of more than 100,000 characters; shorten it"
