@@ -24,6 +24,9 @@ from rag.types.article import Article, unique_slug
 
 MIN_TEXT_CHARACTERS = 20
 MAX_PARTS = 1_000
+# The standard library's memory grows with the square of an address line in encoded words: 300 MB for 56,000 characters.
+MAX_ADDRESS_CHARACTERS = 20_000
+_ADDRESS_HEADERS = frozenset(("from", "sender", "reply-to", "to", "cc", "bcc"))
 _REPLY_PREFIX = re.compile(r"(?:(?:re|aw|sv|antw|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _FORWARDED = re.compile(
     r"(?:^|\n)\W*(?:-+ ?(?:Forwarded|Original) [Mm]essage ?-+|Begin forwarded message:)\W*\n"
@@ -99,6 +102,13 @@ def parse_message(data: bytes, source_name: str) -> EmailMessage:
         raise ReadError(source_name, "is not a message (it has no From, Subject or Date); save its text as .txt")
     if number_of_parts > MAX_PARTS:
         raise ReadError(source_name, f"has {number_of_parts:,} parts, more than any message; save its text as .txt")
+    for part in message.walk():
+        # As they stand in the data: to ask for a header is to parse it.
+        if any(
+            name.lower() in _ADDRESS_HEADERS and len(str(value)) > MAX_ADDRESS_CHARACTERS
+            for name, value in part.raw_items()
+        ):
+            raise ReadError(source_name, "has an endless line of addresses; save its text as .txt")
     return message
 
 

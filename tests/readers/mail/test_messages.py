@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.errors import ReadError
+from rag.readers.mail.messages import parse_message
 from rag.readers.sources import count_articles, load_articles
 from rag.settings import Settings, load_settings
 from rag.types.ingest import LoadedArticle, LoadFailure
@@ -144,3 +146,10 @@ def test_what_is_no_letter_is_refused_in_one_line(
     tmp_path: Path, settings: Settings, name: str, data: bytes, why: str
 ) -> None:
     assert why in failure_reason(new_file(tmp_path / name, data), settings)
+
+
+def test_an_endless_line_of_addresses_is_refused() -> None:
+    """Its memory would grow with the square of the encoded words."""
+    data = b"From: " + b"=?utf-8?q?a?= " * 60_000 + b"\n\nThe ferry sails."
+    with pytest.raises(ReadError, match="has an endless line of addresses"):
+        parse_message(data, "x.eml")
