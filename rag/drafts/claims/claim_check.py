@@ -17,16 +17,14 @@ from rag.drafts.findings import DraftFinding, FindingVerdict, WordDifference
 from rag.retrieval.filters import Filters
 from rag.types.article import ArticleRef, short_reference
 from rag.verification.cues import find_numbers
-from rag.verification.verifier import PARTLY
+from rag.verification.verifier import PARTLY, SUPPORTED
 
 # The thresholds below are chosen on the dev half of evals/suites/drafts (docs/drafts.md).
 # A sentence of at least this logit is about the claim.
 ABOUT_LOGIT = 0.5
 # So is a sentence that has at least this share of the claim's words, if its logit is not far below.
 ABOUT_COVERED, ABOUT_COVERED_LOGIT = 0.7, -1.0
-# A claim of a writer is called supported only if the verifier is surer than of a model's statement.
-CLAIM_SUPPORT = 0.6
-# Nor is it supported if the reader is sure that no sentence is about it.
+# A claim is not supported, whatever the verifier says, if the reader is sure that no sentence is about it.
 MIN_SUPPORTED_LOGIT = -1.75
 # A claim that the verifier doubts is supported if a sentence is clearly about it and has its words and details.
 CLEAR_LOGIT, CLEAR_COVERED, CLEAR_SUPPORT = 1.5, 0.9, 0.2
@@ -136,7 +134,7 @@ def _verdict(claim: DraftClaim, reading: ClaimReading | None, evidence: ClaimEvi
     lacking = [conflict for conflict in reading.conflicts if conflict.kind in ("number", "date", "name")]
     is_clear = reading.logit >= CLEAR_LOGIT and reading.covered >= CLEAR_COVERED and reading.support >= CLEAR_SUPPORT
     is_reversed = any(conflict.kind in REVERSALS for conflict in reading.conflicts)
-    needed = REVERSED_SUPPORT if is_reversed else CLAIM_SUPPORT
+    needed = REVERSED_SUPPORT if is_reversed else SUPPORTED
     is_read = reading.logit >= MIN_SUPPORTED_LOGIT
     if (reading.support >= needed and not lacking and is_read) or (is_clear and not reading.conflicts):
         parts = claim.parts
