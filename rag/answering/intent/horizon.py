@@ -24,7 +24,14 @@ _QUOTATION = re.compile(
     re.IGNORECASE,
 )
 
-
+# What these ask for is of this moment, with or without "now".
+_OF_THIS_MOMENT = re.compile(
+    r"^\W*(?:(?:hey|hi|hello|so|and|please|tell me)\W+)*(?:what(?:['’]?s| is| are)|how(?:['’]?s| is)) the "
+    r"(?:weather|temperature|weather forecast|forecast|time|score)(?: like)?"
+    r"(?: (?:in|at|for|over|outside)\b[\w\s.'’-]{0,40})?\W*$"
+    r"|^\W*what (?:time|day|date) is it(?: (?:in|at) [\w\s.'’-]{1,40})?\W*$",
+    re.IGNORECASE,
+)
 _WHEN_WILL = re.compile(
     r"\b(?:when|how long|how soon|in what year|what year) (?:will|won['’]?t|is .{1,60} going to|are .{1,60} going to|"
     r"do you think .{1,60} will|does .{1,60} (?:come out|launch|arrive))\b",
@@ -46,7 +53,7 @@ def lies_beyond(question: str, newest: date | None) -> bool:
     `newest` is the day of the newest article. A year in the question counts if it is later than the year of `newest`.
     This function does not check whether an article mentions that year.
     """
-    if _NOW.search(question) and _QUOTATION.search(question):
+    if _OF_THIS_MOMENT.search(question) or (_NOW.search(question) and _QUOTATION.search(question)):
         return True
     if not _FUTURE.search(question):
         return False

@@ -16,6 +16,8 @@ NEWEST = date(2024, 9, 9)
         "who's going to win next summer?",
         "What is the price of olive oil today?", "what is the exchange rate right now", "weather in Marrowgate today",
         "won't the harvest fail again next year?", "will there be wells in ten years?",
+        "whats the weather in paris", "hey, how is the weather?", "what time is it",
+        "What's the weather like in Marrowgate?",
     ],
 )  # fmt: skip
 def test_the_future_and_the_figures_of_today_lie_beyond(question: str) -> None:
@@ -28,6 +30,8 @@ def test_the_future_and_the_figures_of_today_lie_beyond(question: str) -> None:
         "What did olive oil cost in 2023?", "Why will prices not fall soon?", "what is thought of wells today?",
         "will the sugar tax be kept in 2024?", "Who wrote the will of the cheesemaker?", "what happened the next day",
         "will bottlers use syrup?", "what did they expect of the next harvest?",
+        "what is the weather's part in the price of oil?", "what is the time limit for the wells",
+        "what was the weather in 2023",
     ],
 )  # fmt: skip
 def test_what_an_article_can_tell_lies_within(question: str) -> None:

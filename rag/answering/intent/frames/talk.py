@@ -98,6 +98,8 @@ TALK: dict[str, re.Pattern[str]] = {
         r"sql|bash|excel|php|ruby|rust)(?: \w+)?(?: (?:that|which|to|for|in|with) .*)?",
         rf"{_MAKE} (?:an? |some )(?:\w+ )?(?:script|source code|shell command|regex|regular expression|spreadsheet)"
         r"(?: (?:that|which|to|for|in|with) .*)?",
+        # Sums; signs of arithmetic are blanks here.
+        r"(?:what(?:['’]?s| is)|calculate|compute|how much is) \d+(?:(?: (?:x|plus|minus|times|divided by))? \d+)+",
         r"(?:please )?translate .* (?:in)?to \w+|(?:please )?translate (?:this|that|it|the following)(?: .*)?",
         r"(?:please )?(?:ignore|disregard|forget|override)(?: (?:all|any|the|your|my|every|of|previous|prior|above|"
         r"earlier|other|these))* (?:instructions?|prompts?|rules|guidelines|directions)"
