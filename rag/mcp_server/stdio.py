@@ -5,6 +5,7 @@ A client starts it itself.
 
 import asyncio
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -28,7 +29,8 @@ def run_stdio_server(open_library: "Callable[[], AbstractContextManager[QueryEng
     """Serves until standard input ends.
 
     The library is opened meanwhile, which takes longer than some clients wait for a first word. Standard output carries
-    the protocol alone: what is printed goes to standard error. Raises what `open_library` raises.
+    the protocol alone: what is printed goes to standard error. Raises what `open_library` raises, and KeyboardInterrupt
+    after Ctrl-C or SIGTERM.
     """
     with ExitStack() as opened:
         run(_serve, open_library, opened)
@@ -45,7 +47,19 @@ async def _serve(open_library: "Callable[[], AbstractContextManager[QueryEngine]
         return outcome[0]
 
     lines: Any = _InputLines()
+    was_interrupted = False
     async with stdio_server(stdin=lines) as (messages, replies), create_task_group() as tasks:
+
+        def interrupt() -> None:
+            nonlocal was_interrupted
+            was_interrupted = True
+            tasks.cancel_scope.cancel()
+            lines.end()
+
+        # An interrupt that is raised in whatever the loop is doing can end in a group of errors, or be lost in a task.
+        with suppress(NotImplementedError):  # Windows: it is raised there all the same
+            for each in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(each, interrupt)
 
         async def prepare() -> None:
             try:
@@ -59,6 +73,8 @@ async def _serve(open_library: "Callable[[], AbstractContextManager[QueryEngine]
         server = create_mcp_server(handlers)
         await server.run(messages, replies, server.create_initialization_options())
         tasks.cancel_scope.cancel()
+    if was_interrupted:
+        raise KeyboardInterrupt
     if outcome and isinstance(outcome[0], RagError):
         raise outcome[0]
 
@@ -82,6 +98,10 @@ class _InputLines:
         if line is None:
             raise StopAsyncIteration
         return line
+
+    def end(self) -> None:
+        """Ends the lines, whether standard input ends or not; to be called in the loop."""
+        self._lines.put_nowait(None)
 
     def _read(self) -> None:
         # The descriptor is read, because a thread that waits inside sys.stdin crashes the interpreter as it ends.
