@@ -147,7 +147,7 @@ class DraftEditor:
             self._points.append((sentence, point))
 
     def _quote_of_another_holder(self, sentence: DraftSentence) -> Quote | None:
-        """The quote that supports what `sentence` says, whoever holds it.
+        """The quote that supports the claim of `sentence` without its holder.
 
         None if no quote supports it, or if the sentence names no holder.
         """

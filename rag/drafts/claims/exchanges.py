@@ -16,7 +16,7 @@ from rag.verification.cues import are_opposed, extract_names
 
 _FIRST_WORD = re.compile(r"[“\"'‘(]*([A-Z][\w’'-]+)")
 _WORD = re.compile(r"[^\W_][\w’'-]*")
-# Whoever meets somebody is met by him.
+# With these words the two names can change places and the sentence says the same: "A met B", "B met A".
 _MUTUAL = frozenset(
     terms("and or with meet met agree agreed talk talked speak spoke trade traded marry married differ equal border "
           "fight fought negotiate negotiated quarrel quarrelled between versus")
