@@ -11,13 +11,14 @@ from dataclasses import replace
 from rag.answering.assembly import abstaining_answer, cited_answer
 from rag.answering.citation_checker import CitationChecker
 from rag.answering.evidence import UNANSWERED, Abstention, nearest_articles
-from rag.answering.kinds.selection import Selection
+from rag.answering.kinds.selection import MAX_ALSO, Selection
 from rag.answering.pipeline_run import PipelineRun
 from rag.answering.prose.bearing import QuestionBearing
 from rag.answering.prose.citation_resolver import CitationResolver
 from rag.answering.prose.cited_draft import CitedDraft
 from rag.answering.prose.draft_sentence import DraftSentence
 from rag.answering.prose.editing import DraftEditor, sentences_needed
+from rag.answering.prose.missing_views import missing_views, quoted_sentences
 from rag.answering.prose.prompt_echo import PromptEcho
 from rag.answering.prose.telling_sentences import telling_points, with_views_read
 from rag.answering.several.answered_parts import answered_parts
@@ -116,6 +117,12 @@ class ModelWriter:
         run.notices += [*([MAY_NOT_ANSWER] if run.doubt else []), *notices]
         if bearing and selection.parts:
             selection = replace(selection, parts=answered_parts(selection.parts, sentences, bearing))
+        if missing := missing_views(selection, sentences):
+            if run.turn.understanding.scope.authors:
+                sentences = [*sentences, *quoted_sentences(missing, self._checker)]
+            else:
+                also = [*(quote.passage.article for quote in missing), *selection.also]
+                selection = replace(selection, also=tuple(also[:MAX_ALSO]))
         yield cited_answer(run.request.question, run.turn, selection, sentences, session.writer)
 
     def _bearing(self, run: PipelineRun, selection: Selection, resolver: CitationResolver) -> QuestionBearing | None:

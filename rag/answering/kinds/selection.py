@@ -13,6 +13,8 @@ from rag.types.article import ArticleRef
 from rag.types.passage import RankedPassage
 from rag.types.understanding import Kind, Section
 
+# The number of further articles that an answer names.
+MAX_ALSO = 3
 
 @dataclass(frozen=True, slots=True)
 class SelectedPart:

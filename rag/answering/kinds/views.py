@@ -18,7 +18,7 @@ from rag.answering.evidence import (
     select_quotes,
 )
 from rag.answering.kinds.changes import CHANGES, changed_mind, turning_points
-from rag.answering.kinds.selection import Selection, distinct_passages, merge, restrict
+from rag.answering.kinds.selection import MAX_ALSO, Selection, distinct_passages, merge, restrict
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
 from rag.types.article import ArticleRef
@@ -36,7 +36,6 @@ MAX_QUOTES_OF_NAMED_AUTHORS = 6
 MAX_QUOTES_OF_ONE_AUTHOR = 5
 MAX_TURNS_OF_ONE_ARTICLE = 3
 MAX_DAYS = 8
-MAX_ALSO = 3
 # The number of articles about the subject from which a timeline uses no others.
 MIN_ARTICLES_ON_IT = 3
 # The minimum scores of an article for its view to be included, as shares of the best article's: of its best passage's

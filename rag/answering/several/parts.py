@@ -14,7 +14,7 @@ from rag.answering.intent.follow_up.detection import find_dependence
 from rag.answering.intent.frames.comparison import compared_subjects
 from rag.answering.intent.frames.several import several_questions
 from rag.answering.intent.understanding import UnderstoodTurn
-from rag.answering.kinds.selection import SelectedPart, Selection, distinct_passages, merge
+from rag.answering.kinds.selection import MAX_ALSO, SelectedPart, Selection, distinct_passages, merge
 from rag.text.analyzer import content_terms
 from rag.types.answer import Turn
 from rag.types.passage import RankedPassage
@@ -24,7 +24,6 @@ from rag.types.understanding import Kind
 MIN_OWN_TERMS = 2
 # Quotes for a part that asks for a fact, if the settings allow as many; views of several authors keep theirs.
 MAX_QUOTES_OF_A_PART = 3
-MAX_ALSO = 3
 # What is said of a part that refers to another: the quotes of that one may hold its answer.
 NOTHING_MORE = "nothing more was found"
 # These are answered from the catalogue or about this program, so they are never a part.
