@@ -48,6 +48,12 @@ def claims_agreement(statement: str, cited: Sequence[CitedSource]) -> bool:
     return not _SHOWN.search(quotes) and not others & extract_names(quotes)
 
 
+def named_beside_agreement(statement: str) -> str:
+    """The words in which a statement names who agrees or disagrees and argues something; empty if none does."""
+    match = _CLAIM.search(statement)
+    return statement[: match.start()] if match else ""
+
+
 def claim_beside_agreement(statement: str) -> str | None:
     """What an author is said to argue: the words after "disagrees, arguing that"."""
     match = _CLAIM.search(" ".join(statement.split()))

@@ -11,6 +11,7 @@ from rag.text.attribution import parse_attribution
 from rag.text.entities import authors_named_in, canonicalize_names
 from rag.types.article import ArticleRef
 from rag.verification.cited_source import CitedSource
+from rag.verification.rules.agreement import named_beside_agreement
 
 # Shorter titles ("The gap") are often just words.
 MIN_TITLE_WORDS = 3
@@ -25,7 +26,8 @@ def names_uncited_author(statement: str, authors: Sequence[str], cited: Sequence
     """Whether `statement` names one of `authors` whom no citation is by or about."""
     named = [author for author in authors_named_in(statement, authors) if author in statement]
     attribution = parse_attribution(statement)
-    holder = attribution.holder if attribution else ""
+    # "X disagrees, arguing that …" gives the argument to X as "X argues that …" does.
+    holder = attribution.holder if attribution else named_beside_agreement(statement)
     return any(
         not any(_is_by_or_about(source, author, is_holder=author in holder) for source in cited) for author in named
     )

@@ -40,6 +40,16 @@ def test_an_author_named_before_the_quote_counts_if_the_quote_points_back() -> N
     )
 
 
+def test_an_author_who_disagrees_and_argues_something_holds_that_view() -> None:
+    context = "Hard Desk wrote of gas. "
+    assert names_uncited_author(
+        "Hard Desk disagrees, arguing that gas is dear.", AUTHORS, cited("Gas is dear.", context)
+    )
+    assert not names_uncited_author(
+        "Anne Kim disagrees with Hard Desk, arguing that gas is dear.", AUTHORS, cited("Gas is dear.", context)
+    )
+
+
 def test_a_title_of_a_retrieved_article_that_is_not_cited_is_found() -> None:
     statement = "“The Long Way to Oil” says that gas is dear."
     assert names_uncited_title(statement, [KIM, DESK], cited(QUOTE))
