@@ -23,7 +23,8 @@ def test_an_author_whom_the_model_does_speak_of_is_not_quoted_again(
     llm_engine: QueryEngine, server: ChatServer
 ) -> None:
     server.always = (
-        f"{OF_THE_CIRCUIT}. House Rules writes that Britain's institute exchanged the word safety for security in February."
+        f"{OF_THE_CIRCUIT}. House Rules writes that Britain's institute exchanged the word safety for security in "
+        "February."
     )
     answer = llm_engine.ask("unplugged circuit vs house rules on the ai act")
     assert_invariants(answer, llm_engine)
