@@ -16,6 +16,7 @@ from rag.types.understanding import Kind, Section
 # The number of further articles that an answer names.
 MAX_ALSO = 3
 
+
 @dataclass(frozen=True, slots=True)
 class SelectedPart:
     """One of several questions, or several that the same sentences answer.
