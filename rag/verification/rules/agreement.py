@@ -49,7 +49,7 @@ def claims_agreement(statement: str, cited: Sequence[CitedSource]) -> bool:
 
 
 def named_beside_agreement(statement: str) -> str:
-    """The words in which a statement names who agrees or disagrees and argues something; empty if none does."""
+    """The words before "disagrees, arguing that", which name who does; else ""."""
     match = _CLAIM.search(statement)
     return statement[: match.start()] if match else ""
 
