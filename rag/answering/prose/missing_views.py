@@ -17,7 +17,8 @@ from rag.verification.verifier import PARTLY
 def missing_views(selection: Selection, sentences: Sequence[DraftSentence]) -> list[Quote]:
     """The best quote of each author whom no sentence of the answer cites.
 
-    They are in the order of `selection`. Only a sentence that its citations support at least partly counts. An answer that compares no views misses none.
+    They are in the order of `selection`. Only a sentence that its citations support at least partly counts. An
+    answer that compares no views misses none.
     """
     if selection.kind != "views" or selection.parts:
         return []
