@@ -3,6 +3,7 @@
 `rag mcp`: MCP for a client that starts it.
 """
 
+import gc
 from typing import Annotated
 
 import typer
@@ -31,6 +32,7 @@ def serve(
         with collector_paused():
             from rag.server.app import run_server
 
+            gc.freeze()  # as in open_library
         run_server(engine, host, port, _print_addresses, any_host=insecure_public)
 
 
