@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -132,10 +133,9 @@ def _tests(paths: Sequence[str], options: Sequence[str] = ()) -> str:
         name: sum(int(suite.attrib[name]) for suite in suites) for name in ("tests", "failures", "errors", "skipped")
     }
     passed = counts["tests"] - counts["failures"] - counts["errors"] - counts["skipped"]
-    seconds = sum(float(suite.attrib["time"]) for suite in suites)
     rows = [
         ("tests passed", str(passed)), ("tests failed", str(counts["failures"] + counts["errors"])),
-        ("tests skipped, for what this machine lacks", str(counts["skipped"])), ("seconds", f"{seconds:.0f}"),
+        ("tests skipped, for what this machine lacks", str(counts["skipped"])),
     ]  # fmt: skip
     return markdown_table((f"`pytest {' '.join(paths)}`", ""), rows)
 
@@ -196,13 +196,23 @@ def write_block(page: Path, name: str, text: str) -> None:
 
 
 def _heading(command: str, extent: str) -> str:
-    """When and where: the date, the machine, whether other work used it."""
+    """What, when and where: the command, the commit, the date, the machine, whether other work used it."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     busy = f", with other work on it (load {load:.0f})" if load > IDLE_LOAD else ""
     return (
-        f"`{command}`, {extent}{datetime.now(UTC):%Y-%m-%d}, {platform.system()}, {platform.machine()}, "
+        f"`{command}`, {extent}{_commit()}{datetime.now(UTC):%Y-%m-%d}, {platform.system()}, {platform.machine()}, "
         f"{os.cpu_count()} processors, Python {platform.python_version()}{busy}:"
     )
+
+
+def _commit() -> str:
+    """ "commit NAME, ", with "-dirty" where files were changed since; empty outside a checkout."""
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    command = [git, "describe", "--always", "--dirty", "--exclude=*"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    return f"commit {done.stdout.strip()}, " if done.returncode == 0 else ""
 
 
 def _python(arguments: Sequence[str], codes: Sequence[int] = (0,)) -> str:
