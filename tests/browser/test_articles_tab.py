@@ -97,6 +97,29 @@ def test_files_are_uploaded_each_with_its_result_and_can_be_asked_about(
     page.locator("#added li", has_text="replaced").wait_for()
 
 
+def test_pages_that_a_file_links_to_are_fetched_when_the_box_is_ticked(
+    changed: str, visit: Visit, tmp_path: Path, axe: str
+) -> None:
+    bookmarks = tmp_path / "pocket.csv"
+    bookmarks.write_text("title,url\nA page,http://127.0.0.1:9/a\n", encoding="utf-8")
+    page = visit(changed)
+    _articles(page)
+    page.get_by_role("button", name="Add articles").click()
+
+    def choose() -> None:
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Choose files").click()
+        chooser.value.set_files([bookmarks])
+
+    choose()
+    page.locator("#added li.bad", has_text="tick “Fetch linked pages”").wait_for()
+    page.get_by_label("Fetch linked pages").check()
+    choose()
+    # It was asked for, and the address is refused: it is a private one.
+    page.locator("#added li.bad", has_text="private").wait_for()
+    assert violations(page, axe) == []
+
+
 def test_a_text_is_pasted_and_a_wrong_address_is_refused(changed: str, visit: Visit, asked: Asked) -> None:
     page = visit(changed)
     _articles(page)

@@ -241,8 +241,9 @@ _DOCUMENT = """# Formats
   file or message in them.
 - Press downloads are those of LexisNexis, Factiva and ProQuest, with the full text. Each of their articles is an
   article here.
-- Pages that a file links to are fetched only with `rag add --links`, and only as the address itself would be: no
-  private address, a deadline, a maximum size. Without it, one line says how many there are.
+- Pages that a file links to are fetched only with `rag add --links`, or with "Fetch linked pages" on the page. They
+  are fetched as the address itself would be: no private address, a deadline, a maximum size. Without it, one line says
+  how many there are.
 - A text that an export names is read from the export's own folder or archive, and not a second time on its own.
 - Each article keeps the words of its source. Markup, hidden text and what a program adds around the text are left out.
 - Nothing in a file is run, and no file outside its folder is opened.

@@ -25,6 +25,10 @@ from rag.ui.requests.replies import user_message
 REFRESH_SECONDS = 0.2
 # The folders of a path: the page does not show how this machine is laid out.
 _FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/]+/)+")
+# What the page calls the option `--links` of the command.
+LINKS_LABEL = "Fetch linked pages"
+_LINKS_ADVICE = "to fetch, add it with --links"
+_LINKS_ADVICE_HERE = f"to fetch, tick “{LINKS_LABEL}” and choose the file again"
 # The results of a source.
 _Outcome = AddReport | Exception
 
@@ -50,10 +54,14 @@ class SourceResult:
     field: str = ""
 
 
-def add_uploads(engine: QueryEngine, paths: Sequence[str]) -> Iterator[str]:
-    """Adds uploaded files and deletes the uploads; yields HTML as `add_sources` does."""
+def add_uploads(engine: QueryEngine, paths: Sequence[str], *, follow_links: bool = False) -> Iterator[str]:
+    """Adds uploaded files and deletes the uploads; yields HTML as `add_sources` does.
+
+    With `follow_links`, pages that the files list without their text are fetched.
+    """
     try:
-        yield from add_sources(engine, [NamedSource(Path(path).name, Path(path)) for path in paths])
+        sources = [NamedSource(Path(path).name, Path(path)) for path in paths]
+        yield from add_sources(engine, sources, follow_links=follow_links)
     finally:
         # While its file exists, an article without an id of its own belongs to that file. If the upload stayed, a newer
         # version in another upload would be refused.
@@ -104,7 +112,9 @@ def add_from_web(engine: QueryEngine, address: str) -> Iterator[str]:
     yield from add_sources(engine, [NamedSource(address, address)], field="address")
 
 
-def add_sources(engine: QueryEngine, sources: Sequence[NamedSource], *, field: str = "") -> Iterator[str]:
+def add_sources(
+    engine: QueryEngine, sources: Sequence[NamedSource], *, field: str = "", follow_links: bool = False
+) -> Iterator[str]:
     """Adds the sources in turn and yields HTML that shows how far it is.
 
     Each piece replaces the one before. A failure marks `field` of the form. Never raises.
@@ -114,16 +124,18 @@ def add_sources(engine: QueryEngine, sources: Sequence[NamedSource], *, field: s
         yield progress_html(number, len(sources), source.name, None, results)
         steps: queue.Queue[IngestProgress | _Outcome] = queue.Queue()
         # A daemon thread: adding goes on when the visitor closes the page, and does not keep the server from ending.
-        threading.Thread(target=_add, args=(engine, source, steps), daemon=True).start()
+        threading.Thread(target=_add, args=(engine, source, steps, follow_links), daemon=True).start()
         while isinstance(step := _newest(steps), IngestProgress):
             yield progress_html(number, len(sources), source.name, step, results)
         results += [replace(result, field="" if result.is_good else field) for result in _results(source, step)]
     yield results_html(results)
 
 
-def _add(engine: QueryEngine, source: NamedSource, steps: "queue.Queue[IngestProgress | _Outcome]") -> None:
+def _add(
+    engine: QueryEngine, source: NamedSource, steps: "queue.Queue[IngestProgress | _Outcome]", follow_links: bool
+) -> None:
     try:
-        steps.put(engine.add(source.source, progress=steps.put))
+        steps.put(engine.add(source.source, follow_links=follow_links, progress=steps.put))
     except Exception as error:  # noqa: BLE001 - the page shows it as the source's result
         steps.put(error)
 
@@ -141,7 +153,7 @@ def _results(source: NamedSource, outcome: _Outcome) -> list[SourceResult]:
     if isinstance(outcome, Exception):
         return [SourceResult(source.name, False, user_message(outcome))]
     failures = [
-        SourceResult(_without_path(source, failure.what), False, _FOLDERS.sub("", failure.why))
+        SourceResult(_without_path(source, failure.what), False, _in_words_of_the_page(failure.why))
         for failure in outcome.failed
     ]
     counts = {"added": outcome.added, "replaced": outcome.updated, "already there, unchanged": outcome.unchanged}
@@ -150,6 +162,11 @@ def _results(source: NamedSource, outcome: _Outcome) -> list[SourceResult]:
     )
     notes = [SourceResult(_without_path(source, note.what), True, note.note) for note in outcome.notes]
     return ([SourceResult(source.name, True, summary)] if summary else []) + notes + failures
+
+
+def _in_words_of_the_page(why: str) -> str:
+    """`why` without this machine's folders, and with the page's own advice."""
+    return _FOLDERS.sub("", why).replace(_LINKS_ADVICE, _LINKS_ADVICE_HERE)
 
 
 def _without_path(source: NamedSource, what: str) -> str:

@@ -58,7 +58,11 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
     with gr.Accordion("Add articles", open=False, elem_id="add-articles"):
         with gr.Tabs():
             with gr.Tab("Files"):
-                gr.Markdown(f"One or several: {suffixes_in_words()}")
+                gr.Markdown(
+                    f"One or several: {suffixes_in_words()}\n\nBookmarks, read-later lists, reference managers and "
+                    "lists of feeds often have only links. Tick the box to read those pages from the web."
+                )
+                links = gr.Checkbox(label=add_articles.LINKS_LABEL, elem_id="add-links")
                 # Any file type: the results name each file that is not an article, where Gradio would refuse all of
                 # the files because of one.
                 files = gr.UploadButton("Choose files", file_count="multiple", variant="primary")
@@ -93,11 +97,12 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
             elem_id="added",
         )
 
-    def add_files(paths: list[str] | None) -> Iterator[tuple[Any, Any]]:
+    def add_files(paths: list[str] | None, follow_links: bool) -> Iterator[tuple[Any, Any]]:
         # Only files in the upload folder are read and deleted, even if a visitor names another path.
         upload_folder = Path(get_upload_folder()).resolve()
         uploads = [path for path in paths or [] if Path(path).resolve().is_relative_to(upload_folder)]
-        yield from _outputs(add_articles.add_uploads(engine, uploads), gr.skip(), None)
+        pieces = add_articles.add_uploads(engine, uploads, follow_links=follow_links is True)
+        yield from _outputs(pieces, gr.skip(), None)
 
     def add_text(*fields: str) -> Iterator[tuple[Any, Any]]:
         yield from _outputs(add_articles.add_pasted_text(engine, *(field or "" for field in fields)), gr.skip(), "")
@@ -109,7 +114,7 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
     private: dict[str, Any] = {
         "api_visibility": "private", "show_progress": "hidden", "concurrency_id": "adding", "concurrency_limit": 1,
     }  # fmt: skip
-    files.upload(add_files, files, [results, files], **private)
+    files.upload(add_files, [files, links], [results, files], **private)
     paste.click(add_text, [text, title, author, source, published], [results, text], **private)
     gr.on([fetch.click, address.submit], add_address, address, [results, address], **private)
 

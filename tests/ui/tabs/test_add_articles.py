@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from rag import QueryEngine, open_engine
+from rag.settings import load_settings
 from rag.ui.tabs.add_articles import add_from_web, add_pasted_text, add_uploads
 from tests.support.library.articles import article, write_jsonl
 from tests.support.planted_errors import FaultyObject
+from tests.support.servers.web_site import html_page, running_site
 
 TEXT = "The tide mill at Oban turned again in March. Its owner says that the sluice cost nothing. Few had believed it."
 
@@ -66,6 +68,22 @@ def test_a_pasted_text_has_the_given_title_or_that_of_its_first_line(
         assert line == f"✓ {title}: added"
         (entry,) = engine.articles()
         assert (entry.title, entry.author) == (title, author)
+
+
+def test_pages_that_a_file_links_to_are_fetched_only_when_that_is_ticked(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "home", allow_private_urls=True, fetch_timeout=60)
+    with running_site() as site, open_engine(settings=settings, empty=True) as engine:
+        linked = site.add_page("/a", html_page(title="On the page"))
+        for follow_links in (False, True):
+            path = tmp_path / "bookmarks.csv"
+            path.write_text(f"title,url\nA page,{linked}\n", encoding="utf-8")
+            lines = _result_lines(add_uploads(engine, [str(path)], follow_links=follow_links))
+            if not follow_links:
+                advice = "to fetch, tick “Fetch linked pages” and choose the file again"
+                assert lines == [f"✗ bookmarks.csv: links to a page without the text; {advice}"]
+                assert site.requests == []
+        assert lines == ["✓ bookmarks.csv: added"]
+        assert [entry.title for entry in engine.articles()] == ["On the page"]
 
 
 def test_a_pasted_text_does_not_replace_another_article(engine: QueryEngine, tmp_path: Path) -> None:
