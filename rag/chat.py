@@ -169,10 +169,12 @@ class Chat(QuestionMethods):
 
     @property
     def answers(self) -> tuple[Answer, ...]:
+        """The answers of this conversation, oldest first."""
         return tuple(self._answers)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
+        """The turns it was opened with, and those of its answers, oldest first."""
         return self._before + tuple(Turn(answer.standalone_question, answer.text) for answer in self._answers)
 
     def cite(self, form: CitationForm, *, markup: Markup = "plain", accessed: date | None = None) -> str:

@@ -1,10 +1,12 @@
 """Errors: the tree in the module's docstring, and the errors that a disk causes."""
 
+import ast
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
+import rag
 from rag import errors
 from rag.errors import RagError, ReadError, ServerBusy, disk_error, first_problem, single_line
 
@@ -21,6 +23,21 @@ def test_the_tree_in_the_docstring_names_every_error() -> None:
     classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, RagError)]
     assert errors.__doc__ is not None
     assert [each.__name__ for each in classes if each.__name__ not in errors.__doc__] == []
+
+
+def test_every_error_is_public_but_the_one_that_no_caller_sees() -> None:
+    classes = [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, RagError)]
+    assert [each.__name__ for each in classes if each.__name__ not in rag.__all__] == ["NotModified"]
+
+
+def test_an_error_beside_the_tree_is_a_kind_of_one_in_it() -> None:
+    kinds: dict[str, set[str]] = {}
+    for path in Path(rag.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and path.name != "errors.py":
+                kinds[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    assert {"EmptyReply", "SchemaRejected"} <= kinds.keys()
+    assert [name for name, bases in kinds.items() if "RagError" in bases] == []
 
 
 @pytest.mark.parametrize(

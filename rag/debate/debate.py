@@ -33,9 +33,11 @@ class Position:
 
     @property
     def published(self) -> date | None:
+        """The day on which the quoted article was published, if it is known."""
         return self.citation.article.published
 
     def to_dict(self) -> dict[str, Any]:
+        """The stance and the number of the citation."""
         return {"citation": self.citation.number, "stance": self.stance}
 
 
@@ -52,6 +54,7 @@ class Reply:
     relation: Relation | None = None
 
     def to_dict(self) -> dict[str, Any]:
+        """The author who is answered, the relation and the number of the citation."""
         return {"to": self.to, "relation": self.relation, "citation": self.citation.number}
 
 
@@ -74,6 +77,7 @@ class DebateRow:
         return tuple(dict.fromkeys(reply.to for reply in self.replies))
 
     def to_dict(self) -> dict[str, Any]:
+        """The row as `rag debate --json` prints it."""
         return {
             "author": self.author,
             "positions": [position.to_dict() for position in self.positions],
@@ -93,6 +97,7 @@ class QuotePair:
     later: Citation
 
     def to_dict(self) -> dict[str, Any]:
+        """The relation and the numbers of both citations."""
         return {"relation": self.relation, "earlier": self.earlier.number, "later": self.later.number}
 
 
@@ -104,6 +109,7 @@ class MonthCount:
     articles: int
 
     def to_dict(self) -> dict[str, Any]:
+        """The month as YYYY-MM, and the number of its articles."""
         return {"month": self.month.isoformat()[:7], "articles": self.articles}
 
 

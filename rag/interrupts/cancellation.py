@@ -28,6 +28,7 @@ class Cancellation:
 
     @property
     def is_cancelled(self) -> bool:
+        """Whether the work was cancelled."""
         return self._cancelled.is_set()
 
     def cancel(self) -> None:

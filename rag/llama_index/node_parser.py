@@ -43,6 +43,7 @@ class PassageNodeParser(NodeParser):
 
     @classmethod
     def class_name(cls) -> str:
+        """The name under which LlamaIndex stores this parser."""
         return "PassageNodeParser"
 
     def _parse_nodes(self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any) -> list[BaseNode]:

@@ -108,6 +108,7 @@ class FollowedSource:
 
     @property
     def is_on_the_web(self) -> bool:
+        """Whether the source is a web address, not a path."""
         return "://" in self.source
 
     @property

@@ -86,6 +86,7 @@ class RankedPassage:
 
     @property
     def article_id(self) -> str:
+        """The id of the passage's article."""
         return self.article.id
 
     def __repr__(self) -> str:

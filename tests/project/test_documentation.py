@@ -1,5 +1,6 @@
 """The documentation: everything has an entry, generated pages are current, links lead somewhere, the site is whole."""
 
+import inspect
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ import rag
 from evals.__main__ import app as evals_app
 from rag.cli.app import app as rag_app
 from rag.readers.formats.table import FORMATS
+from rag.server.allowed_routes import OUR_ROUTES
 from rag.server.openapi.operations import OPERATIONS
 from rag.settings import Settings
 from tests.support.documents import DOCS, ROOT
@@ -64,8 +66,11 @@ def test_every_command_has_an_entry_with_its_options() -> None:
     for path, command in commands.items():
         section = page.partition(f"\n## {path}\n")[2].partition("\n## ")[0]
         assert section, path
-        options = [name for option in command.params if option.param_type_name == "option" for name in option.opts]
-        assert [name for name in options if f"`{name}" not in section] == [], path
+        assert command.help, f"{path} says what it does"
+        options = [option for option in command.params if option.param_type_name == "option"]
+        assert [option.name for option in options if not option.help] == [], f"{path} says what each option does"
+        names = [name for option in options for name in option.opts]
+        assert [name for name in names if f"`{name}" not in section] == [], path
 
 
 def test_every_public_name_has_an_entry() -> None:
@@ -88,9 +93,27 @@ def test_every_method_of_the_engine_has_an_entry() -> None:
         assert [name for name in sorted(names) if f"\n#### {of.__name__}.{name}\n" not in page] == []
 
 
+def test_every_public_name_method_and_property_says_what_it_is() -> None:
+    silent = []
+    for name in rag.__all__:
+        exported = getattr(rag, name)
+        silent += [] if inspect.getdoc(exported) else [name]
+        for base in getattr(exported, "__mro__", ()):
+            if base.__module__.startswith("rag."):
+                members = {key: getattr(value, "fget", value) for key, value in vars(base).items()}
+                functions = {key: getattr(value, "__func__", value) for key, value in members.items()}
+                silent += [
+                    f"{base.__name__}.{key}"
+                    for key, function in functions.items()
+                    if inspect.isfunction(function) and not key.startswith("_") and not function.__doc__
+                ]
+    assert silent == []
+
+
 def test_every_format_has_an_entry() -> None:
     page = (DOCS / "formats.md").read_text(encoding="utf-8")
-    assert [entry for entry in FORMATS if any(suffix not in page for suffix in entry.suffixes)] == []
+    named = set(re.findall(r"(?<!\w)\.[a-z0-9]+\b", page))
+    assert [suffix for entry in FORMATS for suffix in entry.suffixes if suffix not in named] == []
 
 
 def test_every_route_has_an_entry() -> None:
@@ -100,6 +123,15 @@ def test_every_route_has_an_entry() -> None:
     assert ("POST", "/v1/chat/completions") in served
     missing = [route for route in served if f"\n## {route[0]} {route[1]}\n" not in page]
     assert missing == [("GET", "/openapi.json")]
+
+
+def test_every_route_beside_v1_is_on_a_page() -> None:
+    # tests/server/test_allowed_routes.py: no route is answered that is not listed.
+    described = {operation.path for operation in OPERATIONS}
+    pages = "".join(path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md"))
+    own = set(OUR_ROUTES) - described - {"/v1/{path:path}", "/page/{name}"}  # the last is the page's own script
+    assert {"/metrics", "/mcp"} <= own
+    assert [route for route in sorted(own) if f"{route}`" not in pages] == []
 
 
 def test_the_generated_pages_are_current() -> None:
