@@ -4,7 +4,7 @@ The stores are the library and its two indexes; they are compared, repaired and 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -51,12 +51,15 @@ class Corpus(ABC):
         """
         return self._workspace.add(what, progress, follow_links=follow_links)
 
-    def sync(self, *sources: str | Path, delete: bool = False, progress: ProgressCallback = no_progress) -> SyncReport:
+    def sync(
+        self, *sources: str | Path, delete: bool | Collection[str] = False, progress: ProgressCallback = no_progress
+    ) -> SyncReport:
         """Syncs the library with folders, files, feeds and pages: `engine.sync("notes")`.
 
         New and changed articles are stored; one that has moved keeps its id. Articles that are no longer in a folder
-        are in the report's `missing`, or deleted with `delete`. Without `sources`, syncs with those that are followed.
-        What has not changed since the last sync is not read. Raises LibraryBusy as `add` does.
+        are in the report's `missing`; with `delete` they are deleted, with ids in `delete` only those of them. Without
+        `sources`, syncs with those that are followed. What has not changed since the last sync is not read. Raises
+        LibraryBusy as `add` does.
         """
         return self._sources.sync(sources, delete=delete, progress=progress)
 

@@ -1,6 +1,7 @@
 """`rag sync`, `rag follow`, `rag unfollow`, `rag following`: sources kept in step."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,17 +35,24 @@ def sync(
     """Looks at sources again: stores what is new or changed.
 
     An article that has moved keeps its id. Articles that are gone are listed, and deleted only with --delete, or after
-    a question on the terminal.
+    a question on the terminal: those that were listed, and no others.
     """
     with open_library(context, home) as engine, progress_bar("Syncing") as bar:
         if not sources and not engine.following():
             raise RagError("nothing is followed; name a folder or feed, or follow it with: rag follow SOURCE")
         report = engine.sync(*sources or (), delete=delete, progress=bar.show_articles)
-    if report.missing and not as_json and _wants_deletion(report.missing):
+        articles = map(engine.article, report.missing)
+        gone = [f"{article.title} ({article.id})" for article in articles if article]
+    deletion_command = " ".join(["rag sync --delete", *(sources or ())])
+    was_shown = bool(report.missing) and not as_json and sys.stdin.isatty() and sys.stderr.isatty()
+    if was_shown and _wants_deletion(gone):
         with open_library(context, home) as engine:
-            deleted = engine.sync(*sources or (), delete=True).deleted
+            # What has gone since it was shown stays: nobody agreed to that.
+            deleted = engine.sync(*sources or (), delete=report.missing).deleted
         report = replace(report, missing=(), deleted=deleted)
-    _print_report(report, " ".join(["rag sync --delete", *(sources or ())]), as_json=as_json)
+    elif was_shown:
+        print_message(f"Nothing is removed. To remove them later: {deletion_command}")
+    _print_report(report, None if was_shown else deletion_command, as_json=as_json)
 
 
 def follow(
@@ -85,24 +93,25 @@ def following(context: typer.Context, as_json: JsonOption = False, home: HomeOpt
         print_text(str(source))
 
 
-def _wants_deletion(article_ids: tuple[str, ...]) -> bool:
-    """Lists the missing articles on a terminal and asks; False without one."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
-    for article_id in article_ids[:MAX_LISTED]:
-        print_message(f"gone: {article_id}")
-    return typer.confirm(f"Delete these {len(article_ids)} articles from the library?", default=False, err=True)
+def _wants_deletion(gone: Sequence[str]) -> bool:
+    """Lists the articles that are gone and asks whether to delete them."""
+    print_message("No longer in their folder:")
+    for article in gone:
+        print_message(article)
+    these = "this article" if len(gone) == 1 else f"these {len(gone):,} articles"
+    return typer.confirm(f"Remove {these}?", default=False, err=True)
 
 
-def _print_report(report: "SyncReport", deletion_command: str, *, as_json: bool) -> None:
+def _print_report(report: "SyncReport", deletion_command: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(report.to_dict())
     else:
         print_text(str(report))
         for rename in report.renamed:
             print_text(f"{rename.article_id} is now {rename.after}")
-    if report.missing:
-        listed = ", ".join(report.missing[:MAX_LISTED]) + (" …" if len(report.missing) > MAX_LISTED else "")
+    if report.missing and deletion_command:
+        more = len(report.missing) - MAX_LISTED
+        listed = ", ".join(report.missing[:MAX_LISTED]) + (f" and {more:,} more" if more > 0 else "")
         print_message(f"no longer in their folder: {listed}; delete them with: {deletion_command}")
     for note in report.notes:
         print_message(f"{note.what}: {note.note}")

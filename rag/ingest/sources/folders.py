@@ -47,8 +47,8 @@ class FolderSync:
         self._files: dict[str, Path] = {}
         self._changed: set[str] = set()
 
-    def run(self, *, delete: bool, progress: ProgressCallback) -> SyncReport:
-        """Syncs; with `delete`, deletes the articles that are missing."""
+    def run(self, *, delete: bool | Collection[str], progress: ProgressCallback) -> SyncReport:
+        """Syncs; with `delete`, deletes the articles that are missing, or those of them with one of these ids."""
         path = find_path(self._path)
         walked = [path] if isinstance(path, LoadFailure) else list(readable_files(path))
         self._files = {origin_of(file): file for file in walked if isinstance(file, Path)}
@@ -70,13 +70,15 @@ class FolderSync:
             self._library.sources.put_stamps({origin: stamps[origin] for origin in read if origin in stamps})
         stored = self._stored()
         missing = [article for article in stored if self._is_missing(article, read, loaded_ids)]
-        if delete and missing:
-            self._delete(missing)
+        doomed = [article for article in missing if delete is True or (delete and article.id in delete)]
+        if doomed:
+            self._delete(doomed)
         unread_files = self._files.keys() - self._changed
         unread = [article.id for article in stored if self._file_of(article) in unread_files]
-        missing_ids = tuple(article.id for article in missing)
         return SyncReport.of(report, renames.renames) + SyncReport(
-            unchanged=tuple(unread), missing=() if delete else missing_ids, deleted=missing_ids if delete else ()
+            unchanged=tuple(unread),
+            missing=tuple(article.id for article in missing if article not in doomed),
+            deleted=tuple(article.id for article in doomed),
         )
 
     def _add_changed(self, renames: RenameDetector, progress: ProgressCallback) -> tuple[AddReport, set[str]]:
@@ -94,7 +96,10 @@ class FolderSync:
                 yield item
 
         total = count_articles([self._files[origin] for origin in self._changed])
-        return self._indexer.add(recognised(), total, progress), loaded_ids
+        report = self._indexer.add(recognised(), total, progress)
+        # The indexer gives an article another id where its own is taken, as by a file of the same name elsewhere.
+        loaded_ids.update(report.added, report.updated, report.unchanged)
+        return report, loaded_ids
 
     def _exports_beside_changes(self) -> set[str]:
         """The exports with a changed file in their folder or below it.

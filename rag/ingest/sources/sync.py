@@ -1,6 +1,6 @@
 """Syncs a library with its sources, and keeps the list of followed ones."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from rag.ingest.indexer import Indexer, storable_name
@@ -34,12 +34,16 @@ class SourceSync:
         self._check_stop = check_stop
 
     def sync(
-        self, sources: Iterable[str | Path], *, delete: bool = False, progress: ProgressCallback = no_progress
+        self,
+        sources: Iterable[str | Path],
+        *,
+        delete: bool | Collection[str] = False,
+        progress: ProgressCallback = no_progress,
     ) -> SyncReport:
         """Syncs with each source, or with those that are followed.
 
-        With `delete`, articles that are no longer in a folder are deleted. Raises what Indexer.add raises; what was
-        stored until then stays, and a further sync does the rest.
+        With `delete`, articles that are no longer in a folder are deleted; with ids in `delete`, only those of them.
+        Raises what Indexer.add raises; what was stored until then stays, and a further sync does the rest.
         """
         report = SyncReport()
         for source in [*sources] or [followed.source for followed in self._library.sources.followed()]:
@@ -71,7 +75,7 @@ class SourceSync:
         """The followed sources, by name, with the last look at each."""
         return self._library.sources.followed()
 
-    def _sync_one(self, source: str | Path, delete: bool, progress: ProgressCallback) -> SyncReport:
+    def _sync_one(self, source: str | Path, delete: bool | Collection[str], progress: ProgressCallback) -> SyncReport:
         parts = (self._library, self._indexer, self._settings, self._write_lock, self._check_stop)
         if is_web_source(source):
             report = PageSync(*parts, drop_credentials(str(source).strip())).run(progress)

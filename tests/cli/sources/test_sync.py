@@ -1,10 +1,12 @@
 """`rag sync`, `rag follow`, `rag unfollow`, `rag following`: what they print, and their exit codes."""
 
+import os
+import pty
 from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import CommandResult, Rag, command_in_process
+from tests.support.command_line import CommandResult, Rag, command_in_process, result_of, start_command
 from tests.support.library.sources import TEXT, new_file
 
 
@@ -43,6 +45,48 @@ def test_a_sync_prints_counts_and_moves_and_names_the_missing(rag: Rag, folder: 
         "added": [], "updated": [], "unchanged": ["first"], "renamed": [], "missing": [], "deleted": ["second"],
         "failed": [], "notes": [],
     }  # fmt: skip
+
+
+def _sync_on_a_terminal(home: Path, folder: Path, answer: str) -> tuple[CommandResult, str]:
+    """Runs a sync on a pseudo-terminal of its own, answers it, and returns what it printed there too."""
+    ours, theirs = pty.openpty()
+    try:
+        process = start_command("--home", home, "sync", folder, stdin=theirs, stderr=theirs)
+        os.close(theirs)
+        os.write(ours, f"{answer}\n".encode())
+        result, shown = result_of(process), b""
+        while chunk := _read_terminal(ours):
+            shown += chunk
+        return result, shown.decode().replace("\r", "")
+    finally:
+        os.close(ours)
+
+
+def _read_terminal(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # Linux's way of saying that nobody has the other end
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"), [("y", ["first"]), ("", ["first", "second", "third"]), ("no", ["first", "second", "third"])]
+)
+def test_a_terminal_shows_what_is_gone_and_is_asked_once(
+    rag: Rag, folder: Path, tmp_path: Path, answer: str, kept: list[str]
+) -> None:
+    new_file(folder / "third.md", f"# A third\n\n{TEXT} It is the third.")
+    rag("sync", folder)
+    (folder / "second.md").unlink()
+    (folder / "third.md").unlink()
+    result, shown = _sync_on_a_terminal(tmp_path / "home", folder, answer)
+    assert result.code == 0, shown
+    assert "No longer in their folder:\nSecond (second)\nA third (third)\nRemove these 2 articles? [y/N]" in shown
+    assert shown.count("Remove") == 1
+    assert ("Nothing is removed. To remove them later: rag sync --delete" in shown) == (answer != "y")
+    assert sorted(article["id"] for article in rag("articles", "--json").document) == kept
+    # An answer that was given is not asked for again once the articles are gone.
+    assert ("2 missing" in rag("sync", folder).out) == (answer != "y")
 
 
 def test_a_source_that_cannot_be_read_is_one_line_and_exit_code_2(rag: Rag, folder: Path) -> None:

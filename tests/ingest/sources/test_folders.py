@@ -100,6 +100,31 @@ def test_a_deleted_file_is_named_and_deleted_only_on_request(
     assert sources.sync([notes.folder]).added == ("gone",)
 
 
+def test_only_those_ids_are_deleted_that_were_named(sources: SourceSync, notes: Notes) -> None:
+    files = [notes.write(f"{name}.md") for name in ("one", "two", "three")]
+    sources.sync([notes.folder])
+    files[1].unlink()
+    files[2].unlink()
+    report = sources.sync([notes.folder], delete=["two", "one"])
+    assert (report.deleted, report.missing, report.unchanged) == (("two",), ("three",), ("one",))
+
+
+def test_an_article_under_another_id_than_its_file_s_is_not_missing(
+    sources: SourceSync, workspace: Workspace, notes: Notes
+) -> None:
+    """Its id is another article's: of a file of that name elsewhere, or of one that has moved."""
+    notes.write("2023/budget.md", "The first budget was kept, and the ferry with it, by a vote of nine to two.")
+    notes.write("2024/budget.md", "The second budget was lost, and the ferry with it, by a vote of six to five.")
+    moved = notes.write("one.md")
+    assert sources.sync([notes.folder], delete=True).deleted == ()
+    moved.rename(notes.folder / "moved.md")
+    sources.sync([notes.folder], delete=True)
+    notes.write("one.md", "A new note has the name that the old one had, and it says something else of the harbour.")
+    report = sources.sync([notes.folder], delete=True)
+    assert (report.deleted, report.missing) == ((), ())
+    assert workspace.library.count_articles() == 4
+
+
 def test_a_line_that_leaves_a_json_lines_file_is_missing(
     sources: SourceSync, workspace: Workspace, notes: Notes
 ) -> None:
