@@ -48,7 +48,10 @@ class FolderSync:
         self._changed: set[str] = set()
 
     def run(self, *, delete: bool | Collection[str], progress: ProgressCallback) -> SyncReport:
-        """Syncs; with `delete`, deletes the articles that are missing, or those of them with one of these ids."""
+        """Syncs; with `delete`, deletes the articles that are missing.
+
+        With ids in `delete`, deletes only those of them.
+        """
         path = find_path(self._path)
         walked = [path] if isinstance(path, LoadFailure) else list(readable_files(path))
         self._files = {origin_of(file): file for file in walked if isinstance(file, Path)}
