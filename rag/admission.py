@@ -97,6 +97,13 @@ class AdmissionControl:
         waiting = statistics.tasks_waiting + len(self._reservations)
         return AdmissionLoad(statistics.borrowed_tokens, waiting, self._concurrency, self._queue_size, self._rejected)
 
+    def resize(self, concurrency: int) -> None:
+        """Has `concurrency` questions run at the same time from now on.
+
+        Call it in the event loop. Those that run go on.
+        """
+        self._concurrency = self._limiter.total_tokens = concurrency
+
     def reserve(self) -> ServerBusy | None:
         """Reserves a queue slot for a caller that arrives through Gradio's own queue.
 

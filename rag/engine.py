@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Unpack
 
 from llama_index.core.llms import LLM
@@ -64,11 +63,11 @@ class QueryEngine(Corpus, QuestionMethods, DebateMethods, LlamaIndexQueryEngine)
         self.settings = workspace.settings
         self._verifier = Verifier(workspace.settings.threads)
         model = llm or open_llm(workspace.settings)
-        self._writer = LLMWriter(model, workspace.settings) if model else None
+        writer = LLMWriter(model, workspace.settings) if model else None
         checker = CitationChecker(workspace.library, self._verifier, workspace.encoder)
         self._reader = PassageReader(workspace.settings.threads)
         self._library = InstrumentedLibrary(workspace, self._instrumentation)
-        self._pipeline = AnswerPipeline(self._library, self._reader, checker, workspace.settings, self._writer)
+        self._pipeline = AnswerPipeline(self._library, self._reader, checker, workspace.settings, writer)
         self._quoting = AnswerPipeline(self._library, self._reader, checker, workspace.settings, None)
         self._debate_builder = DebateBuilder(workspace, self._reader, self._verifier, self._quoting)
 
@@ -92,9 +91,8 @@ class QueryEngine(Corpus, QuestionMethods, DebateMethods, LlamaIndexQueryEngine)
         stops the work with `cancellation`; the events then end with QuestionCancelled, within a second.
         """
         check_filter_names(filters)
-        ignored = check_part_names(ignore)
         events = self._events(
-            question, k, turns, ignored, with_passages, cancellation, lambda: Filters.parse(**filters)
+            question, k, turns, check_part_names(ignore), with_passages, cancellation, lambda: Filters.parse(**filters)
         )
         return self._instrumentation.observe(question, events)
 
@@ -194,7 +192,7 @@ class QueryEngine(Corpus, QuestionMethods, DebateMethods, LlamaIndexQueryEngine)
     def _draft_checker(self) -> "DraftChecker":
         from rag.drafts.checker import DraftChecker
 
-        return DraftChecker(self._workspace, self._reader, self._verifier, self._writer)
+        return DraftChecker(self._workspace, self._reader, self._verifier, lambda: self._pipeline.llm_writer)
 
     @property
     def writer(self) -> str:
@@ -212,15 +210,14 @@ class QueryEngine(Corpus, QuestionMethods, DebateMethods, LlamaIndexQueryEngine)
     def __enter__(self) -> "QueryEngine":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     # -- LlamaIndex ---------------------------------------------------------------------------------------------------
 
     def _get_prompts(self) -> PromptDictType:
-        return dict(self._writer.prompts) if self._writer else {}
+        writer = self._pipeline.llm_writer
+        return dict(writer.prompts) if writer else {}
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
@@ -284,9 +281,8 @@ class QueryEngine(Corpus, QuestionMethods, DebateMethods, LlamaIndexQueryEngine)
         if passage_ids is None:
             return Filters()
         known = self._workspace.library.passages(passage_ids)
-        for passage_id in passage_ids:
-            if passage_id not in known:
-                raise RagError(f"node {passage_id[:100]!r} is no passage of this library; take those of retrieve()")
+        if unknown := [passage_id for passage_id in passage_ids if passage_id not in known]:
+            raise RagError(f"node {unknown[0][:100]!r} is no passage of this library; take those of retrieve()")
         return Filters(passages=tuple(passage_ids))
 
     def _retrieve(self, question: str, k: int, filters: Filters) -> Retrieval:
@@ -304,8 +300,7 @@ class QueryEngine(Corpus, QuestionMethods, DebateMethods, LlamaIndexQueryEngine)
 def workspace_of(engine: QueryEngine) -> Workspace:
     """The opened library of `engine`.
 
-    This function serves the page's table, `rag status` and the benchmarks. It is not part of the public API and may
-    change with any version.
+    It serves the page, `rag status` and the benchmarks, and is not part of the public API.
     """
     return engine._workspace
 
@@ -316,6 +311,11 @@ def observe_questions(engine: QueryEngine, observer: QuestionObserver) -> None:
     It serves the server's metrics and is not part of the public API.
     """
     engine._pipeline.observers.append(observer)
+
+
+def pipeline_of(engine: QueryEngine) -> AnswerPipeline:
+    """The pipeline of `engine`; its `llm_writer` may be replaced. Not part of the public API."""
+    return engine._pipeline
 
 
 def open_engine(

@@ -48,8 +48,8 @@ UNREADABLE = "the language model's answer could not be read; the log says why"
 class AnswerPipeline:
     """Answers questions from retrieved passages. Thread-safe.
 
-    Without a `writer`, answers are made of quotes. `clock` gives today, from which "last year" is counted. `observers`
-    are told how each question went.
+    Without a `writer`, answers are made of quotes. It may be replaced as `llm_writer`: a question keeps the writer that
+    it began with. `clock` gives today, from which "last year" is counted. `observers` are told how each question went.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class AnswerPipeline:
         self._checker = checker
         self._settings = settings
         self._model_writer = ModelWriter(library.encoder, reader, checker, repair=settings.repair)
-        self._llm_writer = writer
+        self.llm_writer = writer
         self._clock = clock
         self._vocabulary = LibraryVocabulary(library.library, library.fulltext)
         self.observers: list[QuestionObserver] = []
@@ -74,7 +74,7 @@ class AnswerPipeline:
     @property
     def writer(self) -> str:
         """The writer of the answers: "quotes", or "llm:MODEL"."""
-        return self._llm_writer.name if self._llm_writer else extractive_writer.NAME
+        return _name_of(self.llm_writer)
 
     def events(self, request: AnswerRequest) -> Iterator[Event]:
         """Yields the steps and the text as they come, then the Answer.
@@ -99,7 +99,8 @@ class AnswerPipeline:
         if not isinstance(request.k, int) or request.k < 1:
             raise RagError(f"k is {request.k!a:.40}; ask for one passage at least")
         timer = StageTimer()
-        session = self._llm_writer.start_session(request.cancellation) if self._llm_writer else None
+        writer = self.llm_writer
+        session = writer.start_session(request.cancellation) if writer else None
         reader = QuestionReader(session, strict=self._settings.strict)
         turn = self._understand(request, reader)
         freshness = library_freshness(self._library.library, self._settings.stale_days, datetime.now(UTC))
@@ -120,7 +121,7 @@ class AnswerPipeline:
         if isinstance(selection, Abstention):
             yield AnswerStep("reading", 0)
             timer.end("write")
-            answer = abstaining_answer(request.question, run.turn, selection, self.writer)
+            answer = abstaining_answer(request.question, run.turn, selection, _name_of(writer))
             yield from _paragraphs_then_answer(run.complete(answer))
             return
 
@@ -135,7 +136,7 @@ class AnswerPipeline:
                     has_text = has_text or (isinstance(event, TextDelta) and bool(event))
                     yield event
         if generated is None and run.doubt:
-            generated = abstaining_answer(request.question, run.turn, run.doubt, self.writer)
+            generated = abstaining_answer(request.question, run.turn, run.doubt, _name_of(writer))
         elif generated is None:
             yield AnswerStep("checking", len(selection.quotes))
             generated = self._quote(run, selection)
@@ -294,6 +295,10 @@ class AnswerPipeline:
             log.exception("a model's answer could not be read")
             run.record.model_failed = True
             run.notices = [f"{UNREADABLE}{'' if run.doubt else QUOTES_INSTEAD}"]
+
+
+def _name_of(writer: LLMWriter | None) -> str:
+    return writer.name if writer else extractive_writer.NAME
 
 
 def _paragraphs_then_answer(answer: Answer) -> Iterator[Event]:

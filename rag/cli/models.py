@@ -2,7 +2,6 @@
 
 import shlex
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -10,7 +9,7 @@ from rag.cli.options import HomeOption, JsonOption, command_settings
 from rag.cli.output import print_json, print_message, print_text
 
 if TYPE_CHECKING:
-    from rag.generation.servers.local_servers import LocalModel, LocalServer
+    from rag.generation.servers.local_servers import LocalServer
     from rag.settings import Settings
 
 HOW_TO_CHOOSE = (
@@ -61,7 +60,7 @@ def _document(server: "LocalServer", settings: "Settings") -> dict[str, object]:
                 "name": model.name,
                 "context": model.context,
                 "writes": model.writes,
-                "is_set": _is_set(server, model, settings),
+                "is_set": server.is_set(model, settings),
                 "settings": server.settings(model),
             }
             for model in server.models
@@ -79,19 +78,6 @@ def _lines(server: "LocalServer", settings: "Settings") -> list[str]:
     for model in server.models:
         chosen = server.settings(model)
         assignments = " ".join(f"{name}={shlex.quote(value)}" for name, value in chosen.items())
-        reason = "context too short for answers" if model.writes else "embeds text, writes no answers"
-        text = assignments or f"{model.name} ({reason})"
-        lines.append(f"  {text}{'  # set now' if _is_set(server, model, settings) else ''}")
+        text = assignments or f"{model.name} ({model.why_not})"
+        lines.append(f"  {text}{'  # set now' if server.is_set(model, settings) else ''}")
     return lines
-
-
-def _is_set(server: "LocalServer", model: "LocalModel", settings: "Settings") -> bool:
-    """Whether the settings name this model of this server."""
-    if settings.llm_model != model.name or not settings.llm_base_url:
-        return False
-    try:
-        address = urlsplit(settings.llm_base_url.strip())
-        is_local = address.hostname in ("127.0.0.1", "localhost", "::1")
-        return is_local and address.port == urlsplit(server.base_url).port
-    except ValueError:  # no address: what uses it says so
-        return False

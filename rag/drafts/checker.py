@@ -4,7 +4,7 @@ Findings are yielded as they are made. Each is independent of the others, and no
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.drafts.attribution import attribute
@@ -58,11 +58,15 @@ class DraftChecker:
     """Checks drafts against one library. Thread-safe."""
 
     def __init__(
-        self, workspace: Workspace, reader: PassageReader, verifier: Verifier, writer: LLMWriter | None = None
+        self,
+        workspace: Workspace,
+        reader: PassageReader,
+        verifier: Verifier,
+        writer: Callable[[], LLMWriter | None] = lambda: None,
     ) -> None:
         """Sets what claims are read with.
 
-        The model of `writer` completes claims that refer to others.
+        The model that `writer` returns, at each draft, completes claims that refer to others.
         """
         self._writer = writer
         self._workspace = workspace
@@ -91,7 +95,8 @@ class DraftChecker:
         references = find_references(text, catalogue)
         claims = find_claims(text, sentences, quotations, catalogue)
         titles = {misspelling.start for misspelling in catalogue.misspelt_titles(text)}
-        rewriter = ClaimRewriter(self._writer) if self._writer else None
+        writer = self._writer()
+        rewriter = ClaimRewriter(writer) if writer else None
         for part in _parts(text, quotations, claims):
             part_claims = rewriter.rewrite(part.text(text), part.claims) if rewriter else part.claims
             cited = [

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.routing import Route
 
 from rag import __version__
-from rag.admission import LLM_CONCURRENCY, AdmissionControl
+from rag.admission import AdmissionControl
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
 from rag.mcp_server.request_handlers import RequestHandlers
@@ -32,7 +32,9 @@ from rag.server.openai_protocol.guarded_routes import every_method, wrong_method
 from rag.server.openai_protocol.routes import openai_router
 from rag.server.openapi.document import OPENAPI_PATH, openapi_router
 from rag.server.openapi.operations import allowed_methods
-from rag.settings.process import cpu_count, disable_third_party_telemetry
+from rag.settings.process import disable_third_party_telemetry
+from rag.ui.owner.access import has_owner_page
+from rag.ui.owner.writers import questions_at_once
 from rag.ui.page import mount_page
 
 # Maximum number of open connections; a browser keeps up to six. Further ones get a 503.
@@ -45,10 +47,10 @@ def create_app(engine: QueryEngine, *, loopback_only: bool = False) -> FastAPI:
 
     Args:
         engine: Answers the questions.
-        loopback_only: Whether it answers only to the names of this machine (see RequestGuard).
+        loopback_only: Whether it answers only to the names of this machine (see RequestGuard). Its page then has the
+            owner's tabs, unless the settings say otherwise.
     """
-    concurrency = cpu_count() if engine.writer == "quotes" else LLM_CONCURRENCY
-    admission = AdmissionControl(concurrency, engine.settings.max_waiting)
+    admission = AdmissionControl(questions_at_once(engine.writer), engine.settings.max_waiting)
     mcp = StreamableHttpApp(RequestHandlers(engine, admission), MAX_REQUEST_BYTES)
     app = FastAPI(
         title="commentary-rag", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lambda _: mcp.running()
@@ -79,7 +81,8 @@ def create_app(engine: QueryEngine, *, loopback_only: bool = False) -> FastAPI:
     for path in ("/health", METRICS_PATH, OPENAPI_PATH):
         app.router.routes.append(every_method(path, _refuse_other_methods))
     app.router.routes.append(Route(MCP_PATH, mcp))
-    return mount_page(app, engine, admission)
+    for_owner = has_owner_page(engine.settings, loopback_only=loopback_only)
+    return mount_page(app, engine, admission, for_owner=for_owner)
 
 
 def run_server(

@@ -185,6 +185,11 @@ class Settings(BaseSettings):
     )
 
     read_only: bool = Field(default=False, description="Whether the page refuses to add and remove articles.")
+    owner_page: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Who sees the page's Owner tab: with `auto` a user of this machine, if the server answers to it "
+        "alone; with `on` every holder of `RAG_API_KEY` too; with `off` nobody.",
+    )
     rate_limit: int = Field(
         default=240,
         ge=0,

@@ -1,4 +1,4 @@
-"""The Gradio page: conversation with sources, articles, newest eval report.
+"""The Gradio page: conversation with sources, articles; for the owner, what only the owner may.
 
 It lays the components out and connects them. rag.ui.handlers decides which data the page gets, rag.ui.answers how an
 answer looks; no text reaches the page without them. The code that runs in the browser is in static/*.js. Nothing
@@ -30,6 +30,7 @@ from rag.ui.requests.replies import as_functions
 from rag.ui.static_files import STATIC, script_tags, serve_static_files, style_tag
 from rag.ui.tabs.articles_tab import articles_tab
 from rag.ui.tabs.draft_tab import draft_tab
+from rag.ui.tabs.owner_tab import owner_tab
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _MASTHEAD = (
@@ -79,12 +80,13 @@ def event_payload(event: gr.EventData) -> Any:
     return event._data
 
 
-def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl) -> FastAPI:
+def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl, *, for_owner: bool = False) -> FastAPI:
     """Mounts the page at / of `app` and returns `app`.
 
-    Each question takes a slot of `admission`. Gradio serves only its own files and does not share the page publicly.
+    Each question takes a slot of `admission`. `for_owner` is whether the page has what only its owner may use
+    (rag.ui.owner.access). Gradio serves only its own files and does not share the page publicly.
     """
-    blocks = _layout(engine, admission)
+    blocks = _layout(engine, admission, for_owner=for_owner)
     blocks.restrict(question_slots=admission.capacity)
     blocks.queue(max_size=64, default_concurrency_limit=8)
     serve_static_files(app)
@@ -116,7 +118,7 @@ def mount_page(app: FastAPI, engine: QueryEngine, admission: AdmissionControl) -
     return mounted
 
 
-def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
+def _layout(engine: QueryEngine, admission: AdmissionControl, *, for_owner: bool) -> PageBlocks:
     handlers, debates = PageHandlers(engine), DebateRequests(engine)
     blocks = PageBlocks(title="Commentary", analytics_enabled=False, delete_cache=(3600, 3600), fill_width=True)
     with blocks:
@@ -128,20 +130,27 @@ def _layout(engine: QueryEngine, admission: AdmissionControl) -> PageBlocks:
                 draft_tab(DraftRequests(engine), admission, script_tags(), event_payload)
             with gr.Tab("Articles", id="articles"):
                 articles_tab(engine, handlers, debates, script_tags())
-            with gr.Tab("Evals", id="evals"):
-                # This is a server function and not an event of loading the page: such an event would end the stream of
-                # a question that is asked meanwhile.
-                gr.HTML(
-                    {},
-                    html_template='<div class="newest-report"></div>',
-                    head=script_tags(),
-                    js_on_load="commentary.report(element, server)",
-                    server_functions=as_functions(handlers.report),
-                    apply_default_css=False,
-                    elem_id="evals",
-                )
+            if for_owner:
+                with gr.Tab("Evals", id="evals"):
+                    _newest_report(handlers)
+                with gr.Tab("Owner", id="owner-tab"):
+                    owner_tab(engine, admission, script_tags(), event_payload)
         publish_functions(engine, admission)
     return blocks
+
+
+def _newest_report(handlers: PageHandlers) -> None:
+    # This is a server function and not an event of loading the page: such an event would end the stream of a question
+    # that is asked meanwhile.
+    gr.HTML(
+        {},
+        html_template='<div class="newest-report"></div>',
+        head=script_tags(),
+        js_on_load="commentary.report(element, server)",
+        server_functions=as_functions(handlers.report),
+        apply_default_css=False,
+        elem_id="evals",
+    )
 
 
 def _conversation(handlers: PageHandlers, debates: DebateRequests, admission: AdmissionControl) -> None:

@@ -17,7 +17,7 @@ SCRIPTS = (
     "dom.js", "store.js", "address.js", "tip.js", "reader.js", "filters.js", "turns.js", "acts.js", "cite.js",
     "offers.js", "timeline.js",
     "debate.js", "share.js", "pins.js", "settings.js", "asking.js", "conversations.js", "page.js",
-    "articles.js", "draft.js",
+    "articles.js", "draft.js", "owner.js",
 )  # fmt: skip
 STYLES = (
     "style.css",
@@ -26,6 +26,7 @@ STYLES = (
     "sources.css",
     "articles.css",
     "draft.css",
+    "owner.css",
     "debate.css",
     "panels.css",
     "narrow.css",

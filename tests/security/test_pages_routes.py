@@ -101,6 +101,44 @@ def test_the_same_routes_change_a_library_that_is_not_read_only(visited: tuple[Q
     assert "Removed" in visitor.server_function("catalogue", "remove", "a-title-given").text
 
 
+# -- what only the owner may -------------------------------------------------------------------------------------------
+
+
+def test_what_is_for_the_owner_is_no_part_of_a_page_for_others(read_only: tuple[QueryEngine, Visitor]) -> None:
+    """No component, no function under any number, and no name."""
+    engine, visitor = read_only
+    elements = {component["props"].get("elem_id") for component in visitor.config["components"]}
+    assert not elements & {"owner", "evals"}
+    for component in visitor.config["components"]:
+        for name in ("show", "report", "act"):
+            body = {"session_hash": "x", "component_id": component["id"], "fn_name": name, "data": None}
+            assert visitor.web.post("/gradio_api/component_server", json=body).status_code in (400, 404)
+    for act in ("use", "backup", "follow", "check"):
+        event = {"id": "0" * 32, "act": act, "value": "http://127.0.0.1:9/v1 m"}
+        for index, inputs in _functions(visitor):
+            assert '"act"' not in visitor.runs(index, [""] * inputs, event)
+    for name in ("act", "show", "report"):
+        assert visitor.web.post(f"/gradio_api/call/{name}", json={"data": []}).status_code == 404
+    assert engine.writer == "quotes"
+    assert engine.following() == []
+    assert not (engine.home / "backups").exists()
+
+
+def test_the_owner_s_functions_refuse_what_a_proxy_passes_on(visited: tuple[QueryEngine, Visitor]) -> None:
+    engine, visitor = visited
+    assert "writers" in visitor.server_function("owner", "show", None).json()
+    event = {"id": "0" * 32, "act": "backup", "value": ""}
+    acting = [index for index, _ in _functions(visitor) if '"act"' in visitor.runs(index, [], {**event, "act": "look"})]
+    assert len(acting) == 1
+    visitor.web.headers["x-forwarded-for"] = "203.0.113.9"
+    try:
+        assert "on the machine itself" in visitor.server_function("owner", "show", None).text
+        assert "on the machine itself" in visitor.runs(acting[0], [], event)
+    finally:
+        del visitor.web.headers["x-forwarded-for"]
+    assert not (engine.home / "backups").exists()
+
+
 # -- files of the machine ----------------------------------------------------------------------------------------------
 
 

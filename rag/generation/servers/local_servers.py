@@ -10,10 +10,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
-from rag.settings import APPLICATION
+from rag.settings import APPLICATION, Settings
 
 # The ports that these servers listen on unless they are told otherwise.
 USUAL_PORTS = {"Ollama": 11434, "LM Studio": 1234, "llama.cpp": 8080, "vLLM": 8000}
@@ -37,6 +38,13 @@ class LocalModel:
     context: int | None = None
     writes: bool = True
 
+    @property
+    def why_not(self) -> str:
+        """Why the model cannot write answers; "" for one that can."""
+        if not self.writes:
+            return "embeds text, writes no answers"
+        return "context too short for answers" if self.context is not None and self.context < MIN_CONTEXT else ""
+
 
 @dataclass(frozen=True, slots=True)
 class LocalServer:
@@ -55,10 +63,23 @@ class LocalServer:
 
         There are none for a model that cannot write answers.
         """
-        if not model.writes or (model.context is not None and model.context < MIN_CONTEXT):
+        if model.why_not:
             return {}
         context = {} if model.context is None else {"RAG_LLM_CONTEXT": str(model.context)}
         return {"RAG_LLM_BASE_URL": self.base_url, "RAG_LLM_MODEL": model.name} | context
+
+    def is_named(self, settings: Settings) -> bool:
+        """Whether the settings name this server, by any name of this machine."""
+        try:
+            address = urlsplit((settings.llm_base_url or "").strip())
+            is_local = address.hostname in ("127.0.0.1", "localhost", "::1")
+            return is_local and address.port == urlsplit(self.base_url).port
+        except ValueError:  # no address: what uses it says so
+            return False
+
+    def is_set(self, model: LocalModel, settings: Settings) -> bool:
+        """Whether the settings name this model of this server."""
+        return settings.llm_model == model.name and self.is_named(settings)
 
 
 def find_local_servers(

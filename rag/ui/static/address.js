@@ -48,11 +48,12 @@ commentary.address = (() => {
   return { read, go, address, question, onChange: (listener) => listeners.push(listener) };
 })();
 
-/* The tabs are Gradio's; each has its address by its name. */
+/* The tabs are Gradio's; each has its address by its name. Those that do not fit stand in a menu. */
 commentary.tabs = (() => {
   const { address } = commentary;
   const slug = (button) => button.textContent.trim().toLowerCase().replace(/\W+/g, "-");
-  const all = () => [...document.querySelectorAll('#tabs button[role="tab"]')].filter((button) => button.offsetParent);
+  const BUTTONS = '#tabs button[role="tab"], #tabs .overflow-dropdown button';
+  const all = () => [...document.querySelectorAll(BUTTONS)].filter((button) => !button.closest("#add-articles, [aria-hidden]"));
   const selected = () => all().find((button) => button.getAttribute("aria-selected") === "true");
   let isFollowing = false; // while the page follows its address
 
@@ -65,7 +66,7 @@ commentary.tabs = (() => {
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.('#tabs button[role="tab"]');
+    const button = event.target.closest?.(BUTTONS);
     if (!button || isFollowing || button.closest("#add-articles")) return;
     address.go({ tab: slug(button) === "ask" ? null : slug(button) });
   });

@@ -70,11 +70,12 @@ class ChatServer:
     """The script of a server and what it was sent.
 
     Requests get the replies of `script`, one each, then `always`. `bodies`, `keys` and `headers` are those of the
-    requests, in their order.
+    requests, in their order. An `is_open` server lists its model without a key.
     """
 
     def __init__(self) -> None:
         self.url = ""
+        self.is_open = False
         self.keys: list[str | None] = []
         self.headers: list[dict[str, str]] = []
         self.bodies: list[dict[str, Any]] = []
@@ -83,7 +84,7 @@ class ChatServer:
 
     def reset(self) -> None:
         """Forgets script and requests."""
-        self.script, self.always = [], DEFAULT_REPLY
+        self.script, self.always, self.is_open = [], DEFAULT_REPLY, False
         for requests in (self.keys, self.headers, self.bodies):
             requests.clear()
 
@@ -113,7 +114,7 @@ def run_server(server: ChatServer) -> Iterator[None]:
 
     @app.get("/v1/models")
     async def models(request: Request) -> Any:
-        if request.headers.get("authorization") != f"Bearer {KEY}":
+        if not server.is_open and request.headers.get("authorization") != f"Bearer {KEY}":
             return _error_response(ErrorReply(401))
         return {"object": "list", "data": [{"id": "scripted", "object": "model", "created": 1, "owned_by": "tests"}]}
 
