@@ -314,7 +314,7 @@ def observe_questions(engine: QueryEngine, observer: QuestionObserver) -> None:
 
 
 def pipeline_of(engine: QueryEngine) -> AnswerPipeline:
-    """The pipeline of `engine`; its `llm_writer` may be replaced. Not part of the public API."""
+    """The pipeline of `engine`, whose `llm_writer` may be replaced; not public."""
     return engine._pipeline
 
 

@@ -1,4 +1,4 @@
-"""The Gradio page: conversation with sources, articles; for the owner, what only the owner may.
+"""The Gradio page: conversation, drafts, articles, and what is its owner's alone.
 
 It lays the components out and connects them. rag.ui.handlers decides which data the page gets, rag.ui.answers how an
 answer looks; no text reaches the page without them. The code that runs in the browser is in static/*.js. Nothing

@@ -1,1 +1,1 @@
-"""What the owner of the server does on the page: the writer, the sources, the library."""
+"""What the server's owner does on the page: writer, sources, library."""

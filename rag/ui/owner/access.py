@@ -1,4 +1,4 @@
-"""Who is the owner: for whom the page has its Owner and Evals tabs, and whose requests they take.
+"""Who is the owner: who has the Owner and Evals tabs, and may use them.
 
 A page without these tabs has no functions for them either. All users of one key are alike, so a server with a key has
 the tabs only if its settings say so.

@@ -16,7 +16,10 @@ REFRESH_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the work is: in words, and its share in [0, 1], None where it is not known."""
+    """How far the work is: in words, and as a share.
+
+    `share` is in [0, 1], None where it is not known.
+    """
 
     say: str
     share: float | None = None

@@ -80,7 +80,7 @@ class LibraryWork:
                 f"Everything agrees: {counts.articles:,} articles and {counts.passages:,} passages in the library, the "
                 "vectors and the full text."
             )
-        lines = tuple(f"{found.store}: {found.problem}" for found in inconsistencies)
+        lines = tuple(f"{inconsistency.store}: {inconsistency.problem}" for inconsistency in inconsistencies)
         return Result("Something does not agree.", lines[:MAX_LINES], is_good=False, offer="repair")
 
     def repair(self, report: Report) -> Result:
@@ -88,7 +88,7 @@ class LibraryWork:
         remaining = self._engine.repair(self._engine.check(), lambda step: report(_progress("Repairing", step)))
         if not remaining:
             return Result("Repaired: everything agrees.")
-        lines = tuple(f"{found.store}: {found.problem}" for found in remaining)
+        lines = tuple(f"{inconsistency.store}: {inconsistency.problem}" for inconsistency in remaining)
         return Result("Some of it cannot be repaired.", lines[:MAX_LINES], is_good=False)
 
     def examine(self, report: Report) -> Result:

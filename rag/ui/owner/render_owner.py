@@ -1,4 +1,7 @@
-"""The owner's tab as HTML. Every text is escaped: names of models and sources are anyone's."""
+"""The owner's tab as HTML.
+
+Every text is escaped: names of models and sources are anyone's.
+"""
 
 import shlex
 from collections.abc import Sequence
@@ -12,7 +15,10 @@ from rag.ui.owner.writers import WriterChoice
 
 
 def writers_html(choices: Sequence[WriterChoice], chosen_id: str, started_id: str) -> str:
-    """The writers, each with what may be done with it; how to keep another choice than the settings'."""
+    """The writers, each with what may be done with it.
+
+    Below them stands how to keep a choice that is not the settings'.
+    """
     items = "".join(_writer(choice, choice.id == chosen_id) for choice in choices)
     chosen = next((choice for choice in choices if choice.id == chosen_id), None)
     return f'<ul class="owner-list">{items}</ul>' + (_how_to_keep(chosen) if chosen and chosen_id != started_id else "")
@@ -43,7 +49,7 @@ def _how_to_keep(choice: WriterChoice) -> str:
 
 
 def sources_html(freshness: Freshness) -> str:
-    """The newest article, the warnings, and the followed sources with the last look at each."""
+    """The newest article, warnings, and the followed sources with their looks."""
     newest = day_in_words(freshness.newest)
     lines = [f"Newest article: {newest}." if newest else "No article has a date."]
     warnings = "".join(

@@ -1,6 +1,6 @@
-"""Who writes the answers of a running server: quotes, the model of its settings, or a model found on this machine.
+"""Who writes the answers of a running server.
 
-A choice lasts until the server ends. The browser names a choice by its id; it never names an address, and never sees a
+That is quotes, the model of its settings, or a model found on this machine. A choice lasts until the server ends. The browser names a choice by its id; it never names an address, and never sees a
 key. The key of the settings is sent to the server that the settings name, and to no other.
 """
 
@@ -46,7 +46,10 @@ class WriterChoice:
 
 
 class Writers:
-    """The choices of a writer for one engine. Thread-safe: each change is one assignment."""
+    """The choices of a writer for one engine.
+
+    Thread-safe: each change is one assignment.
+    """
 
     def __init__(self, engine: QueryEngine) -> None:
         self._engine = engine
@@ -57,7 +60,10 @@ class Writers:
         self.started_id = self.chosen_id
 
     def find(self, port: int | None = None) -> int:
-        """Looks for model servers on this machine, at `port` or the usual ones; returns how many models they have."""
+        """Looks for model servers on this machine; returns their number of models.
+
+        It asks `port`, or the usual ports.
+        """
         self._servers = find_local_servers((port,) if port else tuple(USUAL_PORTS.values()))
         return sum(len(server.models) for server in self._servers)
 
@@ -100,7 +106,10 @@ class Writers:
         return self._engine.writer.removeprefix("llm:")
 
     def test(self, choice_id: str) -> str:
-        """Asks the model something short; returns how long it took, in words. Raises ModelError, RagError."""
+        """Asks the model something short; returns how long it took, in words.
+
+        Raises ModelError, RagError.
+        """
         llm = self._started_with.llm if choice_id == AS_STARTED and self._started_with else None
         llm = llm or _opened(self._settings_of(choice_id).model_copy(update={"llm_attempts": 1}))
         limits = {"deadline": TEST_SECONDS} if isinstance(llm, OpenAIChat) else {}
@@ -117,7 +126,10 @@ class Writers:
         return f"{llm.metadata.model_name}: first words after {first:.1f} s, all after {whole:.1f} s: “{shown}”"
 
     def _settings_of(self, choice_id: str) -> Settings:
-        """The settings with a model that was found. Raises RagError for an id of no such model."""
+        """The settings with a model that was found.
+
+        Raises RagError for an id of no such model.
+        """
         settings = self._engine.settings
         for server in self._servers:
             for model in server.models:
