@@ -1,7 +1,8 @@
 """Who writes the answers of a running server.
 
-That is quotes, the model of its settings, or a model found on this machine. A choice lasts until the server ends. The browser names a choice by its id; it never names an address, and never sees a
-key. The key of the settings is sent to the server that the settings name, and to no other.
+That is quotes, the model of its settings, or a model found on this machine. A choice lasts until the server ends. The
+browser names a choice by its id; it never names an address, and never sees a key. The key of the settings is sent to
+the server that the settings name, and to no other.
 """
 
 import time
