@@ -68,5 +68,7 @@ async def ask_agent(llm: CustomLLM, question: str, home: str | None = None) -> s
 
 
 if __name__ == "__main__":
-    server, model, asked = sys.argv[1:4]
+    if len(sys.argv) != 4:
+        sys.exit("usage: python examples/llamaindex_agent.py SERVER MODEL QUESTION")
+    server, model, asked = sys.argv[1:]
     print(asyncio.run(ask_agent(ChatServerLLM(base_url=server, model=model), asked)))

@@ -13,7 +13,8 @@ from tests.support.documents import DOCS, ROOT
 
 BLOCK = re.compile(r"<!-- figures: ([\w-]+) -->\n(.*?)<!-- end of figures -->", re.DOTALL)
 MEASURED = re.compile(
-    r"^`[^`]+`, \d{4}-\d\d-\d\d, \w+, \w+, \d+ processors, Python 3\.\d+\.\d+(?:, .+)?:$", re.MULTILINE
+    r"^`[^`]+`, commit [0-9a-f]{7,}, \d{4}-\d\d-\d\d, \w+, \w+, \d+ processors, Python 3\.\d+\.\d+(?:, .+)?:$",
+    re.MULTILINE,
 )
 
 

@@ -73,7 +73,8 @@ def _settings() -> Iterator[Finding]:
     for name in sorted(set(given) - known - _OTHER_VARIABLES):
         yield Finding("settings", "warning", f"there is no setting {name}", "correct its name, or unset it")
     where = f"; {ENV_FILE} is read too" if ENV_FILE.is_file() else ""
-    yield Finding("settings", "ok", f"{len(set(given) & known)} variables set{where}")
+    count = len(set(given) & known)
+    yield Finding("settings", "ok", f"{count} variable{'' if count == 1 else 's'} set{where}")
     try:
         mode = ENV_FILE.stat().st_mode
     except OSError:
