@@ -206,6 +206,34 @@ def test_a_month_of_the_timeline_narrows_the_table_of_an_author(address: str, vi
     page.wait_for_function("document.querySelectorAll('.written .lane').length > 4")
 
 
+@pytest.mark.parametrize(("name", "value"), [("author", "Kitchen Table"), ("topic", None), ("search", "tariffs")])
+def test_another_choice_lists_its_articles_of_every_month(
+    address: str, visit: Visit, name: str, value: str | None
+) -> None:
+    page = visit(address)
+    _articles(page)
+    page.locator(".written > summary").click()
+    page.locator(".written .timeline").wait_for()
+    page.locator(".written select").focus()
+    page.keyboard.press("End")
+    month = page.locator(".written select").input_value()
+    page.wait_for_function("document.querySelectorAll('.catalogue tbody tr').length < 20")
+    if name == "search":
+        page.fill("#catalogue-search", str(value))
+    else:
+        select = page.locator(f"#catalogue select[name={name}]")
+        value = value or select.locator("option").nth(1).get_attribute("value")
+        select.select_option(value)
+    # The timeline is drawn anew, without the month, and the table has the articles of every month.
+    page.wait_for_function("document.querySelector('.written select')?.value === ''")
+    assert month
+    assert page.locator(".written .period.faint").count() == 0
+    page.wait_for_function("document.querySelectorAll('.catalogue tbody tr:not(.nothing)').length > 0")
+    assert page.locator(".no-matches").is_hidden()
+    days = page.locator(".catalogue tbody tr").all_inner_texts()
+    assert len(days) > 1
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1024, 1440])
 def test_axe_finds_nothing_serious_in_the_timeline(

@@ -13,18 +13,30 @@ commentary.put = (container, reply) => {
 commentary.report = async (element, server) =>
   commentary.put(element.querySelector(".newest-report"), await server.report().catch(() => null));
 
+/* Requests for a page of the table. Whatever lists other articles begins at the first page; other authors, topics and
+   words also at any time, because a month of the articles before may have none of these. */
+commentary.tableRequest = {
+  first: { search: "", author: "", topic: "", period: "", sort: "published", descending: true, page: 0 },
+  narrowed: (request, changes) => ({ ...request, ...changes, period: "", page: 0 }),
+  inPeriod: (request, period) => ({ ...request, period, page: 0 }),
+  sorted(request, column) {
+    const descending = request.sort === column ? !request.descending : column === "published";
+    return { ...request, sort: column, descending, page: 0 };
+  },
+};
+
 commentary.catalogue = (element, server) => {
+  const { tableRequest } = commentary;
   const rows = element.querySelector(".catalogue-rows");
   const search = element.querySelector("input[type=search]");
   const confirm = element.querySelector("dialog.confirm");
   const none = element.querySelector(".no-matches");
   none.querySelector("button").addEventListener("click", () => {
-    search.value = request.search = "";
-    for (const select of pickers) select.value = request[select.name] = "";
-    narrow();
+    for (const field of [search, ...pickers]) field.value = "";
+    narrow({ search: "", author: "", topic: "" });
     search.focus();
   });
-  const request = { search: "", author: "", topic: "", period: "", sort: "published", descending: true, page: 0 };
+  let request = tableRequest.first;
   const listed = () => ({ search: search.value, author: request.author, topic: request.topic, period: request.period });
   const pickers = [...element.querySelectorAll(".catalogue-top select")];
   const written = element.querySelector(".written"), writtenBody = written.querySelector(".written-body");
@@ -44,25 +56,17 @@ commentary.catalogue = (element, server) => {
   let timer;
   search.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      request.search = search.value;
-      narrow();
-    }, 200);
+    timer = setTimeout(() => narrow({ search: search.value }), 200);
   });
 
-  /* Other articles are listed: from the first page, at any time. */
-  function narrow() {
-    request.page = 0;
-    request.period = "";
+  function narrow(changes = {}) {
+    request = tableRequest.narrowed(request, changes);
     show();
     if (written.open) showWritten();
   }
 
   for (const select of pickers)
-    select.addEventListener("change", () => {
-      request[select.name] = select.value;
-      narrow();
-    });
+    select.addEventListener("change", () => narrow({ [select.name]: select.value }));
   commentary.offerValues = (reply) => {
     for (const select of pickers) {
       const values = [...reply[`${select.name}s`]].sort(([first], [second]) => first.localeCompare(second));
@@ -76,8 +80,7 @@ commentary.catalogue = (element, server) => {
   // -- how much was written, by month ------------------------------------------------------------------------------------
 
   const timeline = commentary.timeline(writtenBody, (period) => {
-    request.period = period;
-    request.page = 0;
+    request = tableRequest.inPeriod(request, period);
     show();
   });
   async function showWritten() {
@@ -96,13 +99,10 @@ commentary.catalogue = (element, server) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.sort) {
-      const isSame = request.sort === button.dataset.sort;
-      request.descending = isSame ? !request.descending : button.dataset.sort === "published";
-      request.sort = button.dataset.sort;
-      request.page = 0;
+      request = tableRequest.sorted(request, button.dataset.sort);
       show(`[data-sort="${request.sort}"]`);
     } else if (button.dataset.page) {
-      request.page = Number(button.dataset.page);
+      request = { ...request, page: Number(button.dataset.page) };
       // The next page begins at its top.
       show(".open-article").then(() => element.scrollIntoView({ block: "start" }));
     } else if (button.classList.contains("open-article")) {

@@ -1,12 +1,38 @@
 /* What a question is narrowed to: chips that can be taken away, and values to add, each with its number of articles. */
 "use strict";
 
+/* Filters are an object: a name with one value, or with a list of values. */
+commentary.filterValues = (() => {
+  const LISTS = ["author", "source", "topic", "article"];
+
+  /* Filters as pairs of a name and one value. */
+  const pairs = (filters) =>
+    Object.entries(filters || {}).flatMap(([name, value]) => [value].flat().filter(Boolean).map((each) => [name, each]));
+
+  /* `filters` without one value of one name. */
+  function without(filters, [name, value]) {
+    const left = [filters[name]].flat().filter((each) => each !== value);
+    const { [name]: _, ...others } = filters;
+    return left.length && LISTS.includes(name) ? { ...others, [name]: left } : others;
+  }
+
+  /* The values of `offered` that contain every word of `typed`, without those in `lists`; without words those of most
+     articles, by turns of each kind. */
+  function matching(offered, lists, typed) {
+    const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+    const free = offered.filter(({ kind, value }) => !lists[kind]?.includes(value));
+    if (words.length) return free.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+    return ["author", "topic", "source"].flatMap((kind) => free.filter((each) => each.kind === kind).slice(0, kind === "author" ? 4 : 2));
+  }
+  return { LISTS, pairs, without, matching };
+})();
+
 commentary.filters = (element) => {
   const { el, address } = commentary;
+  const { LISTS, pairs, without } = commentary.filterValues;
   const $ = (selector) => element.querySelector(selector);
   const WORDS = { author: "by", source: "in", topic: "on", article: "in", since: "since", until: "until" };
   const KINDS = { author: "author", source: "publication", topic: "topic", article: "article" };
-  const LISTS = Object.keys(KINDS);
   const MAX_SUGGESTED = 8;
   const search = $("#filter-search"), panel = $(".filters");
   let lists = {}; // the values of each list that were chosen
@@ -15,22 +41,12 @@ commentary.filters = (element) => {
   const day = (name) => $(`.days [name=${name}]`);
   const label = (kind, value) => (kind === "article" ? `“${commentary.articleTitles.get(value) || value}”` : value);
   const inWords = ([name, value]) => `${WORDS[name] || name} ${label(name, value)}`;
-  /* Filters as pairs of a name and one value. */
-  const pairs = (filters) =>
-    Object.entries(filters || {}).flatMap(([name, value]) => [value].flat().filter(Boolean).map((each) => [name, each]));
 
   function chosen() {
     const filters = {};
     for (const name of LISTS) if (lists[name]?.length) filters[name] = lists[name];
     for (const name of ["since", "until"]) if (day(name).value.trim()) filters[name] = day(name).value.trim();
     return filters;
-  }
-
-  /* `filters` without one value of one name. */
-  function without(filters, [name, value]) {
-    const left = [filters[name]].flat().filter((each) => each !== value);
-    const { [name]: _, ...others } = filters;
-    return left.length && LISTS.includes(name) ? { ...others, [name]: left } : others;
   }
 
   /* A chip with a button that calls `drop` with its pair. */
@@ -63,13 +79,7 @@ commentary.filters = (element) => {
 
   const add = ({ kind, value }) => set({ ...chosen(), [kind]: [...(lists[kind] || []), value] });
 
-  /* The values that contain every typed word; without words those of most articles, by turns of each kind. */
-  function matching() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const free = offered.filter(({ kind, value }) => !lists[kind]?.includes(value));
-    if (words.length) return free.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
-    return ["author", "topic", "source"].flatMap((kind) => free.filter((each) => each.kind === kind).slice(0, kind === "author" ? 4 : 2));
-  }
+  const matching = () => commentary.filterValues.matching(offered, lists, search.value);
 
   function suggest() {
     if (!panel.open) return;

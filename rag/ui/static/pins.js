@@ -39,13 +39,20 @@ commentary.pins = (() => {
     toast.show("Taken off the pinboard.", () => store(before));
   }
 
+  /* `pins` with the one of this id `step` places further; null where there is no such place, or no such pin. */
+  function moved(pins, id, step) {
+    const place = pins.findIndex((each) => each.id === id), target = place + step;
+    if (place < 0 || target < 0 || target >= pins.length) return null;
+    const after = [...pins];
+    [after[place], after[target]] = [after[target], after[place]];
+    return after;
+  }
+
   function move(pin, step) {
-    const pins = list();
-    const place = pins.findIndex((each) => each.id === pin.id), target = place + step;
-    if (target < 0 || target >= pins.length) return;
-    [pins[place], pins[target]] = [pins[target], pins[place]];
+    const pins = moved(list(), pin.id, step);
+    if (!pins) return;
     store(pins);
-    board.querySelectorAll("li")[target]?.querySelector(step < 0 ? ".up" : ".down")?.focus();
+    board.querySelectorAll("li")[pins.findIndex((each) => each.id === pin.id)]?.querySelector(step < 0 ? ".up" : ".down")?.focus();
   }
 
   function entry(pin, place, total) {
@@ -113,5 +120,5 @@ commentary.pins = (() => {
     count();
   }
   window.addEventListener("storage", (event) => event.key === "commentary.pins" && count());
-  return { open, connect, count };
+  return { open, connect, count, add, list, moved };
 })();

@@ -76,5 +76,5 @@ commentary.share = (() => {
     );
     return true;
   }
-  return { box, show };
+  return { box, show, link, received };
 })();

@@ -2,6 +2,9 @@
    back by a second click. */
 "use strict";
 
+/* The period that is chosen after a click on a mark of `clicked`: a second click takes it back. */
+commentary.toggledPeriod = (chosen, clicked) => (clicked === chosen ? "" : clicked);
+
 /* `choose` is called with the period, "2024-06" or "2024", or "" for all. */
 commentary.timeline = (place, choose) => {
   let chosen = "";
@@ -19,7 +22,7 @@ commentary.timeline = (place, choose) => {
   place.addEventListener("change", (event) => event.target.matches(".timeline select") && set(event.target.value));
   place.addEventListener("click", (event) => {
     const mark = event.target.closest(".timeline [data-period]");
-    if (mark) set(mark.dataset.period === chosen ? "" : mark.dataset.period);
+    if (mark) set(commentary.toggledPeriod(chosen, mark.dataset.period));
   });
   return { forget: () => (chosen = "") };
 };
