@@ -8,11 +8,11 @@ longer true.
 import itertools
 import sqlite3
 import sys
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -33,6 +33,8 @@ _DESCRIBING_TABLES = (
 )
 _open_number = itertools.count()
 _EXPORTER = "opentelemetry.exporter.otlp.proto.grpc.trace_exporter"
+_DECORATORS = "overrides"
+T = TypeVar("T")
 
 
 def open_client(folder: Path) -> Any:
@@ -49,25 +51,45 @@ def open_client(folder: Path) -> Any:
 
 
 def import_chroma() -> Any:
-    """The module `chromadb`, without the exporter of traces that it imports.
+    """The module `chromadb`, imported without what is slow and not needed.
 
-    Chroma imports gRPC for an exporter that is used only if a collector is configured, which takes a fifth of its
-    start. While Chroma is imported, a function stands in the exporter's place, which imports the exporter if it is
-    called.
+    Chroma imports gRPC for an exporter of traces that is used only if a collector is configured. A function stands in
+    the exporter's place, which imports the exporter if it is called. And Chroma's methods have decorators of the
+    package `overrides`, which compare each signature with that of the base class. Decorators that compare nothing stand
+    in their place. Both packages are as they were afterwards.
     """
-    if "chromadb" not in sys.modules and _EXPORTER not in sys.modules:
-        stand_in = ModuleType(_EXPORTER)
-        stand_in.__dict__["OTLPSpanExporter"] = _open_exporter
-        sys.modules[_EXPORTER] = stand_in
-        try:
-            with collector_paused():
-                import chromadb
-        finally:
-            del sys.modules[_EXPORTER]
+    if "chromadb" not in sys.modules:
+        with collector_paused(), _stand_ins():
+            import chromadb
+            import chromadb.api.rust  # the client of a folder, which Chroma would import at the first one
     import chromadb
     import chromadb.config
 
     return chromadb
+
+
+@contextmanager
+def _stand_ins() -> Iterator[None]:
+    exporter, decorators = ModuleType(_EXPORTER), ModuleType(_DECORATORS)
+    exporter.__dict__["OTLPSpanExporter"] = _open_exporter
+    decorators.__dict__.update(override=_unchanged, overrides=_unchanged, EnforceOverrides=type("Unchecked", (), {}))
+    before = {name: sys.modules.get(name) for name in (_EXPORTER, _DECORATORS)}
+    if before[_EXPORTER] is None:
+        sys.modules[_EXPORTER] = exporter
+    sys.modules[_DECORATORS] = decorators
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+
+def _unchanged(method: T) -> T:
+    """A decorator that returns what it decorates."""
+    return method
 
 
 def _open_exporter(*arguments: Any, **options: Any) -> Any:

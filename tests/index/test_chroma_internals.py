@@ -23,6 +23,7 @@ from rag.index.chroma_internals import DATABASE_FILE, graph_files, open_client, 
 from rag.index.chroma_remote import RemoteChromaIndex
 from rag.index.damage import is_panic
 from rag.settings import load_settings
+from tests.support.command_line import python_output
 
 DIMENSION = 8
 _WRITE = """
@@ -43,6 +44,16 @@ try:
     open_client(Path(sys.argv[1])).get_collection("passages", embedding_function=None).count()
 except BaseException as error:
     print(type(error).__name__)
+"""
+
+_IMPORT = """
+import sys
+{before}
+earlier = sys.modules.get("overrides")
+from rag.index.chroma_internals import import_chroma
+import_chroma()
+import overrides
+print(earlier in (None, overrides), overrides.overrides.__module__, "grpc" in sys.modules)
 """
 
 
@@ -172,3 +183,13 @@ def test_a_request_to_a_server_that_hangs_is_given_up(hanging_url: str, tmp_path
     with pytest.raises(ServerUnavailable, match="timed out"):
         _ = index.generation
     assert time.monotonic() - before < 60
+
+
+@pytest.mark.parametrize("before", ["", "import overrides"])
+def test_what_stands_in_while_chroma_is_imported_is_gone_afterwards(before: str) -> None:
+    assert python_output(_IMPORT.format(before=before)).split() == ["True", "overrides.overrides", "False"]
+
+
+def test_chroma_imports_the_decorators_whose_place_is_taken() -> None:
+    code = "import sys, chromadb; print('overrides' in sys.modules)"
+    assert python_output(code) == "True", "Chroma uses overrides no more: take it out of rag/index/chroma_internals.py"
