@@ -178,7 +178,8 @@ def test_an_upload_is_added_and_deleted(visited: tuple[QueryEngine, Visitor]) ->
     (path,) = visitor.web.post("/gradio_api/upload", files={"files": ("../../up.txt", TEXT.encode())}).json()
     assert Path(path).name == "up.txt"
     index = next(function["id"] for function in visitor.config["dependencies"] if function["targets"][0][1] == "upload")
-    assert "added" in visitor.runs(index, [[{"path": path, "meta": {"_type": "gradio.FileData"}}]])
+    file = {"path": path, "meta": {"_type": "gradio.FileData"}}
+    assert "added" in visitor.runs(index, [[file], False])
     assert engine.remove("up") == []
 
 

@@ -34,9 +34,19 @@ _FROM_OTHER_WORK = re.compile(
 _BY = re.compile(
     r"\W*(?:(?:(?:guest\s+)?(?:post(?:ed)?|written|words|story|stories|text|analysis|opinion|commentary|comment|report|"
     r"reported|reporting|essay|column|review|published|submitted|article|interview|perspective)\s+)?by\b|by\b|"
-    r"authors?\s*:|writer\s*:|par\b|por\b|nga\b|av\b|door\b|von\s*:|作者|文|記者|记者)\s*[:：/／|]?\s*",
+    r"(?:von\s+)?aut(?:h?ors?|orin(?:nen)?|or[ei]s?|eurs?)\s*:|writer\s*:|par\b|por\b|nga\b|av\b|door\b|von\s*:|作者|文|記者|记者)\s*[:：/／|]?\s*",
     re.IGNORECASE,
 )
+# "von" and "di" before a first and a last name mean "by"; within a name they are particles.
+_BY_BEFORE_NAMES = re.compile(r"(?:[Vv]on|VON|[Dd]i)\s+(?=[^\W\d_a-zß-öø-ÿ][\w.'’-]*\s+[^\W\d_a-zß-öø-ÿ])")
+# A company; what follows it in a byline is its town.
+_COMPANY = re.compile(r"\b(?:GmbH|Inc|LLC|Ltd|Corp|plc|KG|AG|S\.A|SARL|S\.?p\.?A|B\.V|e\.\s?V|d\.o\.o|Pty)\b\W*\Z")
+_ORGANIZATION = re.compile(
+    r"\b(?:University|College|Institute|Foundation|Ministry|Department|Council|Committee|Commission|Association|Agency|"
+    r"Universit[äà]t?|Institut|Stiftung|Ministerium|Verband|Universidad|Universit[ée]|Fondation|Fundaci[oó]n)\b"
+)
+# One word after a whole name is a town or a publication, in writing that has capitals.
+_PLACE = re.compile(r"[A-Z\u00c0-\u00dd][a-z\u00df-\u00ff]+")
 _ADDRESS = re.compile(r"<?\b(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|\bhttps?:\S+|\bwww\.\S+|(?<!\w)@\w+")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,200}[|/])?([^\[\]|]{0,200})\]\]")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
@@ -115,7 +125,7 @@ def _names_in(byline: str, publications: list[str]) -> list[str]:
     if address and in_parentheses and address.start() < in_parentheses.start():
         text = in_parentheses[1]
     text = _PARENTHESES.sub(" ", _ADDRESS.sub(" ", text))
-    start = _BY.match(text)
+    start = _BY.match(text) or _BY_BEFORE_NAMES.match(text)
     text = _FROM_OTHER_WORK.sub("", text[start.end() :] if start else text)
     if not start and (inner := re.search(r"\b[Bb]y:?\s+(?=[^\W\d_a-z])", text)):  # "OPINION By Ada Brookfield"
         text = text[inner.end() :]
@@ -123,8 +133,12 @@ def _names_in(byline: str, publications: list[str]) -> list[str]:
     names: list[str] = []
     for part in _parts(text):
         part = part.strip(" .:*_\"“”'’–—-") + ("." if _SUFFIX.search(part) and part.endswith("r.") else "")
+        if _COMPANY.search(part):
+            break
         if names and _SUFFIX.fullmatch(part):
             names[-1] = f"{names[-1]} {part}"
+        elif names and (_ORGANIZATION.search(part) or (" " in names[0] and _PLACE.fullmatch(part))):
+            continue
         elif name := _person(part, publications):
             names.append(name)
     # An agency in capitals beside names in ordinary spelling: "JORDAN ROBERTSON, RACHEL METZ, AP".
@@ -186,7 +200,11 @@ def _without_publication(part: str, publications: list[str]) -> str:
     words = part.split()
     for start in range(1, len(words)):
         if _letters(" ".join(words[start:])) in publications:
-            return " ".join(words[:start]) if start > 1 else ""
+            if start == 1:
+                # The site of a person has the surname for its name: "Ada Brookfield" on brookfield.example.
+                is_person = len(words) == 2 and not _NOBODY.fullmatch(words[0]) and words[0].casefold() != "the"
+                return part if is_person else ""
+            return " ".join(words[:start])
     return part
 
 

@@ -15,31 +15,18 @@ from typing import Any
 
 from rag.readers.encoding import to_one_line
 from rag.readers.log_levels import log_level
+from rag.readers.pages.layout import LEAD_NAME, MAX_LINK_SHARE, MIN_PROSE_CHARACTERS, ends_as_prose, prepare
 
 # The precise extraction is left for the generous one when it has less than this share of it.
 _MIN_PRECISE_SHARE = 0.6
-# A shorter paragraph is a caption, a label or a link.
-_MIN_PROSE_CHARACTERS = 60
-_MAX_LINK_SHARE = 0.4
-_BLOCK_TAGS = frozenset(
-    ("p", "div", "table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "form", "article", "section")
-)
-_MAX_CELL_CHARACTERS = 200
 # Each paragraph is looked for in the text; a page with more is a list of something.
 _MAX_PARAGRAPHS = 2_000
-_PROSE_END = re.compile(r"[.!?…。！？।۔][\"'”’»)\]*_\s]*\Z")
 _ASIDE_TAGS = frozenset(("nav", "footer", "aside", "form", "figure", "figcaption", "button", "noscript", "template"))
 _ASIDE_NAME = re.compile(
     r"(?:\A|[\s_-])(?:comments?|disqus|related\w*|recommend\w*|recirc\w*|footer|side-?bar|most-?(?:read|popular)|teasers?|"
     r"promo\w*|trending|newsletter\w*|cookie\w*|consent|modal|popup|popular|captions?|author-?bio|bio|cards?|ad|ads|advert\w*|"
     r"subscri\w*|paywall|signup|sign-?in|login|share|social|outbrain|taboola|disclaimer|copyright|credits?|menu|nav\w*|"
     r"breadcrumbs?|tags?|hidden|correction-policy|tooltip)(?:\Z|[\s_-])",
-    re.IGNORECASE,
-)
-# The list of readers' comments, or one of them.
-_COMMENTS_NAME = re.compile(
-    r"(?:\A|[\s_-])(?:comments?|kommentare|commentaires|comentarios|komentari)(?:[_-]?(?:list|text|body|content|area|"
-    r"section|thread|item|box|container|wrapper|\d+))?(?:\Z|\s)",
     re.IGNORECASE,
 )
 
@@ -63,8 +50,7 @@ def extract_body(
     The tree is not changed. Each call of trafilatura stands in a context of `library_call`.
     """
     prepared = copy.deepcopy(tree)
-    _drop_comments(prepared)
-    _unfold_tables(prepared)
+    prepare(prepared)
     paragraphs = _prose_paragraphs(prepared)
     with library_call():
         precise = _trafilatura_lines(prepared, url, favor_precision=True)
@@ -94,78 +80,7 @@ def _trafilatura_lines(tree: Any, url: str | None, *, favor_precision: bool) -> 
 
 
 def _prose_length(lines: list[str]) -> int:
-    return sum(len(line) for line in lines if len(line) >= _MIN_PROSE_CHARACTERS and _ends_as_prose(line))
-
-
-def _ends_as_prose(text: str) -> bool:
-    # Only its end is searched: over a paragraph of nothing but full stops the time would grow with the square.
-    return _PROSE_END.search(text[-_MIN_PROSE_CHARACTERS:]) is not None
-
-
-# -- readers' comments -------------------------------------------------------------------------------------------------
-
-
-def _drop_comments(tree: Any) -> None:
-    """Removes the comments of readers, also those within the article's element.
-
-    A container with a half of the page's text is never removed, whatever its name.
-    """
-    named = [
-        node
-        for node in tree.iter("div", "section", "ul", "ol", "li", "article")
-        if _COMMENTS_NAME.search(f"{node.get('class', '')} {node.get('id', '')}")
-    ]
-    if not named:
-        return
-    most = len(to_one_line(" ".join(tree.itertext("p", "div", "li", "span", "a", "td", "h1", "h2", "h3")))) / 2
-    for node in named:
-        if node.getparent() is not None and len(to_one_line(" ".join(node.itertext()))) < most:
-            node.drop_tree()
-
-
-# -- tables ------------------------------------------------------------------------------------------------------------
-
-
-def _unfold_tables(tree: Any) -> None:
-    """Turns tables of layout into blocks, and data tables into a paragraph a row."""
-    # From the inside out, so that a table of data within a table of layout is data first.
-    for table in reversed(list(tree.iter("table"))):
-        rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
-        cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in rows]
-        if _is_data(cells):
-            _set_rows(table, [" | ".join(filter(None, map(_cell_text, row))) for row in cells])
-            continue
-        for node in (table, *table.iter("tbody", "thead", "tfoot", "tr", "td", "th", "caption")):
-            node.tag = "div"
-
-
-def _is_data(cells: list[list[Any]]) -> bool:
-    """Whether the rows are data.
-
-    Data are two or more rows and columns of short cells without blocks.
-    """
-    widths = [len(row) for row in cells if row]
-    if len(widths) < 2 or min(widths) < 2 or max(widths) != min(widths):
-        return False
-    contents = [cell for row in cells for cell in row]
-    if any(node.tag in _BLOCK_TAGS - {"p"} for cell in contents for node in cell.iterdescendants()):
-        return False
-    texts = list(map(_cell_text, contents))
-    return all(len(text) <= _MAX_CELL_CHARACTERS for text in texts) and sum(map(bool, texts)) > len(texts) / 2
-
-
-def _cell_text(cell: Any) -> str:
-    return to_one_line(" ".join(cell.itertext()))
-
-
-def _set_rows(table: Any, lines: list[str]) -> None:
-    tail = table.tail
-    table.clear()
-    table.tag, table.tail = "div", tail
-    for line in filter(None, lines):
-        row = table.makeelement("p", {})
-        row.text = line
-        table.append(row)
+    return sum(len(line) for line in lines if len(line) >= MIN_PROSE_CHARACTERS and ends_as_prose(line))
 
 
 # -- a body in several containers --------------------------------------------------------------------------------------
@@ -173,27 +88,42 @@ def _set_rows(table: Any, lines: list[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
-    """A block of prose on the page, with the element that contains it."""
+    """A block of prose on the page, with the element that contains it.
+
+    `is_lead` says whether its element is named as the article's first, which may stand outside the others' container.
+    """
 
     text: str
     container: Any
     is_prose: bool
+    is_lead: bool
 
 
 def _prose_paragraphs(tree: Any) -> list[_Paragraph]:
     """The paragraphs, headings and list items outside page furniture, in order."""
     return [
-        _Paragraph(text, node.getparent(), node.tag == "p" and _is_prose(node, text))
+        _Paragraph(
+            text,
+            node.getparent(),
+            node.tag == "p" and _is_prose(node, text),
+            LEAD_NAME.search(f"{node.get('class', '')} {node.getparent().get('class', '')}") is not None,
+        )
         for node in tree.iter("p", "h2", "h3", "h4", "li", "blockquote")
-        if (text := to_one_line(" ".join(" ".join(node.itertext()).split())))
+        if (text := _words_of(node))
         and not (node.tag in ("blockquote", "li") and node.find(".//p") is not None)
         and not _is_aside(node)
     ]
 
 
+def _words_of(node: Any) -> str:
+    """The text of a paragraph in one line, to the character: "<b>De</b>lay," is "Delay,"."""
+    pieces = (piece if isinstance(piece, str) else " " for piece in node.xpath(".//text() | .//br"))
+    return to_one_line(" ".join("".join(pieces).split()))
+
+
 def _is_prose(node: Any, text: str) -> bool:
     linked = sum(len(to_one_line(" ".join(link.itertext()))) for link in node.iter("a"))
-    return len(text) >= _MIN_PROSE_CHARACTERS and linked <= _MAX_LINK_SHARE * len(text) and _ends_as_prose(text)
+    return len(text) >= MIN_PROSE_CHARACTERS and linked <= MAX_LINK_SHARE * len(text) and ends_as_prose(text)
 
 
 def _is_aside(node: Any) -> bool:
@@ -227,8 +157,12 @@ def _with_sibling_containers(lines: list[str], paragraphs: list[_Paragraph]) -> 
         for paragraph, known in zip(paragraphs, is_read, strict=True)
         if not known and paragraph.is_prose and any(_is_same_kind(_kind(paragraph.container), k) for k in read_kinds)
     }
+    first_read = next((index for index, known in enumerate(is_read) if known and paragraphs[index].is_prose), 0)
     added = [
-        index for index, paragraph in enumerate(paragraphs) if not is_read[index] and id(paragraph.container) in in_kind
+        index
+        for index, paragraph in enumerate(paragraphs)
+        if not is_read[index]
+        and (id(paragraph.container) in in_kind or (index < first_read and paragraph.is_lead and paragraph.is_prose))
     ]
     if not added:
         return lines

@@ -68,7 +68,7 @@ _NOTICE = re.compile(
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
 _PERSON_NAME = rf"{_CAPITAL}[\w.’'-]+(?: (?:{_CAPITAL}[\w.’'-]*|{alternation(PERSON_NAME_PARTICLES)})){{1,4}}"
 _BYLINE = re.compile(
-    rf"(?:By|BY|by)[:\s]+(?P<name>{_PERSON_NAME}(?:(?:,| and|,? &) {_PERSON_NAME}){{0,4}})"
+    rf"(?:By|BY|by|Von|VON|Par|PAR|Por|POR|Door)[:\s]+(?P<name>{_PERSON_NAME}(?:(?:,| and|,? &) {_PERSON_NAME}){{0,4}})"
     r"(?:(?:,| \||\s*[-–—])[^\n!?]{0,80}?[^\n.!?…”\"])?"  # a role or a date, not the end of a sentence
 )
 _BIOGRAPHY_START = re.compile(

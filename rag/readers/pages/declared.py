@@ -34,6 +34,7 @@ _NOT_THE_ARTICLE = re.compile(
 )
 _NO_BYLINE_TAGS = frozenset(("body", "html", "meta", "link", "script", "style", "img", "form"))
 _MAX_BYLINE_CHARACTERS = 160
+_BETWEEN_AUTHORS = re.compile(r"\s*(?:[,/&|·;]|and|und|et|y|e|og|och)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,13 @@ def read_declared(tree: Any) -> DeclaredPage:
     article = max(articles, key=_weight, default={})
     metas = _metas(tree)
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
-    publisher = _names(article.get("publisher"), by_id)
+    publisher = _names(article.get("publisher"), by_id, but="Person")
     return DeclaredPage(
         authors=_authors(article, by_id, metas, tree),
         headline=_line(article.get("headline")),
-        og_title=next(iter(metas.get("og:title", []) or metas.get("twitter:title", [])), ""),
-        page_title=to_one_line(" ".join(tree.xpath("string((//head//title | //title)[1])").split())),
-        headings=tuple(filter(None, (to_one_line(node.text_content()) for node in tree.iter("h1")))),
+        og_title=_line(next(iter(metas.get("og:title", []) or metas.get("twitter:title", [])), "")),
+        page_title=_line(" ".join(tree.xpath("string((//head//title | //title)[1])").split())),
+        headings=tuple(filter(None, map(_heading, tree.iter("h1")))),
         site_name=next(iter(metas.get("og:site_name", []) or metas.get("application-name", [])), ""),
         publisher=publisher[0] if publisher else "",
         canonical=next(iter(tree.xpath("//link[@rel='canonical']/@href")), "")
@@ -105,7 +106,8 @@ def _authors(
         for value in _listed(article.get(key)):
             node = by_id.get(value.get("@id", ""), value) if isinstance(value, dict) else {"name": value}
             names = [_line(name) for name in _listed(node.get("name"))]
-            is_person = not any("Organization" in kind for kind in _types(node))
+            # One who is declared as both, as on many blogs, is a person who publishes.
+            is_person = "Person" in _types(node) or not any("Organization" in kind for kind in _types(node))
             (persons if is_person else organizations).extend(name for name in names if name)
             details = [_line(node.get("jobTitle")), _line(node.get("description"))]
             descriptions += [detail for detail in details if detail and is_person]
@@ -128,27 +130,46 @@ def _names_linked_to(tree: Any, addresses: set[str]) -> Iterator[str]:
 
 
 def _bylines(tree: Any) -> Iterator[str]:
-    """Yields the texts of the elements that are bylines, in the order of the page."""
-    query = "//*[@rel='author' or contains(@itemprop, 'author') or @class or @id]"
-    for node in tree.xpath(query):
-        if not isinstance(node.tag, str) or node.tag in (
-            "body",
-            "html",
-            "meta",
-            "link",
-            "script",
-            "style",
-            "img",
-            "form",
-        ):
+    """Yields the texts of the elements that are bylines, in the order of the page.
+
+    Authors in elements of their own side by side are one byline.
+    """
+    joined: set[Any] = set()
+    for node in tree.xpath("//*[@rel='author' or contains(@itemprop, 'author') or @class or @id]"):
+        if node in joined or not isinstance(node.tag, str) or node.tag in _NO_BYLINE_TAGS:
             continue
         label = f"{node.get('class', '')} {node.get('id', '')}"
-        is_byline = node.get("rel") == "author" or "author" in node.get("itemprop", "") or _BYLINE_NAME.search(label)
-        if not is_byline or _is_outside_article(node):
+        if not (_is_author(node) or _BYLINE_NAME.search(label)) or _is_outside_article(node):
             continue
-        text = to_one_line(" ".join(node.xpath(".//text()[not(ancestor::script or ancestor::style)]")))
+        text = _byline_text(node)
+        follower = node.getnext()
+        while _is_author(node) and follower is not None and _is_author(follower) and _BETWEEN_AUTHORS.fullmatch(
+            node.tail or ""
+        ):  # fmt: skip
+            joined.add(follower)
+            text = f"{text}, {_byline_text(follower)}"
+            node, follower = follower, follower.getnext()
         if text and len(text) <= _MAX_BYLINE_CHARACTERS:
             yield text
+
+
+def _is_author(node: Any) -> bool:
+    """Whether the element is declared as the author's name."""
+    return isinstance(node.tag, str) and (node.get("rel") == "author" or "author" in node.get("itemprop", ""))
+
+
+def _byline_text(node: Any) -> str:
+    return to_one_line(" ".join(node.xpath(".//text()[not(ancestor::script or ancestor::style)]")))
+
+
+def _heading(node: Any) -> str:
+    """The words of a heading in one line, also where it has several lines or blocks."""
+    pieces: list[str] = []
+    for piece in node.xpath(".//text() | .//br | .//p | .//div"):
+        text = str(piece) if isinstance(piece, str) else " "
+        # A kicker in an element of its own has no space after it.
+        pieces += [" ", text] if pieces and pieces[-1][-1:] in ("!", "?", ":") else [text]
+    return to_one_line(" ".join("".join(pieces).split()))
 
 
 def _is_outside_article(node: Any) -> bool:
@@ -203,11 +224,12 @@ def _types(node: dict[str, Any]) -> list[str]:
     return [kind for kind in _listed(node.get("@type")) if isinstance(kind, str)]
 
 
-def _names(value: Any, by_id: dict[str, dict[str, Any]]) -> list[str]:
+def _names(value: Any, by_id: dict[str, dict[str, Any]], but: str) -> list[str]:
+    """The names of what a field names, but those of the type `but`."""
     nodes = [
         by_id.get(str(item.get("@id")), item) if isinstance(item, dict) else {"name": item} for item in _listed(value)
     ]
-    return [name for node in nodes if (name := _line(node.get("name")))]
+    return [name for node in nodes if but not in _types(node) and (name := _line(node.get("name")))]
 
 
 def _listed(value: Any) -> list[Any]:

@@ -86,7 +86,7 @@ def _assemble(
     source = to_one_line(declared.site_name or declared.publisher)
     publications = (source, *site_name_parts(source), declared.publisher, *_host_names(address))
     authors = _authors(declared, publications)
-    title = article_title(declared, publications, authors)
+    title = article_title(declared, publications, authors, address)
     lines = list(body.lines)
     if lines and _plain(lines[0]) in (_plain(title), _plain(declared.og_title)):
         lines = lines[1:]
@@ -114,7 +114,8 @@ def _authors(declared: DeclaredPage, publications: tuple[str, ...]) -> str | Non
     who = declared.authors
     others = (*publications, *who.organizations) if who.persons or who.bylines else publications
     spellings = [*who.metas, *who.bylines]
-    for bylines in (who.persons, who.metas, who.bylines[:1], who.bylines[1:2], who.organizations):
+    nested = tuple(byline for byline in who.bylines[2:] if byline in who.bylines[0])
+    for bylines in (who.persons, who.metas, who.bylines[:1], who.bylines[1:2], *zip(nested), who.organizations):
         names = author_names(bylines, others if bylines is not who.organizations else publications)
         if names:
             # A name in capitals takes the spelling that the page has elsewhere.

@@ -165,3 +165,42 @@ def test_readers_comments_inside_the_article_are_no_part_of_it(list_name: str, c
 
 def test_an_article_whose_container_is_named_after_comments_is_read() -> None:
     assert _lines(_page(f'<div class="sf_comment_text">{_paragraphs(SENTENCES[:20])}</div>')) == SENTENCES[:20]
+
+
+def test_prose_between_blocks_is_read_although_it_is_in_no_paragraph() -> None:
+    """A block within a paragraph ends it, so that the rest of the paragraph is loose in the container."""
+    block = '<div class="related-box"><h3>More</h3><ul><li><a href=/a>A story of ours</a></li></ul></div>'
+    first = f"<p>{block}{SENTENCES[0]}</p>{_paragraphs(SENTENCES[1:6])}"
+    assert _lines(_page(f"<div class=bd>{first}</div>")) == SENTENCES[:6]
+    linked = SENTENCES[2].replace("the figure", "<a href=/f>the <b>fig</b>ure</a>")
+    middle = f"{_paragraphs(SENTENCES[:2])}<div>{ADVERT}</div>{linked}<p>{SENTENCES[3]}</p>{SENTENCES[4]}"
+    assert _lines(_page(f"<div class=bd>{middle}</div>")) == SENTENCES[:5]
+
+
+@pytest.mark.parametrize("lead", ["<p class='fig-chapo'>{}</p>", "<div class='article__lead'>{}</div>"])
+def test_the_lead_of_an_article_is_read_outside_its_container(lead: str) -> None:
+    written = SENTENCES[0].replace("the figure", "the <i>fig</i>ure").replace("million", "<br>million")
+    body = f"<div class=top>{lead.format(written)}</div><div class='article__body'>{_paragraphs(SENTENCES[1:8])}</div>"
+    assert _lines(_page(f"<article>{body}</article>")) == SENTENCES[:8]
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        "<form action=/subscribe><p>{}</p><input type=email></form>",
+        "<div class='subscribe-form'><p>{}</p></div>",
+        "<div class='share-compact'><p>{}</p></div>",
+        "<div class='newsletter-box'><p>{}</p></div>",
+        "<section class='cookie-banner'><p>{}</p></section>",
+    ],
+)
+def test_an_offer_within_the_article_s_element_is_no_part_of_it(offer: str) -> None:
+    words = "We will send you our letter once a week, and you can leave the list whenever you like, we promise."
+    body = f"<article><div class=text>{_paragraphs(SENTENCES[:8])}</div>{offer.format(words)}</article>"
+    assert _lines(_page(body)) == SENTENCES[:8]
+
+
+def test_a_page_that_is_one_form_is_read() -> None:
+    page = _page(f"<article>{_paragraphs(SENTENCES[:8])}</article>")
+    assert _lines(page.replace("<body>", "<body><form id=aspnetForm>") + "</form>") == SENTENCES[:8]
+    assert _lines(_page(f"<div class='share'>{_paragraphs(SENTENCES[:8])}</div>")) == SENTENCES[:8]

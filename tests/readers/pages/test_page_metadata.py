@@ -63,6 +63,59 @@ def test_the_heading_of_a_page_is_its_title_before_a_shortened_one_for_other_sit
     assert _article(head, f"<h1>{TITLE}</h1>").title == TITLE
 
 
+@pytest.mark.parametrize(
+    ("head", "before", "title"),
+    [
+        # A name of a file is no title.
+        ('<title>Price of delay 2018 | The Review</title><meta property="og:title" content="price-of-delay-2018">'
+         '<meta property="og:site_name" content="The Review">', "", "Price of delay 2018"),
+        # Quotation marks that also separate.
+        ('<title>Review</title><meta property="og:title" content="Jane Doe on »The Price of Delay: a book?«">', "",
+         "Jane Doe on »The Price of Delay: a book?«"),
+        # A heading of several lines or with a kicker.
+        (f"<title>{TITLE} - Harbour</title>", "<h1>The Price<br>of<br/>Delay</h1>", TITLE),
+        (f"<title>Late! {TITLE} | Harbour</title>", f"<h1><span>Late!</span>{TITLE}</h1>", f"Late! {TITLE}"),
+        # Titles that were cut off.
+        ('<title>The Price of … | Harbour</title><meta property="og:title" content="The Price of …">',
+         f"<h1>{TITLE}</h1>", TITLE),
+        (_json_ld(headline="What governments that wait for a better moment pay in the end for " + "all their " * 5),
+         "<h1>What governments that wait for a better moment pay in the end for " + "all their " * 5 + "years</h1>",
+         "What governments that wait for a better moment pay in the end for " + "all their " * 5 + "years"),
+        # Characters that were escaped twice.
+        ('<title>x</title><meta property="og:title" content="Grain &amp;amp; Steel&amp;#8217;s Price">', "",
+         "Grain & Steel’s Price"),
+        # A section in another language.
+        (f"<title>Kommentar: {TITLE}</title>", f"<h1>{TITLE}</h1>", TITLE),
+        (f"<title>{TITLE} - Wirtschaft - Hafenblatt</title><meta property='og:site_name' content='Hafenblatt'>", "",
+         TITLE),
+    ],
+)  # fmt: skip
+def test_a_title_is_the_whole_title_and_nothing_else(head: str, before: str, title: str) -> None:
+    assert _article(head, before).title == title
+
+
+@pytest.mark.parametrize(
+    ("url", "page_title", "before", "title"),
+    [
+        # The address says where the title ends, and which heading it is.
+        ("https://a.example/2018/07/the-price-of-delay/", f"{TITLE} – MINOFFIN, Ministry of Ellery", "", TITLE),
+        ("https://a.example/the-price-of-delay_4711.html", f"{TITLE} – The Harbour, its ships", "", TITLE),
+        ("https://a.example/2019/der-preis-der-verzoegerung", "Hafenblog aus Köln",
+         "<h1>Hafenblog</h1><h1>Der Preis der Verzögerung</h1>", "Der Preis der Verzögerung"),
+        # The heading is the site's name, which is in its address too.
+        ("https://www.old-harbour.example/event/887/", f"{TITLE} › Old Harbour of Ellery",
+         "<h1>Old Harbour of Ellery</h1>", TITLE),
+        # A name of a site in short.
+        ("https://www.nytimes.example/x/1", f"{TITLE} - The New York Times", "", TITLE),
+        ("https://www.latimes.example/x/1", f"{TITLE} — Los Angeles Times", "", TITLE),
+        ("https://time.example/x/1", f"{TITLE} - Time News", "", TITLE),
+        ("https://wsj.example/x/1", f"{TITLE} - Why so?", "", f"{TITLE} - Why so?"),
+    ],
+)  # fmt: skip
+def test_the_address_tells_title_and_site_apart(url: str, page_title: str, before: str, title: str) -> None:
+    assert _article(f"<title>{page_title}</title>", before, url).title == title
+
+
 AUTHOR_PAGE = '<meta property="article:author" content="https://review.example/people/jane">'
 PERSON = {"@type": "Person", "name": "Jane Doe"}
 PUBLISHER = {"@type": "NewsMediaOrganization", "name": "The Review"}
@@ -93,9 +146,50 @@ def test_the_person_is_the_author_whatever_else_the_page_says(head: str, before:
     assert _article(site + head, before, "https://review.example/2024/delay").author == "Jane Doe"
 
 
+def _author_link(name: str) -> str:
+    return f'<a rel="author" href="/{name[:4]}">{name}</a>'
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"<p>{_author_link('Jane Doe')} / {_author_link('Ada Brookfield')} Port Ellery</p>",
+        f"<p>By {_author_link('Jane Doe')} and {_author_link('Ada Brookfield')}</p>",
+        "<ul><li>Par <span itemprop='author'><a itemprop='name'>Jane Doe</a></span>, "
+        "<span itemprop='author'><a itemprop='name'>Ada Brookfield</a></span></li></ul>",
+    ],
+)
+def test_authors_in_elements_side_by_side_are_all_named(before: str) -> None:
+    assert _article("<title>T</title>", before).author == "Jane Doe, Ada Brookfield"
+
+
+def test_the_author_of_another_story_is_not_named_too() -> None:
+    before = f"<p>{_author_link('Jane Doe')}</p><div>{_author_link('Tom Reeve')} wrote before</div>"
+    assert _article("<title>T</title>", before).author == "Jane Doe"
+
+
+def test_one_who_is_declared_as_person_and_publisher_is_the_author() -> None:
+    graph = {"@type": ["Person", "Organization"], "@id": "#p", "name": "Jane Doe"}
+    script = json.dumps({"@graph": [graph, {"@type": "Article", "author": {"@id": "#p"}, "publisher": {"@id": "#p"}}]})
+    head = f'<title>T</title><script type="application/ld+json">{script}</script>'
+    assert _article(head, url="https://review.example/delay").author == "Jane Doe"
+
+
+def test_an_author_whose_site_has_the_surname_is_named() -> None:
+    byline = (
+        "<div class=author><h2 class=author-heading>Published by</h2><h3 class=author-title>Jane Doe</h3>"
+        "<p class=author-bio>A professor at Ellery University, who writes of harbours.</p></div>"
+    )
+    head = '<title>T</title><meta property="og:site_name" content="Jane Doe\'s blog">'
+    assert _article(head, byline, "https://doe.example/delay").author == "Jane Doe"
+
+
 @pytest.mark.parametrize(
     ("head", "before"),
     [
+        ('<meta name="author" content="Harbour Press GmbH, Port Ellery, Ellery">', ""),
+        ('<meta name="author" content="Webworks d.o.o.">', ""),
+        ('<meta name="author" content="Verein: Old Harbour e.V.">', ""),
         ('<meta name="author" content="admin">', ""),
         ('<meta name="author" content="The Review">', ""),
         (_json_ld(author=PUBLISHER, publisher=PUBLISHER), ""),
