@@ -116,7 +116,10 @@ def _prose_paragraphs(tree: Any) -> list[_Paragraph]:
 
 
 def _words_of(node: Any) -> str:
-    """The text of a paragraph in one line, to the character: "<b>De</b>lay," is "Delay,"."""
+    """The text of a paragraph in one line.
+
+    It is to the character: "<b>De</b>lay," is "Delay,".
+    """
     pieces = (piece if isinstance(piece, str) else " " for piece in node.xpath(".//text() | .//br"))
     return to_one_line(" ".join("".join(pieces).split()))
 

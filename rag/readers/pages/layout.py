@@ -118,7 +118,10 @@ def _is_block(node: Any) -> bool:
 
 
 def _wrap_run(container: Any, run: list[Any], following: Any) -> None:
-    """Wraps the inline elements `run` and the loose text around them, before the block `following`."""
+    """Wraps the inline elements `run` and the loose text around them.
+
+    They stand before the block `following`.
+    """
     first = run[0] if run else following
     before = first.getprevious() if first is not None else (container[-1] if len(container) else None)
     text = (container.text if before is None else before.tail) or ""

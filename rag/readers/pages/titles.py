@@ -80,7 +80,10 @@ def site_name_parts(site_name: str) -> list[str]:
 
 
 def _is_site_heading(heading: str, page_title: str, address: str | None) -> bool:
-    """Whether a heading is the site's name: it ends the title of the window, and has every word of the host."""
+    """Whether a heading is the site's name.
+
+    It ends the title of the window then, and has every word of the host.
+    """
     parts = _SEPARATOR.split(page_title)
     labels = (urlsplit(address or "").hostname or "").removeprefix("www.").split(".")[:-1]
     words = [word for label in labels for word in label.split("-") if word]
@@ -89,7 +92,7 @@ def _is_site_heading(heading: str, page_title: str, address: str | None) -> bool
 
 
 def _until_address(title: str, slug: str) -> str:
-    """The parts of `title` that the address has, where they are a whole beginning of it."""
+    """The beginning of `title` that the address has, if it is whole parts."""
     parts, separators = _SEPARATOR.split(title), _SEPARATOR.findall(title)
     kept = parts[0]
     for separator, part in zip(separators, parts[1:], strict=True):
@@ -100,7 +103,7 @@ def _until_address(title: str, slug: str) -> str:
 
 
 def _address_key(address: str | None) -> str:
-    """The last part of an address as a key: without its suffix, its date and its number."""
+    """The last part of an address as a key, without suffix, date and number."""
     path = urlsplit(address or "").path.rstrip("/")
     name = re.sub(r"\.\w{2,5}\Z", "", path.rpartition("/")[2])
     return _key(_ascii(unquote(re.sub(r"\A\d{4}-\d\d-\d\d-|[-_.,]{1,2}(?:id)?\d{3,}\Z", "", name))))
@@ -139,7 +142,10 @@ def _is_name(part: str, names: set[str]) -> bool:
 
 
 def _abbreviates(part: str, name: str) -> bool:
-    """Whether `name`, of a host, is `part` with words in short: "nytimes" is "The New York Times"."""
+    """Whether `name`, of a host, is `part` with words in short.
+
+    "nytimes" is "The New York Times".
+    """
     words = [word for word in re.findall(r"\w+", _ascii(part)) if word not in _SMALL_WORDS]
     if not 2 <= len(words) <= _MAX_SITE_WORDS or len(name) < 2:
         return False
