@@ -85,3 +85,14 @@ def test_asking_does_not_import_the_page(home: Path) -> None:
     assert python_output(f"import sys; from rag.cli import run; {call}; print('gradio' in sys.modules)").endswith(
         "False"
     )
+
+
+def test_the_garbage_collector_leaves_out_the_modules_and_at_the_end_everything(home: Path) -> None:
+    call = f"run(['--home', {str(home)!r}, 'status'])"
+    after_imports = python_output(f"import gc; from rag.cli import run; {call}; print(gc.get_freeze_count())").split()[
+        -1
+    ]
+    assert int(after_imports) > 100_000
+    at_the_end = "sys.argv[1:] = ['--version']; atexit.register(lambda: print(len(gc.get_objects()))); main()"
+    tracked = python_output(f"import atexit, gc, sys; from rag.cli import main; {at_the_end}").split()[-1]
+    assert int(tracked) < 1_000, "objects that the last collections visit"
