@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from llama_index.core.bridge.pydantic import Field, PrivateAttr
@@ -77,9 +76,4 @@ class PassageNodeParser(NodeParser):
 
 
 def _bundled_token_counts(texts: Sequence[str]) -> list[int]:
-    return [len(encoding.ids) for encoding in _tokenizer().encode_batch(list(texts), add_special_tokens=False)]
-
-
-@cache
-def _tokenizer() -> Any:
-    return open_tokenizer()
+    return [len(encoding.ids) for encoding in open_tokenizer().encode_batch(list(texts), add_special_tokens=False)]

@@ -5,8 +5,7 @@ It ends at a number of tokens, or before a text to stop at.
 Tokens are those of the bundled tokenizer, since a quoted answer has no language model whose tokens could be counted.
 """
 
-from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from rag.embedding.onnx_session import open_tokenizer
 
@@ -66,9 +65,4 @@ def token_end(text: str, max_tokens: int) -> int | None:
 
 
 def _offsets(text: str) -> list[tuple[int, int]]:
-    return list(_tokenizer().encode(text, add_special_tokens=False).offsets)
-
-
-@cache
-def _tokenizer() -> Any:
-    return open_tokenizer()
+    return list(open_tokenizer().encode(text, add_special_tokens=False).offsets)
