@@ -127,3 +127,16 @@ def test_axe_finds_nothing_serious_and_nothing_is_cut_off(
         folded.click()
     assert violations(page, axe) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_debate_above_does_not_move_what_is_being_read(address: str, visit: Visit, asked: Asked, width: int) -> None:
+    page = visit(address, width=width)
+    first = asked(page, CAP)
+    newest = asked(page, CAPITAL)
+    page.wait_for_timeout(300)
+    before = newest.bounding_box()["y"]
+    first.locator(".debate[open] .timeline").wait_for()
+    page.wait_for_timeout(300)
+    assert abs(newest.bounding_box()["y"] - before) < 3
+    assert newest.locator(".question").bounding_box()["y"] < 800

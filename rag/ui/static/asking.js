@@ -96,7 +96,7 @@ commentary.asking = (page) => {
     if (!reply || reply.error || !find(turn.id)) return;
     turn.offers = reply;
     turn.changed = Date.now();
-    page.showOffers(turn);
+    page.steadily(turn, () => page.showOffers(turn));
     page.save();
   }
 

@@ -46,7 +46,7 @@ commentary.debates = (page) => {
     expected.delete(turn.id);
     if (!isThere(turn) || boxes.get(turn.id) !== box) return;
     if (!reply || reply.error) return fail(turn, box, reply);
-    show(box, reply, isAsked);
+    page.steadily(turn, () => show(box, reply, isAsked));
     if (turn.debate === reply.authors) return;
     turn.debate = reply.authors;
     turn.changed = Date.now();

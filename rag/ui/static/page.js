@@ -54,6 +54,18 @@ commentary.conversation = (element, props, trigger, server, watch) => {
     });
   };
 
+  /* Changes something of an earlier turn; the newest one, if it is in sight, stays where it is. */
+  page.steadily = (turn, change) => {
+    const newest = page.current.turns.at(-1), root = document.documentElement;
+    const element = newest !== turn && shown.get(newest?.id)?.element;
+    const before = element ? element.getBoundingClientRect().top : Infinity;
+    if (before > window.innerHeight) return change();
+    root.style.overflowAnchor = "none"; // the browser would move it too
+    change();
+    window.scrollBy({ top: element.getBoundingClientRect().top - before, behavior: "instant" });
+    requestAnimationFrame(() => (root.style.overflowAnchor = ""));
+  };
+
   page.save = () => {
     const { current } = page;
     if (!current.turns.length && !store.load(current.id)) return;

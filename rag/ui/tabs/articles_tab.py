@@ -4,6 +4,7 @@ A read-only library shows the table alone.
 """
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,13 @@ def _ways_to_add(engine: QueryEngine, scripts: str) -> None:
     with gr.Accordion("Add articles", open=False, elem_id="add-articles"):
         with gr.Tabs():
             with gr.Tab("Files"):
-                gr.Markdown(
-                    f"One or several: {suffixes_in_words()}\n\nBookmarks, read-later lists, reference managers and "
-                    "lists of feeds often have only links. Tick the box to read those pages from the web."
+                # Gradio's Markdown would load seven more files.
+                gr.HTML(
+                    f"<p>One or several: {escape(suffixes_in_words())}</p><p>Bookmarks, read-later lists, reference "
+                    "managers and lists of feeds often have only links. Tick the box to read those pages from the web."
+                    "</p>",
+                    apply_default_css=False,
+                    elem_id="add-files",
                 )
                 links = gr.Checkbox(label=add_articles.LINKS_LABEL, elem_id="add-links")
                 # Any file type: the results name each file that is not an article, where Gradio would refuse all of
