@@ -1,79 +1,50 @@
-"""One conversation is understood in the same way on the page, over HTTP and in Python."""
+"""Follow-ups over the bundled corpus: each is understood as its conversation means it."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
-import openai
 import pytest
 
-from rag import Article, QueryEngine, open_engine
-from rag.server.openai_protocol.chat_request import MODEL
-from rag.ui.handlers import PageHandlers
-from tests.support.library.articles import write_jsonl
-from tests.support.servers.live_server import engine_server
-
-ARTICLES = (
-    ("oats", "Kitchen Table", "Oat milk is a fine drink for the kitchen, because it keeps and it cooks well."),
-    ("dairy", "Half Time", "Oat milk is a fad. Butter and cream feed a team better than any drink of oats."),
-    ("butter", "Kitchen Table", "Butter is overrated, because good oil costs less and does the same work."),
-)
-CONVERSATION = (
-    ("What does Kitchen Table think of oat milk?", "What does Kitchen Table think of oat milk?"),
-    ("And Half Time?", "What does Half Time think of oat milk?"),
-    ("thanks", "thanks"),
-    ("and butter?", "What does Half Time think of butter?"),
-    ("Why is good oil cheaper than butter?", "Why is good oil cheaper than butter?"),
-)
+from rag import Answer, QueryEngine, open_engine
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryEngine]:
-    folder = tmp_path_factory.mktemp("follow-ups")
-    articles = [
-        Article(name, f"On {name}", text, author, source="The Daily Loaf", topics=()) for name, author, text in ARTICLES
-    ]
-    with open_engine(folder / "home", empty=True) as opened:
-        opened.add(write_jsonl(folder / "articles.jsonl", articles))
+def engine(home: Path) -> Iterator[QueryEngine]:
+    with open_engine(home) as opened:
         yield opened
 
 
-def in_python(engine: QueryEngine) -> list[str]:
+def _last(engine: QueryEngine, *turns: str) -> Answer:
     chat = engine.chat()
-    return [chat.ask(question).standalone_question for question, _ in CONVERSATION]
+    return [chat.ask(turn) for turn in turns][-1]
 
 
-def on_the_page(engine: QueryEngine) -> list[str]:
-    handlers, before = PageHandlers(engine), []
-    for question, _ in CONVERSATION:
-        *_, last = handlers.ask({"id": "0" * 32, "question": question, "before": before})
-        before = [*before, [last["record"]["standalone_question"], last["record"]["text"]]]
-    return [standalone for standalone, _ in before]
+def test_who_answers_an_article_lists_the_articles_that_mention_its_author_afterwards(engine: QueryEngine) -> None:
+    answer = _last(engine, "summarise “A Price Cap Built for Slack Markets”", "and who answers it?")
+    assert answer.kind == "collection"
+    assert answer.text.startswith("6 articles mention “Barrels and Grids” since July 2023")
+    assert all(citation.article.author != "Barrels and Grids" for citation in answer.citations)
 
 
-def over_http(engine: QueryEngine) -> list[str]:
-    messages: Any = []
-    understood = []
-    with engine_server(engine) as (address, _):
-        client = openai.OpenAI(base_url=f"{address}/v1", api_key="any")
-        for question, _ in CONVERSATION:
-            messages.append({"role": "user", "content": question})
-            message = client.chat.completions.create(model=MODEL, messages=messages).choices[0].message
-            messages.append({"role": "assistant", "content": message.content})
-            understood.append((message.model_extra or {})["answer"]["standalone_question"])
-    return understood
+def test_the_whole_name_of_an_author_is_looked_for(engine: QueryEngine) -> None:
+    answer = engine.ask("which articles mention The Other Majority since 2025?")
+    assert answer.text.startswith("5 articles mention “The Other Majority” since 2025")
 
 
-@pytest.mark.parametrize("face", [in_python, on_the_page, over_http])
-def test_a_conversation_is_understood_in_the_same_way(engine: QueryEngine, face: Any) -> None:
-    assert face(engine) == [expected for _, expected in CONVERSATION]
+def test_a_request_for_arguments_is_no_talk(engine: QueryEngine) -> None:
+    answer = _last(engine, "is the oil price cap a success or a failure?", "give me three arguments that it failed")
+    assert answer.standalone_question == "Give me three arguments that the oil price cap failed"
+    assert answer.kind != "talk"
+    assert answer.understood.corrected == ()
 
 
-def test_filters_are_carried_over_to_a_follow_up_and_over_thanks(engine: QueryEngine) -> None:
-    chat = engine.chat()
-    chat.ask("Is oat milk a good drink?", author="Half Time")
-    chat.ask("thanks")
-    followed = chat.ask("and butter?")
-    assert "within the same articles as the question before" in (followed.notice or "")
-    assert {citation.article.author for citation in followed.citations} == {"Half Time"}
-    complete = chat.ask("Why is good oil cheaper than butter?")
-    assert "within the same articles" not in (complete.notice or "")
+def test_a_change_of_mind_is_looked_for_on_the_subject_of_the_conversation(engine: QueryEngine) -> None:
+    answer = _last(engine, "tell me about confiscating the frozen russian assets", "has anyone changed their mind?")
+    assert [citation.article.author for citation in answer.citations] == ["Hard Power"]
+    assert "The advice was wrong" in answer.citations[0].quote
+
+
+def test_after_a_request_for_the_words_the_subject_is_the_one_before(engine: QueryEngine) -> None:
+    subject = "tell me about confiscating the frozen russian assets"
+    answer = _last(engine, subject, "quote me the exact sentence where house rules says so", "how much money is it")
+    assert "300 billion dollars" in answer.text

@@ -67,6 +67,12 @@ _SPEAKS_OF_THE_COLLECTION = re.compile(
     r"publish\w*|bibliography|cover(?:s|ed)?|stored|titles?|up to date)\b",
     re.IGNORECASE,
 )
+# Words of a turn that asks for what the articles say, and is no talk with the program.
+_SPEAKS_OF_VIEWS = re.compile(
+    r"\b(?:arguments?|reasons?|claims?|views?|opinions?|positions?|evidence|quot(?:e|es|ations?)|critics?|supporters?|"
+    r"opponents?|opposite|contrary|(?:dis)?agree\w*|side)\b",
+    re.IGNORECASE,
+)
 # The scales of the three groups of features, as they were fitted.
 VECTOR_SCALE, WORD_SCALE = 4.0, 0.7
 
@@ -140,7 +146,7 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
         return rule
     if best == "timeline" and _ASKS_HOW.match(question) and not _SPEAKS_OF_CHANGE.search(question):
         return rule
-    if best == "talk" and _is_no_language(question):
+    if best == "talk" and (_is_no_language(question) or _SPEAKS_OF_VIEWS.search(question)):
         return rule
     is_named = any(mention.part in ("authors", "sources") for mention in mentions)
     if best == "collection" and not is_named and asked_holder(question):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.classifier import Intent, classify, talk_intent
 from rag.answering.intent.follow_up import standalone_question
 from rag.answering.intent.follow_up.articles import articles_named_in, refer_to_articles
@@ -166,6 +167,8 @@ def understand(
         topics = topics_called(intent.subject, tuple(snapshot.values("topics")))
         if topics:
             intent, scope = replace(intent, subject=""), replace(scope, topics=topics)
+    if intent.is_mention:
+        intent = replace(intent, subject=_whole_name(intent.subject, asking, snapshot))
     if intent.about and "topics" not in ignore:
         topics = topics_called(intent.about, tuple(snapshot.values("topics")))
         if topics:
@@ -184,6 +187,16 @@ def understand(
     return UnderstoodTurn(
         intent, understanding, search, narrower, in_words.authors_named, previous, before, completed.is_on_articles
     )
+
+
+def _whole_name(subject: str, question: str, catalogue: Catalogue) -> str:
+    """The author or publication that `question` names and of whose name `subject` is left.
+
+    "The Other Majority" loses its first words as words of a request.
+    """
+    lower, part = question.casefold(), subject.casefold()
+    names = (name for field in ("author", "source") for name in catalogue.values(field))
+    return next((name for name in names if part and part in name.casefold() and name.casefold() in lower), subject)
 
 
 def _as_timeline(read_again: Intent, first: Intent) -> Intent:

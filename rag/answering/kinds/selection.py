@@ -3,7 +3,7 @@
 Each kind of question has its own selection; writing and checking are the same for all kinds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Quote
@@ -82,6 +82,14 @@ def merge(first: Retrieval, second: Retrieval) -> Retrieval:
     new = [position for position, passage in enumerate(second.passages) if passage.id not in known]
     added = restrict(second, new)
     return replace(first, passages=first.passages + added.passages, sentences=first.sentences + added.sentences)
+
+
+def group_by(retrieval: Retrieval, key: Callable[[ArticleRef], str]) -> dict[str, Retrieval]:
+    """The retrieval in parts: articles with the same `key` are in one part."""
+    positions: dict[str, list[int]] = {}
+    for position, passage in enumerate(retrieval.passages):
+        positions.setdefault(key(passage.article), []).append(position)
+    return {name: restrict(retrieval, of_part) for name, of_part in positions.items()}
 
 
 def distinct_passages(quotes: Sequence[Quote], others: Sequence[RankedPassage] = ()) -> tuple[RankedPassage, ...]:

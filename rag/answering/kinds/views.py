@@ -18,7 +18,7 @@ from rag.answering.evidence import (
     select_quotes,
 )
 from rag.answering.kinds.changes import CHANGES, changed_mind, turning_points
-from rag.answering.kinds.selection import MAX_ALSO, Selection, distinct_passages, merge, restrict
+from rag.answering.kinds.selection import MAX_ALSO, Selection, distinct_passages, group_by, merge, restrict
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
 from rag.types.article import ArticleRef
@@ -149,7 +149,7 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
     passages = CHANGE_PASSAGES if request.asks_for_change else WIDE_PASSAGES
     retrieval = retrieve(request.question, max(request.k, passages), request.filters)
     score = _score_of_subject(retrieval, request, request.abstain_below)
-    if request.asks_for_change and (turns := turning_points(retrieval, request.about, 1)):
+    if request.asks_for_change and (turns := _turns_on(retrieval, request)):
         answerability = UNCERTAIN if isinstance(score, Abstention) else score
         turns = sorted(turns, key=lambda quote: _ordinal(quote.passage.article))
         return Selection("timeline", retrieval, tuple(turns[:MAX_DAYS]), distinct_passages(turns), answerability)
@@ -157,7 +157,7 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
         return score
     groups = {
         name: group
-        for name, group in _group(retrieval, lambda ref: ref.id).items()
+        for name, group in group_by(retrieval, lambda ref: ref.id).items()
         if group.passages[0].article.published
     }
     # If some articles are about the subject, articles that only share words with it are left out.
@@ -177,6 +177,14 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
     )
 
 
+def _turns_on(retrieval: Retrieval, request: ViewRequest) -> list[Quote]:
+    """The changes of mind in the articles about the subject, else in those relevant to it."""
+    if (turns := turning_points(retrieval, request.about, 1)) or not request.about:
+        return turns
+    relevant = frozenset(_heard(group_by(retrieval, lambda ref: ref.id), request))
+    return turning_points(retrieval, relevant, 1) if relevant else []
+
+
 def _score_of_subject(retrieval: Retrieval, request: ViewRequest, abstain_below: float) -> float | Abstention:
     """The answerability, or an abstention if nothing is about the subject.
 
@@ -194,7 +202,7 @@ def debated_views(request: ViewRequest, retrieve: Retrieve) -> dict[str, list[Re
     score = _score_of_subject(retrieval, request, request.abstain_below)
     if isinstance(score, Abstention):
         return score
-    articles = _group(retrieval, lambda ref: ref.id)
+    articles = group_by(retrieval, lambda ref: ref.id)
     views: dict[str, list[Retrieval]] = {}
     for name in _heard(articles, replace(request, about=request.on_it)):
         views.setdefault(_author(articles[name].passages[0].article), []).append(articles[name])
@@ -220,15 +228,7 @@ def nothing_written_by(authors: Sequence[str], what: str = "on this") -> str:
 
 
 def _by_author(retrieval: Retrieval) -> dict[str, Retrieval]:
-    return _group(retrieval, _author)
-
-
-def _group(retrieval: Retrieval, key: Callable[[ArticleRef], str]) -> dict[str, Retrieval]:
-    """The retrieval in parts: articles with the same `key` are in one part."""
-    positions: dict[str, list[int]] = {}
-    for position, passage in enumerate(retrieval.passages):
-        positions.setdefault(key(passage.article), []).append(position)
-    return {name: restrict(retrieval, of_part) for name, of_part in positions.items()}
+    return group_by(retrieval, _author)
 
 
 def _best_score(group: Retrieval) -> float:
@@ -280,7 +280,7 @@ def _quotes_by_article(retrieval: Retrieval, max_quotes: int, asked: str = "") -
     """
     if max_quotes == 1:
         return _quotes_of(_since_the_change_of_mind(retrieval), 1)
-    articles = _group(retrieval, lambda ref: ref.id)
+    articles = group_by(retrieval, lambda ref: ref.id)
     floor = ARTICLE_FLOOR * max(map(_best_score, articles.values()), default=0.0)
     # The words of a short subject ("AI rules") may occur in a sentence on another subject, so words and meaning are
     # both compared.

@@ -12,6 +12,7 @@ from typing import Literal
 from rag.answering.intent.follow_up.question_parts import find_places
 from rag.answering.intent.follow_up.words import AUXILIARY, BASE_VERB, BE, DATE, DETERMINER, PREPOSITION, REQUEST, WH
 from rag.text.analyzer import content_terms
+from rag.text.lexicon import NUMBER_WORDS, alternation
 
 SINGULAR_PERSON_PRONOUNS = frozenset({"he", "she", "him", "her", "his", "hers"})
 # "Why does this policy fail, if prices rise in spring?" has this many content terms besides "this policy", and
@@ -122,7 +123,8 @@ _ONE_PERSON = re.compile(
 # Words that are no antecedents: the verb after an auxiliary, and words for nothing in particular.
 _NO_ANTECEDENT = re.compile(
     rf"\b(?:{AUXILIARY}|i|you|we|to)\s+{BASE_VERB}\b|^\s*(?:{BASE_VERB}|{REQUEST})\b"
-    r"|\b(?:(?:any|some|every|no)(?:thing|one|body)|people|way|kinds?|sorts?|types?|lot|others?|else|notable)\b",
+    rf"|\b(?:(?:any|some|every|no)(?:thing|one|body)|people|way|kinds?|sorts?|types?|lot|others?|else|notable"
+    rf"|{alternation(NUMBER_WORDS)})\b",
     re.IGNORECASE,
 )
 # Words that are no antecedents of "its": the plural of a noun, and a verb.

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.intent.catalogue import Catalogue
+from rag.answering.intent.follow_up.ellipsis import asks_for_the_words
 from rag.answering.intent.frames.words import PIECE
 from rag.answering.intent.mentions.names import catalogue_names
 from rag.answering.intent.mentions.question_words import QuestionWords
@@ -113,6 +114,18 @@ _THEIR_OTHERS = re.compile(
 )
 
 
+# "Does anyone disagree with it?" and "who answers it?" ask for the articles that speak of its author afterwards.
+_ANSWERED = re.compile(
+    r"^(?:and |but |so )*(?:"
+    r"(?:(?:does|did|do|has|have) (?:anyone|anybody|someone|somebody|any \w+)|"
+    r"is there (?:anyone|anybody|any \w+)(?: who| that)?)"
+    r"(?: else)?|who(?: else)?|which (?:other )?(?:articles?|pieces?|columns?|columnists?|authors?)) "
+    r"(?:disagree|object|answer|repl(?:y|ie)|respond|reacte?|contradict|criticis|criticiz|argue)(?:s|d|es|ed)?"
+    rf"(?: (?:with|to|against))? {_ONE}(?: and why)?{_END}",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleReference:
     """A question about articles that the previous answer named.
@@ -132,7 +145,7 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     Returns None for any other question. After a question for an author's view, "what does it say?" asks for the view of
     that author.
     """
-    if not turns or len(question) > 200:
+    if not turns or len(question) > 200 or asks_for_the_words(question):
         return None
     before = _BEFORE.match(question)
     asks_which = _WHICH.match(question)
@@ -143,7 +156,8 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     by_whom = _BY_WHOM.match(question)
     in_it = _IN_THIS_ARTICLE.search(question)
     others = _THEIR_OTHERS.match(question.strip(" ?!."))
-    if not (others or before or asks_which or about_one or says or by_whom or in_it):
+    answered = _ANSWERED.match(question)
+    if not (others or before or asks_which or about_one or says or by_whom or in_it or answered):
         return None
     named = articles_named_in(turns[-1], catalogue)
     if not named or (says and not about_one and _names_an_author_alone(turns[-1].question, catalogue)):
@@ -154,6 +168,12 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
         if not author or len(authors) > 1:
             return None
         return ArticleReference(f"list the articles by {author}{others['rest']}", ())
+    if answered:
+        # After an answer of several articles, "it" is what was asked about.
+        author, day = named[0].author, named[0].published
+        if len(named) > 1 or not author or not day:
+            return None
+        return ArticleReference(f"which articles mention {author} since {month_and_year(day)}?", ())
     if by_whom and len(named) > 1:
         return ArticleReference("who are the authors?", tuple(ref.id for ref in named))
     if asks_which:

@@ -27,7 +27,9 @@ MAX_BARE_PHRASE_WORDS = 3
 # "What about the effect of tariffs on farmers in Iowa?" names all that it asks for.
 MIN_CONTENT_TERMS_OF_SUBJECT = 4
 
-_CONNECTIVE = re.compile(r"^(?:and|but|or|also|plus|so|then)\b[\s,]*", re.IGNORECASE)
+_CONNECTIVE = re.compile(
+    r"^(?:and|but|or|also|plus|so|then|now(?= (?:the|for|with|what about|how about)\b))\b[\s,]*", re.IGNORECASE
+)
 _WHAT_ABOUT = re.compile(r"^(?:(?:what|how) about|what of|(?:the )?same (?:for|with))\b\s*", re.IGNORECASE)
 _CONTINUATION = re.compile(
     "|".join(
@@ -47,10 +49,26 @@ _CONTINUATION = re.compile(
             r"(?:who|which(?: one)?|whom) (?:do|would) you (?:agree|side|go) with",
             r"which (?:one )?(?:do|would) you prefer",
             r"who(?: is| are|[’']s)(?: else)? (?:for|against|in favou?r|opposed|right|wrong)",
+            r"(?:has|have|did|does) (?:anyone|anybody|someone|somebody|any of them|they|everyone)(?: else)?(?: ever)? "
+            r"chang\w+ (?:their|his|her|its) (?:minds?|views?|positions?|opinions?|tune)",
             r"why(?: is| was)? (?:that|this|so|not)|how (?:come|so)|in what way|what do you mean(?: by that)?",
             r"meaning|so what|what for",
         )
     ),
+    re.IGNORECASE,
+)
+# "Quote me the sentence where X says so" and "where does it say that?" ask for the words of the answer before.
+_SAYS_SO = r"(?:say|said|write|wrote|argue|claim|think|mention)(?:s|d|ed)? (?:so|that|this|it|as much)"
+ASKS_FOR_THE_WORDS = re.compile(
+    rf"(?:(?:please |can you |could you )*(?:quote|show|give|cite|find)(?: me| us)? )?"
+    r"(?:the |its |his |her |their |a )?"
+    r"(?:exact |actual |very |original |relevant |direct |precise )*"
+    r"(?:quotes?|quotations?|wording|words|sentences?|passages?|paragraphs?|lines?|sources?|evidence|proof)"
+    r"(?: (?:for|of|on|behind) (?:it|that|this))?"
+    rf"(?: (?:where|in which|that|with which) (?P<who>\S.{{0,60}}?) {_SAYS_SO})?"
+    rf"|(?:exactly )?where (?:exactly )?(?:do|does|did) (?P<whom>\S.{{0,60}}?) {_SAYS_SO}"
+    r"|(?:please |can you |could you )*(?:quote|cite|prove) (?:it|that|this)"
+    r"|what(?:['’]s| is| are) (?:the|your) (?:source|sources|evidence|proof)(?: (?:for|of) (?:it|that|this))?",
     re.IGNORECASE,
 )
 _QUESTION_WORD = re.compile(
@@ -105,7 +123,7 @@ _LACKS_ITS_NOUN = re.compile(
 # "And who pays in the end?": a clause after "and" with so few terms goes on about the same subject.
 MAX_CONTENT_TERMS_OF_A_SEQUEL = 2
 _SEQUEL = re.compile(rf"(?:who|what|why|how|where|when|which)\b(?! (?:{BE}|about|of|many)\b).*", re.IGNORECASE)
-_HAS_A_SUBJECT = re.compile(rf"\b(?:about|against|{AUXILIARY} (?:the|an?))\b", re.IGNORECASE)
+_HAS_A_SUBJECT = re.compile(rf"\b(?:about|against|{AUXILIARY} (?:the|an?|it|he|she|they))\b", re.IGNORECASE)
 _OF_THE_COLLECTION = re.compile(
     rf"\b(?:{PIECE}|{WRITER}|{PLACE}|you|your|topics?|sources?|wr[io]te?s?|written|publish\w*|mention\w*|cover(?:s|ed)?|"
     r"(?:came|come|comes) out|appear(?:s|ed)?|"
@@ -132,7 +150,7 @@ def find_ellipsis(sentence: str, *, is_last: bool = True) -> Ellipsis | None:
     """
     connective = _CONNECTIVE.match(sentence)
     plain = sentence[connective.end() if connective else 0 :].strip(" .,;:?!…-–—\"'“”")
-    if not terms(plain) or _CONTINUATION.fullmatch(plain):
+    if not terms(plain) or _CONTINUATION.fullmatch(plain) or ASKS_FOR_THE_WORDS.fullmatch(plain):
         return Ellipsis("continuation", plain)
     if _QUESTION_WORD.fullmatch(plain):
         return Ellipsis("question word", plain)
@@ -154,6 +172,11 @@ def find_ellipsis(sentence: str, *, is_last: bool = True) -> Ellipsis | None:
     # "Sourdough? What is that?" names its subject itself.
     is_topic_of_next = not is_last and connective is None
     return Ellipsis("phrase", plain) if not is_topic_of_next and _is_phrase(sentence, plain, connective) else None
+
+
+def asks_for_the_words(question: str) -> bool:
+    """Whether `question` only asks for the words or the source of the answer before."""
+    return ASKS_FOR_THE_WORDS.fullmatch(question.strip(" ?!.")) is not None
 
 
 def _asks_for_more_of_the_same(plain: str, connective: re.Match[str] | None) -> bool:

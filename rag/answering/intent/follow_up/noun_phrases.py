@@ -37,9 +37,18 @@ _REQUEST_FOR = re.compile(
 # "How old is the bridge?" has its subject behind the verb too.
 _DEFINITION = re.compile(
     r"^(?:what|who)(?:\s+(?:is|are|was|were)|[’']s)\s+(?P<topic>\S.*)$"
-    r"|^how \w+ (?:is|are|was|were) (?P<measured>(?:the|an?) \S.*)$",
+    r"|^(?:how \w+(?: \w+)?|when|where) (?:is|are|was|were) (?P<measured>(?:the|an?|\w+ing the) \S.*)$",
     re.IGNORECASE,
 )
+# "Who was angry about the summit?" is about the summit, and "when was the summit held" too.
+_FELT_ABOUT = re.compile(rf"^(?!{DETERMINER}\b)[a-z]+ (?:about|at|with|for|by|against) (?P<whole>(?:the|an?)? ?\S.*)$")
+_PARTICIPLE_BEHIND = re.compile(
+    r"(?<=\w) (?:\w{2,}ed|held|kept|made|built|born|sold|paid|sent|won|lost|written|due|likely)"
+    r"(?: (?:to|in|on|at|by|for|from|with)\b.*)?$",
+    re.IGNORECASE,
+)
+# A determiner and a noun come before such a participle.
+MIN_WORDS_BEFORE_PARTICIPLE = 2
 # "It" after "the causes of the war" is the war.
 _PART_OF = re.compile(
     rf"^(?:the\s+)?(?:\w+\s+){{0,2}}{RELATIONAL_NOUN}\s+(?:of|for|to|on|in|between)\s+(?P<whole>\S.*)$", re.IGNORECASE
@@ -55,6 +64,7 @@ _SUBJECT_END = re.compile(
 )
 _PHRASE_GOES_ON = re.compile(rf"{DETERMINER}|{PREPOSITION}|and|or|nor", re.IGNORECASE)
 _OBJECT_START = re.compile(rf"\b(?:(?:[Tt]he|[Aa]n?)\s+\w|{CAPITALIZED_WORD})")
+_PLACE_BEFORE = re.compile(r"\b(?:in|at|near|across|throughout|outside|within)\s+$", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:i|you|we|(?<!\bthe )us|me|he|she|it|they|him"
     r"|her|them|his|hers|its|their|this|that|these|those|there|ones?)\b",
@@ -87,8 +97,11 @@ def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
     if asked:
         groups = asked.groupdict()
         start = asked.start("measured" if groups.get("measured") else "topic")
-        part = _PART_OF.match(text[start:])
-        return _phrase(text, start + (part.start("whole") if part else 0), dates), ""
+        part = _PART_OF.match(text[start:]) or _FELT_ABOUT.match(text[start:])
+        start += part.start("whole") if part else 0
+        participle = _PARTICIPLE_BEHIND.search(text, start)
+        is_behind = participle and len(text[start : participle.start()].split()) >= MIN_WORDS_BEFORE_PARTICIPLE
+        return _phrase(text, start, dates, participle.start() if participle and is_behind else None), ""
     is_search = not _HAS_VERB.search(text) and len(text.split()) <= MAX_SEARCH_WORDS
     return _phrase(text, 0, dates) if is_search else None, ""
 
@@ -112,7 +125,10 @@ def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | No
 def _object(text: str, start: int, dates: Sequence[Span]) -> Span | None:
     """The first noun phrase from `start` on with a determiner or a capital."""
     first = _OBJECT_START.search(text, start)
-    return _phrase(text, first.start(), dates) if first else None
+    # "Where did they meet in Italy?" has a place behind its verb, and no object.
+    if first is None or _PLACE_BEFORE.search(text, start, first.start()):
+        return None
+    return _phrase(text, first.start(), dates)
 
 
 def _phrase(text: str, start: int, dates: Sequence[Span], end: int | None = None) -> Span | None:

@@ -23,6 +23,14 @@ _CAPITALIZED = rf"(?:{CAPITALIZED_WORD}|[A-Z]{{2,}}|[A-Z]\.)"
 _NAME = re.compile(rf"\b{_CAPITALIZED}(?:\s+(?:{NAME_PARTICLE}\s+)?{_CAPITALIZED})*(?:\s+\d+\b)?")
 _FUNCTION_WORD = re.compile(rf"{WH}|{AUXILIARY}|{REQUEST}|{PREPOSITION}|{DETERMINER}", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
+_ARGUMENT = re.compile(
+    r"(?:the |an? |their |his |her |its )?(?:\w+ )?(?:arguments?|objections?|criticisms?|reasons?|points?|claims?|"
+    r"counter-?arguments?|complaints?|concerns?|worr(?:y|ies)|downsides?|problems?)",
+    re.IGNORECASE,
+)
+_ACTION = re.compile(rf"\w{{2,}}ing {DETERMINER}\b", re.IGNORECASE)
+_BEFORE_SUBJECT = re.compile(r"^(?:about|on|of|for|against)\s+", re.IGNORECASE)
+_INDEFINITE = re.compile(r"an?\s", re.IGNORECASE)
 _BEFORE_CLAUSE = re.compile(
     rf"^(?:{WH}\b(?:\s+(?:much|many|long|often|come))?\s*)?(?:{AUXILIARY}\b\s*)?", re.IGNORECASE
 )
@@ -70,6 +78,17 @@ class QuestionParts:
         return next((phrase for phrase in self._phrases() if not is_plural(phrase)), None)
 
     @property
+    def argument(self) -> str | None:
+        """The argument, objection or reason that the question asks for."""
+        return next((span.text for span in (self.topic, self.object) if span and _ARGUMENT.fullmatch(span.text)), None)
+
+    @property
+    def agent(self) -> str | None:
+        """The subject, if it is the name of a person, place or organisation."""
+        named = {span.text.lower() for span in (*self.places, *self.names)}
+        return self.subject.text if self.subject and self.subject.text.lower() in named else None
+
+    @property
     def plural(self) -> str | None:
         """The phrase that "they" stands for."""
         return next((phrase for phrase in self._phrases() if is_plural(phrase)), None)
@@ -93,10 +112,20 @@ class QuestionParts:
         """The question without its question word and auxiliary."""
         return _BEFORE_CLAUSE.sub("", self.question)
 
+    @property
+    def added_subject(self) -> str:
+        """The subject that was added to the question's own words, in brackets after a blank."""
+        return f" ({self.brackets})" if self.brackets and self.brackets != self.question else ""
+
     def _phrases(self) -> Iterator[str]:
-        for span in (self.topic, self.object, self.subject):
-            if span:
-                yield span.text
+        # "Is the cap a success?" says something of the cap; "it" is no success.
+        is_predicate = self.object is not None and _INDEFINITE.match(self.object.text)
+        after_topic = (self.subject, self.object) if is_predicate else (self.object, self.subject)
+        spans = [span.text for span in (self.topic, *after_topic) if span]
+        # After "what's the main objection? (the levy)", "how much is it?" asks about the levy.
+        if spans and self.added_subject and _ARGUMENT.fullmatch(spans[0]):
+            yield _BEFORE_SUBJECT.sub("", self.brackets)
+        yield from spans
 
 
 def parse_question(question: str, names: Sequence[str]) -> QuestionParts:
@@ -180,6 +209,8 @@ def find_places(text: str) -> tuple[Span, ...]:
 
 def is_plural(phrase: str) -> bool:
     """Whether the noun phrase is in the plural, by its form."""
+    if _ACTION.match(phrase):
+        return False  # "confiscating the assets" is one thing
     head = re.split(rf"\s+{PREPOSITION}\b", phrase, maxsplit=1, flags=re.IGNORECASE)[0].lower()
     last = head.split()[-1] if head.split() else ""
     return " and " in head or last in _PLURALS or (last.endswith("s") and not last.endswith(_SINGULAR_ENDINGS))

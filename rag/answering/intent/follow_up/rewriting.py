@@ -120,7 +120,9 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
             phrase = _as_the_catalogue_writes(phrase, names)
             sentence = replace_pronoun(dependence, phrase, None if handed_on else earlier)
             if sentence and dependence.is_one_sentence and find_dependence(sentence) is None:
-                return sentence + _subject_of_view(dependence, sentence, phrase, earlier)
+                # "Who makes the main objection" needs to know to what, as the question for the objection did.
+                subject = "" if handed_on or phrase in earlier.brackets else earlier.added_subject
+                return sentence + (subject or _subject_of_view(dependence, sentence, phrase, earlier))
             is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not re.search(r"[()]", phrase)
             return f"{dependence.rest.rstrip()} ({phrase})" if is_usable else None
     return None
@@ -191,7 +193,7 @@ def _sentence(dependence: Dependence, earlier: QuestionParts, names: Sequence[st
         case "view":
             return append_topic(dependence, earlier)
         case "continuation":
-            return continue_on_topic(dependence, earlier)
+            return continue_on_topic(dependence, earlier, names)
 
 
 def _subject(dependence: Dependence, earlier: QuestionParts) -> str:
@@ -200,7 +202,8 @@ def _subject(dependence: Dependence, earlier: QuestionParts) -> str:
     They are a phrase if the follow-up repeats none of them.
     """
     before = find_dependence(earlier.question)
-    if earlier.brackets and before and before.kind == "pronoun" and len(content_words(earlier.question)) == 1:
+    is_bare = before is not None and before.kind in ("pronoun", "continuation")
+    if earlier.brackets and is_bare and len(content_words(earlier.question)) == 1:
         # "Is that legal? (the loan)" is about the loan.
         return earlier.brackets
     words = content_words(earlier.question, without=dependence.rest)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.intent.follow_up.detection import Dependence
+from rag.answering.intent.follow_up.ellipsis import ASKS_FOR_THE_WORDS
 from rag.answering.intent.follow_up.noun_phrases import Span
 from rag.answering.intent.follow_up.question_parts import QuestionParts, find_names, find_places, is_plural
 from rag.answering.intent.follow_up.words import (
@@ -20,6 +21,7 @@ from rag.answering.intent.follow_up.words import (
     OPINION,
     PREPOSITION,
     RELATIONAL_NOUN,
+    VERB_OF_AN_AGENT,
     WH,
 )
 from rag.text.lexicon import PEOPLE_OF_PLACES
@@ -53,6 +55,10 @@ _WHO_IS_RIGHT = re.compile(
     r"which (?:one )?(?:do|would) you prefer",
     re.IGNORECASE,
 )
+# "Who makes it?" after a question for an objection asks about the objection, and not about what it is against.
+_MAKES_AN_ARGUMENT = re.compile(
+    r"\b(?:mak|rais|voic|shar|answer|accept|counter|reject|refut|rebut)(?:es?|ed|ing|s)?\s*$", re.IGNORECASE
+)
 _VIEW_WITHOUT_TOPIC = re.compile(rf"\b{OPINION}\b(?!.*\b(?:of|about|on|for|against|that)\b)", re.IGNORECASE)
 _DATE_WITH_ITS_PREPOSITION = re.compile(rf"(?:{PREPOSITION}|last|this|next|today|now|yesterday)\b", re.IGNORECASE)
 _LAST_ADVERB = re.compile(r"\s+(?:too|as well|then|instead|again|please)$", re.IGNORECASE)
@@ -77,7 +83,19 @@ def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
         return earlier.names[0].text if earlier.names else None
     if pronoun in _PLURAL:
         return earlier.plural or earlier.only_name
+    if _MAKES_AN_ARGUMENT.search(before) and (argument := earlier.argument):
+        return argument
+    if pronoun == "it" and _does_something(dependence) and (agent := earlier.agent):
+        return agent
     return earlier.singular if pronoun in _SINGULAR else None
+
+
+def _does_something(dependence: Dependence) -> bool:
+    """Whether the pronoun is the subject of what only a person, state or organisation does ("what does it want")."""
+    start, end = dependence.pronoun
+    before, after = dependence.rest[:start], dependence.rest[end:]
+    is_subject = re.search(rf"\b{AUXILIARY}\s*$", before, re.IGNORECASE)
+    return bool(is_subject and re.match(rf"\s+(?:\w+ly )?{VERB_OF_AN_AGENT}\b", after, re.IGNORECASE))
 
 
 def asks_for_view_of_pronoun(dependence: Dependence) -> bool:
@@ -151,9 +169,11 @@ def append_topic(dependence: Dependence, earlier: QuestionParts) -> str | None:
     return _with_topic(dependence.rest, earlier) if earlier.asks_for_view else None
 
 
-def continue_on_topic(dependence: Dependence, earlier: QuestionParts) -> str | None:
+def continue_on_topic(dependence: Dependence, earlier: QuestionParts, names: Sequence[str]) -> str | None:
     """The follow-up with the conversation's topic ("tell me more")."""
     phrase = earlier.main_phrase
+    if asked := ASKS_FOR_THE_WORDS.fullmatch(dependence.words):
+        return _asked_of(asked["who"] or asked["whom"] or "", earlier, names)
     if len(earlier.authors) > 1 and _WHO_IS_RIGHT.fullmatch(dependence.words):
         # The articles do not say who is right; both sides are shown again.
         return f"{earlier.question}?"
@@ -168,9 +188,16 @@ def continue_on_topic(dependence: Dependence, earlier: QuestionParts) -> str | N
         return f"Tell me more about {phrase}"
     if re.fullmatch(rf"(?:what|which|who)\b.*\b{RELATIONAL_NOUN}", plain, re.IGNORECASE):
         return f"{_capitalized(plain)} of {phrase}?"
-    if re.search(r"\bagree$", plain, re.IGNORECASE):
+    if re.search(r"\b(?:agree|minds?|views?|positions?|opinions?)$", plain, re.IGNORECASE):
         return f"{_capitalized(plain)}{_with_author(earlier)} about {phrase}?"
     return None
+
+
+def _asked_of(who: str, earlier: QuestionParts, names: Sequence[str]) -> str:
+    """The earlier question again, of the author that `who` names, if it does."""
+    is_author = [span.text for span in find_names(who, names)] == [who] and not earlier.authors
+    holder = f", according to {who}" if is_author else ""
+    return f"{earlier.question}{holder}{earlier.added_subject or '?'}"
 
 
 def replace_phrase(dependence: Dependence, earlier: QuestionParts, names: Sequence[str]) -> str | None:
@@ -248,7 +275,8 @@ def _likeness(phrase: str, other: str) -> int:
 
 
 def _replaced(earlier: QuestionParts, span: Span, words: str) -> str:
-    return _capitalized(f"{earlier.question[: span.start]}{words}{earlier.question[span.end :]}?")
+    ending = earlier.added_subject or "?"
+    return _capitalized(f"{earlier.question[: span.start]}{words}{earlier.question[span.end :]}{ending}")
 
 
 def _with_topic(question: str, earlier: QuestionParts) -> str | None:

@@ -57,6 +57,13 @@ BASE_VERB = (
     r"wait|want|warn|win|work|worry|write)"
 )
 
+# Base forms of verbs of which people, states and organisations are the subject, and their rules and plans are not.
+VERB_OF_AN_AGENT = (
+    r"(?:accept|agree|aim|announce|argue|ask|back|buy|choose|claim|complain|decide|demand|deny|do|earn|expect|fear|"
+    r"fight|get|give|have|hope|import|export|intend|invest|join|know|need|negotiate|offer|own|pay|plan|prefer|promise|"
+    r"propose|react|refuse|reject|reply|respond|say|sell|send|sign|spend|think|threaten|try|vote|want|worry)"
+)
+
 _MONTH = alternation(MONTHS)
 _PERIOD = rf"(?:{alternation((*PERIODS, *WEEKDAYS, 'year', 'month', 'week', 'day', 'term', 'quarter', 'season'))})"
 _YEAR = r"(?:1[5-9]|20)\d\d(?:s|[–-]\d{2,4})?"

@@ -174,13 +174,14 @@ def _may_be_misspelt(word: str, *, is_shouted: bool) -> bool:
 def _joined(question: str, words: Sequence[TypedWord], known: set[str], vocabulary: Vocabulary) -> Iterator[Change]:
     """Joins two words that the library writes as one ("semi conductors").
 
-    The library does not have one of the two words.
+    The library does not have one of the two words, and none is a word of grammar ("success or").
     """
     pairs = [
         (left, right)
         for left, right in pairwise(words)
         if question[left.end : right.start] in (" ", "-")
         and not (left.text in known and right.text in known)
+        and not {left.text.lower(), right.text.lower()} & STOP_TERMS
         and len(left.text + right.text) >= MIN_LETTERS_OF_TWO_SLIPS
     ]
     joined = vocabulary.known([left.text + right.text for left, right in pairs]) if pairs else set()

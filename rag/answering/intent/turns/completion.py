@@ -12,6 +12,7 @@ from datetime import date
 from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.classifier import Intent, classify, talk_intent
 from rag.answering.intent.follow_up import fold_turns, looks_like_small_talk, standalone_question
+from rag.answering.intent.follow_up.ellipsis import asks_for_the_words
 from rag.answering.intent.follow_up.rewriting import with_subject
 from rag.answering.intent.intent_model import with_common_nouns
 from rag.answering.intent.model_reading import QuestionReader
@@ -87,7 +88,7 @@ def complete_turn(
     if by_model:
         return CompletedTurn(by_model)
     turn_reading = read(question, last) if last else None
-    if turn_reading and turn_reading.depends < MAX_ALONE:
+    if turn_reading and turn_reading.depends < MAX_ALONE and not asks_for_the_words(question):
         return CompletedTurn(question)
     completed = standalone_question(question, folded, names, is_beside_the_subject)
     if turn_reading is None or last is None:

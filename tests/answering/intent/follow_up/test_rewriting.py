@@ -170,6 +170,61 @@ def test_what_no_word_of_the_last_question_can_stand_for_is_looked_for_further_b
     assert understood(*conversation) == expected
 
 
+@pytest.mark.parametrize(
+    ("earlier", "question", "expected"),
+    [
+        # What only a state, person or organisation does is done by the subject.
+        ("Why did Spain refuse the target?", "what does it spend instead", "What does Spain spend instead"),
+        ("Why did Spain refuse the target?", "when does it begin", "When does the target begin"),
+        # "It" is no place behind a preposition, and not what a thing is said to be.
+        ("What does the target cost in Italy?", "who was angry about it", "Who was angry about the target"),
+        ("Is the levy a success or a failure?", "give me three arguments that it failed", "Give me three arguments that "
+         "the levy failed"),
+        ("when was the summit held", "who was angry about it", "Who was angry about the summit"),
+        ("Who was angry about the summit?", "what did it decide", "What did the summit decide"),
+        ("How much money is the fund?", "where is it kept", "Where is the fund kept"),
+        ("tell me about seizing the loans", "is it legal", "Is seizing the loans legal"),
+    ],
+)  # fmt: skip
+def test_it_is_what_the_earlier_question_is_about(earlier: str, question: str, expected: str) -> None:
+    assert understood(earlier, question) == expected
+
+
+def test_the_subject_in_brackets_stays_with_what_is_said_of_it() -> None:
+    objection = "what's the main objection (the sugar levy)"
+    assert understood(objection, "who makes it") == "Who makes the main objection (the sugar levy)"
+    assert understood(objection, "how much is it") == "How much is the sugar levy"
+    assert understood(objection, "who makes it", "and when does it begin") == "And when does the sugar levy begin"
+    assert understood("what does Kitchen Table say? (the sugar levy)", "and Half Time?") == (
+        "What does Half Time say (the sugar levy)"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "source?", "where does it say that", "can you quote that", "show me the exact words", "quote the passage",
+        "what's your source for that?", "the exact sentence where she says so", "where exactly does it say so?",
+    ],
+)  # fmt: skip
+def test_who_asks_for_the_words_asks_the_same_question_again(question: str) -> None:
+    assert understood("Why is sugar taxed?", question) == "Why is sugar taxed?"
+    assert understood("Why is sugar taxed?", question, "when was it introduced") == (
+        understood("Why is sugar taxed?", "when was it introduced")
+    )
+
+
+def test_who_asks_for_an_author_s_words_asks_that_author() -> None:
+    asked = understood("Is the levy fair?", "quote me the exact sentence where Kitchen Table says so")
+    assert asked == "Is the levy fair, according to Kitchen Table?"
+
+
+def test_a_change_of_mind_is_about_the_subject_before() -> None:
+    assert understood("tell me about the sugar levy", "has anyone changed their mind?") == (
+        "Has anyone changed their mind about the sugar levy?"
+    )
+
+
 def test_the_first_question_is_unchanged() -> None:
     assert understood("And Japan?") == "And Japan?"
 

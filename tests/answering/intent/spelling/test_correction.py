@@ -165,6 +165,11 @@ def test_a_word_typed_as_two_is_joined(libraries: Libraries) -> None:
         )
 
 
+def test_a_word_of_grammar_is_joined_to_no_other(libraries: Libraries) -> None:
+    # The library has "successor", and no "success".
+    assert correct_spelling("was it a success or a failure", libraries["commentary"]).corrected == ()
+
+
 def test_two_words_typed_as_one_are_parted(libraries: Libraries) -> None:
     corrected = correct_spelling("do the exportcontrols work", libraries["commentary"]).corrected
     assert corrected == (("exportcontrols", "export controls"),)
