@@ -178,8 +178,8 @@ def test_what_no_word_of_the_last_question_can_stand_for_is_looked_for_further_b
         ("Why did Spain refuse the target?", "when does it begin", "When does the target begin"),
         # "It" is no place behind a preposition, and not what a thing is said to be.
         ("What does the target cost in Italy?", "who was angry about it", "Who was angry about the target"),
-        ("Is the levy a success or a failure?", "give me three arguments that it failed", "Give me three arguments that "
-         "the levy failed"),
+        ("Is the levy a success or a failure?", "give me three reasons why it failed", "Give me three reasons why the "
+         "levy failed"),
         ("when was the summit held", "who was angry about it", "Who was angry about the summit"),
         ("Who was angry about the summit?", "what did it decide", "What did the summit decide"),
         ("How much money is the fund?", "where is it kept", "Where is the fund kept"),
