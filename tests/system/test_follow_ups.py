@@ -19,11 +19,20 @@ def _last(engine: QueryEngine, *turns: str) -> Answer:
     return [chat.ask(turn) for turn in turns][-1]
 
 
-def test_who_answers_an_article_lists_the_articles_that_mention_its_author_afterwards(engine: QueryEngine) -> None:
+def test_who_answers_an_article_lists_who_mentions_its_author_afterwards(engine: QueryEngine) -> None:
     answer = _last(engine, "summarise “A Price Cap Built for Slack Markets”", "and who answers it?")
     assert answer.kind == "collection"
     assert answer.text.startswith("6 articles mention “Barrels and Grids” since July 2023")
     assert all(citation.article.author != "Barrels and Grids" for citation in answer.citations)
+
+
+def test_the_author_after_a_summary_is_the_article_s(engine: QueryEngine) -> None:
+    summary = engine.ask("explain the enrichment gap to me like i'm five")
+    assert (summary.kind, summary.abstained) == ("article", False)
+    turns = ("explain the enrichment gap to me like i'm five", "what should be done according to the author?")
+    answer = _last(engine, *turns)
+    assert not answer.abstained
+    assert {citation.article.title for citation in answer.citations} == {"The Enrichment Gap"}
 
 
 def test_the_whole_name_of_an_author_is_looked_for(engine: QueryEngine) -> None:

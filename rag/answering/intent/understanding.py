@@ -264,9 +264,9 @@ def _search_text(intent: Intent, question: str, without_scope: str) -> str:
     """The search text.
 
     The words of a title say where to search, and are not in the sentences that answer. So in a named article only the
-    words `without_scope` are searched for.
+    words `without_scope` are searched for, unless none of them has content ("what should be done?").
     """
-    if intent.kind == "article" and intent.action == "question" and without_scope:
+    if intent.kind == "article" and intent.action == "question" and content_terms(without_scope):
         return without_scope
     is_short = len(intent.subject.split()) <= MAX_SUBJECT_WORDS
     if intent.kind in ("views", "author", "timeline", "article") and intent.subject and is_short:

@@ -178,7 +178,7 @@ def select_timeline(request: ViewRequest, retrieve: Retrieve) -> Selection | Abs
 
 
 def _turns_on(retrieval: Retrieval, request: ViewRequest) -> list[Quote]:
-    """The changes of mind in the articles about the subject, else in those relevant to it."""
+    """The changes of mind in the articles about the subject, else in relevant ones."""
     if (turns := turning_points(retrieval, request.about, 1)) or not request.about:
         return turns
     relevant = frozenset(_heard(group_by(retrieval, lambda ref: ref.id), request))

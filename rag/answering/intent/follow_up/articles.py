@@ -90,6 +90,10 @@ _IT_SAYS = re.compile(
 # In "articles that mention it", "that" is no article.
 _PIECES = re.compile(rf"\b(?:{PIECE}|ones?)\b", re.IGNORECASE)
 _IN_THIS_ARTICLE = re.compile(r"(?<=\w )(?:this|that|the same) (?:article|piece|column|essay|text)\b", re.IGNORECASE)
+# "The author of the treaty" is another one.
+_ITS_AUTHOR = re.compile(
+    r"\b(?:the|this|that) (?:author|writer|columnist|column)\b(?! (?:of|who|that|on|about)\b)", re.IGNORECASE
+)
 _WHICH = re.compile(rf"^(?:and |so )?(?:which|who|what)(?: one| ones)? {_SET}\b(?P<rest>.*)$", re.IGNORECASE)
 _COPULA = re.compile(r"^ (?:is|are|was|were)\b", re.IGNORECASE)
 _BEFORE = re.compile(
@@ -157,7 +161,8 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     in_it = _IN_THIS_ARTICLE.search(question)
     others = _THEIR_OTHERS.match(question.strip(" ?!."))
     answered = _ANSWERED.match(question)
-    if not (others or before or asks_which or about_one or says or by_whom or in_it or answered):
+    its_author = _ITS_AUTHOR.search(question)
+    if not (others or before or asks_which or about_one or says or by_whom or in_it or answered or its_author):
         return None
     named = articles_named_in(turns[-1], catalogue)
     if not named or (says and not about_one and _names_an_author_alone(turns[-1].question, catalogue)):
@@ -192,8 +197,11 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
         return ArticleReference(about_one.replace("{title}", ref.title), (ref.id,))
     if says:
         return ArticleReference(f"{question[: says.start()]}“{ref.title}” {question[says.end() :]}", (ref.id,))
-    if in_it:
-        return ArticleReference(f"{question[: in_it.start()]}“{ref.title}”{question[in_it.end() :]}", (ref.id,))
+    if its_author and len(named) > 1:
+        return None
+    if named_article := in_it or its_author:
+        start, end = named_article.span()
+        return ArticleReference(f"{question[:start]}“{ref.title}”{question[end:]}", (ref.id,))
     return None
 
 

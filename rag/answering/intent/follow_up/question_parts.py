@@ -114,7 +114,7 @@ class QuestionParts:
 
     @property
     def added_subject(self) -> str:
-        """The subject that was added to the question's own words, in brackets after a blank."""
+        """The subject that was added to the question, in brackets after a blank."""
         return f" ({self.brackets})" if self.brackets and self.brackets != self.question else ""
 
     def _phrases(self) -> Iterator[str]:

@@ -38,7 +38,8 @@ _OTHER_SIDE = re.compile(
 _VIEW = re.compile(
     r"\b(?:he|she|it|they|his|her|its|their)\s+(?:\w+ )?"
     r"(?:think|say|write|argue|believe|feel|want|recommend|propose|suggest|advise|predict|expect|mind|views?|"
-    r"opinions?|position)\b",
+    r"opinions?|position)\b"
+    r"|\b(?:is|was|are|were) (?:he|she|it|they) (?:\w+ )?(?:right|wrong|correct|mistaken|serious|sure|fair)\b",
     re.IGNORECASE,
 )
 _MORE = (
@@ -61,6 +62,7 @@ _MAKES_AN_ARGUMENT = re.compile(
 )
 _VIEW_WITHOUT_TOPIC = re.compile(rf"\b{OPINION}\b(?!.*\b(?:of|about|on|for|against|that)\b)", re.IGNORECASE)
 _DATE_WITH_ITS_PREPOSITION = re.compile(rf"(?:{PREPOSITION}|last|this|next|today|now|yesterday)\b", re.IGNORECASE)
+_THERE_IS = re.compile(rf"{BE} there\b", re.IGNORECASE)
 _LAST_ADVERB = re.compile(r"\s+(?:too|as well|then|instead|again|please)$", re.IGNORECASE)
 
 
@@ -91,7 +93,7 @@ def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
 
 
 def _does_something(dependence: Dependence) -> bool:
-    """Whether the pronoun is the subject of what only a person, state or organisation does ("what does it want")."""
+    """Whether the pronoun does what only an agent does ("what does it want")."""
     start, end = dependence.pronoun
     before, after = dependence.rest[:start], dependence.rest[end:]
     is_subject = re.search(rf"\b{AUXILIARY}\s*$", before, re.IGNORECASE)
@@ -262,7 +264,7 @@ def _with_phrase(phrase: str, earlier: QuestionParts) -> str | None:
     if same:
         return _replaced(earlier, Span(same.start(), same.end(), same[0]), phrase)
     phrases = [span for span in (earlier.topic, earlier.subject, earlier.object) if span]
-    if not phrases or earlier.authors:
+    if not phrases or earlier.authors or _THERE_IS.match(earlier.question):
         return None
     likeness = [_likeness(span.text, phrase) for span in phrases]
     best = max(likeness)

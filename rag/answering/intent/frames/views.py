@@ -24,7 +24,9 @@ ABOUT_ARTICLE = re.compile(
     rf"on|more about|about)?(?: the| that| this| {PIECE}| called| titled)* ?@articlename(?:['’]s?)?"
     r"(?: (?:all )?(?:about|say|says|argue|argues|claim|claims|conclude|concludes|mean|means|saying|arguing|deal "
     r"with|cover|recommends?|proposes?|suggests?|calls? for|advises?))*"
-    r"(?: (?:to|for) me| briefly| simply| shortly| in (?:simple|plain|easy) (?:words|terms|english))*$"
+    r"(?: (?:to|for) (?:me|us|a (?:child|beginner|layman|layperson|student))| briefly| simply| shortly|"
+    r" in (?:simple|plain|easy) (?:words|terms|english)| (?:like|as if) (?:i(?: a|['’])?m|i were|i was)(?: an?)? \w+"
+    r"(?: years? old)?)*$"
 )
 _ONE_PIECE = r"(?:article|piece|text|column|essay|op-?ed)"
 _OWNER = r"@authorname(?:['’]s?)?"

@@ -204,7 +204,8 @@ def test_the_subject_in_brackets_stays_with_what_is_said_of_it() -> None:
     "question",
     [
         "source?", "where does it say that", "can you quote that", "show me the exact words", "quote the passage",
-        "what's your source for that?", "the exact sentence where she says so", "where exactly does it say so?",
+        "what's your source for that?", "give me the link", "the sentence where she says so",
+        "where exactly does it say so?",
     ],
 )  # fmt: skip
 def test_who_asks_for_the_words_asks_the_same_question_again(question: str) -> None:
