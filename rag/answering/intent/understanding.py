@@ -190,9 +190,9 @@ def understand(
 
 
 def _whole_name(subject: str, question: str, catalogue: Catalogue) -> str:
-    """The author or publication that `question` names and of whose name `subject` is left.
+    """The whole name of the author or publication that `question` names.
 
-    "The Other Majority" loses its first words as words of a request.
+    `subject` is what is left of it: "The Other Majority" loses its first words, as words of a request.
     """
     lower, part = question.casefold(), subject.casefold()
     names = (name for field in ("author", "source") for name in catalogue.values(field))
@@ -269,6 +269,6 @@ def _search_text(intent: Intent, question: str, without_scope: str) -> str:
     if intent.kind == "article" and intent.action == "question" and content_terms(without_scope):
         return without_scope
     is_short = len(intent.subject.split()) <= MAX_SUBJECT_WORDS
-    if intent.kind in ("views", "author", "timeline", "article") and intent.subject and is_short:
+    if intent.kind in ("views", "author", "timeline", "article") and content_terms(intent.subject) and is_short:
         return intent.subject
     return question
