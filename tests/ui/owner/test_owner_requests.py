@@ -45,6 +45,15 @@ def port_of(server: ChatServer) -> str:
     return server.url.rsplit(":", 1)[1].removesuffix("/v1")
 
 
+def find(owner: OwnerRequests, port: int | str) -> OwnerMessage:
+    """Looks again where a busy machine did not answer within the two seconds of a look."""
+    for _ in range(5):
+        message = act(owner, "find", str(port))
+        if message["say"].endswith("found."):
+            return message
+    raise AssertionError(message["say"])
+
+
 def ids_in(html: str) -> list[tuple[str, str]]:
     """The act and the value of each button."""
     found: list[tuple[str, str]] = []
@@ -64,7 +73,7 @@ def test_a_model_that_is_found_is_tested_chosen_and_left_again(
 ) -> None:
     server.is_open = True
     before = engine.ask("What did observer 1 note?")
-    assert act(owner, "find", port_of(server))["say"] == "1 model found."
+    assert find(owner, port_of(server))["say"] == "1 model found."
     shown = owner.show(HERE)
     ((_, model), *_) = [pair for pair in ids_in(shown["writers"]) if pair[0] == "use"]
     assert model == f"{server.url} scripted"
@@ -98,7 +107,7 @@ def test_a_test_that_fails_says_in_one_line_what_to_do(
     owner: OwnerRequests, server: ChatServer, status: int, line: str
 ) -> None:
     server.is_open = True
-    act(owner, "find", port_of(server))
+    find(owner, port_of(server))
     server.always = ErrorReply(status)
     tested = act(owner, "test", f"{server.url} scripted")
     assert tested["state"] == "failed"
@@ -115,7 +124,7 @@ def test_the_key_goes_to_the_server_of_the_settings_alone(tmp_path: Path, server
         )
         with open_engine(settings=settings, empty=True) as engine:
             owner = OwnerRequests(engine)
-            act(owner, "find", port_of(server))
+            find(owner, port_of(server))
             server.keys.clear()
             assert act(owner, "test", f"{server.url} scripted")["state"] == "done"
             assert server.keys == [sent]
@@ -127,7 +136,7 @@ def test_the_model_of_the_settings_can_be_left_and_taken_again(tmp_path: Path, s
     settings = load_settings(home=tmp_path / "home", llm_base_url=server.url, llm_model="scripted")
     with open_engine(settings=settings, empty=True) as engine:
         owner = OwnerRequests(engine)
-        act(owner, "find", port_of(server))
+        find(owner, port_of(server))
         values = {value for _, value in ids_in(owner.show(HERE)["writers"])}
         assert values == {"quotes", "as started"}  # the model is not listed twice
         assert "Spring" not in act(owner, "test", "as started")["say"]
@@ -151,7 +160,7 @@ def test_only_what_was_found_can_be_chosen(owner: OwnerRequests, engine: QueryEn
 def test_names_of_models_are_data(owner: OwnerRequests) -> None:
     name = '<img src=x onerror=1>"'
     with local_program({"/v1/models": Page({"data": [{"id": name}]})}) as program:
-        act(owner, "find", str(program.port))
+        find(owner, program.port)
         html = owner.show(HERE)["writers"]
         assert "<img" not in html
         assert ("use", f"http://127.0.0.1:{program.port}/v1 {name}") in ids_in(html)
@@ -159,7 +168,7 @@ def test_names_of_models_are_data(owner: OwnerRequests) -> None:
 
 def test_a_model_that_only_embeds_is_shown_and_cannot_be_chosen(owner: OwnerRequests) -> None:
     with local_program(OLLAMA) as program:
-        act(owner, "find", str(program.port))
+        find(owner, program.port)
         html = owner.show(HERE)["writers"]
         assert "embeds text, writes no answers" in html
         assert not any("all-minilm" in value for _, value in ids_in(html))
