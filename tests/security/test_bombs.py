@@ -1,4 +1,4 @@
-"""Decompression bombs: packed pages and PDF streams. Time and memory stay bounded."""
+"""Bombs: packed pages, PDF streams, mailboxes, saved pages, press downloads. Time and memory stay bounded."""
 
 import gzip
 import os
@@ -17,7 +17,9 @@ import pytest
 from rag.errors import ReadError
 from rag.readers.fetch import fetch
 from rag.readers.pdf import MAX_PAGES, article_from_pdf
+from rag.readers.sources import load_articles
 from rag.settings import load_settings
+from rag.types.ingest import LoadFailure
 
 MEGABYTE = 1_000_000
 PAGE = b"<html><body><p>A page of a few words.</p></body></html>"
@@ -202,3 +204,70 @@ def test_many_pages_that_draw_one_stream_are_given_up_in_time() -> None:
 def test_pages_without_number_are_refused() -> None:
     with pytest.raises(ReadError, match="more than any article"):
         article_from_pdf(_pdf(TEXT, b"", pages=MAX_PAGES + 1), "a.pdf", "a")
+
+
+MESSAGE = b"From: Ada <ada@a.example>\nSubject: Ferry\nDate: Fri, 28 Jun 2024 10:00:00 +0000\n"
+RELATED = b"From: <Saved>\nContent-Type: multipart/related; boundary=a\n"
+PART = b"--a\nContent-Type: text/html\n"
+FACTIVA = b"HD  Title\nWC  12 words\nPD  28 June 2024\nSN  Gazette\nLP  x\nDocument ABCD0000202406280000x\n"
+# Each is repeated up to BOMB_BYTES: its name, what stands before, what is repeated.
+BOMB_BYTES = 2_000_000
+BOMBS = [
+    ("many.mbox", b"", b"From a@a.example Fri Jun 28 10:00:00 2024\n\nx\n"),
+    ("quoted.mbox", b"From a@a.example Fri Jun 28 10:00:00 2024\n" + MESSAGE + b"\n", b"> a line\n"),
+    ("deep.eml", MESSAGE + b"\n", b"> "),
+    ("wrote.eml", MESSAGE + b"In-Reply-To: <1@a.example>\n\n", b"On Monday, Ada wrote:\n> x\n"),
+    ("wrote-in-one-line.eml", MESSAGE + b"In-Reply-To: <1@a.example>\n\n", b"On Mon, Jun 3, 2024 Ada <a@a.example> "),
+    ("original.eml", MESSAGE + b"\n", b"-----Original Message-----\n"),
+    ("forwarded.eml", MESSAGE + b"\n", b"---------- Forwarded message ---------\nFrom: a\n"),
+    ("signatures.eml", MESSAGE + b"\n", b"-- \n"),
+    ("blockquotes.eml", MESSAGE + b"Content-Type: text/html\n\n", b"<blockquote type=cite>"),
+    ("parts.mhtml", RELATED + b"\n", PART + b"\n<p>x\n"),
+    ("boundaries.mhtml", RELATED + b"\n", b"Content-Type: multipart/mixed; boundary=b\n\n--b\n"),
+    ("base64.mhtml", RELATED + b"\n" + PART + b"Content-Transfer-Encoding: base64\n\n", b"PHA+eDwvcD4=\n"),
+    ("quoted-printable.mhtml", RELATED + b"\n" + PART + b"Content-Transfer-Encoding: quoted-printable\n\n", b"=\n=3D"),
+    ("addresses.mhtml", RELATED, b"Snapshot-Content-Location: x\n"),
+    ("lexisnexis.txt", b"", b"1 of 2 DOCUMENTS\n\nHerald\n\nJune 28, 2024\n\nTitle\n\nLENGTH: 9 words\n\nBODY:\nx\n\n"),
+    ("lexisnexis-ends.txt", b"", b"Title\nThe Gazette\nJune 28, 2024\nLength: 9 words\nBody\nx\nEnd of Document\n"),
+    ("factiva.txt", b"", FACTIVA),
+    ("factiva-codes.txt", b"", b"HD  x\n"),
+    ("proquest.txt", b"ProQuest\n", b"____________________________________________________________\nTitle: T\n"
+     b"Publication info: Gazette; June 28, 2024\nFull text: x\n"),
+    ("proquest-fields.txt", b"ProQuest\n", b"Publication info: "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "before", "repeated"), BOMBS, ids=[name for name, _, _ in BOMBS])
+def test_mail_saved_pages_and_press_downloads_are_read_in_bounded_time_and_memory(
+    tmp_path: Path, name: str, before: bytes, repeated: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(before + repeated * (BOMB_BYTES // len(repeated)))
+    imports = (
+        "import time; from rag.readers.sources import load_articles; from rag.settings import load_settings; "
+        "import trafilatura, htmldate, mailparser_reply; settings = load_settings()"
+    )
+    read = f"""
+    for count, _ in enumerate(load_articles([{str(path)!r}], settings)):
+        if count > 100_000: break
+    assert time.process_time() < 30, time.process_time()"""
+    outcome, megabytes = _measured(imports, read)
+    assert outcome == "read"
+    assert megabytes < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "repeated", "why"),
+    [
+        ("parts.mhtml", RELATED + b"\n", PART + b"\n<p>x\n", "parts, more than any message"),
+        ("factiva.txt", b"", FACTIVA, "has more than 5,000 articles; split it"),
+    ],
+)
+def test_what_is_too_much_is_refused_in_one_line(
+    tmp_path: Path, name: str, before: bytes, repeated: bytes, why: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(before + repeated * (BOMB_BYTES // len(repeated)))
+    (failure,) = load_articles([path], load_settings())
+    assert isinstance(failure, LoadFailure)
+    assert why in failure.why

@@ -240,7 +240,7 @@ _DOCUMENT = """# Formats
 - A file is read up to `RAG_MAX_FILE_MB` (20 MB). An archive and a mailbox may be larger: the limit holds for each
   file or message in them.
 - Press downloads are those of LexisNexis, Factiva and ProQuest, with the full text. Each of their articles is an
-  article here.
+  article here, up to 5,000.
 - Pages that a file links to are fetched only with `rag add --links`, or with "Fetch linked pages" on the page. They
   are fetched as the address itself would be: no private address, a deadline, a maximum size. Without it, one line says
   how many there are.

@@ -7,6 +7,7 @@ forwarded, the forwarded one is the article.
 import email
 import email.policy
 import email.utils
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,8 +29,13 @@ MAX_PARTS = 1_000
 MAX_ADDRESS_CHARACTERS = 20_000
 _ADDRESS_HEADERS = frozenset(("from", "sender", "reply-to", "to", "cc", "bcc"))
 _REPLY_PREFIX = re.compile(r"(?:(?:re|aw|sv|antw|fwd?|wg|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_BOUNDARY = re.compile(rb"boundary\s{0,5}=\s{0,5}\"?([^\"\s;]{1,70})", re.IGNORECASE)
+# More boundaries than these are looked at by the parser only.
+MAX_BOUNDARIES = 20
 _FORWARDED = re.compile(
-    r"(?:^|\n)\W*(?:-+ ?(?:Forwarded|Original) [Mm]essage ?-+|Begin forwarded message:)\W*\n"
+    # Marks without end before and after it would take the square of their length.
+    r"(?:^|\n)[^\w\n]{0,40}(?:-{1,40} ?(?:Forwarded|Original) [Mm]essage ?-{1,40}|Begin forwarded message:)"
+    r"[^\w\n]{0,40}\n"
     r"(?P<headers>(?:\s*\*?[A-Z][\w-]{1,15}:\*? ?[^\n]*(?:\n|\Z)){2,8})(?P<body>.*)",
     re.DOTALL,
 )
@@ -91,6 +97,11 @@ def parse_message(data: bytes, source_name: str) -> EmailMessage:
 
     Raises ReadError for data without the headers of a message, or with too many parts.
     """
+    # The parser's time grows faster than the number of parts, so that they are counted first.
+    boundaries = {match[1] for match in itertools.islice(_BOUNDARY.finditer(data), MAX_BOUNDARIES)}
+    number_of_marks = sum(data.count(b"\n--" + boundary) for boundary in boundaries)
+    if number_of_marks > 2 * MAX_PARTS:
+        raise ReadError(source_name, f"has {number_of_marks:,} parts, more than any message; save its text as .txt")
     try:
         message = email.message_from_bytes(data, policy=email.policy.default)
         number_of_parts = sum(1 for _ in message.walk())

@@ -5,7 +5,7 @@ Each article ends with "Document" and its number.
 
 import re
 
-from rag.readers.press_databases.press_article import PressArticle, author_in, day_in, joined_lines
+from rag.readers.press_databases.press_article import MAX_ARTICLES, PressArticle, author_in, day_in, joined_lines
 
 _END = re.compile(r"^[ \t]*(?:AN\s+)?Document (?P<key>[A-Z][A-Z0-9]{2,8}0\w{12,24})[ \t]*$", re.MULTILINE)
 _FIELD = re.compile(
@@ -27,6 +27,8 @@ def split_factiva(text: str) -> list[PressArticle]:
             return []
         articles.append(article)
         start = end.end()
+        if len(articles) > MAX_ARTICLES:
+            break
     return articles
 
 

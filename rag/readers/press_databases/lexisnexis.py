@@ -6,7 +6,7 @@ The newer form ends each article with "End of Document" and has "Body" before it
 
 import re
 
-from rag.readers.press_databases.press_article import PressArticle, author_in, day_in, joined_lines
+from rag.readers.press_databases.press_article import MAX_ARTICLES, PressArticle, author_in, day_in, joined_lines
 
 _END = re.compile(r"^[ \t]*End of Document[ \t]*$", re.MULTILINE)
 _BEGIN = re.compile(r"^[ \t]*\d+ of \d+ DOCUMENTS[ \t]*$", re.MULTILINE)
@@ -36,7 +36,7 @@ def split_lexisnexis(text: str) -> list[PressArticle]:
         pieces = pieces[:-1] if not _FIELD.search(pieces[-1]) else pieces
     else:
         return []
-    articles = [_article(piece.strip()) for piece in pieces]
+    articles = [_article(piece.strip()) for piece in pieces[: MAX_ARTICLES + 1]]
     return [article for article in articles if article] if any(articles) else []
 
 

@@ -10,6 +10,8 @@ _DAY = re.compile(r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8}
 _BY = re.compile(r"\s*(?:by|byline:?)\s+", re.IGNORECASE)
 _SHOUTED = re.compile(r"[^a-zß-öø-ÿ]+")
 _MAX_NAME_CHARACTERS = 120
+# A download with more articles is refused; no more of it than one further article is read.
+MAX_ARTICLES = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The articles stand between lines of underscores, each with named fields.
 import re
 
 from rag.readers.exports.names import natural_names
-from rag.readers.press_databases.press_article import PressArticle, day_in, joined_lines
+from rag.readers.press_databases.press_article import MAX_ARTICLES, PressArticle, day_in, joined_lines
 
 _RULE = re.compile(r"^_{20,}[ \t]*$", re.MULTILINE)
 _DOCUMENT = re.compile(r"^\s*Document \d+ of \d+\s*$", re.MULTILINE)
@@ -26,7 +26,7 @@ def split_proquest(text: str) -> list[PressArticle]:
     """The articles of the download; empty for any other text."""
     if "ProQuest" not in text:
         return []
-    pieces = _RULE.split(text)
+    pieces = _RULE.split(text, MAX_ARTICLES + 1)[: MAX_ARTICLES + 1]
     return [_article(_DOCUMENT.sub("", piece).strip()) for piece in pieces if _is_article(piece)]
 
 

@@ -13,12 +13,10 @@ from rag.readers.metadata import parse_published
 from rag.readers.pages.boilerplate import strip_boilerplate
 from rag.readers.press_databases.factiva import split_factiva
 from rag.readers.press_databases.lexisnexis import split_lexisnexis
-from rag.readers.press_databases.press_article import PressArticle
+from rag.readers.press_databases.press_article import MAX_ARTICLES, PressArticle
 from rag.readers.press_databases.proquest import split_proquest
 from rag.types.article import Article, unique_slug
 from rag.types.ingest import LoadedArticle, LoadFailure
-
-MAX_ARTICLES = 5_000
 
 
 def split_download(text: str) -> list[PressArticle]:
@@ -39,7 +37,7 @@ def load_press_articles(
     One that has no text is a LoadFailure. Raises ReadError for too many.
     """
     if len(articles) > MAX_ARTICLES:
-        raise ReadError(source_name, f"has {len(articles):,} articles, more than {MAX_ARTICLES:,}; split it")
+        raise ReadError(source_name, f"has more than {MAX_ARTICLES:,} articles; split it")
     for number, press_article in enumerate(articles, 1):
         text = strip_boilerplate(CONTROL_CHARACTERS.sub("", press_article.text).strip()).text.strip()
         title = to_one_line(press_article.title)
