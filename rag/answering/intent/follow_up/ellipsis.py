@@ -131,6 +131,10 @@ _OF_THE_COLLECTION = re.compile(
     r"new(?:er|est)|lat(?:er|est)|old(?:er|est)|earli(?:er|est)|first|last|next|recent(?:ly)?)\b",
     re.IGNORECASE,
 )
+# "Latest on oil?" asks for the latest article on it.
+_ASKS_FOR_THE_LATEST = re.compile(
+    r"(?:the |any |what[’']s )?(?:latest|newest|most recent|oldest|news)\b.* (?:on|about|of|from|by)\b", re.IGNORECASE
+)
 _CLAUSE_FIRST = re.compile(rf"^(?:{WH}|{AUXILIARY}|{REQUEST})\b", re.IGNORECASE)
 _AUXILIARY_WITHIN = re.compile(rf"\b{AUXILIARY}\b|[’'](?:re|m|ll|d)\b|[’']s (?:not|a|the|\w+ing)\b", re.IGNORECASE)
 _PREPOSITION_FIRST = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
@@ -204,6 +208,8 @@ def _is_phrase(sentence: str, plain: str, connective: re.Match[str] | None) -> b
         return False
     if DATE.fullmatch(plain):
         return True
+    if connective is None and _ASKS_FOR_THE_LATEST.match(plain):
+        return False
     if connective:
         # "So tariffs raise prices" is a clause.
         return connective[0].strip(" ,").lower() not in ("so", "then")

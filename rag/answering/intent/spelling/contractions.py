@@ -20,6 +20,11 @@ _YOU = re.compile(
     r"(?<=\bhave )u\b(?= got\b)|\bu(?= (?:have|got|know|hold|think|can|could|offer|cover|store|tell|give|show|"
     r"recommend|find|publish|wrote|write)\b)|(?<=\btell )u\b|(?<=\bthank )u\b"
 )
+# "Ur" for "your" before what is asked of the program; "ur wrong" is "you are".
+_YOUR = re.compile(
+    r"\bur(?= (?:\w+ )?(?:opinions?|takes?|views?|thoughts?|articles?|pieces?|columns?|writers?|authors?|columnists?|"
+    r"sources?|collection|library|answers?|name|data|topics?|position|stance)\b)"
+)
 # Words of speech as they are typed, which no article has. With a capital they may be names ("Tho", "PPL").
 _SPOKEN = {
     "kinda": "kind of", "sorta": "sort of", "wanna": "want to", "gonna": "going to", "gimme": "give me",
@@ -38,7 +43,7 @@ def with_apostrophes(text: str) -> str:
 
     Words in quotation marks are not changed.
     """
-    text = _THEM.sub("them", _YOU.sub("you", text))
+    text = _THEM.sub("them", _YOUR.sub("your", _YOU.sub("you", text)))
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     text = _IS_SPOKEN.sub(lambda match: match[0] if _is_within(match.start(), quoted) else _SPOKEN[match[0]], text)
     kept = [match.span() for pattern in (_QUOTED, _MAY_BE_A_NOUN) for match in pattern.finditer(text)]

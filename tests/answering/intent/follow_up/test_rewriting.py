@@ -226,6 +226,10 @@ def test_a_change_of_mind_is_about_the_subject_before() -> None:
     )
 
 
+def test_who_asks_for_the_latest_on_something_names_it() -> None:
+    assert understood("Compare everyone on the sugar levy", "latest on oil?") == "latest on oil?"
+
+
 def test_the_first_question_is_unchanged() -> None:
     assert understood("And Japan?") == "And Japan?"
 

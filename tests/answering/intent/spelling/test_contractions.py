@@ -13,6 +13,7 @@ from rag.answering.intent.spelling.contractions import with_apostrophes
         ("Theyre sure youll win, ive heard", "They're sure you'll win, i've heard"),
         ("im looking for bread", "i'm looking for bread"),
         ("WOULDNT it?", "WOULDN'T it?"),
+        ("what's ur opinion, ur latest articles", "what's your opinion, your latest articles"),
         ("what do u think, and what u have", "what do you think, and what you have"),
     ],
 )
@@ -30,6 +31,7 @@ def test_a_missing_apostrophe_is_restored(typed: str, meant: str) -> None:
         "who wrote “Dont look up”?",
         "Cantona and the ants",
         "the u boat and the letter u",
+        "the towers of Ur",
         "Le Duc Tho signed it",
         "Why did PPL raise its prices?",
     ],
