@@ -53,6 +53,10 @@ MIN_WORDS_BEFORE_PARTICIPLE = 2
 _PART_OF = re.compile(
     rf"^(?:the\s+)?(?:\w+\s+){{0,2}}{RELATIONAL_NOUN}\s+(?:of|for|to|on|in|between)\s+(?P<whole>\S.*)$", re.IGNORECASE
 )
+# "It" after "latest on oil" is oil.
+_NEWS_OF = re.compile(
+    r"^(?:the |any )?(?:latest|newest|news)(?: \w+)? (?:on|about|of|from) (?P<whole>\S.*)$", re.IGNORECASE
+)
 _HAS_VERB = re.compile(rf"\b(?:{WH}|{AUXILIARY}|{BASE_VERB})\b", re.IGNORECASE)
 _PHRASE_END = re.compile(
     rf",|;|\s+(?:{CLAUSE_START}|actually|exactly|really|now|today|and (?:why|how|what))\b"
@@ -103,7 +107,8 @@ def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
         is_behind = participle and len(text[start : participle.start()].split()) >= MIN_WORDS_BEFORE_PARTICIPLE
         return _phrase(text, start, dates, participle.start() if participle and is_behind else None), ""
     is_search = not _HAS_VERB.search(text) and len(text.split()) <= MAX_SEARCH_WORDS
-    return _phrase(text, 0, dates) if is_search else None, ""
+    news = _NEWS_OF.match(text)
+    return _phrase(text, news.start("whole") if news else 0, dates) if is_search else None, ""
 
 
 def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | None, Span | None]:

@@ -228,6 +228,7 @@ def test_a_change_of_mind_is_about_the_subject_before() -> None:
 
 def test_who_asks_for_the_latest_on_something_names_it() -> None:
     assert understood("Compare everyone on the sugar levy", "latest on oil?") == "latest on oil?"
+    assert understood("latest on oil?", "why is it so expensive") == "Why is oil so expensive"
 
 
 def test_the_first_question_is_unchanged() -> None:
