@@ -114,3 +114,10 @@ def test_a_plain_text_has_its_byline_and_its_day(
 ) -> None:
     article = _load(new_file(tmp_path / "a.txt", f"The Quay\n\n{head}\n\n{TEXT}"), settings).article
     assert (article.title, article.author, article.published, article.text) == ("The Quay", author, day, TEXT)
+
+
+def test_a_crawler_s_record_of_an_article_has_its_day(tmp_path: Path, settings: Settings) -> None:
+    record = {"headline": "A ferry", "maintext": "The night ferry was kept.", "date_publish": "2024-06-28 10:00:00"}
+    path = tmp_path / "x.jsonl"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert _load(path, settings).article.published == date(2024, 6, 28)
