@@ -26,7 +26,7 @@ from rag.answering.intent.horizon import asks_when_it_will, lies_beyond
 from rag.answering.intent.scope_wording import describe_scope
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds.authors_on_subject import authors_on_subject
-from rag.answering.kinds.changes import CHANGE_OF_MIND
+from rag.answering.kinds.changes import CHANGE_OF_MIND, has_changed, view_of_today_first
 from rag.answering.kinds.collection import answer_from_catalogue, holdings
 from rag.answering.kinds.example_questions import example_questions
 from rag.answering.kinds.foretelling import foretells_a_time, speaks_of_its_years
@@ -249,8 +249,8 @@ class AnswerSelector:
             says_more = score.reason != UNANSWERED and not (holder and holder.is_writer)
             unknown = () if says_more or not retrieval.passages else _unknown_holder(turn, ())
             return replace(score, reason=_as_reason(unknown[0])) if unknown else score
-        quotes = select_quotes(retrieval, self._settings.max_quotes)
-        closing = _unknown_holder(turn, quotes)
+        quotes, changed = view_of_today_first(select_quotes(retrieval, self._settings.max_quotes))
+        closing = (*_unknown_holder(turn, quotes), *([has_changed(changed)] if changed else []))
         limited = filters.author or turn.understanding.scope.authors or turn.understanding.scope.articles
         also = () if limited else other_authors(retrieval, quotes)
         return Selection(turn.intent.kind, retrieval, tuple(quotes), retrieval.passages, score, closing, also)

@@ -24,6 +24,12 @@ CHANGES = re.compile(
     r"were mistaken|got (?:it|this|that) wrong))\b"
 )
 
+_TAKEN_BACK = re.compile(
+    r"\b(?:wrong|mistak\w+|errors?|erred|no longer|chang\w+ (?:\w+ ){1,3}mind|correct\w*|withdr[ae]w\w*|revis\w+|"
+    r"revers\w+|misjudged|blind spot|false)\b",
+    re.IGNORECASE,
+)
+
 
 def turning_points(retrieval: Retrieval, about: frozenset[str], max_each: int) -> list[Quote]:
     """Quotes the first `max_each` sentences of each article that state a change.
@@ -39,6 +45,41 @@ def turning_points(retrieval: Retrieval, about: frozenset[str], max_each: int) -
                 quote = Quote(passage, sentence.start, sentence.end, sentence.text, score)
                 quotes.setdefault(article, {}).setdefault(sentence.start, quote)
     return [each[start] for each in quotes.values() for start in sorted(each)[:max_each]]
+
+
+def takes_back(text: str) -> bool:
+    """Whether an author takes a view back, and does not only recall it ("this column argued in 2022")."""
+    return CHANGES.search(text) is not None and _TAKEN_BACK.search(text) is not None
+
+
+def has_changed(author: str) -> str:
+    """Says that an author's view has changed."""
+    return f"The view of {author} has changed: compare the dates."
+
+
+def view_of_today_first(quotes: Sequence[Quote]) -> tuple[list[Quote], str | None]:
+    """The quotes, with a change of mind before the older view of the same author.
+
+    The second value is the author whose view has changed; None if no quote shows it.
+    """
+    ordered, changed = list(quotes), None
+    for quote in quotes:
+        article = quote.passage.article
+        if not (article.author and article.published and takes_back(quote.text)):
+            continue
+        older = (
+            position
+            for position, other in enumerate(ordered)
+            if other.passage.article.author == article.author
+            and other.passage.article.published
+            and other.passage.article.published < article.published
+        )
+        if (first := next(older, None)) is not None:
+            changed = article.author
+            if first < ordered.index(quote):
+                ordered.remove(quote)
+                ordered.insert(first, quote)
+    return ordered, changed
 
 
 def changed_mind(quotes: Sequence[Quote]) -> str | None:

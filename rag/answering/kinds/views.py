@@ -17,7 +17,7 @@ from rag.answering.evidence import (
     score_or_abstain,
     select_quotes,
 )
-from rag.answering.kinds.changes import CHANGES, changed_mind, turning_points
+from rag.answering.kinds.changes import CHANGES, changed_mind, has_changed, turning_points
 from rag.answering.kinds.selection import MAX_ALSO, Selection, distinct_passages, group_by, merge, restrict
 from rag.retrieval.filters import Filters
 from rag.retrieval.results import Retrieval
@@ -127,7 +127,7 @@ def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abste
         answerability = UNCERTAIN if isinstance(score, Abstention) else score
         return Selection(
             "author", retrieval, tuple(turns), distinct_passages(turns), answerability,
-            (f"The view of {_author(turns[0].passage.article)} has changed: compare the dates.",),
+            (has_changed(_author(turns[0].passage.article)),),
         )  # fmt: skip
     if isinstance(score, Abstention):
         if request.named and retrieval.passages:
@@ -137,7 +137,7 @@ def select_author(request: ViewRequest, retrieve: Retrieve) -> Selection | Abste
     quotes += _turning_point(retrieval, quotes)
     quotes = _newest_first(quotes)
     changed = changed_mind(quotes)
-    closing = (f"The view of {changed} has changed: compare the dates.",) if changed else ()
+    closing = (has_changed(changed),) if changed else ()
     return Selection("author", retrieval, tuple(quotes), distinct_passages(quotes), score, closing)
 
 
