@@ -10,6 +10,7 @@ from rag.types.article import ArticleRef
 from rag.types.passage import RankedPassage
 from rag.ui import payloads
 from rag.ui.drafts.draft_requests import DraftMessage
+from rag.ui.owner.owner_requests import OwnerMessage, OwnerReply
 from rag.ui.payloads import (
     MAX_RECORDS,
     CatalogueRequest,
@@ -70,11 +71,11 @@ def test_only_so_many_records_are_read() -> None:
 def test_the_scripts_read_no_field_that_no_reply_has() -> None:
     replies = [
         payloads.ErrorReply, payloads.FileReply, payloads.HtmlReply, payloads.RestoreReply, payloads.SayReply,
-        payloads.StartReply, payloads.OffersReply, payloads.SharedReply,
+        payloads.StartReply, payloads.OffersReply, payloads.SharedReply, OwnerReply,
     ]  # fmt: skip
     fields = {
         "reply": set().union(*(reply.__annotations__ for reply in replies)),
-        "message": {*payloads.TurnMessage.__annotations__, *DraftMessage.__annotations__},
+        "message": set().union(*(each.__annotations__ for each in (payloads.TurnMessage, DraftMessage, OwnerMessage))),
     }
     scripts = "".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
     read = set(re.findall(r"\b(reply|message)\.([a-z_]+)\b", scripts))

@@ -53,9 +53,10 @@ commentary.store = (() => {
   function save(conversation) {
     const key = PREFIX + conversation.id;
     merge(conversation, load(conversation.id));
-    conversation.updated = Date.now();
-    const text = JSON.stringify(conversation);
     const others = list().filter((other) => other.id !== conversation.id);
+    // Later than every other one, also where two are saved in one millisecond.
+    conversation.updated = Math.max(Date.now(), number(others[0]?.updated) + 1);
+    const text = JSON.stringify(conversation);
     while (others.length >= MAX_CONVERSATIONS) drop(others.pop().id);
     for (;;) {
       try {

@@ -112,6 +112,8 @@ class Chroma:
         """Lets it accept connections and send no answer, until `resume`."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGSTOP)
+        # On a busy machine its threads run on for a while after the signal.
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
 
     def resume(self) -> None:
         assert self.process is not None
