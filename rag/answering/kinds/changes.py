@@ -48,7 +48,7 @@ def turning_points(retrieval: Retrieval, about: frozenset[str], max_each: int) -
 
 
 def takes_back(text: str) -> bool:
-    """Whether an author takes a view back, and does not only recall it ("this column argued in 2022")."""
+    """Whether an author takes a view back, and does not only recall it."""
     return CHANGES.search(text) is not None and _TAKEN_BACK.search(text) is not None
 
 
