@@ -1,4 +1,4 @@
-"""Takes the pictures of the page in docs/: thirteen states.
+"""Takes the pictures of the page in docs/: fourteen states.
 
     PYTHONPATH=. python scripts/page_screenshots.py
 
@@ -45,6 +45,12 @@ def open_articles(page: Any) -> None:
     """Opens the tab of the articles."""
     page.get_by_role("tab", name="Articles").click()
     page.locator(".catalogue tbody tr").first.wait_for()
+
+
+def open_owner(page: Any) -> None:
+    """Opens the owner's tab."""
+    page.get_by_role("tab", name="Owner").click()
+    page.locator(".owner-writers > *").first.wait_for()
 
 
 def two_answers(page: Any) -> None:
@@ -107,6 +113,7 @@ STATES: dict[str, tuple[tuple[int, int], str, Callable[[Any], None]]] = {
     "page-pinboard": (WIDE, "light", pinned),
     "page-undo": (WIDE, "light", deleted),
     "page-articles": (WIDE, "light", open_articles),
+    "page-owner": (WIDE, "light", open_owner),
     "page-articles-phone": (NARROW, "light", open_articles),
     "page-phone": (NARROW, "light", lambda page: ask(page, PACT)),
     "page-sources-phone": (NARROW, "dark", sources),
