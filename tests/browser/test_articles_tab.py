@@ -224,7 +224,7 @@ def test_another_choice_lists_its_articles_of_every_month(
         select = page.locator(f"#catalogue select[name={name}]")
         value = value or select.locator("option").nth(1).get_attribute("value")
         select.select_option(value)
-    # The timeline is drawn anew, without the month, and the table has the articles of every month.
+    # The timeline is drawn again without the month, and the table lists the articles of every month.
     page.wait_for_function("document.querySelector('.written select')?.value === ''")
     assert month
     assert page.locator(".written .period.faint").count() == 0

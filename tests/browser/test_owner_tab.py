@@ -41,7 +41,7 @@ def test_a_model_is_found_tested_chosen_and_left(address: str, visit: Visit, ask
     assert "Spring <b>follows</b> winter." in page.inner_text(WRITER)
     page.get_by_role("button", name="Use: scripted").click()
     page.locator(".chosen-writer", has_text="scripted").wait_for()
-    # Whoever works by keyboard goes on from where the button was.
+    # The focus stays where the button was, so that a keyboard user can go on from there.
     assert page.evaluate("document.activeElement.closest('.owner') !== null")
     assert "RAG_LLM_MODEL=scripted" in page.inner_text(".keep-choice pre")
     server.always = f"{TRUE} [1]."

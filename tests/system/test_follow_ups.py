@@ -40,6 +40,12 @@ def test_the_whole_name_of_an_author_is_looked_for(engine: QueryEngine) -> None:
     assert answer.text.startswith("5 articles mention “The Other Majority” since 2025")
 
 
+def test_the_author_who_limits_the_articles_is_not_what_they_mention(engine: QueryEngine) -> None:
+    answer = engine.ask("articles by The Sanctions Ledger that mention sanctions")
+    assert answer.understood.scope.authors == ("The Sanctions Ledger",)
+    assert answer.text.startswith("5 articles mention “sanctions” by The Sanctions Ledger")
+
+
 def test_a_request_for_arguments_is_no_talk(engine: QueryEngine) -> None:
     answer = _last(engine, "is the oil price cap a success or a failure?", "give me three arguments that it failed")
     assert answer.standalone_question == "Give me three arguments that the oil price cap failed"

@@ -168,7 +168,7 @@ def understand(
         if topics:
             intent, scope = replace(intent, subject=""), replace(scope, topics=topics)
     if intent.is_mention:
-        intent = replace(intent, subject=_whole_name(intent.subject, asking, snapshot))
+        intent = replace(intent, subject=_whole_name(intent.subject, asking, snapshot, scope))
     if intent.about and "topics" not in ignore:
         topics = topics_called(intent.about, tuple(snapshot.values("topics")))
         if topics:
@@ -189,13 +189,15 @@ def understand(
     )
 
 
-def _whole_name(subject: str, question: str, catalogue: Catalogue) -> str:
+def _whole_name(subject: str, question: str, catalogue: Catalogue, scope: QuestionScope) -> str:
     """The whole name of the author or publication that `question` names.
 
-    `subject` is what is left of it: "The Other Majority" loses its first words, as words of a request.
+    `subject` is what is left of it: "The Other Majority" loses its first words, as words of a request. A name that
+    limits the articles is not meant ("articles by The Sanctions Ledger that mention sanctions").
     """
     lower, part = question.casefold(), subject.casefold()
-    names = (name for field in ("author", "source") for name in catalogue.values(field))
+    limits = {*scope.authors, *scope.sources}
+    names = (name for field in ("author", "source") for name in catalogue.values(field) if name not in limits)
     return next((name for name in names if part and part in name.casefold() and name.casefold() in lower), subject)
 
 

@@ -67,7 +67,7 @@ class JobRunner:
             self._lock.release()
             steps.put(outcome)
 
-        # Before the first step is given away: whoever asked may never take another one.
+        # The work starts before the first step is yielded, because the caller may never ask for a second one.
         threading.Thread(target=run, name="owner's work", daemon=True).start()
         yield Progress(f"{name} …")
         while isinstance(step := _newest(steps), Progress):
