@@ -190,7 +190,15 @@ class Indexer:
             return replace(item, article=replace(item.article, id=stored_id))
         stored = self._library.stored_version(item.article.id)
         if stored and stored.sha256 != item.article.sha256 and self._belongs_to_other_file(item, stored):
-            return item.with_folder_in_id() or item
+            return self._under_free_id(item)
+        return item
+
+    def _under_free_id(self, item: LoadedArticle) -> LoadedArticle:
+        """The item under an id with the folder's name, and with the suffix if that id is another file's too."""
+        for candidate in (item.with_folder_in_id(), item.with_folder_in_id(with_suffix=True)):
+            stored = self._library.stored_version(candidate.article.id) if candidate else None
+            if candidate and not (stored and self._belongs_to_other_file(candidate, stored)):
+                return candidate
         return item
 
     @staticmethod

@@ -66,6 +66,12 @@ def _known_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {}
     for attribute, names in FIELD_NAMES.items():
         values = [written[name] for name in names if name in written]
+        if attribute == "url":
+            # The permalink of Hugo and Jekyll is a path on a site that the file does not name.
+            values = [value for value in values if not str(value).startswith("/")]
+        if attribute == "topics" and "layout" in written:
+            # Jekyll separates categories by spaces.
+            values = [value.split() if isinstance(value, str) and "," not in value else value for value in values]
         if attribute == "topics" and len(values) > 1:
             values = [
                 [topic for value in values for topic in (value if isinstance(value, list) else str(value).split(","))]

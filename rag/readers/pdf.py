@@ -17,10 +17,11 @@ from datetime import date
 from typing import Any
 
 from rag.errors import ReadError
+from rag.readers.documents.type_sizes import TypeSizes
 from rag.readers.encoding import CONTROL_CHARACTERS, to_one_line
 from rag.readers.log_levels import log_level
 from rag.readers.metadata import MAX_TITLE_CHARACTERS, parse_published
-from rag.readers.pages.authors import author_names
+from rag.readers.pages.authors import author_names, given_name_first
 from rag.readers.pages.boilerplate import strip_boilerplate
 from rag.readers.pages.head_lines import read_head_lines
 from rag.types.article import Article, slug
@@ -36,8 +37,10 @@ MAX_STREAM_OPERATIONS = 500_000
 _ENCRYPTED = "is encrypted; save a copy without a password and add that"
 # Text that programs write into the title field in place of a title.
 _PLACEHOLDER_TITLE = re.compile(
-    r"untitled.*|microsoft \w+ - .*|\S+\.(?:docx?|indd|qxd|rtf|tex|odt|pdf)|\W*", re.IGNORECASE
+    r"untitled.*|microsoft \w+ - .*|\S+\.(?:docx?|indd|qxd|rtf|tex|odt|pdf|x?html?|txt|md)|\W*", re.IGNORECASE
 )
+# Programs that print a page or a document: the day is that of printing.
+_PRINTER = re.compile(r"\b(?:Skia|wkhtmltopdf|Qt|Quartz|WeasyPrint|Prince|Print To PDF)\b", re.IGNORECASE)
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 _BROKEN_WORD = re.compile(r"(?P<word>[^\W\d_]+)(?P<hyphen>[-\u2010\u00ad])\n(?P<rest>[^\W\d_]+)(?P<after>\S*)[ \n]?")
 # A line shorter than this share of the widest one ends before the margin.
@@ -61,27 +64,33 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
             needs_password = reader.is_encrypted and not reader.decrypt("")
         if needs_password:
             raise ReadError(source_name, _ENCRYPTED)
-        page_texts = _extract_texts(reader, source_name, max_seconds)
+        sizes = TypeSizes()
+        page_texts = _extract_texts(reader, source_name, max_seconds, sizes)
         with _pdf_errors(source_name):
             metadata = reader.metadata
             title, author = (metadata.title, metadata.author) if metadata else (None, None)
             created = metadata.get("/CreationDate") if metadata else None
+            producer = to_one_line(str(metadata.get("/Producer") or "")) if metadata else ""
     lines = _drop_running_lines(_readable_pages(page_texts, source_name))
     if not lines:
         raise ReadError(source_name, "holds no text, only pictures of it; run it through text recognition first")
     title = to_one_line(title) if isinstance(title, str) else ""
     if _PLACEHOLDER_TITLE.fullmatch(title) or _plain(title) == _plain(name):
-        title = _title_at_head(lines) or name
-    stripped = strip_boilerplate(_join_lines(_lines_after_title(lines, title)))
+        title = sizes.heading(MAX_TITLE_CHARACTERS) or _title_at_head(lines) or name
+    head = read_head_lines("\n".join(_lines_after_title(lines, title)))
+    stripped = strip_boilerplate(_join_lines(head.rest.split("\n")))
     if not stripped.text.strip():
         raise ReadError(source_name, "holds nothing but a title and boilerplate; is the article's text missing?")
     return Article(
         slug(name),
         title,
         stripped.text,
-        author=author_names([to_one_line(author) if isinstance(author, str) else ""]) or stripped.author,
+        # A byline names the author; the field of the program often names who typed it.
+        author=head.author
+        or author_names([given_name_first(to_one_line(author))] if isinstance(author, str) else [])
+        or stripped.author,
         source=stripped.source,
-        published=_published(created, source_name),
+        published=head.published or (None if _PRINTER.search(producer) else _published(created, source_name)),
     )
 
 
@@ -122,10 +131,10 @@ def _pypdf_limits() -> Any:
     )
 
 
-def _extract_texts(reader: Any, source_name: str, max_seconds: float) -> list[str]:
+def _extract_texts(reader: Any, source_name: str, max_seconds: float, sizes: TypeSizes) -> list[str]:
     """Returns each page's text as pypdf extracts it.
 
-    Raises ReadError for a PDF that is damaged or too long.
+    `sizes` takes the sizes of the first page's type. Raises ReadError for a PDF that is damaged or too long.
     """
     with _pdf_errors(source_name):
         number_of_pages = len(reader.pages)
@@ -138,7 +147,7 @@ def _extract_texts(reader: Any, source_name: str, max_seconds: float) -> list[st
         if time.monotonic() > deadline:
             raise ReadError(source_name, f"takes longer than {max_seconds:g} s to read; save its text as .txt")
         with _pdf_errors(source_name):
-            page_texts.append(reader.pages[number].extract_text())
+            page_texts.append(reader.pages[number].extract_text(visitor_text=sizes.visit if number == 0 else None))
         characters += len(page_texts[-1])
         _check_length(characters, source_name)
     return page_texts
@@ -242,7 +251,7 @@ def _lines_after_title(lines: list[str], title: str) -> list[str]:
     The title may take several lines and follow one or two head lines.
     """
     for start in range(3):
-        for end in range(start + 1, start + 5):
+        for end in range(start + 1, start + 7):
             if to_one_line(" ".join(lines[start:end])).casefold() == title.casefold():
                 return lines[end:]
     return lines

@@ -58,9 +58,9 @@ def load_articles(
 def _with_unique_id(loaded: LoadedArticle, first_with_id: dict[str, tuple[str, str]]) -> LoadedArticle | LoadFailure:
     """The article under an id of its own.
 
-    The id has the folder's name if another file of the batch has the same name.
+    The id has the folder's name if another file of the batch has the same name, and its suffix if that is not enough.
     """
-    for candidate in (loaded, loaded.with_folder_in_id()):
+    for candidate in (loaded, loaded.with_folder_in_id(), loaded.with_folder_in_id(with_suffix=True)):
         if candidate is not None:
             article = candidate.article
             digest, _ = first_with_id.setdefault(article.id, (article.sha256, loaded.origin))

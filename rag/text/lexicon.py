@@ -213,6 +213,11 @@ GRAMMATICAL_ARTICLES = ("the", "a", "an")
 # Small words inside a name, and those of a person's name alone.
 NAME_PARTICLES = _words("names", "particles")
 PERSON_NAME_PARTICLES = _words("names", "person_particles")
+# How the names of places and of publications begin and end that stand beside a name in a byline.
+BYLINE_PLACE_STARTS = _words("bylines", "place_starts")
+BYLINE_PLACE_ENDS = _words("bylines", "place_ends")
+BYLINE_PLACES = _words("bylines", "places")
+BYLINE_PUBLICATION_ENDS = _words("bylines", "publication_ends")
 
 # Roles at a publication ("columnist at The Weekly"), roles in a biography, and unnamed speakers in an article.
 PUBLICATION_ROLES = _words("roles", "publication")

@@ -26,16 +26,18 @@ class LoadedArticle:
     has_own_id: bool
     notes: tuple[str, ...] = ()
 
-    def with_folder_in_id(self) -> "LoadedArticle | None":
+    def with_folder_in_id(self, *, with_suffix: bool = False) -> "LoadedArticle | None":
         """The article under an id that also has the name of the file's folder.
 
-        Files of the same name in two folders are two articles. None for an article with an id of its own, and for one
+        Files of the same name in two folders are two articles. So are two files of one name in a folder, of which one
+        is a PDF and one a page; `with_suffix` tells them apart. None for an article with an id of its own, and for one
         that is not a file in a folder that a person named.
         """
         folder = PurePath(self.origin).parent.name
         if self.has_own_id or "://" in self.origin or not folder or _TEMPORARY_FOLDER.fullmatch(folder):
             return None
-        return replace(self, article=replace(self.article, id=slug(f"{folder} {self.article.id}")))
+        suffix = PurePath(self.origin).suffix if with_suffix else ""
+        return replace(self, article=replace(self.article, id=slug(f"{folder} {self.article.id} {suffix}")))
 
 
 @dataclass(frozen=True, slots=True)

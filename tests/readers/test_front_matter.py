@@ -86,6 +86,15 @@ def test_a_note_without_a_title_has_its_heading_or_its_file_s_name(tmp_path: Pat
     assert _load(new_file(tmp_path / "my note.md", f"---\ntags: [x]\n---\n{TEXT}"), settings).article.title == "my note"
 
 
+def test_jekyll_s_categories_and_permalink_are_read_as_jekyll_does(tmp_path: Path, settings: Settings) -> None:
+    fields = "layout: post\ntitle: T\ncategories: bridges money\npermalink: /bridges/:title/"
+    article = _load(new_file(tmp_path / "quay.md", f"---\n{fields}\n---\n{TEXT}"), settings).article
+    assert (article.topics, article.url) == (("bridges", "money"), None)
+    fields = "title: T\ncategories: frozen assets, money\nurl: /x\nlink: https://review.example/x"
+    article = _load(new_file(tmp_path / "quay.md", f"---\n{fields}\n---\n{TEXT}"), settings).article
+    assert (article.topics, article.url) == (("frozen assets", "money"), "https://review.example/x")
+
+
 @pytest.mark.parametrize("author", ["anonymous", "Administrator", "editor@example.org", "'[[]]'"])
 def test_a_field_that_names_nobody_is_no_author(tmp_path: Path, settings: Settings, author: str) -> None:
     article = _load(new_file(tmp_path / "a.md", f"---\ntitle: T\nauthor: {author}\n---\n{TEXT}"), settings).article

@@ -9,6 +9,7 @@ import pytest
 
 from rag.readers.pdf import article_from_pdf
 from rag.settings import Settings
+from tests.fuzz.inputs import one_page_pdf
 from tests.support.library.sources import PDF_LINES, PDF_TEXT, article_from, failure_reason, new_file, text_pdf
 from tests.support.planted_errors import PLANTED_ERRORS, PlantedNumber
 
@@ -35,7 +36,7 @@ def test_metadata_is_read_and_the_title_is_not_part_of_the_text(tmp_path: Path, 
     assert (article.author, article.published) == ("Jane Doe", date(2024, 6, 25))
 
 
-@pytest.mark.parametrize("title", ["Microsoft Word - draft3.docx", "draft.indd", "untitled", " "])
+@pytest.mark.parametrize("title", ["Microsoft Word - draft3.docx", "draft.indd", "page.html", "untitled", " "])
 def test_a_placeholder_title_of_a_program_is_ignored(tmp_path: Path, settings: Settings, title: str) -> None:
     assert (
         article_from(new_file(tmp_path / "x.pdf", text_pdf([PDF_LINES], Title=title)), settings).title
@@ -74,6 +75,39 @@ def test_a_title_of_two_lines_is_read_whole(tmp_path: Path, settings: Settings) 
     lines = ["The Price of", "Delay and of Haste", "", "By Ada Brookfield", "", *PDF_LINES[1:]]
     article = article_from(new_file(tmp_path / "x.pdf", text_pdf([lines])), settings)
     assert (article.title, article.author) == ("The Price of Delay and of Haste", "Ada Brookfield")
+
+
+def _two_sizes(title: list[str], lines: list[str]) -> bytes:
+    """A PDF of one page whose title is set in larger type than its text."""
+    rows = [(24, line) for line in title] + [(11, line) for line in lines]
+    shown = "".join(f"/F1 {size} Tf 0 -{size + 4} Td ({line}) Tj " for size, line in rows)
+    return one_page_pdf(f") Tj {shown}(", is_compressed=False, damage=0)
+
+
+def test_a_title_in_large_type_is_read_whole_and_alone(tmp_path: Path, settings: Settings) -> None:
+    title = ["The Price", "of Delay", "and of", "Haste Both"]
+    data = _two_sizes(title, ["Ada Brookfield and Tom Reeve", *PDF_LINES[1:]])
+    article = article_from(new_file(tmp_path / "x.pdf", data), settings)
+    assert article.title == "The Price of Delay and of Haste Both"
+    assert "Haste" not in article.text
+    assert article.text.startswith("Ada Brookfield and Tom Reeve")
+
+
+def test_a_day_in_the_text_comes_before_that_of_the_file(tmp_path: Path, settings: Settings) -> None:
+    lines = [PDF_LINES[0], "By Ada Brookfield", "June 8, 2024", *PDF_LINES[1:]]
+    data = text_pdf([lines], Author="Sam Typist", CreationDate="D:20250101060000Z")
+    article = article_from(new_file(tmp_path / "x.pdf", data), settings)
+    assert (article.author, article.published, article.text) == ("Ada Brookfield", date(2024, 6, 8), PDF_TEXT)
+
+
+def test_the_day_on_which_a_browser_printed_a_page_is_not_its_day(tmp_path: Path, settings: Settings) -> None:
+    data = text_pdf([PDF_LINES], Producer="Skia/PDF m120", CreationDate="D:20250101060000Z")
+    assert article_from(new_file(tmp_path / "x.pdf", data), settings).published is None
+
+
+def test_a_surname_that_a_catalogue_puts_first_is_put_last(tmp_path: Path, settings: Settings) -> None:
+    path = new_file(tmp_path / "x.pdf", text_pdf([PDF_LINES], Author="Brookfield, Ada"))
+    assert article_from(path, settings).author == "Ada Brookfield"
 
 
 @pytest.mark.parametrize("author", ["admin", "Unknown", "ada@example.org"])

@@ -143,6 +143,22 @@ def test_the_same_file_name_in_two_folders_is_two_articles(tmp_path: Path, setti
     assert sorted(workspace.add([tmp_path]).unchanged) == ["b-column", "column"]
 
 
+def test_files_of_one_name_and_three_formats_are_three_articles(tmp_path: Path, settings: Settings) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    for suffix in ("md", "txt", "html"):
+        page = f"<article><p>{TEXT}</p><p>It ends as .{suffix}.</p></article>"
+        new_file(folder / f"column.{suffix}", page if suffix == "html" else f"# Column\n\nThe text of {suffix}.")
+    workspace = Workspace(settings, empty=True)
+    report = workspace.add([folder])
+    assert (len(set(report.added)), report.failed) == (3, [])
+    assert sorted(workspace.add([folder]).unchanged) == sorted(report.added)
+    # One after the other, as a person adds them.
+    other = Workspace(settings.model_copy(update={"home": tmp_path / "other"}), empty=True)
+    added = [other.add([folder / f"column.{suffix}"]).added for suffix in ("md", "txt", "html")]
+    assert len({article_id for ids in added for article_id in ids}) == 3
+
+
 def test_the_same_id_of_their_own_in_two_files_is_refused_within_a_batch(tmp_path: Path, settings: Settings) -> None:
     files = [new_file(tmp_path / f"{name}.md", f"---\nid: x\n---\nThe text of {name}.") for name in ("a", "b")]
     results = list(load_articles(files, settings))

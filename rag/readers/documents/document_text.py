@@ -12,6 +12,7 @@ from rag.errors import ReadError
 from rag.readers.encoding import CONTROL_CHARACTERS, to_one_line
 from rag.readers.files import article_from_plain_text
 from rag.readers.metadata import MAX_TITLE_CHARACTERS
+from rag.readers.pages.authors import author_names, given_name_first
 from rag.types.article import Article
 
 MAX_TEXT_CHARACTERS = 20_000_000
@@ -51,7 +52,8 @@ def article_from_document(document: DocumentText, source_name: str, name: str) -
         text = f"{title}\n\n{text}"
     article = article_from_plain_text(text, source_name, name)
     author = to_one_line(document.author)
-    return replace(article, author=article.author or (None if _NO_PERSON.fullmatch(author) else author))
+    stated = None if _NO_PERSON.fullmatch(author) else author_names([given_name_first(author)])
+    return replace(article, author=article.author or stated)
 
 
 def _starts_with(text: str, title: str) -> bool:

@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
 from rag.errors import ReadError
 from rag.readers.encoding import decode_text, to_one_line
 from rag.readers.metadata import parse_published
+from rag.readers.pages.authors import given_name_first
 from rag.readers.parsing.bounded_zip import BoundedZip, open_zip
 from rag.readers.parsing.markup_text import parse_markup, text_of_markup
 from rag.readers.parsing.safe_xml import MAX_XML_BYTES, parse_xml
@@ -27,12 +29,14 @@ MAX_BOOK_CHARACTERS = 50_000_000
 MIN_CHAPTER_CHARACTERS = 200
 _CONTAINER = "META-INF/container.xml"
 _LOCK = "META-INF/encryption.xml"
+_DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 _MARKUP_TYPES = ("application/xhtml+xml", "text/html")
 _FRONT_MATTER = re.compile(
     r"(?:table of )?contents|cover|title ?page|half title.*|copyright.*|imprint|colophon|dedication|also by .*|index|"
     r"praise for .*|about the (?:author|publisher).*|advertisement",
     re.IGNORECASE,
 )
+_NUMBER_ALONE = re.compile(r"(?:chapter|part|kapitel|teil|chapitre)?\W*(?:\d{1,3}|[ivxlc]{1,7})?\W*", re.IGNORECASE)
 _FRONT_MATTER_TYPES = frozenset(("cover", "toc", "landmarks", "copyright-page", "titlepage", "halftitlepage", "index"))
 
 
@@ -98,15 +102,27 @@ def _read_book(archive: BoundedZip, source_name: str) -> _Book:
         raise ReadError(source_name, f"has {len(pages):,} chapters, more than {MAX_CHAPTERS:,}; split it")
     return _Book(
         next(iter(_metadata(package, "title")), ""),
-        ", ".join(_metadata(package, "creator")),
+        ", ".join(_creators(package)),
         _day(_metadata(package, "date"), source_name),
         pages,
         _contents(archive, items, folder, source_name),
     )
 
 
+def _creators(package: Any) -> list[str]:
+    """The authors; those whom the book declares as its translators or illustrators are none."""
+    elements = list(package.iter(f"{{{_DUBLIN_CORE}}}creator"))
+    roles = [element.get("{http://www.idpf.org/2007/opf}role") or "aut" for element in elements]
+    names = [
+        given_name_first(to_one_line("".join(element.itertext())))
+        for element, role in zip(elements, roles, strict=True)
+        if role == "aut" or "aut" not in roles
+    ]
+    return [name for name in names if name]
+
+
 def _metadata(package: Any, name: str) -> list[str]:
-    elements = package.iter(f"{{http://purl.org/dc/elements/1.1/}}{name}")
+    elements = package.iter(f"{{{_DUBLIN_CORE}}}{name}")
     lines = (to_one_line("".join(element.itertext())) for element in elements)
     return [line for line in lines if line]
 
@@ -189,7 +205,10 @@ def _chapters(archive: BoundedZip, book: _Book, source_name: str) -> list[_Chapt
         if chapters and book.contents and path not in book.contents:
             chapters[-1].texts.append(text)  # the chapter goes on in this file
             continue
-        chapters.append(_Chapter(title or _heading(root), [_without_title(text, title or _heading(root))]))
+        heading = _heading(root)
+        if _NUMBER_ALONE.fullmatch(title) and heading and not _NUMBER_ALONE.fullmatch(heading):
+            title = heading  # the table of contents has only the number, the page the title
+        chapters.append(_Chapter(title or heading, [_without_title(text, title or heading)]))
     return chapters
 
 
@@ -199,13 +218,22 @@ def _is_front_matter(root: Any, title: str) -> bool:
 
 
 def _heading(root: Any) -> str:
-    heading = next(root.iter("h1", "h2", "h3"), None)
-    return to_one_line(heading.text_content())[:200] if heading is not None else ""
+    """The first heading that is not the chapter's number alone; the number if there is no other at the head."""
+    headings = [to_one_line(heading.text_content())[:200] for heading in islice(root.iter("h1", "h2", "h3"), 2)]
+    return next((heading for heading in headings if not _NUMBER_ALONE.fullmatch(heading)), "".join(headings[:1]))
 
 
 def _without_title(text: str, title: str) -> str:
+    """The text without the title and the chapter's number at its beginning."""
     first_line, _, rest = text.partition("\n")
-    return rest.lstrip("\n") if title and to_one_line(first_line).casefold() == title.casefold() and rest else text
+    if title and _NUMBER_ALONE.fullmatch(to_one_line(first_line)) and _starts_with(rest.lstrip("\n"), title):
+        text = rest.lstrip("\n")
+    rest = text.partition("\n")[2].lstrip("\n")
+    return rest if title and rest and _starts_with(text, title) else text
+
+
+def _starts_with(text: str, title: str) -> bool:
+    return to_one_line(text.partition("\n")[0]).casefold() == title.casefold()
 
 
 def _is_text(chapter: _Chapter) -> bool:

@@ -46,7 +46,7 @@ _NOTICE_LINE = re.compile(
     r"(?:having )?(?:trouble|problems) (?:viewing|reading) this.{0,80}|"
     r"(?:click here to )?unsubscribe\b.{0,120}|.{0,80}\bunsubscribe (?:here|at any time|from this list)\b.{0,60}|"
     r"(?:manage|update|change) (?:your )?(?:email |subscription )?(?:preferences|settings|subscription)\b.{0,60}|"
-    r"(?:you(?:'|’)?re|you are|you have) receiving this.{0,160}|"
+    r"(?:you(?:'|’)?re|you are|you have) receiving this.{0,160}|you (?:receive|received|get|got) this\b.{0,200}|"
     r"this (?:e-?mail|message) was sent (?:to|by|from)\b.{0,160}|"
     r"(?:was this|were you) (?:e-?mail |message )?forwarded (?:to you|this).{0,120}|"
     r"forwarded this (?:e-?mail|message)\?.{0,120}|"
@@ -76,6 +76,8 @@ def article_from_message(data: bytes, source_name: str, name: str) -> Article:
     message = parse_message(data, source_name)
     letter = _forwarded_letter(_read_letter(message, source_name), source_name)
     paragraphs = [paragraph for paragraph in letter.text.split("\n\n") if not _is_notice(paragraph)]
+    if len(paragraphs) > 1 and to_one_line(paragraphs[0]).casefold() == letter.subject.casefold():
+        paragraphs = paragraphs[1:]  # a newsletter repeats its subject above its text
     stripped = strip_boilerplate("\n\n".join(paragraphs))
     if len(stripped.text.strip()) < MIN_TEXT_CHARACTERS:
         raise ReadError(source_name, "has no text that a person reads; save its attachments and add those")

@@ -8,7 +8,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from rag.text.lexicon import BIOGRAPHY_ROLES, PERSON_NAME_PARTICLES, alternation
+from rag.text.lexicon import (
+    BIOGRAPHY_ROLES,
+    BYLINE_PLACE_ENDS,
+    BYLINE_PLACE_STARTS,
+    BYLINE_PLACES,
+    BYLINE_PUBLICATION_ENDS,
+    PERSON_NAME_PARTICLES,
+    alternation,
+)
 from rag.types.article import MONTHS
 
 MAX_BYLINE_CHARACTERS = 300
@@ -21,7 +29,8 @@ _WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?"
 _FROM_DATE = re.compile(
     rf"\s*(?:[,|·•–—(-]\s*)?\b(?:on:?\s+)?(?:{_WEEKDAY}\s+)?"
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?!\w)|{_MONTH}\s+\d{{4}}\b|"
-    r"\d{1,4}[-./:]\d{1,2}\b|\d{4}年|\d+ (?:second|minute|min|hour|day|week|month|year)s? (?:ago|read)\b|"
+    r"\d{1,4}[-./:]\d{1,2}\b|\d{4}年|\d{1,2}[hdm](?: ago)?\b|"
+    r"\d+ (?:second|minute|min|hour|day|week|month|year)s? (?:ago|read)\b|"
     r"(?:today|yesterday)\b).*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -33,7 +42,7 @@ _FROM_OTHER_WORK = re.compile(
 )
 _BY = re.compile(
     r"\W*(?:(?:(?:guest\s+)?(?:post(?:ed)?|written|words|story|stories|text|analysis|opinion|commentary|comment|report|"
-    r"reported|reporting|essay|column|review|published|submitted|article|interview|perspective)\s+)?by\b|by\b|"
+    r"reported|reporting|essay|column|review|published|submitted|compiled|article|interview|perspective)\s+)?by\b|by\b|"
     r"(?:von\s+)?aut(?:h?ors?|orin(?:nen)?|or[ei]s?|eurs?)\s*:|writer\s*:|par\b|por\b|nga\b|av\b|door\b|von\s*:|作者|文|記者|记者)\s*[:：/／|]?\s*",
     re.IGNORECASE,
 )
@@ -47,19 +56,27 @@ _ORGANIZATION = re.compile(
 )
 # One word after a whole name is a town or a publication, in writing that has capitals.
 _PLACE = re.compile(r"[A-Z\u00c0-\u00dd][a-z\u00df-\u00ff]+")
+# More words are one only if they are names of a known kind: "New York", "The Associated Press".
+_LONG_PLACE = re.compile(
+    rf"(?:{alternation(BYLINE_PLACE_STARTS)})\s.+|.+\s(?:{alternation(BYLINE_PLACE_ENDS)})|(?:{alternation(BYLINE_PLACES)})|"
+    rf"(?:.+\s)?(?:{alternation(BYLINE_PUBLICATION_ENDS)})|.+\sNews-\w+|The\s.+",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"<?\b(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+>?|\bhttps?:\S+|\bwww\.\S+|(?<!\w)@\w+")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,200}[|/])?([^\[\]|]{0,200})\]\]")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
-_SEPARATOR = re.compile(r"\s*(?:[;|·•/]|,|，|、|\band\b|\bwith\b|&|\s[–—-]\s)\s*")
+_SEPARATOR = re.compile(r"\s*(?:[;|·•/]|,|，|、|\band\b|\bwith\b|&|\s[–—-]+\s)\s*", re.IGNORECASE)
 # These join two whole names, and the surnames of one person: "Ortega y Gasset".
 _JOINED_NAMES = re.compile(r"(\S+ \S.*) (?:und|et|e|y|en|og|och) (\S+ \S.*)")
+_SURNAME_FIRST = re.compile(r"([^\s,]+(?:\s[^\s,]+){0,3}),\s*([^\s,\d]+(?:\s[^\s,\d]+){0,2})")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV)\.?", re.IGNORECASE)
 _CREDENTIAL = re.compile(
     r"(?:Ph\.?\s?D|M\.?D|M\.?A|M\.?B\.?A|J\.?D|D\.?Phil|Esq|RN|CPA|LL\.?M|M\.?Sc|B\.?Sc)\.?", re.IGNORECASE
 )
 # Words that stand in an author field in place of a name.
 _NOBODY = re.compile(
-    r"(?:the\s+)?(?:anonymous|anon|admin\w*|super ?user|user(?:\s?name)?|user\s+admin|guest(?:\s+(?:author|writer))?|"
+    r"(?:the\s+)?(?:anonymous|anon|(?:site\s?)?admin\w*|"
+    r"super ?user|user(?:\s?name)?|user\s+admin|guest(?:\s+(?:author|writer))?|"
     r"staff|author|unknown|none|null|undefined|n/?a|nobody|root|web\s?(?:master|desk|team|admin)|system|default|test|"
     r"contributors?|news\s?(?:desk|room|staff)|no\s?reply|contact|support|info|redacci[oó]n|redaktion|r[eé]daction|"
     r"redazione|team|login|sign in|various(?:\s+authors)?|wordpress|by)",
@@ -74,7 +91,7 @@ _ROLE_NOUN = re.compile(rf"(?:{alternation(dict.fromkeys(_ROLE_NOUNS))})s?", re.
 _ROLE_START = re.compile(
     r"(?:senior|staff|special|chief|contributing|associate|assistant|deputy|executive|managing|political|national|"
     r"international|foreign|guest|opinion|business|science|technology|economics?|health|sports?|is|was|has|for|at|of|in|"
-    r"from|"
+    r"from|via|"
     r"envoy[ée]s?|sp[ée]cia(?:l|ux))",
     re.IGNORECASE,
 )
@@ -118,6 +135,18 @@ def author_of_field(text: str | None) -> str | None:
     return None if _NOBODY.fullmatch(text.strip()) else text
 
 
+def given_name_first(name: str) -> str:
+    """ "Brookfield, Ada" as "Ada Brookfield"; two whole names with a comma between them as they are.
+
+    It is for fields in which catalogues and programs write one person.
+    """
+    match = _SURNAME_FIRST.fullmatch(name)
+    if match is None or _SUFFIX.fullmatch(match[2]) or _CREDENTIAL.fullmatch(match[2]):
+        return name
+    is_surname = all(word.casefold() in _PARTICLES for word in match[1].split()[:-1])
+    return f"{match[2]} {match[1]}" if is_surname else name
+
+
 def _names_in(byline: str, publications: list[str]) -> list[str]:
     text = " ".join(_WIKI_LINK.sub(r"\1", byline[:MAX_BYLINE_CHARACTERS]).split())
     address, in_parentheses = _ADDRESS.search(text), _PARENTHESES.search(text)
@@ -137,7 +166,7 @@ def _names_in(byline: str, publications: list[str]) -> list[str]:
             break
         if names and _SUFFIX.fullmatch(part):
             names[-1] = f"{names[-1]} {part}"
-        elif names and (_ORGANIZATION.search(part) or (" " in names[0] and _PLACE.fullmatch(part))):
+        elif names and (_ORGANIZATION.search(part) or (" " in names[0] and _is_place_or_publication(part))):
             continue
         elif name := _person(part, publications):
             names.append(name)
@@ -153,20 +182,24 @@ def _parts(text: str) -> Iterator[str]:
         yield from joined.groups() if joined else (part,)
 
 
+def _is_place_or_publication(part: str) -> bool:
+    """Whether a part of a byline after a whole name is a town or a publication, and no second person."""
+    return (_PLACE.fullmatch(part) or _LONG_PLACE.fullmatch(part.replace(".", ""))) is not None
+
+
 def _person(part: str, publications: list[str]) -> str | None:
     """The person whom one part of a byline names.
 
     None if the part is a role, a publication or no name.
     """
     part = _without_publication(part, publications)
-    words = part.split()
+    words = _without_leading_role(part.split())
+    part = " ".join(words)
     if not words or _NOBODY.fullmatch(part) or _CREDENTIAL.fullmatch(part) or not re.search(r"[^\W\d_]", part):
         return None
     if re.search(r"\d", part) or re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", part):  # a domain, or no name
         return None
-    role_at = next(
-        (i for i, word in enumerate(words) if _ROLE_START.fullmatch(word) or _ROLE_NOUN.fullmatch(word)), None
-    )
+    role_at = next((index for index, word in enumerate(words) if _is_role(word)), None)
     if role_at is not None:
         if re.fullmatch(r"[A-Z]{2,5}", words[0]) and not " ".join(words[:2]).isupper():  # "HG Harbour Writers"
             return None
@@ -184,6 +217,22 @@ def _person(part: str, publications: list[str]) -> str | None:
     if len(words) > _MAX_NAME_WORDS or not _begins_names(words):
         return None
     return " ".join(words)
+
+
+def _without_leading_role(words: list[str]) -> list[str]:
+    """The words after a role that stands before a whole name: "Staff Writer Ada Brookfield"."""
+    if not any(map(_ROLE_NOUN.fullmatch, words[:3])):
+        return words
+    last = max(index for index, word in enumerate(words[:3]) if _ROLE_NOUN.fullmatch(word))
+    rest, role = words[last + 1 :], words[: last + 1]
+    is_name = len(rest) in (2, 3) and all(word[0].isupper() and not _is_role(word) for word in rest)
+    # Before the noun stand words that begin a role, or a town; a name before it has its role after it.
+    is_role = last == 0 or _is_role(words[0]) or (last == 1 and _PLACE.fullmatch(words[0]) is not None)
+    return rest if is_name and is_role and role else words
+
+
+def _is_role(word: str) -> bool:
+    return (_ROLE_START.fullmatch(word) or _ROLE_NOUN.fullmatch(word)) is not None
 
 
 def _begins_names(words: list[str]) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.readers.encoding import to_one_line
+from rag.readers.pages.authors import given_name_first
 
 # A longer script is data of the site's program.
 MAX_JSON_CHARACTERS = 2_000_000
@@ -23,6 +24,8 @@ _AUTHOR_METAS = (
     "article:author", "article:author_name", "og:article:author", "citation_author", "dable:author",
     "cxenseparse:author", "article_author",
 )  # fmt: skip
+# Libraries write one person in each of these, the surname first.
+_CATALOGUE_METAS = frozenset(("dc.creator", "dc.creator.name", "dcterms.creator", "citation_author"))
 # A byline's element says so in its class, its id or its type.
 _BYLINE_NAME = re.compile(
     r"(?:\A|[\s_-])(?:by-?line|author(?:s|-?names?|-?links?)?|writer|contributor-?name)(?:\Z|[\s_-])", re.I
@@ -113,7 +116,11 @@ def _authors(
             descriptions += [detail for detail in details if detail and is_person]
         if persons:
             break
-    declared = [value for name in _AUTHOR_METAS for value in metas.get(name, [])]
+    declared = [
+        given_name_first(value) if name in _CATALOGUE_METAS else value
+        for name in _AUTHOR_METAS
+        for value in metas.get(name, [])
+    ]
     addresses = {value for value in declared if _WEB_ADDRESS.match(value)}
     bylines = (*_names_linked_to(tree, addresses), *_bylines(tree))
     meta_authors = tuple(value for value in declared if value not in addresses)

@@ -13,6 +13,7 @@ _FIELD = re.compile(
 )
 _WORDS = re.compile(r"[\d,.]+ words", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"(?:\(c\)|©|copyright).*", re.IGNORECASE)
+_MAX_OWNER_CHARACTERS = 80
 _LANGUAGES = frozenset(("English", "German", "French", "Spanish", "Italian", "Dutch", "Portuguese"))
 _CODES = frozenset(("HD", "WC", "PD", "SN", "LP", "TD"))
 
@@ -65,11 +66,12 @@ def _article_with_head(text: str, key: str) -> PressArticle | None:
         day = day or day_in(bare)
         if _COPYRIGHT.fullmatch(bare) or bare in _LANGUAGES:
             body_start = number + 1
+    copyright_line = next((line for line in head if _COPYRIGHT.fullmatch(line)), "")
     days = [number for number, line in enumerate(head) if day_in(line)]
     after_day = [line for line in head[days[0] + 1 :] if not re.fullmatch(r"\d\d:\d\d(?: \w+)?", line)] if days else []
     return PressArticle(
         _title(before, by_line),
-        joined_lines("\n".join(after[body_start:])),
+        _without_owner(joined_lines("\n".join(after[body_start:])), copyright_line),
         author_in(by_line),
         after_day[0] if after_day else "",
         day,
@@ -81,3 +83,9 @@ def _title(before: list[str], by_line: str) -> str:
     """The title, before the by-line; a section such as "Opinion" is above it."""
     lines = before[: before.index(by_line)] if by_line else before
     return lines[-1] if lines else ""
+
+
+def _without_owner(text: str, copyright_line: str) -> str:
+    """The text without its last line if that is the publisher, whom the line of copyright names."""
+    rest, _, last = text.rpartition("\n\n")
+    return rest if rest and len(last) < _MAX_OWNER_CHARACTERS and last.rstrip(" .,") in copyright_line else text

@@ -55,7 +55,7 @@ def _article(text: str) -> PressArticle | None:
     return PressArticle(
         title,
         joined_lines(_COPYRIGHT.sub("", rest[: tail.start() if tail else len(rest)])),
-        author_in(fields.get("BYLINE", "").partition(";")[0]),
+        author_in(fields.get("BYLINE", "")),
         source,
         day,
     )

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 
+from rag.readers.pages.authors import author_names, given_name_first
 from rag.text.dates import parse_day
 
 # "June 30, 2024", "30 June 2024", "Jun 30, 2024"; what follows may be a weekday, a time or an edition.
 _DAY = re.compile(r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}|\d{4}-\d\d-\d\d)(?!\d)")
-_BY = re.compile(r"\s*(?:by|byline:?)\s+", re.IGNORECASE)
+_LABEL = re.compile(r"\s*byline:?\s+", re.IGNORECASE)
 _SHOUTED = re.compile(r"[^a-zß-öø-ÿ]+")
 _MAX_NAME_CHARACTERS = 120
 # A download with more articles is refused; no more of it than one further article is read.
@@ -35,13 +36,12 @@ def day_in(line: str) -> str:
 
 
 def author_in(line: str) -> str:
-    """The name in a line such as "By ADA BROOKFIELD": "Ada Brookfield"."""
-    name = " ".join(_BY.sub("", line, count=1).split()).rstrip(" .,;")
+    """The names in a line such as "By ADA BROOKFIELD, Ellery": "Ada Brookfield"; empty for nobody."""
+    name = " ".join((line[label.end() :] if (label := _LABEL.match(line)) else line).split()).rstrip(" .,;")
     if len(name) > _MAX_NAME_CHARACTERS:
         return ""
-    if _SHOUTED.fullmatch(name) and len(name) > 4:
-        name = name.title()
-    return name
+    names = author_names([given_name_first(name)]) or ""
+    return names.title() if _SHOUTED.fullmatch(names) and len(names) > 4 else names
 
 
 def joined_lines(text: str) -> str:

@@ -29,6 +29,23 @@ def test_each_chapter_is_an_article_of_its_book(tmp_path: Path, settings: Settin
     assert len({first.id, second.id}) == 2
 
 
+def test_a_chapter_whose_number_stands_alone_has_its_heading_for_a_title(tmp_path: Path, settings: Settings) -> None:
+    heading = "<h2>Chapter 1</h2><h1>On Waiting</h1>"
+    book = epub_file((("1", f"{heading}{BODY}"), ("II.", f"<h1>II.</h1>{BODY}")), author="Brookfield, Ada")
+    first, second = _chapters(new_file(tmp_path / "x.epub", book), settings)
+    assert (first.title, first.text, first.author) == ("On Waiting", TEXT, "Ada Brookfield")
+    assert (second.title, second.text) == ("II.", TEXT)
+
+
+def test_the_translator_of_a_book_is_not_its_author(tmp_path: Path, settings: Settings) -> None:
+    role = 'xmlns:opf="http://www.idpf.org/2007/opf" opf:role='
+    book = epub_file((("On Waiting", BODY),), author="X")
+    creators = f'<dc:creator {role}"aut">Ada Brookfield</dc:creator><dc:creator {role}"trl">Tom Reeve</dc:creator>'
+    book = _changed(book, "OEBPS/book.opf", "<dc:creator>X</dc:creator>", creators)
+    (chapter,) = _chapters(new_file(tmp_path / "x.epub", book), settings)
+    assert chapter.author == "Ada Brookfield"
+
+
 def test_cover_contents_and_imprint_are_no_chapters(tmp_path: Path, settings: Settings) -> None:
     book = epub_file((("Copyright", BODY), ("Contents", BODY), ("On Waiting", BODY)))
     assert [chapter.title for chapter in _chapters(new_file(tmp_path / "x.epub", book), settings)] == ["On Waiting"]
@@ -53,6 +70,17 @@ def _without_link(book: bytes, target: str) -> bytes:
     assert isinstance(navigation, bytes)
     files["OEBPS/nav.xhtml"] = re.sub(rb'<li><a href="%s.*?</li>' % target.encode(), b"", navigation)
     return zip_file(files)
+
+
+def _changed(book: bytes, path: str, old: str, new: str) -> bytes:
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        files: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    content = files[path]
+    assert isinstance(content, bytes)
+    return zip_file({**files, path: content.replace(old.encode(), new.encode())})
 
 
 def _locked(book: bytes, path: str) -> bytes:

@@ -17,7 +17,8 @@ NEWSLETTER = (
     "<html><body><div style='display:none'>Preview of the letter&zwnj; &#847;</div>"
     "<p>View this email in your browser</p>"
     f"<table><tr><td><h1>The Price of Delay</h1>{paragraphs(*PROSE)}</td></tr></table>"
-    "<p>You're receiving this because you signed up.</p><p><a href='x'>Unsubscribe</a></p><script>x()</script>"
+    "<p>You're receiving this because you signed up.</p>"
+    "<p>You receive this letter every week. Unsubscribe</p><p><a href='x'>Unsubscribe</a></p><script>x()</script>"
     "</body></html>"
 )
 
@@ -31,7 +32,7 @@ def test_a_letter_has_its_sender_its_subject_and_its_day_as_written(tmp_path: Pa
 def test_of_a_newsletter_the_letter_is_read_and_nothing_around_it(tmp_path: Path, settings: Settings) -> None:
     mail = message(plain="Read it online: https://x.example", html=NEWSLETTER, List_Id="The Review <r.example>")
     article = article_from(new_file(tmp_path / "x.eml", bytes(mail)), settings)
-    assert article.text == f"The Price of Delay\n\n{TEXT}"
+    assert article.text == TEXT
     assert article.source == "The Review"
 
 

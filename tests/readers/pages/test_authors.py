@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.readers.pages.authors import author_names
+from rag.readers.pages.authors import author_names, given_name_first
 
 
 @pytest.mark.parametrize("before", ["", "By ", "by ", "BY: ", "Written by ", "Posted by ", "Opinion by ", "Words by "])
@@ -118,12 +118,55 @@ def test_a_name_in_capitals_beside_its_normal_spelling_is_named_once() -> None:
         ("Ada Brookfield, University of Ellery", "Ada Brookfield"),
         ("Ada Brookfield, Ellery University", "Ada Brookfield"),
         ("Ada Brookfield, Harbour Press Inc.", "Ada Brookfield"),
+        ("Ada Brookfield via Harbour Voices", "Ada Brookfield"),
+        ("Staff Writer Ada Brookfield", "Ada Brookfield"),
+        ("By Ellery Correspondent Ada Brookfield", "Ada Brookfield"),
+        ("Compiled by Ada Brookfield", "Ada Brookfield"),
+        ("Ada Brookfield 5h ago", "Ada Brookfield"),
         ("Editorial Board", "Editorial Board"),
         ("Voltaire", "Voltaire"),
     ],
 )
 def test_the_other_ways_to_write_a_name(written: str, name: str) -> None:
     assert author_names([written]) == name
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ", New York", ", New York City", ", Los Angeles", ", Hong Kong", ", St. Louis", ", Washington DC",
+        ", Salt Lake City",
+        ", West Virginia", " in New Haven", " in New Haven, Conn.", " in Tel Aviv", ", The Associated Press",
+        ", Associated Press", ", Harbour Times", ", Ellery News-Journal", ", North Korea analyst",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("by", ["", "By "])
+def test_a_place_or_a_publication_after_a_name_is_no_second_person(place: str, by: str) -> None:
+    assert author_names([f"{by}Ada Brookfield{place}"]) == "Ada Brookfield"
+    assert author_names([f"{by}Ada Brookfield and Tom Reeve{place}"]) == "Ada Brookfield, Tom Reeve"
+    assert author_names([f"{by}ADA BROOKFIELD AND TOM REEVE{place}"]) == "Ada Brookfield, Tom Reeve"
+
+
+@pytest.mark.parametrize("second", ["Paris Hilton", "Jack London", "Emily Post", "Newton Cape"])
+def test_a_second_person_named_like_a_place_is_a_person(second: str) -> None:
+    assert author_names([f"By Ada Brookfield, {second}"]) == f"Ada Brookfield, {second}"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Brookfield, Ada", "Ada Brookfield"),
+        ("van der Berg, Jan", "Jan van der Berg"),
+        ("von Mises, Ludwig", "Ludwig von Mises"),
+        ("Brookfield, Ada M.", "Ada M. Brookfield"),
+        ("Ada Brookfield, Tom Reeve", "Ada Brookfield, Tom Reeve"),
+        ("Ada Brookfield", "Ada Brookfield"),
+        ("King, Jr.", "King, Jr."),
+        ("Brookfield, PhD", "Brookfield, PhD"),
+    ],
+)
+def test_a_surname_that_stands_first_is_put_last(written: str, name: str) -> None:
+    assert given_name_first(written) == name
 
 
 def test_a_list_of_staff_is_no_byline() -> None:

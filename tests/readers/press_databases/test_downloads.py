@@ -1,6 +1,7 @@
 """Downloads of LexisNexis, Factiva and ProQuest: each of their articles is an article, with its head as metadata."""
 
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -200,6 +201,33 @@ def test_a_download_as_rich_text_is_split_too(tmp_path: Path, settings: Settings
     lines = r"\par ".join(_download("Nexis").split("\n"))
     path = new_file(tmp_path / "x.rtf", rf"{{\rtf1\ansi {lines}}}")
     assert [article.title for article in _articles(path, settings)] == ["The Bill for Waiting", "A Second Bill"]
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ("By Ada Brookfield, New York", "Ada Brookfield"),
+        ("ADA BROOKFIELD AND TOM REEVE, STAFF WRITERS", "Ada Brookfield, Tom Reeve"),
+        ("Ada Brookfield; Tom Reeve", "Ada Brookfield, Tom Reeve"),
+        ("By ADA BROOKFIELD; Tom Reeve contributed reporting", "Ada Brookfield"),
+        ("Brookfield, Ada", "Ada Brookfield"),
+        ("Staff Reporter", None),
+        ("REUTERS", "Reuters"),
+    ],
+)
+def test_a_byline_of_a_download_names_the_persons(
+    tmp_path: Path, settings: Settings, byline: str, author: str | None
+) -> None:
+    text = _download("Nexis").replace("Byline: Ada Brookfield", f"Byline: {byline}")
+    assert _articles(new_file(tmp_path / "x.txt", text), settings)[0].author == author
+
+
+def test_the_owner_below_an_article_of_factiva_is_left_out(tmp_path: Path, settings: Settings) -> None:
+    text = _download("Factiva")
+    owner = re.search(r"^Copyright \d+ (?:by )?(.+?)[.,]?$", text, re.MULTILINE)
+    assert owner is not None
+    text = text.replace("\n\nDocument ", f"\n\n{owner[1]}\n\nDocument ")
+    assert next(article.text for article in _articles(new_file(tmp_path / "x.txt", text), settings)) == TEXT
 
 
 @pytest.mark.parametrize(
