@@ -194,7 +194,7 @@ class Indexer:
         return item
 
     def _under_free_id(self, item: LoadedArticle) -> LoadedArticle:
-        """The item under an id with the folder's name, and with the suffix if that id is another file's too."""
+        """The item under an id with its folder's name, and its suffix if need be."""
         for candidate in (item.with_folder_in_id(), item.with_folder_in_id(with_suffix=True)):
             stored = self._library.stored_version(candidate.article.id) if candidate else None
             if candidate and not (stored and self._belongs_to_other_file(candidate, stored)):

@@ -39,6 +39,8 @@ _CUT_OFF_END = re.compile(
 )
 _SLASHED = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b|(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 _EPOCH = re.compile(r"(\d{9,10})(\d{3})?")
+# Tags that editors' programs leave in a title.
+_TITLE_TAG = re.compile(r"</?(?:b|i|u|em|strong|span|sup|sub|small|br|font|q|cite)\b[^<>]{0,200}>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
 
@@ -47,6 +49,7 @@ class FeedEntry:
     """An entry of a feed.
 
     `link` is "" where it names no page. `full_text` is the article as HTML where the feed has all of it, else "".
+    `feed_title` is the feed's own title, `feed_home` the page of the site that the feed names as its own.
     """
 
     title: str
@@ -55,6 +58,8 @@ class FeedEntry:
     published: date | None
     topics: tuple[str, ...]
     full_text: str
+    feed_title: str = ""
+    feed_home: str = ""
 
 
 def is_feed(start: bytes) -> bool:
@@ -119,18 +124,20 @@ def _parse_xml(data: bytes) -> Any:
 
 
 def _xml_entries(feed: Any) -> Iterator[FeedEntry]:
-    publication = feed.feed.get("title")
+    publication = _title(feed.feed.get("title"))
     for entry in feed.entries:
         names = [author.get("name") or "" for author in entry.get("authors", [])] or [entry.get("author") or ""]
         contents = [content.get("value") or "" for content in entry.get("content", [])]
         yield FeedEntry(
-            title=to_one_line(entry.get("title")),
+            title=_title(entry.get("title")),
             link=entry.get("link") or "",
             author=author_names(map(to_one_line, names), [publication]),
             published=written_day(entry.get("published"), entry.get("published_parsed"))
             or written_day(entry.get("updated"), entry.get("updated_parsed")),
             topics=_topics(tag.get("term") for tag in entry.get("tags", [])),
             full_text=_full_text([*contents, entry.get("summary") or ""]),
+            feed_title=publication,
+            feed_home=feed.feed.get("link") or "",
         )
 
 
@@ -150,6 +157,8 @@ def _json_entries(feed: Any) -> Iterator[FeedEntry]:
             published=written_day(_text(item.get("date_published"))) or written_day(_text(item.get("date_modified"))),
             topics=_topics(map(_text, tags if isinstance(tags, list) else [])),
             full_text=_full_text([markup, plain]),
+            feed_title=to_one_line(_text(_value(feed, "title"))),
+            feed_home=_text(_value(feed, "home_page_url")),
         )
 
 
@@ -163,6 +172,14 @@ def _objects(values: Any) -> list[dict[str, Any]]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+
+
+def _title(markup: Any) -> str:
+    """A title in one line.
+
+    Feeds write it as text or as HTML, and do not always say which.
+    """
+    return to_one_line(html.unescape(_TITLE_TAG.sub("", _text(markup))))
 
 
 def _full_text(texts: list[str]) -> str:

@@ -23,6 +23,8 @@ from rag.types.ingest import LoadedArticle, LoadFailure
 
 MAX_FEED_ENTRIES = 50
 _MAX_NAME_CHARACTERS = 70
+# A page with less than this share of the whole text that the feed has shows only its beginning, or a line to subscribe.
+_MIN_PAGE_SHARE = 0.6
 
 
 def load_url(
@@ -105,18 +107,23 @@ def _load_entry(entry: FeedEntry, feed: FetchedPage, settings: Settings, fetch_p
     """
     url = _absolute_url(feed.url, entry.link) if entry.link else ""
     if not url:
-        return _article_of_entry(entry, feed.url, _name_of(f"{feed.url} {entry.title}"), ())
+        return _article_of_entry(entry, feed.url, _name_of(f"{feed.url} {entry.title}"), feed.url, ())
     try:
         page = fetch_page(url, settings)
         read = read_fetched_page(page)
     except ReadError as error:
         if not entry.full_text or not is_web_address(url):
             raise
-        return _article_of_entry(entry, url, _name_of(url), (f"read from the feed: the page {error.why}",))
-    return LoadedArticle(add_feed_metadata(read.article, entry), page.url, has_own_id=False, notes=read.notes)
+        return _article_of_entry(entry, url, _name_of(url), feed.url, (f"read from the feed: the page {error.why}",))
+    article = add_feed_metadata(read.article, entry)
+    whole = _article_of_entry(entry, url, _name_of(url), feed.url, ()) if entry.full_text else None
+    if whole and len(article.text) < _MIN_PAGE_SHARE * len(whole.article.text):
+        note = "read from the feed: the page has less of the text"
+        return replace(whole, article=replace(article, text=whole.article.text), origin=page.url, notes=(note,))
+    return LoadedArticle(article, page.url, has_own_id=False, notes=read.notes)
 
 
-def _article_of_entry(entry: FeedEntry, url: str, name: str, notes: tuple[str, ...]) -> LoadedArticle:
+def _article_of_entry(entry: FeedEntry, url: str, name: str, feed_url: str, notes: tuple[str, ...]) -> LoadedArticle:
     title = escape(entry.title)
     page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{entry.full_text}</article></body>"
     read = read_page(page.encode("utf-8", "replace"), url, name, url=url, declared_encoding="utf-8")
@@ -124,11 +131,30 @@ def _article_of_entry(entry: FeedEntry, url: str, name: str, notes: tuple[str, .
     article = replace(
         read.article,
         title=entry.title or read.article.title,
+        source=read.article.source or publication_of_feed(entry, url, feed_url),
         author=entry.author or read.article.author,
         published=entry.published or read.article.published,
         topics=entry.topics,
     )
     return LoadedArticle(article, url, has_own_id=False, notes=(*notes, *read.notes))
+
+
+def publication_of_feed(entry: FeedEntry, url: str, feed_url: str) -> str | None:
+    """The feed's title if the feed is that of the entry's own site.
+
+    The title of a feed that collects the entries of other sites is no publication.
+    """
+    hosts = {_site_of(address) for address in (feed_url, entry.feed_home)} - {""}
+    return entry.feed_title or None if _site_of(url) in hosts else None
+
+
+def _site_of(url: str) -> str:
+    from courlan import extract_domain
+
+    try:
+        return extract_domain(url) or (urlsplit(url).hostname or "")
+    except ValueError:  # not a URL
+        return ""
 
 
 def _absolute_url(base: str, link: str) -> str:

@@ -1,6 +1,7 @@
 """Feeds: entries with their days as written, their authors, and whole texts where pages cannot be read."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from rag.errors import ReadError
 from rag.readers.feeds import is_feed, parse_feed, written_day
 from rag.readers.sources import load_articles
+from rag.readers.web import publication_of_feed
 from rag.settings import Settings
 from rag.types.ingest import LoadedArticle, LoadFailure
-from tests.support.library.sources import PROSE, TEXT, article_from
+from tests.support.library.sources import PROSE, article_from
 from tests.support.servers.web_site import Site, html_page, rss_feed
 
 WHOLE = "".join(f"<p>{paragraph}</p>" for paragraph in PROSE * 3)
@@ -136,9 +138,37 @@ def test_a_whole_text_in_the_feed_is_read_when_its_page_cannot_be(
 
 
 def test_the_page_comes_before_the_text_in_the_feed(site: Site, loopback: Settings) -> None:
-    site.add_page("/delay", html_page("Delay"))
+    site.add_page("/delay", html_page("Delay", paragraphs=(*PROSE, *PROSE, "Only the page has this last sentence.")))
     feed = site.add_page("/feed", rss_feed(_entry(site, "/delay", WHOLE)), "application/rss+xml")
-    assert article_from(feed, loopback).text == TEXT
+    assert article_from(feed, loopback).text.endswith("Only the page has this last sentence.")
+
+
+def test_a_page_with_a_line_for_subscribers_gives_way_to_the_whole_text(site: Site, loopback: Settings) -> None:
+    line = "This article is for subscribers only. Subscribe now to read on, or log in if you have an account with us."
+    site.add_page("/delay", html_page("Delay", paragraphs=(line,)))
+    feed = site.add_page("/feed", rss_feed(_entry(site, "/delay", WHOLE)), "application/rss+xml")
+    (result,) = load_articles([feed], loopback)
+    assert isinstance(result, LoadedArticle)
+    assert result.article.text == "\n\n".join(PROSE * 3)
+    assert result.article.author == "Jane Doe"
+    assert result.notes == ("read from the feed: the page has less of the text",)
+
+
+def test_a_site_s_own_feed_is_the_publication_and_one_of_other_sites_is_not(site: Site, loopback: Settings) -> None:
+    own = site.add_page("/feed", rss_feed(_entry(site, "/gone", WHOLE)), "application/rss+xml")
+    assert article_from(own, loopback).source == "The Review"
+    entries = parse_feed(rss_feed(_entry(site, "/gone", WHOLE)).encode(), own)
+    assert publication_of_feed(entries[0], "https://other.example/a", "https://review.example/feed") is None
+    entry = replace(entries[0], feed_home="https://www.example.org/")
+    assert publication_of_feed(entry, "https://blog.example.org/a", "https://feeds.example/x") == "The Review"
+
+
+@pytest.mark.parametrize(
+    "title", ["Salt &amp; Light", "Salt &amp;amp; Light", "&lt;b&gt;Salt&lt;/b&gt; &amp;amp; Light"]
+)
+def test_a_title_that_is_escaped_twice_is_text(title: str) -> None:
+    (entry,) = parse_feed(rss_feed(f"<title>{title}</title><link>http://a.example/1</link>").encode(), "feed")
+    assert entry.title == "Salt & Light"
 
 
 @pytest.mark.parametrize(

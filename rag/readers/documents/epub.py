@@ -110,7 +110,7 @@ def _read_book(archive: BoundedZip, source_name: str) -> _Book:
 
 
 def _creators(package: Any) -> list[str]:
-    """The authors; those whom the book declares as its translators or illustrators are none."""
+    """The authors, without those who are declared as translators or illustrators."""
     elements = list(package.iter(f"{{{_DUBLIN_CORE}}}creator"))
     roles = [element.get("{http://www.idpf.org/2007/opf}role") or "aut" for element in elements]
     names = [
@@ -218,7 +218,7 @@ def _is_front_matter(root: Any, title: str) -> bool:
 
 
 def _heading(root: Any) -> str:
-    """The first heading that is not the chapter's number alone; the number if there is no other at the head."""
+    """The first heading but the chapter's number; the number if there is no other."""
     headings = [to_one_line(heading.text_content())[:200] for heading in islice(root.iter("h1", "h2", "h3"), 2)]
     return next((heading for heading in headings if not _NUMBER_ALONE.fullmatch(heading)), "".join(headings[:1]))
 

@@ -24,14 +24,14 @@ _MAX_PIECES_BEFORE = 25
 
 @dataclass(slots=True)
 class TypeSizes:
-    """Collects the pieces of a page's text with their sizes, in points, in the order of the page."""
+    """Collects the pieces of a page's text with their sizes in points, in order."""
 
     pieces: list[tuple[float, str]] = field(default_factory=list)
 
     def visit(
         self, text: str, current: Sequence[float], text_matrix: Sequence[float], _font: object, size: float
     ) -> None:
-        """Takes a piece of text, as pypdf gives it: with its matrices and the size of its font."""
+        """Takes a piece of text as pypdf gives it, with matrices and size of font."""
         if not text.strip() or len(self.pieces) >= MAX_PIECES:
             return
         try:
@@ -42,7 +42,7 @@ class TypeSizes:
             self.pieces.append((round(height, 1), text))
 
     def heading(self, max_characters: int) -> str | None:
-        """The text in the largest type at the head of the page; None if it is set no larger than the rest."""
+        """The text in the largest type at the head; None if all is of one size."""
         characters: Counter[float] = Counter()
         for size, text in self.pieces:
             characters[size] += len(text)
@@ -56,7 +56,7 @@ class TypeSizes:
         return best[1] if best[1] and len(best[1]) <= max_characters else None
 
     def _runs(self) -> list[tuple[float, str]]:
-        """The texts of neighbouring pieces of one size, of those that begin at the head of the page."""
+        """The texts of neighbouring pieces of one size that begin at the head."""
         runs: list[tuple[float, list[str]]] = []
         for number, (size, text) in enumerate(self.pieces):
             if runs and max(size, runs[-1][0]) <= min(size, runs[-1][0]) * _SAME_SIZE:

@@ -195,8 +195,8 @@ FORMATS = (
     Format(
         "Address of a feed",
         (),
-        "RSS, Atom, JSON Feed: the pages of its entries, or the whole text in the feed where a page cannot be read or "
-        "is not named",
+        "RSS, Atom, JSON Feed: the pages of its entries, or the whole text in the feed where a page cannot be read, is "
+        "not named or has far less of the text; the title of a site's own feed is then the publication",
         "entries with neither a page nor a whole text",
         "50 entries; a text of 600 characters or more counts as whole",
         "feedparser, json",

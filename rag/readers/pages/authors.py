@@ -136,9 +136,10 @@ def author_of_field(text: str | None) -> str | None:
 
 
 def given_name_first(name: str) -> str:
-    """ "Brookfield, Ada" as "Ada Brookfield"; two whole names with a comma between them as they are.
+    """ "Brookfield, Ada" as "Ada Brookfield".
 
-    It is for fields in which catalogues and programs write one person.
+    Two whole names with a comma between them stay as they are. It is for fields in which catalogues and programs
+    write one person.
     """
     match = _SURNAME_FIRST.fullmatch(name)
     if match is None or _SUFFIX.fullmatch(match[2]) or _CREDENTIAL.fullmatch(match[2]):
@@ -183,7 +184,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _is_place_or_publication(part: str) -> bool:
-    """Whether a part of a byline after a whole name is a town or a publication, and no second person."""
+    """Whether a part after a whole name is a town or a publication, no person."""
     return (_PLACE.fullmatch(part) or _LONG_PLACE.fullmatch(part.replace(".", ""))) is not None
 
 
@@ -220,7 +221,7 @@ def _person(part: str, publications: list[str]) -> str | None:
 
 
 def _without_leading_role(words: list[str]) -> list[str]:
-    """The words after a role that stands before a whole name: "Staff Writer Ada Brookfield"."""
+    """The words after a role before a whole name: "Staff Writer Ada Brookfield"."""
     if not any(map(_ROLE_NOUN.fullmatch, words[:3])):
         return words
     last = max(index for index, word in enumerate(words[:3]) if _ROLE_NOUN.fullmatch(word))

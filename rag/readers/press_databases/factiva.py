@@ -86,6 +86,6 @@ def _title(before: list[str], by_line: str) -> str:
 
 
 def _without_owner(text: str, copyright_line: str) -> str:
-    """The text without its last line if that is the publisher, whom the line of copyright names."""
+    """The text without the publisher below it, whom the line of copyright names."""
     rest, _, last = text.rpartition("\n\n")
     return rest if rest and len(last) < _MAX_OWNER_CHARACTERS and last.rstrip(" .,") in copyright_line else text

@@ -36,7 +36,7 @@ def day_in(line: str) -> str:
 
 
 def author_in(line: str) -> str:
-    """The names in a line such as "By ADA BROOKFIELD, Ellery": "Ada Brookfield"; empty for nobody."""
+    """The names in a line such as "By ADA BROOKFIELD, Ellery"; empty for nobody."""
     name = " ".join((line[label.end() :] if (label := _LABEL.match(line)) else line).split()).rstrip(" .,;")
     if len(name) > _MAX_NAME_CHARACTERS:
         return ""
