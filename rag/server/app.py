@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from rag import __version__
 from rag.admission import AdmissionControl
+from rag.answering.intent.follow_up import standalone_question
 from rag.engine import QueryEngine
 from rag.errors import RagError, SettingsError
 from rag.mcp_server.request_handlers import RequestHandlers
@@ -33,6 +34,7 @@ from rag.server.openai_protocol.routes import openai_router
 from rag.server.openapi.document import OPENAPI_PATH, openapi_router
 from rag.server.openapi.operations import allowed_methods
 from rag.settings.process import disable_third_party_telemetry
+from rag.types.answer import Turn
 from rag.ui.owner.access import has_owner_page
 from rag.ui.owner.writers import questions_at_once
 from rag.ui.page import mount_page
@@ -158,13 +160,15 @@ def _health(engine: QueryEngine) -> JSONResponse:
 
 
 def _warm_up(engine: QueryEngine) -> None:
-    """Loads indexes and models for the first visitor: searches and checks once.
+    """Loads indexes, models and word lists for the first visitor.
 
-    The language model is not called, because there is no question yet.
+    It searches, checks a statement and completes a follow-up once. The language model is not called, because there is
+    no question yet.
     """
     with suppress(RagError):  # if the library cannot be used, the first question reports it
         engine.search("What do the articles say?")
         engine.support("The articles say something.", "What do the articles say?")
+    standalone_question("Why did it say that?", [Turn("What do the articles say?", "")])
 
 
 def _announce(server: uvicorn.Server, address: str, on_ready: Callable[[str], None]) -> None:

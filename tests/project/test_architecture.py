@@ -64,6 +64,7 @@ DOORS = {
         "rag/answering/intent/spelling/slips.py",
         "rag/drafts/",
     },
+    "textblob": {"rag/answering/intent/follow_up/parts_of_speech.py"},
     "py3langid": {"rag/answering/intent/language.py"},
     # The types only name the class of a table.
     "pandas": {"rag/notebooks/tables.py", "rag/types/catalogue.py", "rag/types/passage.py"},

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from rag.answering.intent.follow_up.parts_of_speech import tag_words
 from rag.answering.intent.follow_up.question_parts import find_places
 from rag.answering.intent.follow_up.words import AUXILIARY, BASE_VERB, BE, DATE, DETERMINER, PREPOSITION, REQUEST, WH
 from rag.text.analyzer import content_terms
@@ -112,6 +113,8 @@ _SUBSTITUTE = re.compile(
     ),
     re.IGNORECASE,
 )
+# They stand for what somebody else does.
+_LIKEWISE = re.compile(r"the same|(?:do|does|did) (?:so|likewise)|same thing", re.IGNORECASE)
 _PRONOUN_IN_MATCH = re.compile(r"\b(?:this|that|these|those|such|there|then|the \w+|\w+ ones?)\b", re.IGNORECASE)
 
 _NAME_WITHIN = re.compile(r"(?<=[a-z,’'”\"] )[A-Z][\w’'.-]+|(?<=[a-z] )[A-Z]{2,}")
@@ -177,6 +180,8 @@ def _has_antecedent(sentence: str, match: re.Match[str]) -> bool:
         return _NAME_WITHIN.search(before) is not None
     if match.re is _THEN:
         return DATE.search(before) is not None
+    if _LIKEWISE.fullmatch(match[0]) and not re.search(r",|\b(?:and|but|or|if|because)\b", before, re.IGNORECASE):
+        return False  # "Is Norway doing the same?"
     number: _Number = "person" if pronoun in SINGULAR_PERSON_PRONOUNS else "any"
     # "Hamas and its backers" and "the Netherlands" have the form of plurals.
     if pronoun in _SINGULAR_PRONOUNS and not re.search(r"\band\s*$", before) and not find_places(before):
@@ -192,14 +197,17 @@ def _has_antecedent(sentence: str, match: re.Match[str]) -> bool:
     # "What kind of music did they play?": the words before the auxiliary are the object.
     if re.search(rf"\b{AUXILIARY}\s*$", before, re.IGNORECASE):
         return False
-    asked = re.match(rf"{WH}\b", before, re.IGNORECASE)
+    asked = re.match(rf"(?:(?:and|but|so|then) )?{WH}\b", before, re.IGNORECASE)
     auxiliary = re.search(rf"\b{AUXILIARY}\b", before, re.IGNORECASE)
     if auxiliary is None:
         # "Which countries raised their tariffs?", but "Who raised their tariffs?"
-        is_subject = asked is None or (asked[0].lower() in ("which", "what", "how") and len(_content(before)) > 1)
+        word = asked[0].lower().split()[-1] if asked else ""
+        is_subject = asked is None or (word in ("which", "what", "how") and len(_content(before)) > 1)
         return is_subject and _can_be_antecedent(before, number=number)
     subject = before[auxiliary.end() :]
-    is_one_clause = not _CLAUSE_OR_PHRASE_WITHIN.search(subject)
+    is_one_clause = not _CLAUSE_OR_PHRASE_WITHIN.search(subject) or _has_one_noun_phrase(
+        sentence, auxiliary.end(), start
+    )
     # The object of a clause is never its subject ("How does exercise affect it?").
     if pronoun in _OBJECT_PRONOUNS and is_one_clause:
         return bool(_NAME_WITHIN.search(before[: auxiliary.start()]))
@@ -207,7 +215,9 @@ def _has_antecedent(sentence: str, match: re.Match[str]) -> bool:
         # "What was the reaction to their music?"
         return bool(_NAME_WITHIN.search(before))
     # "What did the coach say about that?"
-    if match.re is _DEMONSTRATIVE and not _CLAUSE_WITHIN.search(subject):
+    # "And" joins clauses only where there is a verb for each.
+    joined = subject if _verbs_in(sentence, auxiliary.end(), start) > 1 else subject.replace(" and ", " ")
+    if match.re is _DEMONSTRATIVE and not _CLAUSE_WITHIN.search(joined):
         return False
     return bool(_NAME_WITHIN.search(before)) or _can_be_antecedent(subject, number=number)
 
@@ -226,6 +236,24 @@ def _can_be_antecedent(words: str, *, number: _Number) -> bool:
     if number == "singular":
         left = " ".join(word for word in left.split() if not _PLURAL_OR_VERB.fullmatch(word.strip("?,.")))
     return bool(_content(left))
+
+
+def _verbs_in(sentence: str, start: int, end: int) -> int:
+    return sum(word.is_verb for word in tag_words(sentence) if start <= word.start < end)
+
+
+def _has_one_noun_phrase(sentence: str, start: int, end: int) -> bool:
+    """Whether sentence[start:end] has only the nouns of a subject.
+
+    An example is "India go along with".
+    """
+    words = [word for word in tag_words(sentence) if start <= word.start and word.end <= end]
+    nouns = [index for index, word in enumerate(words) if word.is_noun]
+    if not nouns or _CLAUSE_WITHIN.search(sentence, start, end):
+        return False
+    if any(word.is_verb or word.tag == "PRP" for word in words[: nouns[0]]):
+        return False
+    return all(word.is_noun or word.tag == "POS" for word in words[nouns[0] : nouns[-1] + 1])
 
 
 def _pronoun_span(match: re.Match[str]) -> tuple[int, int]:

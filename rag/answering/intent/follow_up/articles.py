@@ -61,7 +61,7 @@ _ABOUT_ONE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"idea))(?: of {_ONE})?|in short|in a nutshell|(?:give me )?(?:a |the )?(?:short )?summary(?: of {_ONE})?|"
             rf"what(?:['’]?s| is) (?:its|{_ONE}['’]?s|the) (?:main |key |central )?(?:argument|point|thesis|idea|"
             rf"message|gist|claim|conclusion|view|takeaway)"
-            rf"(?: of {_ONE})?|what (?:is|['’]?s|was) {_ONE} about|what does {_ONE} (?:say|argue|claim)|"
+            rf"(?: of {_ONE})?|what(?: is|['’]?s| was) {_ONE} about|what does {_ONE} (?:say|argue|claim)|"
             rf"tell me (?:more )?about {_ONE})",
             "summarise “{title}”",
         ),
@@ -121,10 +121,10 @@ _THEIR_OTHERS = re.compile(
 # "Does anyone disagree with it?" and "who answers it?" ask for the articles that speak of its author afterwards.
 _ANSWERED = re.compile(
     r"^(?:and |but |so )*(?:"
-    r"(?:(?:does|did|do|has|have) (?:anyone|anybody|someone|somebody|any \w+)|"
+    r"(?:(?:does|did|do|has|have) (?:anyone|anybody|someone|somebody|any \w+|(?:the )?others?)|"
     r"is there (?:anyone|anybody|any \w+)(?: who| that)?)"
     r"(?: else)?|who(?: else)?|which (?:other )?(?:articles?|pieces?|columns?|columnists?|authors?)) "
-    r"(?:disagree|object|answer|repl(?:y|ie)|respond|reacte?|contradict|criticis|criticiz|argue)(?:s|d|es|ed)?"
+    r"(?:disagree|agree|object|answer|repl(?:y|ie)|respond|reacte?|contradict|criticis|criticiz|argue)(?:s|d|es|ed)?"
     rf"(?: (?:with|to|against))? {_ONE}(?: and why)?{_END}",
     re.IGNORECASE,
 )

@@ -1,10 +1,10 @@
 """Finds the noun phrases of a question: its topic, its subject and its object."""
 
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rag.answering.intent.follow_up.parts_of_speech import TaggedWord, tag_words
 from rag.answering.intent.follow_up.words import (
     AUXILIARY,
     BASE_VERB,
@@ -17,7 +17,7 @@ from rag.answering.intent.follow_up.words import (
     WH,
 )
 from rag.text.analyzer import STOP_TERMS, terms
-from rag.text.entities import CAPITALIZED_WORD
+from rag.text.lexicon import PLACE_NAMES
 
 # A longer phrase contains a clause, or is more than one phrase.
 MAX_PHRASE_WORDS = 12
@@ -40,6 +40,16 @@ _DEFINITION = re.compile(
     r"|^(?:how \w+(?: \w+)?|when|where) (?:is|are|was|were) (?P<measured>(?:the|an?|\w+ing the) \S.*)$",
     re.IGNORECASE,
 )
+# "It" after "what happened in Bern?" is what happened there.
+_HAPPENED = re.compile(
+    r"^what(?: (?:exactly|really))? (?:happened|went wrong|went on|changed) (?:in|at|to|with|during|after) "
+    r"(?P<topic>\S.*)$",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"^(?:please )?(?:compare|contrast)\b.* (?:on|about|regarding|over) (?P<topic>\S.*)$", re.IGNORECASE
+)
+_TITLE = re.compile(r"“[^“”]*”")
 # "Who was angry about the summit?" is about the summit, and "when was the summit held" too.
 _FELT_ABOUT = re.compile(rf"^(?!{DETERMINER}\b)[a-z]+ (?:about|at|with|for|by|against) (?P<whole>(?:the|an?)? ?\S.*)$")
 _PARTICIPLE_BEHIND = re.compile(
@@ -57,18 +67,24 @@ _PART_OF = re.compile(
 _NEWS_OF = re.compile(
     r"^(?:the |any )?(?:latest|newest|news)(?: \w+)? (?:on|about|of|from) (?P<whole>\S.*)$", re.IGNORECASE
 )
+_ABOUT = re.compile(r"^(?:about|on|regarding|concerning|re) (?P<whole>\S.*)$", re.IGNORECASE)
 _HAS_VERB = re.compile(rf"\b(?:{WH}|{AUXILIARY}|{BASE_VERB})\b", re.IGNORECASE)
 _PHRASE_END = re.compile(
     rf",|;|\s+(?:{CLAUSE_START}|actually|exactly|really|now|today|and (?:why|how|what))\b"
     rf"|\s+\w+ing\b(?=\s+(?:{PREPOSITION}|{DETERMINER})\b)",
     re.IGNORECASE,
 )
-_SUBJECT_END = re.compile(
-    rf"{BASE_VERB}|{DETERMINER}|{AUXILIARY}|not|ever|always|still|also|really|\w{{3,}}(?:ed|ing|ly)", re.IGNORECASE
+_DO_OR_MODAL = re.compile(
+    r"(?:do|does|did|ca|can|could|wo|will|would|shall|should|may|might|must)(?:n[’']t)?|cannot", re.IGNORECASE
 )
-_PHRASE_GOES_ON = re.compile(rf"{DETERMINER}|{PREPOSITION}|and|or|nor", re.IGNORECASE)
-_OBJECT_START = re.compile(rf"\b(?:(?:[Tt]he|[Aa]n?)\s+\w|{CAPITALIZED_WORD})")
-_PLACE_BEFORE = re.compile(r"\b(?:in|at|near|across|throughout|outside|within)\s+$", re.IGNORECASE)
+_ACTION = re.compile(rf"\w{{2,}}ing {DETERMINER}\b", re.IGNORECASE)
+_PLURALS = frozenset({"people", "children", "men", "women", "police"})
+_SINGULAR_ENDINGS = ("ss", "us", "is", "’s", "'s", "ics", "news")
+# An object without one of these is no thing in particular.
+_DEFINITE = frozenset({"the", "a", "an"})
+_PLACES = frozenset(name.lower() for line in PLACE_NAMES for name in line)
+_DETERMINERS = frozenset({"DT", "PDT", "PRP$", "WDT"})
+_PLACE_BEFORE = re.compile(r"\b(?:in|near|across|throughout|outside|within)\s+$", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?:i|you|we|(?<!\bthe )us|me|he|she|it|they|him"
     r"|her|them|his|hers|its|their|this|that|these|those|there|ones?)\b",
@@ -97,43 +113,154 @@ def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
     view = _VIEW_OF.search(text)
     if view:
         return _phrase(text, view.start("topic"), dates), view["preposition"].lower()
-    asked = _REQUEST_FOR.match(text) or _DEFINITION.match(text)
+    asked = _COMPARED.match(text) or _REQUEST_FOR.match(text) or _HAPPENED.match(text) or _DEFINITION.match(text)
     if asked:
         groups = asked.groupdict()
         start = asked.start("measured" if groups.get("measured") else "topic")
         part = _PART_OF.match(text[start:]) or _FELT_ABOUT.match(text[start:])
         start += part.start("whole") if part else 0
+        if _is_superlative_alone(text, start):
+            return None, ""
         participle = _PARTICIPLE_BEHIND.search(text, start)
         is_behind = participle and len(text[start : participle.start()].split()) >= MIN_WORDS_BEFORE_PARTICIPLE
         return _phrase(text, start, dates, participle.start() if participle and is_behind else None), ""
     is_search = not _HAS_VERB.search(text) and len(text.split()) <= MAX_SEARCH_WORDS
-    news = _NEWS_OF.match(text)
+    news = _NEWS_OF.match(text) or _ABOUT.match(text)
     return _phrase(text, news.start("whole") if news else 0, dates) if is_search else None, ""
 
 
 def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | None, Span | None]:
-    """The noun phrases before and after the main verb.
-
-    Each is None if closed classes of words do not determine it.
-    """
-    auxiliary = re.search(rf"\b{AUXILIARY}\b", text, re.IGNORECASE)
+    """The noun phrases before and after the main verb; each is None if there is none."""
+    words = tag_words(text)
+    auxiliary = next((index for index, word in enumerate(words) if re.fullmatch(AUXILIARY, word.text, re.I)), None)
     if auxiliary is None:
-        return None, _object(text, len(text.split(" ", 1)[0]), dates)
-    words = list(re.finditer(r"\S+", text[auxiliary.end() :]))
-    for previous, word in itertools.pairwise(words):
-        if _SUBJECT_END.fullmatch(word[0].strip(",;:")) and not _PHRASE_GOES_ON.fullmatch(previous[0]):
-            subject = _phrase(text, auxiliary.end(), dates, auxiliary.end() + previous.end())
-            return subject, _object(text, auxiliary.end() + word.start(), dates)
-    return None, None
+        verb = next((index for index, word in enumerate(words) if word.is_verb), None)
+        return None, _object(text, words, verb + 1, dates) if verb is not None else None
+    start = auxiliary + 1
+    while start < len(words) and (words[start].text.lower() in ("n't", "n’t", "not") or _is_adverb(words, start)):
+        start += 1
+    end = _end_of_subject(words, start, is_before_verb=_DO_OR_MODAL.fullmatch(words[auxiliary].text) is not None)
+    subject = _phrase(text, words[start].start, dates, words[end - 1].end) if end > start else None
+    return subject, _object(text, words, end, dates)
 
 
-def _object(text: str, start: int, dates: Sequence[Span]) -> Span | None:
-    """The first noun phrase from `start` on with a determiner or a capital."""
-    first = _OBJECT_START.search(text, start)
-    # "Where did they meet in Italy?" has a place behind its verb, and no object.
-    if first is None or _PLACE_BEFORE.search(text, start, first.start()):
-        return None
-    return _phrase(text, first.start(), dates)
+def _is_superlative_alone(text: str, start: int) -> bool:
+    """Whether text[start:] is a superlative without a noun ("the most sceptical")."""
+    tags = [word.tag for word in tag_words(text) if word.start >= start]
+    return any(tag in ("JJS", "RBS") for tag in tags) and not any(tag.startswith("NN") for tag in tags)
+
+
+def _is_adverb(words: Sequence[TaggedWord], index: int) -> bool:
+    return words[index].tag == "RB" and not _is_modifier(words, index)
+
+
+def leading_noun_phrase(text: str) -> str:
+    """The noun phrase that `text` begins with; "" if it begins with none."""
+    words = tag_words(text)
+    end = _end_of_noun_phrase(words, 0)
+    return text[: words[end - 1].end] if end else ""
+
+
+def is_plural(phrase: str) -> bool:
+    """Whether the noun phrase is in the plural, by its head."""
+    if _ACTION.match(phrase):
+        return False  # "confiscating the assets" is one thing
+    head = re.split(rf"\s+{PREPOSITION}\b", phrase, maxsplit=1, flags=re.IGNORECASE)[0].lower()
+    last = head.split()[-1] if head.split() else ""
+    if " and " in head or last in _PLURALS:
+        return True
+    has_form = last.endswith("s") and not last.endswith(_SINGULAR_ENDINGS)
+    return has_form and tag_words(head)[-1].tag != "NN"  # "gas"
+
+
+def _end_of_subject(words: Sequence[TaggedWord], start: int, *, is_before_verb: bool) -> int:
+    """The index after the subject that begins at `start`; `start` if there is none.
+
+    A subject that the main verb follows has all phrases before that verb ("the vote on cars" in "did the vote on cars
+    matter").
+    """
+    end = _end_of_noun_phrase(words, start)
+    while is_before_verb and start < end < len(words) and words[end].tag in ("IN", "TO"):
+        end_of_next = _end_of_noun_phrase(words, end + 1)
+        if end_of_next == end + 1 or not any(word.is_verb for word in words[end_of_next:]):
+            break
+        end = end_of_next
+    return end
+
+
+def _end_of_noun_phrase(words: Sequence[TaggedWord], start: int) -> int:
+    """The index after the noun phrase at `start`; `start` if there is none.
+
+    Phrases with "of" and "between" belong to it, and a second noun phrase after "and".
+    """
+    end = start
+    for index in range(start, len(words)):
+        word = words[index]
+        is_first = index == start
+        has_noun = end > start
+        if word.is_noun or (word.tag == "CD" and not has_noun):
+            end = index + 1
+        elif word.tag in ("POS", "CD") and has_noun:
+            end = index + 1 if word.tag == "CD" else end
+        elif _is_before_noun(words, index, is_first=is_first):
+            continue
+        elif has_noun and end == index and word.text.lower() in ("of", "between", "and"):
+            end_of_next = _end_of_noun_phrase(words, index + 1)
+            return end_of_next if end_of_next > index + 1 else end
+        else:
+            break
+    return end
+
+
+def _is_before_noun(words: Sequence[TaggedWord], index: int, *, is_first: bool) -> bool:
+    """Whether the word is a determiner, or a modifier such as "frozen"."""
+    before = words[index - 1] if index else None
+    if words[index].tag in _DETERMINERS and (is_first or (before is not None and before.tag in ("POS", "PDT", "DT"))):
+        return True
+    return (is_first or before is None or not before.is_noun) and _is_modifier(words, index)
+
+
+def _is_modifier(words: Sequence[TaggedWord], index: int) -> bool:
+    if not words[index].tag.startswith(("JJ", "VBN", "VBG", "VBD", "RB", "PRP$")):
+        return False
+    following = words[index + 1] if index + 1 < len(words) else None
+    return following is not None and (following.is_noun or following.tag in ("JJ", "CD", "VBN", "VBG"))
+
+
+def _object(text: str, words: Sequence[TaggedWord], start: int, dates: Sequence[Span]) -> Span | None:
+    """The first noun phrase from the word `start` on."""
+    for index in range(start, len(words)):
+        end = _end_of_noun_phrase(words, index)
+        if end == index:
+            continue
+        first = words[index].start
+        if not _names_one_thing(words[index:end]):
+            continue
+        # "Where did they meet in Italy?" has a place behind its verb, and no object.
+        if _PLACE_BEFORE.search(text, 0, first) or any(date.start <= first < date.end for date in dates):
+            return None
+        return _phrase(text, first, dates, _end_of_object(words, end))
+    return None
+
+
+def _names_one_thing(phrase: Sequence[TaggedWord]) -> bool:
+    """Whether a later question can refer to what the noun phrase names.
+
+    It cannot refer to "any awards" and "tickets".
+    """
+    if phrase[0].text.lower() in _DEFINITE or any(word.tag.startswith("NNP") for word in phrase):
+        return True
+    return len(phrase) > 1 and phrase[0].text.lower() in _PLACES  # "Russian gas"
+
+
+def _end_of_object(words: Sequence[TaggedWord], end: int) -> int:
+    """The place in the text after the object with the phrases that follow it."""
+    while end < len(words) and words[end].tag in ("IN", "TO"):
+        end_of_next = _end_of_noun_phrase(words, end + 1)
+        if end_of_next == end + 1:
+            break
+        end = end_of_next
+    return words[end - 1].end
 
 
 def _phrase(text: str, start: int, dates: Sequence[Span], end: int | None = None) -> Span | None:
@@ -143,7 +270,8 @@ def _phrase(text: str, start: int, dates: Sequence[Span], end: int | None = None
     """
     start += len(text[start:]) - len(text[start:].lstrip())
     end = len(text) if end is None else end
-    phrase_end = _PHRASE_END.search(text, start, end)
+    title = _TITLE.match(text, start)
+    phrase_end = _PHRASE_END.search(text, title.end() if title else start, end)
     if phrase_end and phrase_end.start() > start:
         end = phrase_end.start()
     end = min((date.start for date in dates if start < date.start < end), default=end)

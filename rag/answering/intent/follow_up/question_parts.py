@@ -1,7 +1,7 @@
 """The parts of a question that a follow-up question refers to or replaces.
 
-English questions have a fixed order (question word, auxiliary, subject, verb), so a few patterns find the phrases
-without a parser. If no pattern fits, there is no phrase, and the question's content words are used instead.
+English questions have a fixed order (question word, auxiliary, subject, verb), so a few patterns and the words' parts
+of speech find the phrases. If no pattern fits, there is no phrase, and the content words are used instead.
 """
 
 import re
@@ -10,7 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rag.answering.intent.follow_up.noun_phrases import Span, find_subject_and_object, find_topic
+from rag.answering.intent.follow_up.noun_phrases import (
+    Span,
+    find_subject_and_object,
+    find_topic,
+    is_plural,
+    leading_noun_phrase,
+)
+from rag.answering.intent.follow_up.parts_of_speech import LETTER
 from rag.answering.intent.follow_up.words import AUXILIARY, DATE, DETERMINER, PREPOSITION, REQUEST, WH
 from rag.text.analyzer import STOP_TERMS, terms
 from rag.text.entities import CAPITALIZED_WORD, NAME_PARTICLE
@@ -28,17 +35,15 @@ _ARGUMENT = re.compile(
     r"counter-?arguments?|complaints?|concerns?|worr(?:y|ies)|downsides?|problems?)",
     re.IGNORECASE,
 )
-_ACTION = re.compile(rf"\w{{2,}}ing {DETERMINER}\b", re.IGNORECASE)
+_DO = re.compile(r"\b(?:do|does|did|has|have|had|will|would|can|could|should)\b", re.IGNORECASE)
 _BEFORE_SUBJECT = re.compile(r"^(?:about|on|of|for|against)\s+", re.IGNORECASE)
 _INDEFINITE = re.compile(r"an?\s", re.IGNORECASE)
 _BEFORE_CLAUSE = re.compile(
     rf"^(?:{WH}\b(?:\s+(?:much|many|long|often|come))?\s*)?(?:{AUXILIARY}\b\s*)?", re.IGNORECASE
 )
-_WORD = re.compile(r"\w[\w’'.-]*\w|\w")
+_WORD = re.compile(rf"{LETTER}+(?:[’'.-]+{LETTER}+)*")
 # "The South", "the far east", but not "the south of France".
 _REGION = re.compile(r"\bthe (?:global |far |middle |near )?(?:north|south|east|west)\b(?! of\b)", re.IGNORECASE)
-_PLURALS = frozenset({"people", "children", "men", "women", "police"})
-_SINGULAR_ENDINGS = ("ss", "us", "is", "’s", "'s", "ics", "news")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,21 @@ class QuestionParts:
     @property
     def singular(self) -> str | None:
         """The phrase that "it" stands for."""
-        return next((phrase for phrase in self._phrases() if not is_plural(phrase)), None)
+        authors = {span.text.lower() for span in self.authors}
+        phrases = (phrase for phrase in self._phrases() if phrase.lower() not in authors)
+        phrase = next((phrase for phrase in phrases if not is_plural(phrase)), None)
+        is_name = phrase is not None and (phrase == self.agent or len(phrase.split()) == 1)
+        if self.added_subject and is_name:
+            # "It" after "was France there? (the summit)" is the summit.
+            added = leading_noun_phrase(_BEFORE_SUBJECT.sub("", self.brackets))
+            return added if added and not is_plural(added) else phrase
+        return phrase
+
+    @property
+    def states_an_event(self) -> bool:
+        """Whether it says what somebody does, so that "this" is the whole."""
+        is_yes_or_no = _DO.match(self.question) is not None
+        return self.agent is not None and (is_yes_or_no or (self.object is None and bool(_DO.search(self.question))))
 
     @property
     def argument(self) -> str | None:
@@ -201,19 +220,10 @@ def find_places(text: str) -> tuple[Span, ...]:
     """The countries, peoples, capitals and quarters of the world that `text` names."""
     spans = [
         Span(match.start(), match.end(), match[0])
-        for pattern in (_place_pattern(in_any_case=text == text.lower()), _REGION)
+        for pattern in (_place_pattern(in_any_case=text[1:] == text[1:].lower()), _REGION)
         for match in pattern.finditer(text)
     ]
     return tuple(sorted(spans, key=lambda span: span.start))
-
-
-def is_plural(phrase: str) -> bool:
-    """Whether the noun phrase is in the plural, by its form."""
-    if _ACTION.match(phrase):
-        return False  # "confiscating the assets" is one thing
-    head = re.split(rf"\s+{PREPOSITION}\b", phrase, maxsplit=1, flags=re.IGNORECASE)[0].lower()
-    last = head.split()[-1] if head.split() else ""
-    return " and " in head or last in _PLURALS or (last.endswith("s") and not last.endswith(_SINGULAR_ENDINGS))
 
 
 def _own_words(question: str) -> str:

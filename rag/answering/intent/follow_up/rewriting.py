@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering.intent.follow_up.detection import Dependence, find_dependence
+from rag.answering.intent.follow_up.noun_phrases import leading_noun_phrase
 from rag.answering.intent.follow_up.question_parts import QuestionParts, content_words, find_names, parse_question
 from rag.answering.intent.follow_up.substitution import (
     append_topic,
-    asks_for_view_of_pronoun,
+    asks_for_argument_of_pronoun,
     continue_on_topic,
     find_referent,
     number_of,
     replace_phrase,
     replace_pronoun,
     replace_question_word,
+    stands_for_the_event,
 )
 from rag.answering.intent.frames.small_talk import looks_like_small_talk
 from rag.answering.intent.frames.words import PIECE, WRITER
@@ -30,6 +32,8 @@ from rag.types.question import MAX_TURNS
 
 # A longer phrase in brackets is shortened to its content words.
 MAX_BRACKETED_WORDS = 12
+# A noun phrase of fewer content words says too little without its clause, and so does a follow-up of fewer.
+MIN_WORDS_OF_A_SUBJECT = 2
 # A question without a noun phrase and with at most this many content words has no antecedent for a pronoun.
 MAX_WORDS_OF_NOTHING = 2
 # "What does X expect to happen?" has so many content words besides the author.
@@ -37,6 +41,14 @@ MAX_WORDS_OF_A_BARE_VIEW = 2
 # Questions for articles name what is asked for before the clause ("the column that mentions Brazil").
 _OF_THE_COLLECTION = re.compile(rf"\b(?:{PIECE}|{WRITER}|wr[io]te?s?|written|publish\w*|mention\w*)\b", re.IGNORECASE)
 
+_HAS_ITS_TOPIC = re.compile(r"\b(?:about|of|on|for|against|with)\b", re.IGNORECASE)
+# What such a question asks for are people.
+_ASKS_FOR_HOLDERS = re.compile(
+    rf"^(?:(?:and|but|so) )?(?:who(?: else)?|(?:which|what) (?:\w+ )?{WRITER}|"
+    r"compare(?: the)? views(?: (?:on|of|about))?)\b"
+    r"(?: (?:is|are|still|also|really))*\s*",
+    re.IGNORECASE,
+)
 _ASKS_FOR_OTHERS = re.compile(r"\b(?:else|others?|against|agrees?|disagrees?|opposed?|opposite)\b", re.IGNORECASE)
 
 
@@ -95,6 +107,8 @@ def fold_turns(
 
 def _rewritten(question: str, dependence: Dependence, turns: Sequence[Turn], names: Sequence[str]) -> str:
     """The question with words of the last turn that has what the question refers to."""
+    if dependence.kind == "pronoun" and (holders := _of_unnamed_holders(dependence, turns, names)):
+        return holders
     if dependence.kind == "pronoun" and (resolved := _with_referent(dependence, turns, names)):
         return resolved
     nearest = next(_said(turns, names), None)
@@ -114,11 +128,14 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
     antecedent.
     """
     for earlier in _said(turns, names):
+        if stands_for_the_event(dependence, earlier):
+            return None
         handed_on = earlier.brackets if _has_same_pronoun(dependence, earlier) else None
         phrase = handed_on or _with_relative_clause(find_referent(dependence, earlier), earlier.question)
         if phrase:
             phrase = _as_the_catalogue_writes(phrase, names)
-            sentence = replace_pronoun(dependence, phrase, None if handed_on else earlier)
+            is_clause = bool(handed_on) and not leading_noun_phrase(handed_on or "")
+            sentence = None if is_clause else replace_pronoun(dependence, phrase, None if handed_on else earlier)
             if sentence and dependence.is_one_sentence and find_dependence(sentence) is None:
                 # "Who makes the main objection" needs to know to what, as the question for the objection did.
                 subject = "" if handed_on or phrase in earlier.brackets else earlier.added_subject
@@ -126,6 +143,22 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
             is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not re.search(r"[()]", phrase)
             return f"{dependence.rest.rstrip()} ({phrase})" if is_usable else None
     return None
+
+
+def _of_unnamed_holders(dependence: Dependence, turns: Sequence[Turn], names: Sequence[str]) -> str | None:
+    """A question for the argument of those whom the last question asked for.
+
+    The subject of the last question is added in brackets. "What's their main reason?" after "who wants the tax?" asks
+    those who want it, and not the tax.
+    """
+    earlier = next(_said(turns, names), None)
+    start, end = dependence.pronoun
+    if earlier is None or earlier.authors or dependence.rest[start:end].lower() not in ("they", "their", "them"):
+        return None
+    if not (asks_for_argument_of_pronoun(dependence) and _ASKS_FOR_HOLDERS.match(earlier.question)):
+        return None
+    subject = earlier.topic.text if earlier.topic else _ASKS_FOR_HOLDERS.sub("", earlier.question)
+    return f"{dependence.rest.rstrip()} ({subject.strip()})" if content_words(subject) else None
 
 
 def _with_capitals(question: str, names: Sequence[str]) -> str:
@@ -148,11 +181,16 @@ def _subject_of_view(dependence: Dependence, sentence: str, author: str, earlier
 
     It is "" for any other sentence ("what does X expect?" after "what does X want on gas?").
     """
-    if author.lower() not in {span.text.lower() for span in earlier.authors} or earlier.topic:
+    if author.lower() not in {span.text.lower() for span in earlier.authors}:
+        return ""
+    if earlier.topic and (earlier.topic.overlaps(earlier.authors) or _HAS_ITS_TOPIC.search(sentence)):
         return ""
     own = len(content_words(sentence, without=author))
-    if own > (MAX_WORDS_OF_A_BARE_VIEW if asks_for_view_of_pronoun(dependence) else 0):
+    if own > (MAX_WORDS_OF_A_BARE_VIEW if asks_for_argument_of_pronoun(dependence) else 0):
         return ""
+    subject = earlier.topic or earlier.object
+    if subject and not subject.overlaps(earlier.authors):
+        return f" ({subject.text})"
     words = content_words(earlier.question, without=f"{sentence} {author}")
     return f" ({' '.join(words)})" if words else ""
 
@@ -203,17 +241,28 @@ def _subject(dependence: Dependence, earlier: QuestionParts) -> str:
     """
     before = find_dependence(earlier.question)
     is_bare = before is not None and before.kind in ("pronoun", "continuation")
-    if earlier.brackets and is_bare and len(content_words(earlier.question)) == 1:
+    says_little = len(content_words(earlier.question)) == 1
+    asks_for_reason = not content_words(dependence.rest)
+    is_of_pronoun = before is not None and before.kind == "pronoun"
+    if earlier.brackets and is_of_pronoun:
+        return earlier.brackets
+    if earlier.brackets and says_little and (is_bare or not asks_for_reason):
         # "Is that legal? (the loan)" is about the loan.
         return earlier.brackets
-    words = content_words(earlier.question, without=dependence.rest)
-    if earlier.topic and len(earlier.authors) <= 1:
+    words = content_words(earlier.clause, without=dependence.rest)
+    if earlier.topic and not (len(earlier.authors) > 1 and earlier.topic.overlaps(earlier.authors)):
         is_view = earlier.asks_for_view and not _ASKS_FOR_OTHERS.search(dependence.rest)
-        authors = earlier.authors if is_view else ()
+        authors = earlier.authors if is_view and len(earlier.authors) == 1 else ()
         topic = _with_relative_clause(earlier.topic.text, earlier.question)
         phrase = ", ".join(text for text in (*(author.text for author in authors), topic) if text)
     else:
-        phrase = earlier.clause
+        main = earlier.main_phrase or ""
+        says_what = len(content_words(dependence.rest)) >= MIN_WORDS_OF_A_SUBJECT
+        says_what = says_what and dependence.kind not in ("phrase", "question word")
+        is_specific = says_what and len(content_words(main)) >= MIN_WORDS_OF_A_SUBJECT
+        phrase = main if is_specific else earlier.clause
+    if earlier.brackets and says_little and phrase != earlier.brackets:
+        phrase = f"{phrase}, {earlier.brackets}"  # "why not?" after "who didn't come? (the summit)"
     repeated = set(terms(" ".join(content_words(phrase)))) & set(terms(dependence.rest))
     is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not repeated and not re.search(r"[()]", phrase)
     return phrase if words and is_usable else " ".join(words)

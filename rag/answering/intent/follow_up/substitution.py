@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from rag.answering.intent.follow_up.detection import Dependence
 from rag.answering.intent.follow_up.ellipsis import ASKS_FOR_THE_WORDS
-from rag.answering.intent.follow_up.noun_phrases import Span
-from rag.answering.intent.follow_up.question_parts import QuestionParts, find_names, find_places, is_plural
+from rag.answering.intent.follow_up.noun_phrases import Span, is_plural
+from rag.answering.intent.follow_up.question_parts import QuestionParts, find_names, find_places
 from rag.answering.intent.follow_up.words import (
     AUXILIARY,
     BASE_VERB,
@@ -37,11 +37,18 @@ _OTHER_SIDE = re.compile(
 )
 _VIEW = re.compile(
     r"\b(?:he|she|it|they|his|her|its|their)\s+(?:\w+ )?"
-    r"(?:think|say|write|argue|believe|feel|want|recommend|propose|suggest|advise|predict|expect|mind|views?|"
+    r"(?:think|say|write|argue|believe|feel|want|recommend|propose|suggest|advise|predict(?:ed)?|expect(?:ed)?|mind|views?|"
     r"opinions?|position)\b"
     r"|\b(?:is|was|are|were) (?:he|she|it|they) (?:\w+ )?(?:right|wrong|correct|mistaken|serious|sure|fair)\b",
     re.IGNORECASE,
 )
+_ARGUMENT_OF = re.compile(
+    r"\b(?:his|her|its|their)\s+(?:\w+ )?(?:arguments?|reasons?|reasoning|points?|case|claims?|objections?|concerns?|"
+    r"worr(?:y|ies)|fears?|logic|evidence|alternatives?|proposals?|solutions?|advice)\b",
+    re.IGNORECASE,
+)
+_IS_A = re.compile(r"\b(?:is|was)(?:n[’']t)? it (?:still |now |really )?an? ", re.IGNORECASE)
+_IS_SUBJECT = re.compile(rf"^(?:.*\s)?{AUXILIARY}\s+$", re.IGNORECASE)
 _MORE = (
     r"(?:(?:(?:can|could|would|will) you |please )?(?:tell|say|show|give) (?:me |us )?"
     r"(?:a (?:bit|little) |some |any )?)?more(?: (?:please|details?|information|info))?"
@@ -78,7 +85,7 @@ def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
         return None
     if dependence.lacks_person:
         return earlier.person
-    if earlier.authors and asks_for_view_of_pronoun(dependence):
+    if earlier.authors and asks_for_argument_of_pronoun(dependence):
         # "What do they say about butter?" asks the publication for its view.
         return earlier.person
     if is_determiner(dependence):
@@ -89,7 +96,10 @@ def find_referent(dependence: Dependence, earlier: QuestionParts) -> str | None:
         return argument
     if pronoun == "it" and _does_something(dependence) and (agent := earlier.agent):
         return agent
-    return earlier.singular if pronoun in _SINGULAR else None
+    singular = earlier.singular if pronoun in _SINGULAR else None
+    if singular is not None and singular == earlier.agent and _IS_A.search(dependence.rest):
+        return None  # "is it an alliance?" does not ask about a state
+    return singular
 
 
 def _does_something(dependence: Dependence) -> bool:
@@ -103,6 +113,25 @@ def _does_something(dependence: Dependence) -> bool:
 def asks_for_view_of_pronoun(dependence: Dependence) -> bool:
     """Whether the follow-up asks what its pronoun thinks or wants."""
     return _VIEW.search(dependence.rest) is not None
+
+
+def asks_for_argument_of_pronoun(dependence: Dependence) -> bool:
+    """Whether the follow-up asks for the view or the argument of its pronoun."""
+    return asks_for_view_of_pronoun(dependence) or _ARGUMENT_OF.search(dependence.rest) is not None
+
+
+def stands_for_the_event(dependence: Dependence, earlier: QuestionParts) -> bool:
+    """Whether the pronoun stands for all that `earlier` says.
+
+    "Who loses from this?" after "how much does India pay?" asks about the payment.
+    """
+    start, end = dependence.pronoun
+    pronoun = dependence.rest[start:end].lower()
+    if not earlier.states_an_event or is_determiner(dependence) or _IS_A.search(dependence.rest):
+        return False
+    # "When will it end?" after "does Peru buy gas?" asks about the purchase: Peru does not end.
+    is_no_agent = earlier.singular == earlier.agent and _IS_SUBJECT.match(dependence.rest[:start]) is not None
+    return pronoun in ("this", "that") or (pronoun == "it" and is_no_agent and not _does_something(dependence))
 
 
 def number_of(dependence: Dependence) -> str:

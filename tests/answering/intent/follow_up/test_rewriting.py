@@ -190,6 +190,75 @@ def test_it_is_what_the_earlier_question_is_about(earlier: str, question: str, e
     assert understood(earlier, question) == expected
 
 
+@pytest.mark.parametrize(
+    ("conversation", "expected"),
+    [
+        # The object of a clause is not its subject, even behind a preposition.
+        (["is the sugar levy working", "did spain go along with it"], "Did spain go along with the sugar levy"),
+        (["is the sugar levy working", "what would fix it", "who came up with it"], "Who came up with the sugar levy"),
+        (
+            ["why did spain's reform take so long", "who pays for it in the end"],
+            "Who pays for spain's reform in the end",
+        ),
+        (["about the bread summit", "was it worth it"], "Was it worth the bread summit"),
+        (["what happened at the bread summit", "who was angry about it"], "Who was angry about the bread summit"),
+        # A place is no summit, and no alliance.
+        (["was france there (the bread summit)", "what came out of it"], "What came out of the bread summit"),
+        (["what did the pact change", "how many cooks did france send", "is it a success"], "Is the pact a success"),
+        (["does spain still buy french flour", "and when will it end"], "And when will french flour end"),
+        # "This" is what somebody does.
+        (["how much does spain pay", "who loses from this"], "who loses from this (spain pay)"),
+        (["could spain get the money", "how would that work"], "how would that work (spain get the money)"),
+        (
+            ["why do bakers dislike the levy", "is france doing the same"],
+            "is france doing the same (bakers dislike the levy)",
+        ),
+        # "Why not?" asks about all of the question before.
+        (["who did not come (the bread summit)", "why not"], "why not (not come, the bread summit)"),
+        (
+            ["who is the most sceptical (bread rules)", "what is wrong with them"],
+            "what is wrong with them (bread rules)",
+        ),
+        (
+            ["compare Kitchen Table and Half Time on the levy", "what does the law say then"],
+            "what does the law say then (the levy)",
+        ),
+    ],
+)
+def test_the_subject_of_the_conversation_is_kept(conversation: list[str], expected: str) -> None:
+    assert understood(*conversation) == expected
+
+
+@pytest.mark.parametrize(
+    ("conversation", "expected"),
+    [
+        (
+            ["who wants to end the sugar levy", "what's their main reason"],
+            "what's their main reason (wants to end the sugar levy)",
+        ),
+        (
+            ["compare the views on the sugar levy", "explain their point simply"],
+            "explain their point simply (the sugar levy)",
+        ),
+        (
+            ["compare the views on the sugar levy", "explain their point simply", "what about small shops"],
+            "what about small shops (the sugar levy)",
+        ),
+        (
+            ["does Kitchen Table take the levy seriously", "give me their best argument"],
+            "Give me Kitchen Table’s best argument (the levy)",
+        ),
+        (["is Half Time happy about the levy", "what had they expected"], "What had Half Time expected (the levy)"),
+        (
+            ["what do people say about the levy", "what does Half Time say about that"],
+            "What does Half Time say about the levy",
+        ),
+    ],
+)
+def test_an_argument_is_that_of_its_holders_and_not_of_the_thing(conversation: list[str], expected: str) -> None:
+    assert understood(*conversation) == expected
+
+
 def test_the_subject_in_brackets_stays_with_what_is_said_of_it() -> None:
     objection = "what's the main objection (the sugar levy)"
     assert understood(objection, "who makes it") == "Who makes the main objection (the sugar levy)"
