@@ -5,6 +5,7 @@ lines, and prose that stands in no paragraph gets one.
 """
 
 import re
+from collections import Counter
 from typing import Any
 
 from rag.readers.encoding import to_one_line
@@ -34,6 +35,7 @@ _COMMENTS_NAME = re.compile(
     r"section|thread|item|box|container|wrapper|\d+))?(?:\Z|\s)",
     re.IGNORECASE,
 )
+_COMMENT_WORD = re.compile(r"comments?", re.IGNORECASE)
 # The paragraph in larger type under a title.
 LEAD_NAME = re.compile(
     r"(?:\A|[\s_-])(?:lead|lede|standfirst|chapo|chapeau|dek|deck|intro|introduction|vorspann|entradilla|bajada)(?:\Z|\s)",
@@ -50,6 +52,7 @@ def prepare(tree: Any) -> None:
     _drop_forms(tree)
     _unfold_tables(tree)
     _wrap_loose_text(tree)
+    _rename_article_named_comment(tree)
 
 
 def ends_as_prose(text: str) -> bool:
@@ -69,7 +72,7 @@ def _drop_comments(tree: Any) -> None:
     named = [
         node
         for node in tree.iter("div", "section", "ul", "ol", "li", "article")
-        if _COMMENTS_NAME.search(f"{node.get('class', '')} {node.get('id', '')}")
+        if _COMMENTS_NAME.search(_names_of(node))
     ]
     if not named:
         return
@@ -79,6 +82,37 @@ def _drop_comments(tree: Any) -> None:
             node.drop_tree()
 
 
+def _rename_article_named_comment(tree: Any) -> None:
+    """Takes a name such as "comment-body" from the element of the article.
+
+    A comment is a column, too. It is the article if the page has no prose outside the element, and no other element of
+    its name beside it. trafilatura would leave it out for its name.
+    """
+    named = [node for node in tree.iter("div", "section", "article", "main") if "comment" in _names_of(node)]
+    if not named:
+        return
+    is_named = set(named)  # their proxies live as long as the list
+    alike = Counter((node.getparent(), node.tag, node.get("class")) for node in named)
+    if max(alike.values()) > 1:  # one beside the other, as readers' comments are
+        return
+    outermost = [node for node in named if is_named.isdisjoint(node.iterancestors())]
+    prose = [node for node in tree.iter("p", "blockquote", "li") if _is_sentence(node)]
+    if len(outermost) == 1 and prose and not any(is_named.isdisjoint(node.iterancestors()) for node in prose):
+        for node in named:
+            for attribute in ("class", "id"):
+                if name := node.get(attribute):
+                    node.set(attribute, _COMMENT_WORD.sub("text", name))
+
+
+def _names_of(node: Any) -> str:
+    return f"{node.get('class', '')} {node.get('id', '')}".casefold()
+
+
+def _is_sentence(node: Any) -> bool:
+    text = to_one_line(" ".join(node.itertext()))
+    return len(text) >= MIN_PROSE_CHARACTERS and ends_as_prose(text)
+
+
 def _drop_forms(tree: Any) -> None:
     """Removes small forms and the offers around the article.
 
@@ -86,7 +120,7 @@ def _drop_forms(tree: Any) -> None:
     """
     small = _MAX_FORM_SHARE * len(to_one_line(" ".join(tree.itertext("p", "div", "li", "span", "td"))))
     for node in list(tree.iter("form", "div", "section", "aside")):
-        is_offer = node.tag == "form" or _OFFER_NAME.search(f"{node.get('class', '')} {node.get('id', '')}")
+        is_offer = node.tag == "form" or _OFFER_NAME.search(_names_of(node))
         if is_offer and node.getparent() is not None and len(to_one_line(" ".join(node.itertext()))) < small:
             node.drop_tree()
 

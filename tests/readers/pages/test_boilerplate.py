@@ -41,6 +41,9 @@ BOILERPLATE = (
     "Editor's note: The opinions expressed in this commentary are solely those of the author.",
     "This column does not necessarily reflect the opinion of the editorial board or of its owners.",
     "This article was originally published in The Conversation.",
+    "This article is for subscribers only. Subscribe now to read on.",
+    "This content is available only to our registered members.",
+    "Log in to continue reading this column and all others.",
     "We welcome outside contributions. Send your letters to the editor.",
 )
 
@@ -58,6 +61,8 @@ PROSE_LIKE_BOILERPLATE = (
     "Generals send letters to ministers.",
     "Millions subscribe to his newsletter.",
     "Millions follow her on X.",
+    "This article is for those who remember the winter.",
+    "Members register to vote, and few come.",
     "Western donors support independent journalism in Georgia.",
     "Their money will help us continue the war, the minister hopes.",
     "The views expressed by the bank's chair last week moved markets.",

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from rag.errors import ReadError
 from rag.readers.pages.html import ReadPage, read_page
 from tests.conftest import shared
 
@@ -165,6 +166,29 @@ def test_readers_comments_inside_the_article_are_no_part_of_it(list_name: str, c
 
 def test_an_article_whose_container_is_named_after_comments_is_read() -> None:
     assert _lines(_page(f'<div class="sf_comment_text">{_paragraphs(SENTENCES[:20])}</div>')) == SENTENCES[:20]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div class="entry"><div class="comment-body">{}</div></div>',
+        '<div id="comment-content">{}</div>',
+        '<div class="section-comment"><div class="comment"><div class="comment__body">{}</div></div></div>',
+        '<article class="post comments-open">{}</article>',
+    ],
+)
+def test_a_column_in_an_element_that_is_named_comment_is_read(body: str) -> None:
+    assert _lines(_page(body.format(_paragraphs(SENTENCES[:4])))) == SENTENCES[:4]
+
+
+@pytest.mark.parametrize("items", ["div", "li"])
+def test_readers_comments_below_a_film_are_no_article(items: str) -> None:
+    comments = "".join(
+        f'<{items} class="comment"><div class="comment-body"><p>{sentence}</p></div></{items}>'
+        for sentence in SENTENCES[:9]
+    )
+    with pytest.raises(ReadError, match="has no article text"):
+        _read(_page(f'<video></video><div id="comments"><div class="comment-list">{comments}</div></div>'))
 
 
 def test_prose_between_blocks_is_read_although_it_is_in_no_paragraph() -> None:
