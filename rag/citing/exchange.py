@@ -15,6 +15,9 @@ from rag.citing.forms import FormatName
 from rag.citing.items import Item, csl_item, distinct
 from rag.types.article import ArticleRef, slug
 
+# rispy writes the number of each reference on a line before it, which is no RIS.
+_NUMBER_BEFORE_REFERENCE = re.compile(r"^\d+\.\n(?=TY  - )", re.MULTILINE)
+
 
 def exchange(articles: Sequence[ArticleRef], form: FormatName, accessed: date | None = None) -> str:
     """The articles, each once, as one document in the format `form`."""
@@ -44,7 +47,7 @@ def _ris(items: Sequence[Item]) -> str:
             "urls": [item["URL"]] if "URL" in item else [],
         }
         references.append({name: value for name, value in fields.items() if value})
-    return str(rispy.dumps(references))
+    return _NUMBER_BEFORE_REFERENCE.sub("", str(rispy.dumps(references)))
 
 
 def _bibtex(items: Sequence[Item]) -> str:

@@ -14,8 +14,9 @@ def csl_item(article: ArticleRef, accessed: date | None = None) -> Item:
     """The article as an item of CSL-JSON.
 
     Its `id` is the article's. A field that the article does not have is left out, and so is an address that is no web
-    address. `accessed` is the day on which the page was read, if it is known.
+    address. `accessed` is the day on which the page was read, if it is known; only an article with an address has it.
     """
+    url = article.url if article.url and is_web_address(article.url) else None
     fields: Item = {
         "id": article.id,
         "type": "article-newspaper" if article.source else "webpage",
@@ -23,8 +24,8 @@ def csl_item(article: ArticleRef, accessed: date | None = None) -> Item:
         "author": csl_names(article.author),
         "container-title": article.source,
         "issued": _date_parts(article.published),
-        "accessed": _date_parts(accessed),
-        "URL": article.url if article.url and is_web_address(article.url) else None,
+        "accessed": _date_parts(accessed) if url else None,
+        "URL": url,
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -42,7 +42,11 @@ _PLACEHOLDER_TITLE = re.compile(
 # Programs that print a page or a document: the day is that of printing.
 _PRINTER = re.compile(r"\b(?:Skia|wkhtmltopdf|Qt|Quartz|WeasyPrint|Prince|Print To PDF)\b", re.IGNORECASE)
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
-_BROKEN_WORD = re.compile(r"(?P<word>[^\W\d_]+)(?P<hyphen>[-\u2010\u00ad])\n(?P<rest>[^\W\d_]+)(?P<after>\S*)[ \n]?")
+# A search begins at the beginning of a word: within an endless word its time would grow with the square.
+_BROKEN_WORD = re.compile(
+    r"(?<![^\W\d_])(?P<word>[^\W\d_]++)(?P<hyphen>[-\u2010\u00ad])\n(?P<rest>[^\W\d_]+)(?P<after>\S*)[ \n]?"
+)
+_HYPHENATED_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]++)-(?=([^\W\d_]++))")
 # A line shorter than this share of the widest one ends before the margin.
 _SHORT_LINE_SHARE = 0.8
 _MAX_TITLE_LINES = 3
@@ -279,12 +283,14 @@ def _join_broken_words(text: str) -> str:
     The joined word stands on the first of the two lines.
     """
 
+    hyphenated = {match.groups() for match in _HYPHENATED_WORD.finditer(text)}
+
     def join(match: re.Match[str]) -> str:
         word, rest, after = match["word"], match["rest"], match["after"]
         if not rest[0].islower():
             return match[0]
         # A word that is written with its hyphen elsewhere keeps it.
-        hyphen = "-" if match["hyphen"] != "\u00ad" and f"{word}-{rest}" in text else ""
+        hyphen = "-" if match["hyphen"] != "\u00ad" and (word, rest) in hyphenated else ""
         return f"{word}{hyphen}{rest}{after}\n"
 
     return _BROKEN_WORD.sub(join, text)

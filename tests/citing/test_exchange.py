@@ -1,6 +1,7 @@
 """BibTeX, RIS and CSL-JSON: complete, readable by their own libraries, and no title acts as markup."""
 
 import json
+import re
 
 import bibtexparser
 import rispy
@@ -54,6 +55,19 @@ def test_ris_is_read_back_field_by_field() -> None:
     assert first["urls"] == ["https://example.org/a"]
     # The comma keeps reference managers from turning a literal name round.
     assert (second["type_of_reference"], second["authors"]) == ("ELEC", ["Barrels and Grids,"])
+
+
+def test_ris_has_nothing_but_its_fields() -> None:
+    lines = exchange([PERSON, COLUMN, BREAKING], "ris").splitlines()
+    assert lines[0] == "TY  - NEWS"
+    assert [line for line in lines if line and not re.match(r"[A-Z][A-Z0-9]  - ", line)] == []
+
+
+def test_the_day_of_reading_is_that_of_an_address() -> None:
+    (item,) = json.loads(exchange([ref(url=None)], "csl-json", READ_ON))
+    assert "accessed" not in item
+    (item,) = json.loads(exchange([PERSON], "csl-json", READ_ON))
+    assert item["accessed"] == {"date-parts": [[2026, 11, 30]]}
 
 
 def test_a_line_break_in_a_field_begins_no_field_of_ris() -> None:

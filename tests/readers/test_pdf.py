@@ -1,6 +1,7 @@
 """PDFs: words and paragraphs are joined, running lines left out, and what has no text is refused in one line."""
 
 import io
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,14 @@ def test_a_placeholder_title_of_a_program_is_ignored(tmp_path: Path, settings: S
         article_from(new_file(tmp_path / "x.pdf", text_pdf([PDF_LINES], Title=title)), settings).title
         == "The Price of Delay"
     )
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000, "ab-\ncd " * 40_000, "a-" * 100_000, "a-\n" * 60_000])
+def test_endless_words_and_breaks_take_no_endless_time(text: str, tmp_path: Path, settings: Settings) -> None:
+    lines = [PDF_LINES[0], *text.split("\n")]
+    begin = time.process_time()
+    assert len(article_from(new_file(tmp_path / "x.pdf", text_pdf([lines])), settings).text) > 1_000
+    assert time.process_time() - begin < 20
 
 
 def test_page_numbers_and_running_titles_do_not_break_sentences(tmp_path: Path, settings: Settings) -> None:

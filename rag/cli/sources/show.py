@@ -43,12 +43,21 @@ def _paragraphs(article: "Article", earlier: "Sequence[ArticleVersion]") -> list
 
     head = [article.title, dotted_byline(reference_to(article)), article.url or ""]
     notes = [article.correction or ""]
+
+    def is_shown(version: "ArticleVersion") -> bool:
+        return version.article.version == article.version
+
     if earlier:
+        replaced = [f"{version.replaced:%Y-%m-%d %H:%M} UTC" for version in earlier if is_shown(version)]
         since = f", taken on {day_in_words(article.updated)}" if article.updated else ""
+        until = f", an earlier text, until {replaced[0]}" if replaced else since
         kept = "; ".join(
-            f"version {version.article.version} until {version.replaced:%Y-%m-%d %H:%M} UTC" for version in earlier
+            f"version {version.article.version} until {version.replaced:%Y-%m-%d %H:%M} UTC"
+            for version in earlier
+            if not is_shown(version)
         )
-        notes.append(f"This is version {article.version}{since}. Earlier texts: {kept}.")
+        others = f" {'Other e' if replaced else 'E'}arlier texts: {kept}." if kept else ""
+        notes.append(f"This is version {article.version}{until}.{others}")
     return ["\n".join(filter(None, head)), *filter(None, notes), article.text]
 
 

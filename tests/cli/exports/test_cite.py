@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import ANSWERED, Rag
+from tests.support.library.sources import TEXT, new_file
 
 
 @pytest.fixture
@@ -38,9 +39,13 @@ def test_articles_are_cited_by_id_and_by_filter(bundled: Path, rag: Rag) -> None
     assert all(item["author"] == [{"literal": "Kitchen Table"}] for item in by_id)
 
 
-def test_the_day_of_reading_is_cited_where_it_is_given(bundled: Path, rag: Rag) -> None:
-    given = ("--author", "kitchen table", "--style", "mla", "--accessed", "1 March 2026")
-    assert "Accessed 1 Mar. 2026." in rag("--home", bundled, "cite", *given).out
+def test_the_day_of_reading_is_cited_where_it_is_given(tmp_path: Path, rag: Rag) -> None:
+    library = ("--home", tmp_path / "home")
+    page = new_file(tmp_path / "quay.md", f"---\ntitle: The Quay\nurl: https://review.example/quay\n---\n{TEXT}")
+    rag(*library, "init", "--empty")
+    rag(*library, "add", page)
+    given = ("quay", "--style", "mla", "--accessed", "1 March 2026")
+    assert "https://review.example/quay. Accessed 1 Mar. 2026." in rag(*library, "cite", *given).out
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,10 @@ def test_an_article_is_shown_with_its_correction_and_its_earlier_versions(rag: R
 
 
 def test_an_earlier_text_is_shown_by_its_number(rag: Rag) -> None:
-    assert "The ferry stops." in rag("show", "ferry", "--version", "1").out
+    earlier = rag("show", "ferry", "--version", "1").out
+    assert "The ferry stops." in earlier
+    assert "This is version 1, an earlier text, until " in earlier
+    assert "arlier texts: " not in earlier
     assert rag("show", "ferry", "--version", "2").out == rag("show", "ferry").out
     document = rag("show", "ferry", "--version", "1", "--json").document
     assert (document["version"], document["correction"], document["updated"]) == (1, None, None)
