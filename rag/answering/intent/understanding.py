@@ -151,6 +151,8 @@ def understand(
         intent = decide(rule, scored, asking, mentions)
         if is_unsure(rule, intent, scored, asking) and (reading := reader.read(question)):
             intent = intent_of_reading(reading, scored, asking, mentions) or intent
+    if intent.kind == "talk" and completed.question != spelling.question:
+        intent = rule  # a turn with words of the conversation asks about its subject
     if intent.kind == "talk":
         return UnderstoodTurn(intent, Understanding(typed.strip()), asked)
     if "dates" not in ignore:

@@ -226,9 +226,8 @@ def _values(
     shown = (counted.most_common()[::-1] if intent.is_ascending else counted.most_common())[:MAX_VALUES]
     end = "least" if intent.is_ascending else "most"
     more = f"; the {len(shown)} {end} frequent are" if len(counted) > len(shown) else ""
-    heading = (
-        f"{_plural(len(counted), name)}{' write' if on and name == 'author' and len(counted) > 1 else ''}{on}{more}:"
-    )
+    writes = " write" if on and name == "author" and len(counted) > 1 and not intent.is_mention else ""
+    heading = f"{_plural(len(counted), name)}{writes}{on}{more}:"
     if name == "author" and not on and (described or sum(counted.values()) > len(counted) > 1):
         limited = _in_scope(described) if described else ""
         heading = f"{_plural(len(counted), name)} of {_plural(len(articles), 'article')}{limited}{more}:"
@@ -275,7 +274,7 @@ def _first_of(intent: Intent, articles: Sequence[CataloguedArticle], described: 
         quantity = f"{len(refs)} {intent.action} articles" if len(refs) > 1 else f"only {intent.action} article"
         heading = CatalogueLine(f"The {quantity}{_on(intent)}{_in_scope(described)}:")
         return CatalogueAnswer(heading, tuple(CatalogueLine(article_line(ref), ref) for ref in refs))
-    what = f"The {intent.action} article{_on(intent)}{_in_scope(described)} is {article_line(refs[0])}."
+    what = f"The {intent.action} article{_that(intent)}{_in_scope(described)} is {article_line(refs[0])}."
     following = "Before it" if intent.action == "newest" else "After it"
     return CatalogueAnswer(
         CatalogueLine(what, refs[0]), tuple(CatalogueLine(f"{following}: {article_line(ref)}", ref) for ref in refs[1:])
@@ -294,6 +293,12 @@ def _on(intent: Intent, *, is_single: bool = False) -> str:
     verb = "mentions" if is_single else "mention"
     about = f" on “{intent.about}”" if intent.about else ""
     return f"{about} {verb} “{intent.subject}”{without}" if intent.is_mention else f" on “{intent.subject}”{without}"
+
+
+def _that(intent: Intent) -> str:
+    """`_on` for a relative clause about one article."""
+    on = _on(intent, is_single=True)
+    return on.replace(" mentions ", " that mentions ", 1) if intent.is_mention else on
 
 
 def _topics(filters: Filters) -> str:

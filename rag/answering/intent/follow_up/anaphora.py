@@ -135,6 +135,7 @@ _PLURAL_OR_VERB = re.compile(rf"\w{{2,}}(?<!s)(?<!u)(?<!i)s|{BASE_VERB}", re.IGN
 _CONJUNCTION = r"and|or|but|if|when|because|while|that|who|which|where|how|why|than|as|\w{2,}ing"
 _CLAUSE_WITHIN = re.compile(rf"\b(?:{_CONJUNCTION})\b", re.IGNORECASE)
 _CLAUSE_OR_PHRASE_WITHIN = re.compile(rf"\b(?:{_CONJUNCTION}|{PREPOSITION})\b", re.IGNORECASE)
+_INDEFINITE_SUBJECT = re.compile(rf"\s+(?:any|some|every|no)(?:body|one)\b(?!.*\b(?:{_CONJUNCTION})\b)", re.IGNORECASE)
 _SECOND_CLAUSE = re.compile(rf"\b(?:and|or|but) (?={WH}\b|{AUXILIARY}\b)", re.IGNORECASE)
 _SUBORDINATE_FIRST = re.compile(r"^(?:if|when|because|after|before|since|while|although|in case)\b", re.IGNORECASE)
 
@@ -208,6 +209,8 @@ def _has_antecedent(sentence: str, match: re.Match[str]) -> bool:
     is_one_clause = not _CLAUSE_OR_PHRASE_WITHIN.search(subject) or _has_one_noun_phrase(
         sentence, auxiliary.end(), start
     )
+    if pronoun in _OBJECT_PRONOUNS and _INDEFINITE_SUBJECT.match(subject):
+        return False  # "Did anyone change their mind about him?"
     # The object of a clause is never its subject ("How does exercise affect it?").
     if pronoun in _OBJECT_PRONOUNS and is_one_clause:
         return bool(_NAME_WITHIN.search(before[: auxiliary.start()]))

@@ -41,7 +41,7 @@ _ORDINALS = {
 _NUMBERED = rf"(?:the (?:{alternation(_ORDINALS)}|latter|last)|(?:number|no\.?|#) ?(?:{alternation(_ORDINALS)}))"
 _PLACE_IN_LIST = re.compile(
     rf"\b(?:the |number |no\.? ?|#)(?P<place>{alternation(_ORDINALS)}|latter|last)\b"
-    rf"(?: one| article| piece| column)?(?:,? (?:in (?:brief|short|a nutshell)|briefly|then|please|pls))*{_END}",
+    rf"(?: one| article| piece| column)?(?:,? (?:about|in (?:brief|short|a nutshell)|briefly|then|please|pls))*{_END}",
     re.IGNORECASE,
 )
 _ONE = (
@@ -113,11 +113,20 @@ _ORDERED = re.compile(
 _THEIR_OTHERS = re.compile(
     r"^(?:and )?(?:what|which|anything)(?: articles| pieces| columns)? (?:else|other) ?(?:did|has|have|does)? ?(?:by )?"
     r"(?:they|he|she|it|them|him|her|(?:the|this|that|same) (?:same )?(?:author|writer|columnist|column))"
-    r"(?: (?:write|written|wrote|publish(?:ed)?))?(?P<rest>(?: (?:on|about|in|this|last|since|before)\b.*)?)$",
+    r"(?: (?:write|written|wrote|publish(?:ed)?))?(?P<rest>(?: (?:on|about|in|this|that|last|since|before)\b.*)?)$",
     re.IGNORECASE,
 )
 
 
+# "What else did they write that month?" means the month of the article.
+_THAT_PERIOD = re.compile(r"(?:in )?(?:that|the same) (?P<period>month|year)\b", re.IGNORECASE)
+# "Who else mentions him?" after "does it mention X?" asks for the articles that mention X.
+_WHO_ELSE_MENTIONS = re.compile(
+    r"^(?:and )?(?:who|what|which)(?: (?:else|other (?:articles?|pieces?|authors?|columns?)))? (?:else )?mentions? "
+    rf"(?:him|her|it|them|that|this){_END}",
+    re.IGNORECASE,
+)
+_MENTIONED = re.compile(r"\bmention(?:s|ed|ing)?\s+(?P<name>[^?“”()]{2,60}?)\s*\??$", re.IGNORECASE)
 # "Does anyone disagree with it?" and "who answers it?" ask for the articles that speak of its author afterwards.
 _ANSWERED = re.compile(
     r"^(?:and |but |so )*(?:"
@@ -125,7 +134,9 @@ _ANSWERED = re.compile(
     r"is there (?:anyone|anybody|any \w+)(?: who| that)?)"
     r"(?: else)?|who(?: else)?|which (?:other )?(?:articles?|pieces?|columns?|columnists?|authors?)) "
     r"(?:disagree|agree|object|answer|repl(?:y|ie)|respond|reacte?|contradict|criticis|criticiz|argue)(?:s|d|es|ed)?"
-    rf"(?: (?:with|to|against))? {_ONE}(?: and why)?{_END}",
+    rf"(?: (?:with|to|against))? {_ONE}(?: and why)?{_END}"
+    r"|^(?:and )?(?:is|was|are|were) there (?:an? |any )?(?:repl(?:y|ies)|responses?|answers?|objections?|rebuttals?|"
+    rf"counter-?arguments?|criticisms?) (?:to|of|against) {_ONE}{_END}",
     re.IGNORECASE,
 )
 
@@ -162,6 +173,8 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     others = _THEIR_OTHERS.match(question.strip(" ?!."))
     answered = _ANSWERED.match(question)
     its_author = _ITS_AUTHOR.search(question)
+    if _WHO_ELSE_MENTIONS.match(question) and (mentioned := _MENTIONED.search(turns[-1].question)):
+        return ArticleReference(f"which articles mention {mentioned['name']}", ())
     if not (others or before or asks_which or about_one or says or by_whom or in_it or answered or its_author):
         return None
     named = articles_named_in(turns[-1], catalogue)
@@ -172,7 +185,11 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
         author = named[0].author
         if not author or len(authors) > 1:
             return None
-        return ArticleReference(f"list the articles by {author}{others['rest']}", ())
+        rest = others["rest"]
+        if (period := _THAT_PERIOD.search(rest)) and (day := named[0].published):
+            dated = month_and_year(day) if period["period"].lower() == "month" else str(day.year)
+            rest = f"{rest[: period.start()]}in {dated}{rest[period.end() :]}"
+        return ArticleReference(f"list the articles by {author}{rest}", ())
     if answered:
         # After an answer of several articles, "it" is what was asked about.
         author, day = named[0].author, named[0].published

@@ -15,6 +15,7 @@ from rag.answering.intent.follow_up.words import (
 )
 from rag.answering.intent.frames.words import PIECE, PLACE, WRITER
 from rag.text.analyzer import STOP_TERMS, terms
+from rag.text.lexicon import NUMBER_WORDS, alternation
 
 # The kinds of elliptic questions: a question word ("why?"), a phrase that replaces a part ("and Japan?"), a question
 # for a view without a topic ("what does the author think?"), a phrase that continues the conversation ("tell me more").
@@ -30,6 +31,7 @@ MIN_CONTENT_TERMS_OF_SUBJECT = 4
 _CONNECTIVE = re.compile(
     r"^(?:and|but|or|also|plus|so|then|now(?= (?:the|for|with|what about|how about)\b))\b[\s,]*", re.IGNORECASE
 )
+_COUNT = rf"{alternation(NUMBER_WORDS)}|\d{{1,2}}|a few|some|several"
 _WHAT_ABOUT = re.compile(r"^(?:(?:what|how) about|what of|(?:the )?same (?:for|with))\b\s*", re.IGNORECASE)
 _CONTINUATION = re.compile(
     "|".join(
@@ -53,6 +55,14 @@ _CONTINUATION = re.compile(
             r"chang\w+ (?:their|his|her|its) (?:minds?|views?|positions?|opinions?|tune)",
             r"why(?: is| was)? (?:that|this|so|not)|how (?:come|so)|in what way|what do you mean(?: by that)?",
             r"meaning|so what|what for",
+            # "I need three points", "who should I quote?" while preparing something.
+            rf"(?:(?:(?:i|we) (?:just |only )?(?:need|want)|give me|list|name|tell me) )?(?:just |only )?(?:{_COUNT}) "
+            r"(?:\w+ )?(?:points?|reasons?|arguments?|quotes?|facts?|examples?|takeaways?|bullets?|bullet points)",
+            r"(?:who|whom|what|which (?:author|article|piece)s?) (?:should|can|could|shall) (?:i|we) (?:best |first )?"
+            r"(?:quote|cite|mention|read|use|start with|say|ask|remember|avoid)(?: first)?",
+            r"how (?:did|do|have|has|does) (?:the |their |people['’]?s? )?(?:views?|opinions?|positions?|arguments?|"
+            r"debate|mood|things?) (?:change|develop|evolve|shift|move)d?"
+            r"(?: (?:since|over time|then|later|after that))*",
         )
     ),
     re.IGNORECASE,
@@ -65,7 +75,7 @@ ASKS_FOR_THE_WORDS = re.compile(
     r"(?:exact |actual |very |original |relevant |direct |precise )*"
     r"(?:quotes?|quotations?|wording|words|sentences?|passages?|paragraphs?|lines?|sources?|links?|urls?|"
     r"references?|evidence|proof)"
-    r"(?: (?:for|of|on|behind) (?:it|that|this))?"
+    r"(?: (?:for|of|on|behind) (?:it|that|this|each(?: of (?:them|these|those))?|them|these|those|all(?: of them)?))?"
     rf"(?: (?:where|in which|that|with which) (?P<who>\S.{{0,60}}?) {_SAYS_SO})?"
     rf"|(?:exactly )?where (?:exactly )?(?:do|does|did) (?P<whom>\S.{{0,60}}?) {_SAYS_SO}"
     r"|(?:please |can you |could you )*(?:quote|cite|prove) (?:it|that|this)"

@@ -49,6 +49,12 @@ _HAPPENED = re.compile(
 _COMPARED = re.compile(
     r"^(?:please )?(?:compare|contrast)\b.* (?:on|about|regarding|over) (?P<topic>\S.*)$", re.IGNORECASE
 )
+# "Help me write a talk on bread" is about bread.
+_PREPARED = re.compile(
+    r"^.{0,60}\b(?:a|an|my|the|some) (?:short |brief |little )?(?:talk|speech|essay|paper|memo|briefing|article|post|"
+    r"presentation|column|report|letter|summary|lesson|class) (?:on|about) (?P<topic>\S.*)$",
+    re.IGNORECASE,
+)
 _TITLE = re.compile(r"“[^“”]*”")
 # "Who was angry about the summit?" is about the summit, and "when was the summit held" too.
 _FELT_ABOUT = re.compile(rf"^(?!{DETERMINER}\b)[a-z]+ (?:about|at|with|for|by|against) (?P<whole>(?:the|an?)? ?\S.*)$")
@@ -113,7 +119,13 @@ def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
     view = _VIEW_OF.search(text)
     if view:
         return _phrase(text, view.start("topic"), dates), view["preposition"].lower()
-    asked = _COMPARED.match(text) or _REQUEST_FOR.match(text) or _HAPPENED.match(text) or _DEFINITION.match(text)
+    asked = (
+        _PREPARED.match(text)
+        or _COMPARED.match(text)
+        or _REQUEST_FOR.match(text)
+        or _HAPPENED.match(text)
+        or _DEFINITION.match(text)
+    )
     if asked:
         groups = asked.groupdict()
         start = asked.start("measured" if groups.get("measured") else "topic")

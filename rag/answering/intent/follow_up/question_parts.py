@@ -18,13 +18,15 @@ from rag.answering.intent.follow_up.noun_phrases import (
     leading_noun_phrase,
 )
 from rag.answering.intent.follow_up.parts_of_speech import LETTER
-from rag.answering.intent.follow_up.words import AUXILIARY, DATE, DETERMINER, PREPOSITION, REQUEST, WH
+from rag.answering.intent.follow_up.words import AUXILIARY, BE, DATE, DETERMINER, PREPOSITION, REQUEST, WH
 from rag.text.analyzer import STOP_TERMS, terms
 from rag.text.entities import CAPITALIZED_WORD, NAME_PARTICLE
 from rag.text.lexicon import PLACE_NAMES, alternation
 
 # The parts of a question are looked for in its first characters.
 MAX_PARSED_CHARACTERS = 300
+# A name in small letters has at most so many words.
+MAX_NAME_WORDS = 2
 
 _CAPITALIZED = rf"(?:{CAPITALIZED_WORD}|[A-Z]{{2,}}|[A-Z]\.)"
 _NAME = re.compile(rf"\b{_CAPITALIZED}(?:\s+(?:{NAME_PARTICLE}\s+)?{_CAPITALIZED})*(?:\s+\d+\b)?")
@@ -120,6 +122,23 @@ class QuestionParts:
         """
         named = next(iter((*self.authors, *self.names)), None)
         return named.text if named else None
+
+    @property
+    def person_in_small_letters(self) -> str | None:
+        """A noun without a determiner ("trump"), if there are no capitals."""
+        if self.question[1:] != self.question[1:].lower():
+            return None
+        places = {span.text.lower() for span in self.places}
+        phrases = (leading_noun_phrase(phrase) for phrase in self._phrases())
+        bare = (phrase for phrase in phrases if phrase and not re.match(rf"{DETERMINER}\b", phrase, re.IGNORECASE))
+        likely = (
+            phrase
+            for phrase in bare
+            if not is_plural(phrase)
+            and phrase.lower() not in places
+            and not re.search(rf"\b{BE} {re.escape(phrase)}$", self.question, re.IGNORECASE)
+        )
+        return next((phrase for phrase in likely if len(phrase.split()) <= MAX_NAME_WORDS), None)
 
     @property
     def only_name(self) -> str | None:

@@ -49,6 +49,7 @@ _ASKS_FOR_HOLDERS = re.compile(
     r"(?: (?:is|are|still|also|really))*\s*",
     re.IGNORECASE,
 )
+_ASKS_FOR_REASON = re.compile(r"(?:and |but |so )?(?:why|how come|says who|since when)\b", re.IGNORECASE)
 _ASKS_FOR_OTHERS = re.compile(r"\b(?:else|others?|against|agrees?|disagrees?|opposed?|opposite)\b", re.IGNORECASE)
 
 
@@ -142,7 +143,10 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
                 return sentence + (subject or _subject_of_view(dependence, sentence, phrase, earlier))
             is_usable = len(phrase.split()) <= MAX_BRACKETED_WORDS and not re.search(r"[()]", phrase)
             return f"{dependence.rest.rstrip()} ({phrase})" if is_usable else None
-    return None
+    unnamed = (earlier.person_in_small_letters for earlier in _said(turns, names) if dependence.lacks_person)
+    person = next((phrase for phrase in unnamed if phrase), None)
+    sentence = replace_pronoun(dependence, person) if person and dependence.is_one_sentence else None
+    return sentence if sentence and find_dependence(sentence) is None else None
 
 
 def _of_unnamed_holders(dependence: Dependence, turns: Sequence[Turn], names: Sequence[str]) -> str | None:
@@ -242,11 +246,8 @@ def _subject(dependence: Dependence, earlier: QuestionParts) -> str:
     before = find_dependence(earlier.question)
     is_bare = before is not None and before.kind in ("pronoun", "continuation")
     says_little = len(content_words(earlier.question)) == 1
-    asks_for_reason = not content_words(dependence.rest)
-    is_of_pronoun = before is not None and before.kind == "pronoun"
-    if earlier.brackets and is_of_pronoun:
-        return earlier.brackets
-    if earlier.brackets and says_little and (is_bare or not asks_for_reason):
+    asks_for_reason = _ASKS_FOR_REASON.match(dependence.rest) is not None
+    if earlier.brackets and not asks_for_reason and (is_bare or says_little):
         # "Is that legal? (the loan)" is about the loan.
         return earlier.brackets
     words = content_words(earlier.clause, without=dependence.rest)

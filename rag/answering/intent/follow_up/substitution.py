@@ -47,6 +47,9 @@ _ARGUMENT_OF = re.compile(
     r"worr(?:y|ies)|fears?|logic|evidence|alternatives?|proposals?|solutions?|advice)\b",
     re.IGNORECASE,
 )
+# "And after?" asks again, for the time on the other side.
+_TURNED = re.compile(r"(?P<word>before|after|since)(?:wards?)?(?: (?:that|this|it|then))?", re.IGNORECASE)
+_TIME = re.compile(r"\b(?:before|after|since|until)\b", re.IGNORECASE)
 _IS_A = re.compile(r"\b(?:is|was)(?:n[’']t)? it (?:still |now |really )?an? ", re.IGNORECASE)
 _IS_SUBJECT = re.compile(rf"^(?:.*\s)?{AUXILIARY}\s+$", re.IGNORECASE)
 _MORE = (
@@ -238,6 +241,8 @@ def replace_phrase(dependence: Dependence, earlier: QuestionParts, names: Sequen
     the only name, or a phrase with the same last word. An author, date or place that replaces nothing is added.
     """
     phrase = _LAST_ADVERB.sub("", dependence.words)
+    if turned := _TURNED.fullmatch(phrase):
+        return _at_the_other_time(turned["word"].lower(), earlier)
     if DATE.fullmatch(phrase):
         return _with_date(phrase, earlier)
     split = re.match(rf"({PREPOSITION})\s+", phrase, re.IGNORECASE)
@@ -258,6 +263,12 @@ def replace_phrase(dependence: Dependence, earlier: QuestionParts, names: Sequen
     if is_name and len(earlier.names) == 1 and not preposition:
         return _replaced(earlier, earlier.names[0], bare)
     return None if preposition else _with_phrase(bare, earlier)
+
+
+def _at_the_other_time(word: str, earlier: QuestionParts) -> str | None:
+    """The earlier question with `word` for its "before" or "after"."""
+    question, changed = _TIME.subn(word, earlier.question, count=1)
+    return f"{_capitalized(question)}{earlier.added_subject or '?'}" if changed else None
 
 
 def _with_date(date: str, earlier: QuestionParts) -> str | None:

@@ -53,9 +53,10 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    rf"^(?:(?:which|what)(?: (?:one|article|piece))?(?: of {_THEM})?(?:['’]s| is| was) )?(?:the )?"
+    r"^(?:(?:which|what|from what|from which)(?: (?:one|article|piece|year|date|day|month))?"
+    rf"(?: of {_THEM})?(?:['’]s| is| was) )?(?:the )?"
     rf"(?P<order>newest|latest|most recent|oldest|earliest|first|last|newer|older)"
-    rf"(?: (?:one|article|piece|of {_THEM}|on (?:it|this|that|this topic)))*{_END}",
+    rf"(?: (?:one|article|piece|of {_THEM}|from|published|written|on (?:it|this|that|this topic)))*{_END}",
     re.IGNORECASE,
 )
 _ORDER = re.compile(
@@ -65,6 +66,14 @@ _BY_WHOM = re.compile(
     rf"^(?:by whom|by who|who (?:wrote|writes|are they by|were they by)(?: {_THEM})?|(?:who are )?the(?:ir)? "
     rf"(?:authors|"
     rf"writers)(?: of {_THEM})?|whose){_END}",
+    re.IGNORECASE,
+)
+# "Who writes about him most?"
+_WHO_MOST = re.compile(
+    r"^(?:who|which (?:author|columnist|writer)s?) (?:else )?(?:has |have )?(?:writes?|wrote|written|"
+    r"mentions?|mentioned|talks?|knows?|covers?|covered)(?: (?:the )?most)?(?: (?:about|on))?"
+    r"(?: (?:him|her|it|them|this|that))?"
+    rf"(?: (?:the )?(?:most|more)(?: often)?)?{_END}",
     re.IGNORECASE,
 )
 _HOW_MANY_OF = re.compile(
@@ -81,6 +90,7 @@ _BEFORE_SUBJECT = re.compile(
     rf"with)\s+)+",
     re.IGNORECASE,
 )
+_AFTER_SUBJECT = re.compile(r"(?: (?:then|too|instead|please|pls|as well|now))+$", re.IGNORECASE)
 _BEFORE_NAME = re.compile(
     rf"^(?:(?:the )?(?:ones?|those|{PIECE}) )?(?:by|from|of|with|for|according to)\s+$", re.IGNORECASE
 )
@@ -119,11 +129,14 @@ class Request:
             return f"timeline of {self.subject or 'the articles'}{f' {self.date}' if self.date else ''}{according}"
         if self.verb in VIEW_VERBS:
             return self._for_views()
-        on = f" that mention {self.subject}" if self.is_mention else f" on {self.subject}" if self.subject else ""
+        mention = "mentions" if self.verb in ("newest", "oldest") else "mention"
+        on = f" that {mention} {self.subject}" if self.is_mention else f" on {self.subject}" if self.subject else ""
         by = f" by {self.author}" if self.author else ""
         by += f" in {self.source}" if self.source else ""
         if self.verb == "authors" and not on:
             return f"who are the authors{f' {self.date}' if self.date else ''}"
+        if self.verb == "authors" and self.is_mention:
+            return f"which authors mention {self.subject}{by}{f' {self.date}' if self.date else ''}"
         order = f", {self.order}" if self.order and self.verb == "list" else ""
         return f"{_WORDS[self.verb]}{on}{by}{f' {self.date}' if self.date else ''}{order}"
 
@@ -259,7 +272,7 @@ def _continued(question: str, before: Request | None, catalogue: Catalogue, toda
             return replace(before, verb="oldest" if first["order"].lower() in _OLDEST else "newest")
         if ordering := _ORDER.match(words):
             return replace(before, verb="list", order=ordering[0].strip(" ?!.").lower())
-        if _BY_WHOM.match(words) and not before.author:
+        if (_BY_WHOM.match(words) or _WHO_MOST.match(words)) and not before.author:
             return replace(before, verb="authors")
     verb: Verb = "list" if before.verb == "authors" else before.verb
     if counted := _HOW_MANY_OF.match(words):
@@ -298,7 +311,7 @@ def _with_phrase(before: Request, words: str, catalogue: Catalogue, today: date)
         changed = replace(changed, author=name)
         words = words[end:].strip(" ,")
     if not _EMPTY.match(words):
-        subject = _BEFORE_SUBJECT.sub("", words).strip(" ,")
+        subject = _AFTER_SUBJECT.sub("", _BEFORE_SUBJECT.sub("", words)).strip(" ,")
         if not subject or len(subject.split()) > MAX_SUBJECT_WORDS or len(names) > 1 or len(periods) > 1:
             return None
         changed = replace(changed, subject=subject)

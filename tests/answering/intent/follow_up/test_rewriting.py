@@ -259,6 +259,23 @@ def test_an_argument_is_that_of_its_holders_and_not_of_the_thing(conversation: l
     assert understood(*conversation) == expected
 
 
+@pytest.mark.parametrize(
+    ("conversation", "expected"),
+    [
+        (["what was said on the levy before the vote", "and after"], "What was said on the levy after the vote?"),
+        (["tell me about the levy", "and after that?"], "and after that? (the levy)"),
+        (["help me write a talk on bread rules", "i need three points"], "i need three points (bread rules)"),
+        (["three points (bread rules)", "who should i quote"], "who should i quote (bread rules)"),
+        (["what do people say about the levy", "how did views change since"], "how did views change since (the levy)"),
+        (["what was said about alba before the vote", "did anyone change their mind about him"],
+         "Did anyone change their mind about alba"),
+        (["what was said about alba before the vote", "and a source for each?"], "what was said about alba before the vote?"),
+    ],
+)  # fmt: skip
+def test_a_turn_that_only_asks_for_more_keeps_the_subject(conversation: list[str], expected: str) -> None:
+    assert understood(*conversation) == expected
+
+
 def test_the_subject_in_brackets_stays_with_what_is_said_of_it() -> None:
     objection = "what's the main objection (the sugar levy)"
     assert understood(objection, "who makes it") == "Who makes the main objection (the sugar levy)"

@@ -33,6 +33,11 @@ CONTINUED: tuple[tuple[str, str], ...] = (
     ("timeline of the sugar tax / same for the bread law", "timeline of the bread law"),
     ("timeline of the sugar tax / and only Achterberg", "timeline of sugar tax, according to Achterberg"),
     ("timeline of the sugar tax / only since 2022", "timeline of sugar tax since 2022"),
+    ("how many articles mention saffron / who writes about it most", "which authors mention saffron"),
+    ("how many articles mention saffron / the latest one?", "the newest article that mentions saffron"),
+    ("articles on bread / which author knows most about it", "which authors write on bread"),
+    ("articles on bread / what year was the oldest one from", "the oldest article on bread"),
+    ("articles on bread / ok and on sugar then", "list the articles on sugar"),
     # What stands alone, and what follows another question.
     ("how many articles on bread are there / why did the olive harvest fail?", ""),
     ("how many articles on bread are there / thanks", ""),
