@@ -267,11 +267,16 @@ def test_an_argument_is_that_of_its_holders_and_not_of_the_thing(conversation: l
         (["help me write a talk on bread rules", "i need three points"], "i need three points (bread rules)"),
         (["three points (bread rules)", "who should i quote"], "who should i quote (bread rules)"),
         (["what do people say about the levy", "how did views change since"], "how did views change since (the levy)"),
-        (["what was said about alba before the vote", "did anyone change their mind about him"],
-         "Did anyone change their mind about alba"),
-        (["what was said about alba before the vote", "and a source for each?"], "what was said about alba before the vote?"),
+        (
+            ["what was said about alba before the vote", "did anyone change their mind about him"],
+            "Did anyone change their mind about alba",
+        ),
+        (
+            ["what was said about alba before the vote", "and a source for each?"],
+            "what was said about alba before the vote?",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_turn_that_only_asks_for_more_keeps_the_subject(conversation: list[str], expected: str) -> None:
     assert understood(*conversation) == expected
 
