@@ -40,7 +40,8 @@ _EXPLETIVE_IT = re.compile(
     "|".join(
         (
             # Is it wise to …, is it true that …
-            rf"\b(?:{BE}|seems?|seemed)\s+it\b(?!\s+{_COMPARING}\b)[^.?!]{{1,80}}?\b"
+            rf"\b(?:{BE}|seems?|seemed)\s+it\b(?!\s+(?:(?:still|now|really|already|even|just)\s+)*{_COMPARING}\b)"
+            r"[^.?!]{1,80}?\b"
             rf"(?:{_CONTENT_CLAUSE}|how|why|who|\w+ing)\b",
             # It seems that …, how long does it take to …
             rf"\bit\s+(?:is|was|[’']s|be|seems?|seemed|turns?|turned|happens?|feels?|would|will|could|can|looks?|takes?"

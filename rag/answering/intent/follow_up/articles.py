@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.follow_up.ellipsis import asks_for_the_words
+from rag.answering.intent.follow_up.question_parts import parse_question
 from rag.answering.intent.frames.words import PIECE
 from rag.answering.intent.mentions.names import catalogue_names
 from rag.answering.intent.mentions.question_words import QuestionWords
@@ -86,6 +87,10 @@ _IT_SAYS = re.compile(
     r"recommend|recommends|"
     r"explain|explains|means?(?! (?:for|to)\b))\b)",
     re.IGNORECASE,
+)
+# States and organisations do so as well as articles.
+_OF_ANY_AGENT = re.compile(
+    r"(?:want|think|thought|call|blame|propose|suggest|recommend|mean)(?:s|ed)?\b", re.IGNORECASE
 )
 # In "articles that mention it", "that" is no article.
 _PIECES = re.compile(rf"\b(?:{PIECE}|ones?)\b", re.IGNORECASE)
@@ -166,6 +171,8 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     asks_which = _WHICH.match(question)
     about_one = next((rewritten for pattern, rewritten in _ABOUT_ONE if pattern.match(question)), None)
     says = _IT_SAYS.search(question)
+    if says and _OF_ANY_AGENT.match(question[says.end() :]) and _has_antecedent(turns[-1], catalogue):
+        says = None
     if says and says[0].lower().startswith("that ") and _PIECES.search(question[: says.start()]):
         says = None
     by_whom = _BY_WHOM.match(question)
@@ -220,6 +227,13 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
         start, end = named_article.span()
         return ArticleReference(f"{question[:start]}“{ref.title}”{question[end:]}", (ref.id,))
     return None
+
+
+def _has_antecedent(turn: Turn, catalogue: Catalogue) -> bool:
+    """Whether the question of `turn` has something other than an article for "it"."""
+    parts = parse_question(turn.question, (*catalogue.values("author"), *catalogue.values("source")))
+    names_article = "“" in turn.question or bool(_titles_in(turn.question, catalogue))
+    return not names_article and not parts.authors and parts.singular is not None
 
 
 def _in_its_place(question: str, named: Sequence[ArticleRef]) -> ArticleRef | None:

@@ -32,7 +32,11 @@ _CONNECTIVE = re.compile(
     r"^(?:and|but|or|also|plus|so|then|now(?= (?:the|for|with|what about|how about)\b))\b[\s,]*", re.IGNORECASE
 )
 _COUNT = rf"{alternation(NUMBER_WORDS)}|\d{{1,2}}|a few|some|several"
-_WHAT_ABOUT = re.compile(r"^(?:(?:what|how) about|what of|(?:the )?same (?:for|with))\b\s*", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(
+    r"^(?:(?:what|how) about|what of|(?:(?:no|sorry),? )?(?:i|we) (?:mean|meant)(?: to (?:say|ask))?(?: about)?|"
+    r"(?:the )?same (?:for|with))\b\s*",
+    re.IGNORECASE,
+)
 _CONTINUATION = re.compile(
     "|".join(
         (
@@ -55,6 +59,11 @@ _CONTINUATION = re.compile(
             r"chang\w+ (?:their|his|her|its) (?:minds?|views?|positions?|opinions?|tune)",
             r"why(?: is| was)? (?:that|this|so|not)|how (?:come|so)|in what way|what do you mean(?: by that)?",
             r"meaning|so what|what for",
+            r"(?:give|show|tell) me (?:the |some |all the )?(?:numbers|figures|details|facts|dates|names|data|amounts|"
+            r"statistics|stats)",
+            r"(?:whose|which|what) (?:argument|case|view|position|side|author|columnist) (?:is|was|seems?|sounds?) "
+            r"(?:the )?(?:most |more )?(?:strong(?:er|est)|bett?er|best|convincing|persuasive|likely|right)",
+            r"who (?:makes?|made|has|had) the (?:best|better|strongest|stronger|most convincing) (?:case|argument|point)",
             # "I need three points", "who should I quote?" while preparing something.
             rf"(?:(?:(?:i|we) (?:just |only )?(?:need|want)|give me|list|name|tell me) )?(?:just |only )?(?:{_COUNT}) "
             r"(?:\w+ )?(?:points?|reasons?|arguments?|quotes?|facts?|examples?|takeaways?|bullets?|bullet points)",
