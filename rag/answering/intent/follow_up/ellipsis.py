@@ -63,7 +63,8 @@ _CONTINUATION = re.compile(
             r"statistics|stats)",
             r"(?:whose|which|what) (?:argument|case|view|position|side|author|columnist) (?:is|was|seems?|sounds?) "
             r"(?:the )?(?:most |more )?(?:strong(?:er|est)|bett?er|best|convincing|persuasive|likely|right)",
-            r"who (?:makes?|made|has|had) the (?:best|better|strongest|stronger|most convincing) (?:case|argument|point)",
+            r"who (?:makes?|made|has|had) the (?:best|better|strong(?:er|est)|most convincing) "
+            r"(?:case|argument|point)",
             # "I need three points", "who should I quote?" while preparing something.
             rf"(?:(?:(?:i|we) (?:just |only )?(?:need|want)|give me|list|name|tell me) )?(?:just |only )?(?:{_COUNT}) "
             r"(?:\w+ )?(?:points?|reasons?|arguments?|quotes?|facts?|examples?|takeaways?|bullets?|bullet points)",
