@@ -268,10 +268,7 @@ def test_an_argument_is_that_of_its_holders_and_not_of_the_thing(conversation: l
         (["three points (bread rules)", "who should i quote"], "who should i quote (bread rules)"),
         (["tell me about the levy", "whose argument is strongest"], "whose argument is strongest (the levy)"),
         (["tell me about the levy", "give me the numbers"], "give me the numbers (the levy)"),
-        (
-            ["who signed it (the levy)", "is it still going on", "what will happen next"],
-            "what will happen next (the levy)",
-        ),
+        (["who signed the pact", "is it still going on"], "Is the pact still going on"),
         (["what do people say about the levy", "how did views change since"], "how did views change since (the levy)"),
         (
             ["what was said about alba before the vote", "did anyone change their mind about him"],
