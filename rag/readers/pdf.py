@@ -62,7 +62,7 @@ def article_from_pdf(data: bytes, source_name: str, name: str, *, max_seconds: f
     import pypdf
 
     stream = io.BytesIO(data)
-    with log_level(logging.ERROR, "pypdf"), pypdf.apply_configuration(_pypdf_limits()):
+    with log_level(logging.CRITICAL, "pypdf"), pypdf.apply_configuration(_pypdf_limits()):
         with _pdf_errors(source_name):
             reader = pypdf.PdfReader(stream)
             needs_password = reader.is_encrypted and not reader.decrypt("")

@@ -53,6 +53,14 @@ def test_endless_words_and_breaks_take_no_endless_time(text: str, tmp_path: Path
     assert time.process_time() - begin < 20
 
 
+def test_a_font_of_a_kind_that_is_not_known_prints_nothing(
+    tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = text_pdf([PDF_LINES]).replace(b"/WinAnsiEncoding", b"/WinAnsiEncodinX")
+    assert article_from(new_file(tmp_path / "x.pdf", data), settings).title == "The Price of Delay"
+    assert caplog.records == []
+
+
 def test_page_numbers_and_running_titles_do_not_break_sentences(tmp_path: Path, settings: Settings) -> None:
     ends = "and a sentence that does not end at the foot of this page but goes on"
     pages = [[*PDF_LINES[:1], ends, "1"], ["THE REVIEW, JUNE", "over the head of the next, and then on", "2"]]

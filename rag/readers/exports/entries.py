@@ -11,6 +11,7 @@ from datetime import date
 from rag.errors import ReadError
 from rag.readers.encoding import CONTROL_CHARACTERS, to_one_line
 from rag.readers.metadata import parse_published
+from rag.readers.pages.authors import author_of_field
 from rag.readers.parsing.source_file import LoadContext, Results, SourceFile
 from rag.types.article import Article, is_web_address, unique_slug
 from rag.types.ingest import LoadedArticle, LoadFailure
@@ -98,8 +99,8 @@ def load_links(entries: list[ExportEntry], file: SourceFile, context: LoadContex
 
 
 def _from_text(entry: ExportEntry, origin: str) -> LoadedArticle:
-    text = CONTROL_CHARACTERS.sub("", entry.text).strip()
-    title = to_one_line(entry.title) or to_one_line(text[:80])
+    text = entry.text
+    title = to_one_line(entry.title) or to_one_line(text)[:80]
     article = Article(_id_of(entry, title), title, text)
     return _with_metadata(LoadedArticle(article, f"{origin}:{article.id}", has_own_id=False), entry)
 
@@ -152,7 +153,7 @@ def _curated(loaded: LoadedArticle, entry: ExportEntry) -> LoadedArticle:
         article=replace(
             article,
             title=_line(entry.title) or article.title,
-            author=_line(entry.author) or article.author,
+            author=author_of_field(_line(entry.author)) or article.author,
             source=_line(entry.source) or article.source,
             published=_day(entry) or article.published,
         ),
@@ -168,7 +169,7 @@ def _with_metadata(loaded: LoadedArticle, entry: ExportEntry) -> LoadedArticle:
         article=replace(
             article,
             title=article.title[:MAX_FIELD_CHARACTERS],
-            author=article.author or _line(entry.author) or None,
+            author=article.author or author_of_field(_line(entry.author)),
             source=article.source or _line(entry.source) or None,
             published=article.published or _day(entry),
             url=article.url or (entry.url if is_web_address(entry.url) else None),
@@ -195,5 +196,9 @@ def _empty_message(empty: int, total: int) -> str:
 
 
 def checked_entries(entries: Iterator[ExportEntry]) -> Iterator[ExportEntry]:
-    """The entries that name anything at all."""
-    return (entry for entry in entries if entry.title or entry.url or entry.text or entry.attachments)
+    """The entries that name anything at all, their texts without control characters."""
+    for entry in entries:
+        text = CONTROL_CHARACTERS.sub("", entry.text).strip()
+        text = text if to_one_line(text) else ""
+        if to_one_line(entry.title) or entry.url or text or entry.attachments:
+            yield replace(entry, text=text)

@@ -73,7 +73,7 @@ _CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
 _PERSON_NAME = rf"{_CAPITAL}[\w.’'-]+(?: (?:{_CAPITAL}[\w.’'-]*|{alternation(PERSON_NAME_PARTICLES)})){{1,4}}"
 _BYLINE = re.compile(
     rf"(?:By|BY|by|Von|VON|Par|PAR|Por|POR|Door)[:\s]+(?P<name>{_PERSON_NAME}(?:(?:,| and|,? &) {_PERSON_NAME}){{0,4}})"
-    r"(?:(?:,| \||\s*[-–—])[^\n!?]{0,80}?[^\n.!?…”\"])?"  # a role or a date, not the end of a sentence
+    r"(?:(?:,| \|| in(?= [A-Z])|\s*[-–—])[^\n!?]{0,80}?[^\n.!?…”\"])?"  # a role or a date, not the end of a sentence
 )
 _BIOGRAPHY_START = re.compile(
     rf"\W*(?:(?P<name>{_PERSON_NAME})|[Tt]he (?:writer|author)),? (?:is|serves as|teaches|writes) "

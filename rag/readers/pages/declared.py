@@ -166,7 +166,21 @@ def _is_author(node: Any) -> bool:
 
 
 def _byline_text(node: Any) -> str:
-    return to_one_line(" ".join(node.xpath(".//text()[not(ancestor::script or ancestor::style)]")))
+    """The words of a byline in one line.
+
+    Whole names in elements of their own get a comma between them: they are those of several persons.
+    """
+    text, before = "", None
+    for piece in node.xpath(".//text()[not(ancestor::script or ancestor::style)]"):
+        words = to_one_line(piece)
+        if not words:
+            continue
+        is_apart = before is not None and not piece.is_tail and piece.getparent() is not before.getparent()
+        comma = "," if is_apart and " " in words and " " in to_one_line(before) and not text.endswith(",") else ""
+        text, before = f"{text}{comma} {words}", piece
+        if len(text) > _MAX_BYLINE_CHARACTERS:  # no byline
+            break
+    return text.strip()
 
 
 def _heading(node: Any) -> str:

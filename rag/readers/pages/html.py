@@ -35,6 +35,8 @@ _MAX_DESCRIPTION_CHARACTERS = 600
 
 _NO_ARTICLE = "has no article text that can be separated from the rest of the page"
 _DECLARED_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
+# "The Gazette.com" names itself "The Gazette", too.
+_DOMAIN_ENDING = re.compile(r"\.[a-z]{2,4}(?:\.[a-z]{2})?\Z", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 
 
@@ -84,7 +86,8 @@ def _assemble(
     declared: DeclaredPage, body: PageBody, day: str | None, address: str | None, source_name: str, name: str
 ) -> ReadPage:
     source = to_one_line(declared.site_name or declared.publisher)
-    publications = (source, *site_name_parts(source), declared.publisher, *_host_names(address))
+    bare = _DOMAIN_ENDING.sub("", source)
+    publications = (source, bare, *site_name_parts(source), declared.publisher, *_host_names(address))
     authors = _authors(declared, publications)
     title = article_title(declared, publications, authors, address)
     lines = list(body.lines)
@@ -178,10 +181,12 @@ def _declared_day(tree: Any, url: str | None) -> str | None:
     If it declares none, no date is better than the year in a copyright line.
     """
     import copy
+    import warnings
 
     from htmldate import find_date
 
-    with log_level(logging.CRITICAL, "htmldate"):
+    with log_level(logging.CRITICAL, "htmldate"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a time zone that no one knows
         day: str | None = find_date(copy.deepcopy(tree), url=url, original_date=True, extensive_search=False)
     return day
 

@@ -117,6 +117,30 @@ def test_the_feeds_of_a_list_are_read_when_that_was_asked_for(tmp_path: Path, lo
     assert result.article.title == "From the feed"
 
 
+@pytest.mark.parametrize("text", ["\x1b", "\x07 \x1b"])
+def test_a_text_of_nothing_that_is_seen_is_none(tmp_path: Path, settings: Settings, text: str) -> None:
+    path = new_file(tmp_path / "x.csv", f"Title,Body\n,{text}\nThe Quay,The quay was dredged twice.\n")
+    results = list(load_articles([path], settings))
+    assert [result.article.title for result in results if isinstance(result, LoadedArticle)] == ["The Quay"]
+
+
+@pytest.mark.parametrize(
+    ("written", "author"),
+    [
+        ("Administrator", None),
+        ("ada@review.example", None),
+        ("By Ada Brookfield, New York", "Ada Brookfield"),
+        ("Ada Brookfield", "Ada Brookfield"),
+    ],
+)
+def test_the_author_in_an_export_is_a_person_or_nobody(
+    tmp_path: Path, settings: Settings, written: str, author: str | None
+) -> None:
+    document = [{"title": "The Quay", "content": f"<p>{TEXT}</p>", "author": written}]
+    path = new_file(tmp_path / "x.json", json.dumps(document))
+    assert _articles(path, settings)[0].author == author
+
+
 def test_highlights_are_not_taken_for_articles(tmp_path: Path, settings: Settings) -> None:
     path = new_file(tmp_path / "readwise.csv", "Highlight,Book Title,Book Author\nA sentence.,A Book,Ada\n")
     assert "has highlights, not the articles they are from" in failure_reason(path, settings)

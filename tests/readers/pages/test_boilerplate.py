@@ -20,6 +20,7 @@ BODY = "\n\n".join(PROSE)
 BOILERPLATE = (
     "By Jane Doe",
     "By Jane Doe and John Roe",
+    "By Jane Doe in New Haven",
     "By Élie Barnavi, June 25, 2024 6:00 AM EDT",
     "BY JANE DOE | THE REVIEW",
     "Jane Doe is a columnist for The Review.",
@@ -51,6 +52,7 @@ BOILERPLATE = (
 PROSE_LIKE_BOILERPLATE = (
     "By New Year, everyone had forgotten.",
     "By World War II, it was over.",
+    "By New Year in Moscow the price had doubled.",
     "Published in 1944, it still matters.",
     "Copyright law was written for another age.",
     "Share this burden with us.",

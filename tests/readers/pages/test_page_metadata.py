@@ -130,6 +130,10 @@ PUBLISHER = {"@type": "NewsMediaOrganization", "name": "The Review"}
         (_json_ld(author=PERSON) + '<meta name="author" content="JANE DOE">', ""),
         ('<meta name="author" content="JANE DOE">', '<p class="byline">By Jane Doe</p>'),
         ('<meta name="author" content="The Review">', '<p class="byline">By Jane Doe</p>'),
+        ('<meta name="author" content="The Review">', "<p>By Jane Doe in New Haven</p>"),
+        ('<meta name="author" content="Review.com">', '<p class="byline">By Jane Doe, New York</p>'),
+        ('<meta name="dc.creator" content="Doe, Jane">', ""),
+        ('<meta name="citation_author" content="Doe, Jane">', ""),
         ('<meta name="author" content="review.example">', '<a rel="author" href="/jane">Jane Doe</a>'),
         ("", '<div class="byline">Written by Jane Doe <time>May 12, 2024</time></div>'),
         ("", '<span class="username">Username</span><span itemprop="author">Jane Doe</span>'),
@@ -155,6 +159,9 @@ def _author_link(name: str) -> str:
     [
         f"<p>{_author_link('Jane Doe')} / {_author_link('Ada Brookfield')} Port Ellery</p>",
         f"<p>By {_author_link('Jane Doe')} and {_author_link('Ada Brookfield')}</p>",
+        "<ul class='authors'><li><a href='/j'>Jane Doe</a></li><li><a href='/a'>Ada Brookfield</a></li></ul>",
+        "<div class='byline'><a>Jane Doe</a><a>Ada Brookfield</a><span>May 12, 2024</span></div>",
+        "<p>By Jane Doe and Ada Brookfield in New York</p>",
         "<ul><li>Par <span itemprop='author'><a itemprop='name'>Jane Doe</a></span>, "
         "<span itemprop='author'><a itemprop='name'>Ada Brookfield</a></span></li></ul>",
     ],
