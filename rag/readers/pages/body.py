@@ -8,6 +8,7 @@ Whether the page seems to have more of the article than was read is told.
 import copy
 import logging
 import re
+import unicodedata
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -149,7 +150,8 @@ def _with_sibling_containers(lines: list[str], paragraphs: list[_Paragraph]) -> 
     if len(paragraphs) > _MAX_PARAGRAPHS:
         return lines
     keys = list(map(_key, lines))
-    is_read = [_is_read(_key(paragraph.text), keys, "\n".join(keys)) for paragraph in paragraphs]
+    whole = "\n".join(keys)
+    is_read = [_is_read(_key(paragraph.text), keys, whole) for paragraph in paragraphs]
     read_kinds = {
         _kind(paragraph.container)
         for paragraph, known in zip(paragraphs, is_read, strict=True)
@@ -201,4 +203,6 @@ def _is_same_kind(first: tuple[str, frozenset[str], str], second: tuple[str, fro
 
 
 def _key(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    """The letters and digits of a text, however its accents are written."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in plain if character.isalnum())

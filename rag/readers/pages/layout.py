@@ -38,7 +38,7 @@ _COMMENTS_NAME = re.compile(
 _COMMENT_WORD = re.compile(r"comments?", re.IGNORECASE)
 # The paragraph in larger type under a title.
 LEAD_NAME = re.compile(
-    r"(?:\A|[\s_-])(?:lead|lede|standfirst|chapo|chapeau|dek|deck|intro|introduction|vorspann|entradilla|bajada)(?:\Z|\s)",
+    r"(?:\A|[\s_-])(?:lead|lede|standfirst|chapo|chapeau|dek|deck|ingress|intro|introduction|vorspann|entradilla|bajada)(?:\Z|\s)",
     re.IGNORECASE,
 )
 _BLOCK_TAGS = frozenset(

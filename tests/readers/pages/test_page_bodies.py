@@ -2,6 +2,8 @@
 
 import json
 import random
+import unicodedata
+from typing import Literal
 
 import pytest
 
@@ -191,6 +193,16 @@ def test_readers_comments_below_a_film_are_no_article(items: str) -> None:
         _read(_page(f'<video></video><div id="comments"><div class="comment-list">{comments}</div></div>'))
 
 
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_text_whose_accents_are_characters_of_their_own_is_read_once(form: Literal["NFC", "NFD"]) -> None:
+    # Every other sentence has accents.
+    text = [line.replace("e", "é") if number % 2 else line for number, line in enumerate(SENTENCES[:12])]
+    written = [unicodedata.normalize(form, sentence) for sentence in text]
+    blocks = [f'<div class="article__body">{_paragraphs(part)}</div>' for part in (written[:6], written[6:])]
+    lines = _lines(_page(f"<article>{ADVERT.join(blocks)}</article>"))
+    assert [unicodedata.normalize("NFC", line) for line in lines] == text
+
+
 def test_prose_between_blocks_is_read_although_it_is_in_no_paragraph() -> None:
     """A block within a paragraph ends it, so that the rest of the paragraph is loose in the container."""
     block = '<div class="related-box"><h3>More</h3><ul><li><a href=/a>A story of ours</a></li></ul></div>'
@@ -201,7 +213,9 @@ def test_prose_between_blocks_is_read_although_it_is_in_no_paragraph() -> None:
     assert _lines(_page(f"<div class=bd>{middle}</div>")) == SENTENCES[:5]
 
 
-@pytest.mark.parametrize("lead", ["<p class='fig-chapo'>{}</p>", "<div class='article__lead'>{}</div>"])
+@pytest.mark.parametrize(
+    "lead", ["<p class='fig-chapo'>{}</p>", "<p class='ingress'>{}</p>", "<div class='article__lead'>{}</div>"]
+)
 def test_the_lead_of_an_article_is_read_outside_its_container(lead: str) -> None:
     written = SENTENCES[0].replace("the figure", "the <i>fig</i>ure").replace("million", "<br>million")
     body = f"<div class=top>{lead.format(written)}</div><div class='article__body'>{_paragraphs(SENTENCES[1:8])}</div>"
