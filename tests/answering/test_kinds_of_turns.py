@@ -131,6 +131,7 @@ def test_a_question_word_is_enough_to_know_another_language(food_engine: QueryEn
         (("bread prices", "sugar: is it bad?"), "is sugar bad?"),
         (("summarise Bread wants a night", "what else did they write"), "list the articles by Quiet Fork"),
         (("who wrote Bread wants a night", "what's it about"), "summarise “Bread wants a night”"),
+        (("summarise Bread wants a night", "who disagrees"), "which articles mention Quiet Fork since January 2022?"),
         (("articles on bread", "what's the second one about"), "summarise “Who may call it bread”"),
         (("does Bread wants a night mention rye", "who else mentions it"), "which articles mention rye"),
         (("help me write a talk on olive oil", "i need three points"), "three points (olive oil)"),

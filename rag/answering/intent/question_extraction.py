@@ -70,7 +70,9 @@ _CLOSING = re.compile(
     r"simple|"
     r"quick)|(?<=, )(?:(?:a )?(?:short|quick|brief|simple) (?:answer|version|summary)|"
     r"(?:i['’]?m|i am|we['’]?re) (?:\w+ )?(?:new|not|no|a beginner|a student|in a hurry|lost|confused)\b[^,.;?]{0,40})|"
-    r"(?:but |and )?(?:in short|briefly|in brief)|(?<!said )(?<!say )in (?:just )?(?:one|two|three|a|1|2|3|a "
+    r"(?:but |and )?(?:in (?:very )?(?:simple|plain|easy|layman['’]?s|everyday) (?:terms|words|english|language)|"
+    r"like (?:i['’]?m|i am|i was) (?:five|5|ten|10|a child|a kid)|simply put|in short|briefly|in brief)|"
+    r"(?<!said )(?<!say )in (?:just )?(?:one|two|three|a|1|2|3|a "
     r"few|a "
     r"couple of|few) (?:short )?(?:sentences?|words?|lines?))[\s.!?]*$",
     re.IGNORECASE,

@@ -44,6 +44,8 @@ TYPED = (
     ("who is his running mate?", "who is his running mate?"),
     ("I'm preparing a talk for my class. What do they say about doping?", "What do they say about doping?"),
     ("What is doping? My teacher wants it by noon.", "What is doping?"),
+    ("explain the harvest like I'm five", "explain the harvest"),
+    ("what is a levy in simple terms?", "what is a levy?"),
     ("We need this for a school paper. Why did the harvest fail? Please keep it short.", "Why did the harvest fail?"),
     ("Summarise the debate on doping. In two sentences. Many thanks, Ida", "Summarise the debate on doping."),
     ("Why did the harvest fail? Who is to blame?", "Why did the harvest fail? Who is to blame?"),

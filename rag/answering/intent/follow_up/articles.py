@@ -126,6 +126,10 @@ _THEIR_OTHERS = re.compile(
 # "What else did they write that month?" means the month of the article.
 _THAT_PERIOD = re.compile(r"(?:in )?(?:that|the same) (?P<period>month|year)\b", re.IGNORECASE)
 # "Who else mentions him?" after "does it mention X?" asks for the articles that mention X.
+_WHO_DISAGREES = re.compile(
+    rf"^(?:and |but |so )*(?:who|(?:does|did) (?:anyone|anybody|someone))(?: else)? (?:dis)?agrees?{_END}",
+    re.IGNORECASE,
+)
 _WHO_ELSE_MENTIONS = re.compile(
     r"^(?:and )?(?:who|what|which)(?: (?:else|other (?:articles?|pieces?|authors?|columns?)))? (?:else )?mentions? "
     rf"(?:him|her|it|them|that|this){_END}",
@@ -178,7 +182,7 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
     by_whom = _BY_WHOM.match(question)
     in_it = _IN_THIS_ARTICLE.search(question)
     others = _THEIR_OTHERS.match(question.strip(" ?!."))
-    answered = _ANSWERED.match(question)
+    answered = _ANSWERED.match(question) or (_WHO_DISAGREES.match(question) and _names_an_article(turns[-1], catalogue))
     its_author = _ITS_AUTHOR.search(question)
     if _WHO_ELSE_MENTIONS.match(question) and (mentioned := _MENTIONED.search(turns[-1].question)):
         return ArticleReference(f"which articles mention {mentioned['name']}", ())
@@ -232,8 +236,11 @@ def refer_to_articles(question: str, turns: Sequence[Turn], catalogue: Catalogue
 def _has_antecedent(turn: Turn, catalogue: Catalogue) -> bool:
     """Whether the question of `turn` has something other than an article for "it"."""
     parts = parse_question(turn.question, (*catalogue.values("author"), *catalogue.values("source")))
-    names_article = "“" in turn.question or bool(_titles_in(turn.question, catalogue))
-    return not names_article and not parts.authors and parts.singular is not None
+    return not _names_an_article(turn, catalogue) and not parts.authors and parts.singular is not None
+
+
+def _names_an_article(turn: Turn, catalogue: Catalogue) -> bool:
+    return "“" in turn.question or bool(_titles_in(turn.question, catalogue))
 
 
 def _in_its_place(question: str, named: Sequence[ArticleRef]) -> ArticleRef | None:

@@ -67,7 +67,10 @@ _PARTICIPLE_BEHIND = re.compile(
 MIN_WORDS_BEFORE_PARTICIPLE = 2
 # "It" after "the causes of the war" is the war.
 _PART_OF = re.compile(
-    rf"^(?:the\s+)?(?:\w+\s+){{0,2}}{RELATIONAL_NOUN}\s+(?:of|for|to|on|in|between)\s+(?P<whole>\S.*)$", re.IGNORECASE
+    rf"^(?:the\s+)?(?:\w+\s+){{0,2}}(?:{RELATIONAL_NOUN}\s+(?:of|for|to|on|in|between)|"
+    r"(?:fuss|row|debate|controversy|argument|quarrel|hype|problem|matter|trouble)\s+(?:about|over|with|on))"
+    r"\s+(?P<whole>\S.*)$",
+    re.IGNORECASE,
 )
 # "It" after "latest on oil" is oil.
 _NEWS_OF = re.compile(
@@ -131,19 +134,23 @@ def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
         start = asked.start("measured" if groups.get("measured") else "topic")
         part = _PART_OF.match(text[start:]) or _FELT_ABOUT.match(text[start:])
         start += part.start("whole") if part else 0
-        if _is_superlative_alone(text, start):
+        if _is_superlative_alone(text, start) or _is_action_of(text, start):
             return None, ""
         participle = _PARTICIPLE_BEHIND.search(text, start)
         is_behind = participle and len(text[start : participle.start()].split()) >= MIN_WORDS_BEFORE_PARTICIPLE
         return _phrase(text, start, dates, participle.start() if participle and is_behind else None), ""
     is_search = not _HAS_VERB.search(text) and len(text.split()) <= MAX_SEARCH_WORDS
-    news = _NEWS_OF.match(text) or _ABOUT.match(text)
+    news = _NEWS_OF.match(text)
+    about = _ABOUT.match(text)
+    if about:
+        return _phrase(text, about.start("whole"), dates), ""
     return _phrase(text, news.start("whole") if news else 0, dates) if is_search else None, ""
 
 
 def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | None, Span | None]:
     """The noun phrases before and after the main verb; each is None if there is none."""
-    words = tag_words(text)
+    # The words of a title are no phrases of the question.
+    words = tag_words(_TITLE.sub(lambda title: " " * len(title[0]), text))
     auxiliary = next((index for index, word in enumerate(words) if re.fullmatch(AUXILIARY, word.text, re.I)), None)
     if auxiliary is None:
         verb = next((index for index, word in enumerate(words) if word.is_verb), None)
@@ -162,6 +169,12 @@ def _is_superlative_alone(text: str, start: int) -> bool:
     return any(tag in ("JJS", "RBS") for tag in tags) and not any(tag.startswith("NN") for tag in tags)
 
 
+def _is_action_of(text: str, start: int) -> bool:
+    """Whether text[start:] says what "who" does ("who is defending the plan")."""
+    following = next((word for word in tag_words(text) if word.start >= start), None)
+    return text[:3].lower() == "who" and following is not None and following.tag == "VBG"
+
+
 def _is_adverb(words: Sequence[TaggedWord], index: int) -> bool:
     return words[index].tag == "RB" and not _is_modifier(words, index)
 
@@ -171,6 +184,16 @@ def leading_noun_phrase(text: str) -> str:
     words = tag_words(text)
     end = _end_of_noun_phrase(words, 0)
     return text[: words[end - 1].end] if end else ""
+
+
+def is_noun_phrase(text: str) -> bool:
+    """Whether `text` is a noun phrase with what belongs to it, and no clause.
+
+    "The referee that stopped the final" is one, and "trams be free" is none.
+    """
+    words = tag_words(text)
+    end = _end_of_noun_phrase(words, 0)
+    return end > 0 and (end == len(words) or words[end].tag in ("IN", "TO", "WDT", "WP", "CC"))
 
 
 def is_plural(phrase: str) -> bool:
@@ -246,7 +269,8 @@ def _object(text: str, words: Sequence[TaggedWord], start: int, dates: Sequence[
         if end == index:
             continue
         first = words[index].start
-        if not _names_one_thing(words[index:end]):
+        is_agent = index > 0 and words[index - 1].text.lower() == "by"  # "is it paid by the town"
+        if is_agent or not _names_one_thing(words[index:end]):
             continue
         # "Where did they meet in Italy?" has a place behind its verb, and no object.
         if _PLACE_BEFORE.search(text, 0, first) or any(date.start <= first < date.end for date in dates):

@@ -265,9 +265,14 @@ def _place_pattern(*, in_any_case: bool) -> re.Pattern[str]:
 
 
 def _capitalized_names(text: str) -> Iterator[Span]:
-    """Names by their capitals; the capital of the first word does not count."""
+    """Names by their capitals; the capital of the first word does not count.
+
+    The words of a title in quotation marks are none.
+    """
     for match in _NAME.finditer(text):
         start, end = match.span()
+        if text.rfind("“", 0, start) > text.rfind("”", 0, start):
+            continue
         first = match[0].split()[0]
         if start == 0 or text[start - 2 : start] in (". ", "? ", "! "):
             if _FUNCTION_WORD.fullmatch(first) or all(term in STOP_TERMS for term in terms(first)):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.answering.intent.follow_up.detection import Dependence, find_dependence
-from rag.answering.intent.follow_up.noun_phrases import leading_noun_phrase
+from rag.answering.intent.follow_up.noun_phrases import is_noun_phrase
 from rag.answering.intent.follow_up.question_parts import QuestionParts, content_words, find_names, parse_question
 from rag.answering.intent.follow_up.substitution import (
     append_topic,
@@ -135,7 +135,7 @@ def _with_referent(dependence: Dependence, turns: Sequence[Turn], names: Sequenc
         phrase = handed_on or _with_relative_clause(find_referent(dependence, earlier), earlier.question)
         if phrase:
             phrase = _as_the_catalogue_writes(phrase, names)
-            is_clause = bool(handed_on) and not leading_noun_phrase(handed_on or "")
+            is_clause = bool(handed_on) and not is_noun_phrase(handed_on or "")
             sentence = None if is_clause else replace_pronoun(dependence, phrase, None if handed_on else earlier)
             if sentence and dependence.is_one_sentence and find_dependence(sentence) is None:
                 # "Who makes the main objection" needs to know to what, as the question for the objection did.
@@ -162,6 +162,8 @@ def _of_unnamed_holders(dependence: Dependence, turns: Sequence[Turn], names: Se
     if not (asks_for_argument_of_pronoun(dependence) and _ASKS_FOR_HOLDERS.match(earlier.question)):
         return None
     subject = earlier.topic.text if earlier.topic else _ASKS_FOR_HOLDERS.sub("", earlier.question)
+    if earlier.brackets and find_dependence(earlier.question):
+        subject = earlier.brackets
     return f"{dependence.rest.rstrip()} ({subject.strip()})" if content_words(subject) else None
 
 
@@ -246,7 +248,7 @@ def _subject(dependence: Dependence, earlier: QuestionParts) -> str:
     before = find_dependence(earlier.question)
     is_bare = before is not None and before.kind in ("pronoun", "continuation")
     says_little = len(content_words(earlier.question)) == 1
-    asks_for_reason = _ASKS_FOR_REASON.match(dependence.rest) is not None
+    asks_for_reason = bool(_ASKS_FOR_REASON.match(dependence.rest)) and not content_words(dependence.rest)
     if earlier.brackets and not asks_for_reason and (is_bare or says_little):
         # "Is that legal? (the loan)" is about the loan.
         return earlier.brackets

@@ -10,6 +10,7 @@ from datetime import date
 
 from rag.answering.intent.catalogue import Catalogue
 from rag.answering.intent.classifier import classify
+from rag.answering.intent.follow_up.noun_phrases import leading_noun_phrase
 from rag.answering.intent.follow_up.question_parts import content_words, parse_question
 from rag.answering.intent.mentions.date_expressions import find_periods
 from rag.answering.intent.scope import Mention, find_scope
@@ -107,7 +108,7 @@ def _subject_of(last: TurnBefore, catalogue: Catalogue) -> str:
     names = (*catalogue.values("author"), *catalogue.values("source"))
     parts = parse_question(last.question, names)
     if parts.brackets:
-        return parts.brackets
+        return leading_noun_phrase(parts.brackets) or parts.brackets
     phrase = parts.main_phrase or ""
     return phrase if content_words(phrase) and len(phrase.split()) <= MAX_SUBJECT_WORDS else ""
 

@@ -213,6 +213,15 @@ def test_it_is_what_the_earlier_question_is_about(earlier: str, question: str, e
             ["why do bakers dislike the levy", "is france doing the same"],
             "is france doing the same (bakers dislike the levy)",
         ),
+        (["should trams be free", "who wants that", "what does it cost"], "what does it cost (trams be free)"),
+        (["what's the fuss about rye bread", "does anyone bake it at home"], "Does anyone bake rye bread at home"),
+        (["who is defending the levy", "is it expensive"], "Is the levy expensive"),
+        (["about rent control", "did it help anyone"], "Did rent control help anyone"),
+        (["is the stadium paid by the town", "how much would that be"], "How much would the stadium be"),
+        (
+            ["does the levy work", "when was “The Truth About Sugar” published?", "who still opposes it"],
+            "Who still opposes the levy",
+        ),
         # "Why not?" asks about all of the question before.
         (["who did not come (the bread summit)", "why not"], "why not (not come, the bread summit)"),
         (
@@ -247,6 +256,10 @@ def test_the_subject_of_the_conversation_is_kept(conversation: list[str], expect
         (
             ["does Kitchen Table take the levy seriously", "give me their best argument"],
             "Give me Kitchen Table’s best argument (the levy)",
+        ),
+        (
+            ["who wants that (free trams)", "did they change their mind later"],
+            "did they change their mind later (free trams)",
         ),
         (["is Half Time happy about the levy", "what had they expected"], "What had Half Time expected (the levy)"),
         (
