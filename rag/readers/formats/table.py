@@ -56,7 +56,7 @@ FORMATS = (
         "PDF",
         (".pdf",),
         "text, title, author, date",
-        "scans (pictures of text), page numbers, running titles",
+        "scans (pictures of text), page numbers, running titles; the day of printing",
         "2,000 pages, 60 seconds, 10 MB for a stream",
         "pypdf",
     ),

@@ -12,7 +12,13 @@ from rag.text.dates import parse_day
 
 _MAX_LINES = 6
 _MAX_LINE_CHARACTERS = 120
-_BYLINE = re.compile(r"(?:by|written by|par|por|von)[:\s]+[^\W\d_]", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"(?:(?:by|written by|par|por|von)[:\s]+|(?:authors?|autor(?:in)?|auteurs?)\s*:\s*)[^\W\d_]", re.IGNORECASE
+)
+# "Published June 29, 2024 by Ada Brookfield".
+_DAY_BEFORE_NAME = re.compile(
+    r"(?:published|posted)(?: on)?:?\s+(?P<day>\S.{5,40}?),?\s+(?P<byline>by\s+[^\W\d_].*)", re.IGNORECASE
+)
 _BEFORE_DAY = re.compile(r"(?:published|posted|date|updated|last updated)(?: on)?:?\s+", re.IGNORECASE)
 _PROSE_END = re.compile(r"[a-zß-öø-ÿ]{3}[.!?][\"'”’]*\Z")
 
@@ -50,6 +56,8 @@ def read_head_lines(text: str) -> HeadLines:
 def _byline_and_day(line: str) -> tuple[str | None, date | None]:
     if len(line) > _MAX_LINE_CHARACTERS or _PROSE_END.search(line):
         return None, None
+    if (both := _DAY_BEFORE_NAME.fullmatch(line)) and (day := parse_day(both["day"])):
+        return author_names([both["byline"]]), day
     names = without_date(line)
     day = parse_day(_BEFORE_DAY.sub("", line[len(names) :].strip(" ,|·•–—-()")))
     if _BYLINE.match(line):
