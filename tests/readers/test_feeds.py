@@ -143,15 +143,21 @@ def test_the_page_comes_before_the_text_in_the_feed(site: Site, loopback: Settin
     assert article_from(feed, loopback).text.endswith("Only the page has this last sentence.")
 
 
-def test_a_page_with_a_line_for_subscribers_gives_way_to_the_whole_text(site: Site, loopback: Settings) -> None:
-    line = "This article is for subscribers only. Subscribe now to read on, or log in if you have an account with us."
-    site.add_page("/delay", html_page("Delay", paragraphs=(line,)))
+def test_a_page_with_less_of_the_text_gives_way_to_the_whole_text(site: Site, loopback: Settings) -> None:
+    site.add_page("/delay", html_page("Delay", paragraphs=PROSE[:1]))
     feed = site.add_page("/feed", rss_feed(_entry(site, "/delay", WHOLE)), "application/rss+xml")
     (result,) = load_articles([feed], loopback)
     assert isinstance(result, LoadedArticle)
     assert result.article.text == "\n\n".join(PROSE * 3)
     assert result.article.author == "Jane Doe"
     assert result.notes == ("read from the feed: the page has less of the text",)
+
+
+def test_a_page_with_a_line_for_subscribers_gives_way_to_the_whole_text(site: Site, loopback: Settings) -> None:
+    line = "This article is for subscribers only. Subscribe now to read on, or log in if you have an account with us."
+    site.add_page("/delay", html_page("Delay", paragraphs=(line,)))
+    feed = site.add_page("/feed", rss_feed(_entry(site, "/delay", WHOLE)), "application/rss+xml")
+    assert article_from(feed, loopback).text == "\n\n".join(PROSE * 3)
 
 
 def test_a_site_s_own_feed_is_the_publication_and_one_of_other_sites_is_not(site: Site, loopback: Settings) -> None:
