@@ -141,7 +141,8 @@ def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
     if views.SUMMARY.search(lower) and len(authors) == 1:
         return Intent("author", subject=subject_without_frames(masked, lower, views.SUMMARY, views.AUTHOR_VIEW))
     if re.match(rf"(?:{views.SUMMARY.pattern}|give|write)", lower) and views.SUMMARY.search(lower):
-        return Intent("views", subject=subject_without_frames(masked, lower, views.SUMMARY, views.VIEWS))
+        frames = views.SUMMARY, views.DESCRIBED_ARTICLES, views.VIEWS
+        return Intent("views", subject=subject_without_frames(masked, lower, *frames))
     return Intent("fact", subject=question)
 
 
@@ -154,7 +155,10 @@ def mask_mentions(question: str, mentions: Sequence[MentionSpan]) -> str:
 
 def _views(masked: str, lower: str) -> Intent:
     action: Action = "for_and_against" if views.FOR_AND_AGAINST.search(lower) else ""
-    return Intent("views", action, subject_without_frames(masked, lower, views.VIEWS, views.AUTHOR_VIEW, views.SUMMARY))
+    frames = [views.VIEWS, views.AUTHOR_VIEW, views.SUMMARY]
+    if lower.startswith("whose"):
+        frames.insert(0, views.COMPARED_VIEWS)
+    return Intent("views", action, subject_without_frames(masked, lower, *frames))
 
 
 def _catalogue_fact(lower: str, masked: str) -> Intent | None:

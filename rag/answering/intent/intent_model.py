@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rag.answering.intent.classifier import Action, Intent, MentionSpan, mask_mentions
 from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.frames.subjects import subject_words
+from rag.answering.intent.frames.views import SUMMARY
 from rag.answering.intent.frames.words import PIECE, PLACE, WRITER
 from rag.package_data import model_file
 from rag.text.lexicon import is_ordinary_word
@@ -151,6 +152,8 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
     is_named = any(mention.part in ("authors", "sources") for mention in mentions)
     if best == "collection" and not is_named and asked_holder(question):
         return rule
+    if best == "collection" and rule.kind == "views" and SUMMARY.match(question.casefold()):
+        return rule  # "A summary of the pieces on bread" is not the list of them.
     if best == "collection" and not _SPEAKS_OF_THE_COLLECTION.search(question):
         return rule
     return intent_of_kind(best, scored.actions.get(best, ""), question, mentions)

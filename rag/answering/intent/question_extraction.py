@@ -33,8 +33,9 @@ _OPENING = re.compile(
     r"(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|dear (?:all|team|bot)|greetings|ok(?:ay)?|alright|"
     r"um+|uh|hm+|oh|yeah|sorry|thanks(?: a lot| so much)?|thank you(?: so much| very much)?|thx|please|pls|plz|fyi|btw|"
     r"just curious|one more thing)(?: there| again| everyone| all| bot| then| for (?:that|this))?[\s,.!:;–—-]+"
-    r"|(?:so|well|right|yes|no|great|cool|nice)(?:[,.!:;–—-]+\s*|\s+(?=(?:who|what|when|where|why|how|which|is|are|do|"
-    r"does|did|can|could|please|tell|list|show)\b)))+",
+    r"|(?:so|well|right|yes|no|great|cool|nice|basically|actually|honestly|anyways?)(?:[,.!:;–—-]+\s*|\s+(?=(?:who|"
+    r"what|whats|when|where|why|how|which|is|are|do|does|did|can|could|please|tell|list|show|so|basically|actually|"
+    r"honestly|anyways?)\b)))+",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
@@ -125,6 +126,11 @@ _TOPIC_END = re.compile(
     r"my|our|class)|with (?:my|our)|by|to)\b.*$",
     re.IGNORECASE,
 )
+# A mark after which a question begins.
+_COLON = re.compile(
+    r"\s*(?::|[–—]|\s-(?=\s))\s*(?=(?:who|whom|whose|what|which|when|where|why|how|is|are|do|does|did|has|have)\b)",
+    re.IGNORECASE,
+)
 _REPORTS = re.compile(r"\b(?:hear|heard|read|reading|told|saw|seen|learn(?:ed|t)?|thought|believed?)\b", re.IGNORECASE)
 
 
@@ -164,6 +170,9 @@ def extract_question(text: str) -> ExtractedQuestion:
 def _extract_once(text: str) -> ExtractedQuestion:
     plain = _SPACE.sub(" ", without_markup(text)).strip()
     plain = _INSTRUCTION.sub("", plain, count=1) if _INSTRUCTION.match(plain) else plain
+    if (colon := _COLON.search(plain)) and _is_about_the_asker(plain[: colon.start()]):
+        # The purpose before a colon, as in I need to write about doping: what do they say?
+        plain = f"{plain[: colon.start()]}. {plain[colon.end() :]}"
     sentences = [plain[start:end].strip() for start, end in sentence_spans(plain)] if plain else []
     if len(sentences) > 1:
         kept = [sentence for sentence in sentences if not _is_about_the_asker(sentence)]

@@ -153,6 +153,8 @@ def understand(
             intent = intent_of_reading(reading, scored, asking, mentions) or intent
     if intent.kind == "talk" and completed.question != spelling.question:
         intent = rule  # a turn with words of the conversation asks about its subject
+    if intent.kind == "talk" and rule.kind != "talk" and _are_known_keywords(asking, catalogue):
+        intent = rule
     if intent.kind == "talk":
         return UnderstoodTurn(intent, Understanding(typed.strip()), asked)
     if "dates" not in ignore:
@@ -219,6 +221,13 @@ def _is_known(question: str, catalogue: CatalogueSearch) -> bool:
     words = [word for word in question.split() if any(character.isalpha() for character in word)]
     known = catalogue.knows(words)
     return bool(known) and sum(known) >= KNOWN_SHARE * len(known)
+
+
+def _are_known_keywords(question: str, catalogue: CatalogueSearch) -> bool:
+    """Whether `question` is only words of content, at least two, that the articles have."""
+    words = question.split()
+    is_content = len(words) > 1 and all(content_terms(word) for word in words)
+    return is_content and all(catalogue.knows(words))
 
 
 def _without(scope: QuestionScope, ignore: Collection[UnderstoodPart]) -> QuestionScope:

@@ -11,8 +11,9 @@ CHANGE_OF_MIND = "This column was wrong. It has changed its mind and corrects wh
 CHANGES = re.compile(
     r"\b(?:chang(?:e|ed|ing) (?:my|our|its|his|her|this column['’]s) (?:own )?mind|(?:I|[Ww]e) (?:was|were) wrong|"
     r"(?:I|[Ww]e|[Tt]his column) (?:used to|once) (?:think|thought|argue|argued|believe|believed|hold|held|wrote|"
-    r"write)|"
-    r"no longer (?:think|believe|hold)|(?:I|[Ww]e) (?:have )?(?:revised?|reversed?|corrected?|withdrew|withdrawn)|"
+    r"write|ask(?:ed)? for|call(?:ed)? for|want(?:ed)?|support(?:ed)?|oppose[d]?|defend(?:ed)?|favou?r(?:ed)?)|"
+    r"no longer (?:think|believe|hold|support|want|favou?r|defend|oppose)|(?:I|[Ww]e) (?:have )?(?:revised?|"
+    r"reversed?|corrected?|withdrew|withdrawn)|"
     r"(?:correct|withdraw|revise) (?:my|our|the) (?:earlier|own|former|sum|view|figure)|"
     r"(?:I|[Ww]e|[Tt]his column) argued (?:then|at the time|before|earlier|in (?:19|20)\d\d|a year ago|last)|"
     r"(?:[Tt]he|[Mm]y|[Oo]ur|[Tt]hat|[Ii]ts|[Tt]his column['’]s) (?:\w+ )?(?:advice|judge?ment|forecast|prediction|"

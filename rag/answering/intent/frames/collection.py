@@ -66,7 +66,9 @@ AND_DETAILS = re.compile(
     r"list))*|"
     r"(?:which|what)(?: ones?)?(?: are (?:they|those|these))?|who (?:wrote|is|was|by) (?:it|that|this)|who(?: is "
     r"it| was it)? by|"
-    r"when (?:was|is|did)(?: it| that)?(?: published| written| from| come out)?|from when)$"
+    r"when (?:was|is|did)(?: it| that)?(?: published| written| from| come out)?|from when)$|"
+    rf",? (?:and|with|showing) (?:how many|(?:the|their) numbers? of) {PIECE}(?: (?:by|of|from|for|did|do|does|has|"
+    r"have|they|each|every|one|of them|author|writer|columnist|has|wrote|written|write|writes))*$"
 )
 # A second question for the writers: "how many articles are there and who wrote them?"
 AND_WRITERS = re.compile(
@@ -77,6 +79,7 @@ AND_WRITERS = re.compile(
 # How often or how well known something is: "which topics come up most?"
 FREQUENCY = re.compile(
     r"(?:(?:that |which |who )?(?:are |is |were |gets? |appears? |comes? up |crops? up |turns? up |shows? up |"
+    r"has |have |had |publish(?:es|ed)? |contribute[sd]? |writes? |wrote |"
     r"written about |discussed |covered |mentioned )*(?:the )?(?:most|least)(?: (?:often|frequently|frequent|common|"
     r"commonly|popular|discussed|covered|written about|mentioned|prominent|important|articles|pieces))*"
     r"|(?:that |which )?(?:come|comes|turn|turns|crop|crops|show|shows) up|(?:by|in order of|sorted by) (?:frequency|"
@@ -88,7 +91,8 @@ SCOPE_PHRASE = re.compile(
     r"has|have|does|do|was|were|are|is|that|which|writes?|wrote|with|for|to|topic|column|publication|magazine|"
     r"paper|subject) )*"
     r"@(?:authorname|sourcename|datename|topicname)(?:['’]s?)?(?!\w)"
-    r"(?: (?:written|published|write|writes|wrote|publish|publishes|contribut\w+|author\w*|produce\w*))?(?!\w)"
+    r"(?: (?:been )?(?:written|published|write|writes|wrote|publish|publishes|contribut\w+|author\w*|"
+    r"produce\w*))?(?!\w)"
 )
 # Introductions of the subject ("about tariffs"). The second group are those that ask for a mention of exact words.
 ABOUT = re.compile(
@@ -117,7 +121,8 @@ COUNT = re.compile(
 # "How many times has X written about …?" asks for articles.
 HOW_OFTEN = re.compile(
     r"^(?:and )?how (?:many times|often|frequently) (?:did|does|has|have|do|was|were|is) (?P<tail>(?:the )?@authorname "
-    r"(?:ever )?(?:write|writes|written|wrote|publish|published|cover|covered|address|addressed|discuss|discussed|"
+    r"(?:ever |been )*(?:write|writes|written|wrote|publish|published|printed|cover|covered|address|addressed|"
+    r"discuss|discussed|"
     r"deal|dealt|report|reported|comment|commented)\b.*)$"
 )
 _EACH = r"(?:(?:by|per|for|in|of|from|does|did|has|have|do) )?(?:each|every|a|an|per|the individual|single)"
@@ -188,11 +193,16 @@ COUNT_SOURCES = re.compile(
     r"(?P<tail>.*)$"
 )
 SIZE = re.compile(rf"^(?:how (?:big|large)|what (?:is|['’]?s) the size)(?: is| of| are)* {FILL}{PLACE}\b(?P<tail>.*)$")
+# "Give me a list of …"
+_FULL_LIST = r"(?:(?:give|show|get|make)(?: me| us)? )?(?:an? |the )?(?:full |complete |whole )?list of "
 WRITERS = re.compile(
     rf"^(?:who(?:['’]s| is| are)? behind {FILL}(?:{PIECE}|{PLACE})|who (?:are|were|is|all are) {FILL}{WRITER}|"
     rf"(?:which|what|list|name|show)(?: me| us| all| of| the| your| are)* {WRITER}|who(?:['’]s| has| have)? (?:all "
     rf")?(?:writes?|wrote|is writing|written|contributes|contributed)"
-    rf"(?: (?:the )?(?:most|more|fewest|least)\b(?: {PIECE})?)?|whose {PIECE})(?!\w)(?P<tail>.*)$"
+    rf"(?: (?:the )?(?:most|more|fewest|least)\b(?: (?:often|frequently|regularly))?(?: (?:of )?{FILL}{PIECE})?)?|"
+    rf"whose {PIECE}|(?:(?:who|which|what)(?:['’]?s| is| are)? )?(?:the |your )*(?:most|least) (?:prolific|productive|"
+    rf"active|published) {WRITER}|{_FULL_LIST}{FILL}(?:authors|writers|columnists|contributors|commentators))"
+    rf"(?!\w)(?P<tail>.*)$"
 )
 SOURCES = re.compile(
     r"^(?:which|what|list|name|show)(?: me| us| all| of| the| your| are)* (?:sources?|publications?|magazines?|"
@@ -279,7 +289,8 @@ LIST = re.compile(
     r"want|i need|"
     r"read|open|and|do you know|display|(?:a |the )?(?:full |complete )?list of) )*"
     r"(?:all |the |some |any |other |more |every |an? |of |your |those |these |me |more |further |\d+ |titles of |"
-    r"older |earlier |previous |past |"
+    r"older |earlier |previous |past |best |good |top |most (?:interesting|important|relevant|useful|convincing) |"
+    r"interesting |important |relevant |must-read |recommended |favou?rite |"
     r"by |from |"
     r"@(?:author|source|topic|date)name(?:'s)? )*"
     rf"(?:{PIECE})\b(?! \d)(?P<tail>.*)$"
@@ -288,7 +299,7 @@ LIST = re.compile(
 CAME_OUT = re.compile(
     r"^(?:and )?what (?:else )?(?:(?:has |have )?(?:been |you )?(?:came|come) out|(?:has |have )?appeared|(?:was|were|"
     r"has been|"
-    r"have been) (?:published|posted|printed)|(?:did|have) you (?:publish|published|post|posted|print|printed))"
+    r"have been) (?:published|posted|printed|written)|(?:did|have) you (?:publish|published|post|posted|print|printed))"
     rf"(?P<tail>(?: .*)?)$|^in (?:what|which) order (?:did|were|are|have|was) {FILL}{PIECE}\b(?P<tail2>.*)$"
 )
 ANYTHING_ON = re.compile(

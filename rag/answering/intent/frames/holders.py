@@ -12,7 +12,7 @@ _NAME = r"(?:[Tt]he )?[A-Z][\w’'&.-]*(?: (?:of |and |& )?[A-Z][\w’'&.-]*){0,
 _NAMED = re.compile(rf"{_ASKS} (?P<name>{_NAME}) (?P<verb>{_SAYS})\b")
 # In small letters a name is recognised only by a verb of writing or publishing.
 _TYPED = re.compile(
-    rf"{_ASKS} (?!(?:the |your |our |these |all |any |other )*(?:{PIECE}|{WRITER}|{PLACE}|it|he|she|they|we|you|i|"
+    rf"{_ASKS} (?!(?:the |your |our |these |all |any |other )*(?:{PIECE}|{WRITER}|{PLACE}|it|he|she|they|we|you|i|been|"
     r"people|this|that|these|those|any\w*|every\w*|some\w*|others?)\b)"
     rf"(?P<name>(?:the )?[\w’'&.-]+(?: [\w’'&.-]+){{0,3}}?) (?P<verb>{_WRITES}) (?:about|on|of)\b"
 )

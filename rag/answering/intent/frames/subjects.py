@@ -46,6 +46,8 @@ _WITHOUT_SUBJECT = (
     views.SUMMARY,
     views.CHANGE_OF_MIND,
     views.CHANGES_OF_MIND,
+    views.COMPARED_VIEWS,
+    views.DESCRIBED_ARTICLES,
     collection.COMPARED_COUNTS,
     collection.REST_OF_COMPARED_COUNTS,
 )

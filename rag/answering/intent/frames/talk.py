@@ -50,6 +50,9 @@ TALK: dict[str, re.Pattern[str]] = {
         r"(?:i|you|we) (?:ask|answer|do|know|handle)(?: you| here)?",
         r"(?:give|show|suggest|propose) (?:me |us )?(?:an? |some |a few |any )?(?:example|sample|good|interesting)? ?"
         r"(?:questions?|examples?|ideas?|suggestions?)(?: (?:to|i (?:can|could)) ask(?: you)?)?",
+        r"(?:tell|show|give|teach) me (?:something|anything)(?: (?:interesting|new|cool|fun|surprising|nice|good|"
+        r"else))*|surprise me|what(?:['’]?s| is) (?:interesting|worth (?:reading|asking))|i(?:['’]?m|"
+        r" am) (?:so )?bored",
         r"how (?:does|do|can|should) (?:this|it|that|you|i) (?:thing |tool |bot |page |site |app )?"
         r"(?:work|use (?:this|you|it)|ask (?:you )?(?:a )?questions?|start|begin|get started)",
         r"how (?:do|can|should|could) (?:i|we) (?:use|work with|talk to|ask|search) (?:this|you|it)(?: thing| tool)?",

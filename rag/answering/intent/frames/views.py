@@ -37,6 +37,10 @@ DESCRIBED_ARTICLE = re.compile(
     r"\b(?:the|that) (?P<subject2>(?!(?:latest|newest|last|first|oldest|same|other|whole|entire|next|previous|main|"
     rf"{PIECE})\b)\S+(?: \S+){{0,3}}?) (?:one|{_ONE_PIECE})[\s?.!]*$"
 )
+# Several articles that are described: "a summary of the pieces on bread".
+DESCRIBED_ARTICLES = re.compile(
+    rf"\b(?:(?:all|the|these|your|those|our) )*{PIECE} (?:on|about|regarding|concerning|dealing with|covering)\b"
+)
 TIMELINE = re.compile(
     r"\btime ?lines?\b|\bchronolog\w*|\bover (?:the )?(?:time|years|months|last \w+ (?:years|months))\b|"
     r"\bthrough(?:out)? the years\b|\b(?:evolution|development|history) of (?:the |their |its )?(?:views?|"
@@ -118,10 +122,16 @@ CHANGES_OF_MIND = re.compile(
     r")?(?:the )?"
     rf"(?:authors?|writers?|columnists?|columns?|commentators?)) (?:ever |really )*(?:chang\w+|revis\w+|revers\w+) "
     rf"{_OWN} "
-    rf"{_MINDS}\b{_SINCE_ON}|\b(?:who|which (?:authors?|writers?|columnists?|columns?)) (?:has |have |ever )*chang\w+ "
+    rf"{_MINDS}\b{_SINCE_ON}|\b(?:did|has|have|do|does) (?:any ?(?:one|body)|some ?(?:one|body)|(?:any |some )?(?:of "
+    rf"(?:the|these|your) )?(?:authors?|writers?|columnists?|columns?|commentators?)) (?:here )?(?:ever |really )*"
+    rf"(?:(?:admit|conced|acknowledg|confess)\w* (?:to |having |that )?(?:(?:they|he|she|it) (?:was|were|had been) "
+    rf"(?:wrong|mistaken)|(?:being|been) (?:wrong|mistaken)|(?:a |an |any |{_OWN} )?(?:mistake|error)s?)|"
+    rf"(?:been|got|gotten|get) (?:it |anything |something )?(?:wrong|mistaken))\b{_SINCE_ON}|\b(?:who|"
+    rf"which (?:authors?|writers?|columnists?|columns?)) (?:has |have |ever )*chang\w+ "
     rf"{_OWN} {_MINDS}\b{_SINCE_ON}|\bu-?turns?\b(?: (?:among|by|of) (?:the )?(?:authors|writers|"
     rf"columnists))?{_SINCE_ON}|"
-    rf"\bchanges? of (?:mind|heart)\b{_SINCE_ON}|\bwho (?:has |have )?(?:admitted|conceded) (?:a |any )?(?:mistakes?|"
+    rf"\bchanges? of (?:mind|heart)\b{_SINCE_ON}|\bwho (?:has |have )?(?:admits?|admitted|concede[sd]?) (?:that |"
+    rf"to )?(?:a |any )?(?:mistakes?|"
     rf"errors?|"
     rf"(?:he|she|it|they) (?:was|were) wrong)\b{_SINCE_ON}"
 )
@@ -145,9 +155,15 @@ _THINK = (
     r"(?:think|thinks|say|says|said|thought|argue|argues|feel|write|wrote|believe|believes|make|see|view|stand|"
     r"disagree|agree|differ)"
 )
+_GOOD_OR_BAD = (
+    r"(?:benefits?|advantages?|upsides?|merits?|strengths?|downsides?|drawbacks?|disadvantages?|weaknesses|dangers?)"
+)
 VIEWS = re.compile(
     rf"^(?:and |so |now )?(?:compar(?:e|ing|ison of)(?: and contrast)?|contrast(?:ing)?)\b(?: between| of)?|"
     rf"\bversus\b|\bvs\b\.?|\b(?:they|{_EVERYBODY}) (?:all )?differ\b(?: between| on| over| from)?|"
+    rf"^(?:what|which) (?:are|is|were|was|do you see as) (?:the )?(?:(?:main|biggest|key|chief|possible|supposed) )*"
+    rf"{_GOOD_OR_BAD}(?: (?:and|or|&) {_GOOD_OR_BAD})?(?: (?:of|to|in|with))\b|"
+    rf"\b{_GOOD_OR_BAD} (?:and|or|&) {_GOOD_OR_BAD}\b(?: of)?|\breasons? against\b|"
     r"\bdis-?agree(?:s|d|ments?|ing)?\b(?: on| over| about| with)?|\bboth sides\b(?: of)?|\bside by side\b|"
     r"\bpros (?:and|&) cons\b(?: of)?|\bfor (?:and|or|versus) against\b|"
     r"\barguments? (?:for|against|in favou?r of)(?: (?:and|or) (?:for|against))?\b|"
@@ -178,6 +194,10 @@ VIEWS = re.compile(
     rf"sides)\b(?: (?:on|about|in|of|over))?|"
     rf"\bwhat (?:is|are) (?:being )?said (?:on|about)\b|\bis there (?:any )?(?:agreement|disagreement|"
     rf"consensus)\b(?: on| about| over)?"
+)
+# "Whose view on bread is harsher?": how the views are compared is no part of their subject.
+COMPARED_VIEWS = re.compile(
+    r"(?<=\w) (?:is|are|was|were|sounds?) (?:the )?(?:(?:more|most|less|least) \w+|\w+(?:er|est)|better|best)$"
 )
 FOR_AND_AGAINST = re.compile(r"\bfor\b.*\bagainst\b|\bpros (?:and|&) cons\b|\bboth sides\b|\bsupports?\b.*\bopposes?\b")
 # Verbs of an author who holds a view; their forms after "did", "has" and "is".
@@ -213,5 +233,6 @@ AUTHOR_VIEW = re.compile(
     rf"disapprove|for or against|for|against|in favou?r|critical|sceptical|skeptical)\b{_ABOUT}|"
     rf"\bwhat is it (?:that )?(?:the )?@authorname (?:keeps? |goes on |always |actually )*(?:says?|saying|thinks?|"
     rf"thinking|argues?|arguing|wants?|writing)\b{_ABOUT}|"
-    rf"\baccording to(?: the)? @authorname\b,? ?what (?:about|of)\b|^(?:and )?(?:the )?@authorname$"
+    rf"\baccording to(?: the)? @authorname\b,? ?what (?:about|of)\b|^(?:and )?"
+    rf"(?:(?:tell me |talk )?about )?(?:the )?@authorname$"
 )
