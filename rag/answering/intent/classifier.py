@@ -122,13 +122,14 @@ def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
         if not authors and views.CHANGES_OF_MIND.search(lower):
             return Intent("timeline", "change", subject_without_frames(masked, lower, views.CHANGES_OF_MIND))
     if len(authors) > 1 and collection.COMPARED_COUNTS.search(lower):
-        frames = collection.COMPARED_COUNTS, collection.REST_OF_COMPARED_COUNTS
-        return Intent("collection", "compared_counts", subject_without_frames(masked, lower, *frames))
+        counts = collection.COMPARED_COUNTS, collection.REST_OF_COMPARED_COUNTS
+        return Intent("collection", "compared_counts", subject_without_frames(masked, lower, *counts))
     if intent := _collection_intent(lower, masked):
         return intent
     timeline = views.TIMELINE.search(lower)
     if timeline and not lower.startswith("why"):
-        subject = subject_without_frames(masked, lower, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS, views.SUMMARY)
+        frames = [views.COMPARED_YEARS, views.TIMELINE, views.AUTHOR_VIEW, views.VIEWS, views.SUMMARY]
+        subject = subject_without_frames(masked, lower, *frames)
         return Intent("timeline", subject=views.AROUND_SUBJECT.sub("", subject))
     view_of_author = views.AUTHOR_VIEW.search(lower)
     found_views = views.VIEWS.search(lower)
@@ -140,9 +141,9 @@ def classify(question: str, mentions: Sequence[MentionSpan]) -> Intent:
         return _views(masked, lower)
     if views.SUMMARY.search(lower) and len(authors) == 1:
         return Intent("author", subject=subject_without_frames(masked, lower, views.SUMMARY, views.AUTHOR_VIEW))
-    if re.match(rf"(?:{views.SUMMARY.pattern}|give|write)", lower) and views.SUMMARY.search(lower):
-        frames = views.SUMMARY, views.DESCRIBED_ARTICLES, views.VIEWS
-        return Intent("views", subject=subject_without_frames(masked, lower, *frames))
+    if re.match(rf"(?:an? |the )?(?:{views.SUMMARY.pattern}|give|write)", lower) and views.SUMMARY.search(lower):
+        described = views.SUMMARY, views.DESCRIBED_ARTICLES, views.VIEWS
+        return Intent("views", subject=subject_without_frames(masked, lower, *described))
     return Intent("fact", subject=question)
 
 
@@ -155,7 +156,7 @@ def mask_mentions(question: str, mentions: Sequence[MentionSpan]) -> str:
 
 def _views(masked: str, lower: str) -> Intent:
     action: Action = "for_and_against" if views.FOR_AND_AGAINST.search(lower) else ""
-    frames = [views.VIEWS, views.AUTHOR_VIEW, views.SUMMARY]
+    frames = [views.MERITS, views.VIEWS, views.AUTHOR_VIEW, views.SUMMARY]
     if lower.startswith("whose"):
         frames.insert(0, views.COMPARED_VIEWS)
     return Intent("views", action, subject_without_frames(masked, lower, *frames))

@@ -152,7 +152,7 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
     is_named = any(mention.part in ("authors", "sources") for mention in mentions)
     if best == "collection" and not is_named and asked_holder(question):
         return rule
-    if best == "collection" and rule.kind == "views" and SUMMARY.match(question.casefold()):
+    if best == "collection" and rule.kind == "views" and SUMMARY.search(question.casefold()):
         return rule  # "A summary of the pieces on bread" is not the list of them.
     if best == "collection" and not _SPEAKS_OF_THE_COLLECTION.search(question):
         return rule

@@ -315,6 +315,13 @@ def test_what_is_no_language_is_no_greeting(food_engine: QueryEngine, question: 
     assert food_engine.ask(question).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("question", "kind"), [("kiosk pensioners", "fact"), ("bottle groves", "fact"), ("good job", "talk")]
+)
+def test_words_that_the_articles_have_are_no_talk(food_engine: QueryEngine, question: str, kind: str) -> None:
+    assert food_engine.ask(question).kind == kind
+
+
 def test_how_something_was_done_is_no_timeline(food_engine: QueryEngine) -> None:
     assert food_engine.ask("how did they get around the ban on kiosks").kind == "fact"
 

@@ -47,6 +47,8 @@ _WITHOUT_SUBJECT = (
     views.CHANGE_OF_MIND,
     views.CHANGES_OF_MIND,
     views.COMPARED_VIEWS,
+    views.COMPARED_YEARS,
+    views.MERITS,
     views.DESCRIBED_ARTICLES,
     collection.COMPARED_COUNTS,
     collection.REST_OF_COMPARED_COUNTS,
@@ -60,6 +62,7 @@ _REQUEST_WORDS = frozenset((
     "want", "need", "like", "two", "three", "main", "opposing", "different", "conflicting", "competing", "best",
     "short", "quick", "brief", "names", "dates", "sources", "quotes", "overview", "key", "list", "both", "each",
     "critics", "supporters", "opponents", "experts", "voices", "camps", "perspectives", "arguments", "against", "side",
+    "positions", "position", "stances", "viewpoints", "points", "hold", "holds",
 ))  # fmt: skip
 
 

@@ -41,7 +41,15 @@ DESCRIBED_ARTICLE = re.compile(
 DESCRIBED_ARTICLES = re.compile(
     rf"\b(?:(?:all|the|these|your|those|our) )*{PIECE} (?:on|about|regarding|concerning|dealing with|covering)\b"
 )
+_YEAR = r"(?:@datename|(?:19|20)\d\d)"
+# "Compare 2023 and 2025 on bread."
+COMPARED_YEARS = re.compile(
+    rf"^(?:compar|contrast)\w* (?:the )?(?:(?:views|{PIECE}) )?(?:(?:of|in|from) )?{_YEAR} (?:and|with|to|vs\.?|"
+    rf"versus) "
+    rf"{_YEAR}(?!\w)(?: (?:on|about|regarding))?"
+)
 TIMELINE = re.compile(
+    rf"{COMPARED_YEARS.pattern}|"
     r"\btime ?lines?\b|\bchronolog\w*|\bover (?:the )?(?:time|years|months|last \w+ (?:years|months))\b|"
     r"\bthrough(?:out)? the years\b|\b(?:evolution|development|history) of (?:the |their |its )?(?:views?|"
     r"opinions?|thinking|"
@@ -158,12 +166,16 @@ _THINK = (
 _GOOD_OR_BAD = (
     r"(?:benefits?|advantages?|upsides?|merits?|strengths?|downsides?|drawbacks?|disadvantages?|weaknesses|dangers?)"
 )
+# "What are the drawbacks of kiosks?"
+MERITS = re.compile(
+    rf"^(?:what|which) (?:are|is|were|was|do you see as) (?:the )?(?:(?:main|biggest|key|chief|possible|supposed) )*"
+    rf"{_GOOD_OR_BAD}(?: (?:and|or|&) {_GOOD_OR_BAD})?(?: (?:of|to|in|with))\b|"
+    rf"\b{_GOOD_OR_BAD} (?:and|or|&) {_GOOD_OR_BAD}\b(?: of)?"
+)
 VIEWS = re.compile(
     rf"^(?:and |so |now )?(?:compar(?:e|ing|ison of)(?: and contrast)?|contrast(?:ing)?)\b(?: between| of)?|"
     rf"\bversus\b|\bvs\b\.?|\b(?:they|{_EVERYBODY}) (?:all )?differ\b(?: between| on| over| from)?|"
-    rf"^(?:what|which) (?:are|is|were|was|do you see as) (?:the )?(?:(?:main|biggest|key|chief|possible|supposed) )*"
-    rf"{_GOOD_OR_BAD}(?: (?:and|or|&) {_GOOD_OR_BAD})?(?: (?:of|to|in|with))\b|"
-    rf"\b{_GOOD_OR_BAD} (?:and|or|&) {_GOOD_OR_BAD}\b(?: of)?|\breasons? against\b|"
+    rf"{MERITS.pattern}|\breasons? against\b|"
     r"\bdis-?agree(?:s|d|ments?|ing)?\b(?: on| over| about| with)?|\bboth sides\b(?: of)?|\bside by side\b|"
     r"\bpros (?:and|&) cons\b(?: of)?|\bfor (?:and|or|versus) against\b|"
     r"\barguments? (?:for|against|in favou?r of)(?: (?:and|or) (?:for|against))?\b|"
@@ -197,7 +209,7 @@ VIEWS = re.compile(
 )
 # "Whose view on bread is harsher?": how the views are compared is no part of their subject.
 COMPARED_VIEWS = re.compile(
-    r"(?<=\w) (?:is|are|was|were|sounds?) (?:the )?(?:(?:more|most|less|least) \w+|\w+(?:er|est)|better|best)$"
+    r"^whose\b|(?<=\w) (?:is|are|was|were|sounds?) (?:the )?(?:(?:more|most|less|least) \w+|\w+(?:er|est)|better|best)$"
 )
 FOR_AND_AGAINST = re.compile(r"\bfor\b.*\bagainst\b|\bpros (?:and|&) cons\b|\bboth sides\b|\bsupports?\b.*\bopposes?\b")
 # Verbs of an author who holds a view; their forms after "did", "has" and "is".

@@ -66,7 +66,7 @@ _AFTER_DO = re.compile(rf"\b(?:do|does|did|would|what's|whats|what'd|d)[ '](?:th
 _AFTER_HAVE = re.compile(rf"\b(?:has|have|had)(?:n't)? (?:the )?{_ROLE}?$")
 _AFTER_BE = re.compile(rf"\b(?:is|are|was|were) (?:the )?{_ROLE}?$")
 _SPEAKS_BASE = re.compile(rf"^ {_ADVERB}{{0,2}}(?:{_SAYS_BASE}|{_MAKING_UP})\b(?! (?:up|out)\b)(?!(?<=stand) for\b)")
-_HAS_SPOKEN = re.compile(rf"^ {_ADVERB}{{0,2}}(?:{_SAID}|{_MAKING_UP})\b(?! by\b)")
+_HAS_SPOKEN = re.compile(rf"^ {_ADVERB}{{0,2}}(?:been (?:published|printed)|{_SAID}|{_MAKING_UP})\b(?! by\b)")
 _HAS_STOOD = re.compile(rf"^ {_ADVERB}{{0,2}}(?:{_STOOD})\b(?! by\b)")
 _STANDS_BASE = re.compile(rf"^ {_ADVERB}{{0,2}}(?:{_STANDS})\b")
 _SPEAKS_FINITE = re.compile(
