@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rag.answering.intent.classifier import Action, Intent, MentionSpan, mask_mentions
 from rag.answering.intent.frames.holders import asked_holder
 from rag.answering.intent.frames.subjects import subject_words
-from rag.answering.intent.frames.views import SUMMARY
+from rag.answering.intent.frames.views import COMPARED_YEARS, SUMMARY
 from rag.answering.intent.frames.words import PIECE, PLACE, WRITER
 from rag.package_data import model_file
 from rag.text.lexicon import is_ordinary_word
@@ -128,6 +128,8 @@ def decide(rule: Intent, scored: ScoredIntent, question: str, mentions: Sequence
     best = max(possible, key=lambda kind: scored.probabilities[kind])
     # The model is not fitted on changes of mind.
     if (rule.kind == "fact" and keeps_rule(question)) or rule.action in ("change", "count_years", "compared_days"):
+        return rule
+    if COMPARED_YEARS.match(question.casefold()):
         return rule
     # The rules read "summarise “T”" as a request for an article that does not exist.
     is_unknown_title = rule.kind == "article" and "article" not in possible

@@ -13,6 +13,8 @@ from rag.answering.intent.classifier import Intent
 from rag.answering.intent.follow_up.detection import find_dependence
 from rag.answering.intent.frames.comparison import compared_subjects
 from rag.answering.intent.frames.several import several_questions
+from rag.answering.intent.frames.subjects import is_bare_request
+from rag.answering.intent.frames.views import COMPARED_YEARS
 from rag.answering.intent.understanding import UnderstoodTurn
 from rag.answering.kinds.selection import MAX_ALSO, SelectedPart, Selection, distinct_passages, merge
 from rag.text.analyzer import content_terms
@@ -54,14 +56,15 @@ def divide(
     `understand_part(question, turns)` understands a part after the parts before it. A question is not divided if one of
     its parts would not say what it asks about.
     """
-    if whole.intent.kind in _ANSWERED_AT_ONCE:
+    if whole.intent.kind in _ANSWERED_AT_ONCE or COMPARED_YEARS.match(whole.question.casefold()):
         return ()
     if compared := _compared(whole):
         return compared
     parts: list[QuestionPart] = []
     for asked in several_questions(whole.question):
         turn = understand_part(asked, [Turn(part.turn.question, "") for part in parts])
-        if turn.intent.kind in _ANSWERED_AT_ONCE or (parts and not _stands(asked, turn, whole)):
+        says_nothing = not _stands(asked, turn, whole) if parts else is_bare_request(asked)
+        if turn.intent.kind in _ANSWERED_AT_ONCE or says_nothing:
             return ()
         parts.append(QuestionPart(asked, turn))
     return tuple(parts)
