@@ -153,7 +153,7 @@ def understand(
             intent = intent_of_reading(reading, scored, asking, mentions) or intent
     if intent.kind == "talk" and completed.question != spelling.question:
         intent = rule  # a turn with words of the conversation asks about its subject
-    if intent.kind == "talk" and rule.kind != "talk" and _are_known_keywords(asking, catalogue):
+    if intent.kind == "talk" and rule.kind != "talk" and (topic or _are_known_keywords(asking, catalogue)):
         intent = rule
     if intent.kind == "talk":
         return UnderstoodTurn(intent, Understanding(typed.strip()), asked)

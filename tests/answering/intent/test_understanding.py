@@ -315,6 +315,16 @@ def test_what_is_no_language_is_no_greeting(food_engine: QueryEngine, question: 
     assert food_engine.ask(question).kind == kind
 
 
+def test_what_one_is_busy_with_before_a_colon_is_what_is_asked_about(food_engine: QueryEngine) -> None:
+    for question in (
+        "I'm preparing a podcast about the sugar tax - what do people say?",
+        "I need to write a briefing for my boss on the sugar tax: what are the main positions, and who holds them?",
+    ):
+        answer = food_engine.ask(question)
+        assert answer.kind == "views"
+        assert {citation.article.author for citation in answer.citations} >= {"Odalys Brenholt", "Ruben Achterberg"}
+
+
 @pytest.mark.parametrize(
     ("question", "kind"), [("kiosk pensioners", "fact"), ("bottle groves", "fact"), ("good job", "talk")]
 )

@@ -68,13 +68,13 @@ AND_DETAILS = re.compile(
     r"it| was it)? by|"
     r"when (?:was|is|did)(?: it| that)?(?: published| written| from| come out)?|from when)$|"
     rf",? (?:and|with|showing) (?:how many|(?:the|their) numbers? of) {PIECE}(?: (?:by|of|from|for|did|do|does|has|"
-    r"have|they|each|every|one|of them|author|writer|columnist|has|wrote|written|write|writes))*$"
+    r"have|they|each|every|one|of them|author|writer|columnist|has|wrote|written|write|writes))*$|"
+    r",? (?:with|including) (?:the |their )?(?:dates?|authors?|links|titles)$|(?<=@authorname) about$"
 )
 # A second question for the writers: "how many articles are there and who wrote them?"
 AND_WRITERS = re.compile(
     r"^,? ?(?:and )?(?:by whom|by who|(?:by )?who(?:m)? (?:wrote|writes|has written|have written|are|is|were)(?: "
-    r"(?:them|"
-    rf"it|these|those|they|there|by|{FILL}(?:{PIECE}|{WRITER})|their {WRITER}))*)$"
+    rf"(?:them|it|these|those|they|there|by|{FILL}(?:{PIECE}|{WRITER})|their {WRITER}))*)$"
 )
 # How often or how well known something is: "which topics come up most?"
 FREQUENCY = re.compile(
