@@ -115,7 +115,6 @@ LABELLED: tuple[tuple[str, str, str, str, str | None], ...] = (
     ("food", "who has the most money?", "fact", "", None),
     ("food", "all articles on kiosks with dates", "collection", "list", "kiosks"),
     ("food", "what's the newest piece by quiet fork about?", "collection", "newest", ""),
-    ("food", "who is quiet fork?", "author", "", ""),
     ("food", "which outlet publishes the most", "collection", "sources", ""),
     ("food", "which publication has the most articles?", "collection", "sources", ""),
     ("food", "how often has quiet fork been published", "collection", "count", ""),

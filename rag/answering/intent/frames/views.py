@@ -246,5 +246,5 @@ AUTHOR_VIEW = re.compile(
     rf"\bwhat is it (?:that )?(?:the )?@authorname (?:keeps? |goes on |always |actually )*(?:says?|saying|thinks?|"
     rf"thinking|argues?|arguing|wants?|writing)\b{_ABOUT}|"
     rf"\baccording to(?: the)? @authorname\b,? ?what (?:about|of)\b|^(?:and )?"
-    rf"(?:(?:tell me |talk )?about |who(?:['’]?s| is| are) )?(?:the )?@authorname$"
+    rf"(?:(?:tell me |talk )?about )?(?:the )?@authorname$"
 )

@@ -52,7 +52,7 @@ _MAKING_UP = (
 # Words that may come before the name at the beginning of a question or a request.
 _OPENING = (
     r"(?:(?:and|but|so|ok|okay|hi|hey|hello|please|what about|how about|what of|or|then|now|only|just|also"
-    r"|about|more about|who is|who are|the latest|latest|newest"
+    r"|about|more about|the latest|latest|newest"
     r"|show me|give me"
     r"|find me|find|get me|search|look up|summari[sz]e|tell me|i want|i need|more|try|with|by|from|author"
     r"|source)(?: ?, ?| )?)*"
