@@ -224,7 +224,7 @@ def _is_known(question: str, catalogue: CatalogueSearch) -> bool:
 
 
 def _are_known_keywords(question: str, catalogue: CatalogueSearch) -> bool:
-    """Whether `question` is only words of content, at least two, that the articles have."""
+    """Whether `question` is at least two words, all of content and known."""
     words = question.split()
     is_content = len(words) > 1 and all(content_terms(word) for word in words)
     return is_content and all(catalogue.knows(words))
