@@ -32,11 +32,7 @@ _CONNECTIVE = re.compile(
     r"^(?:and|but|or|also|plus|so|then|now(?= (?:the|for|with|what about|how about)\b))\b[\s,]*", re.IGNORECASE
 )
 _COUNT = rf"{alternation(NUMBER_WORDS)}|\d{{1,2}}|a few|some|several"
-_WHAT_ABOUT = re.compile(
-    r"^(?:(?:what|how) about|what of|(?:(?:no|sorry),? )?(?:i|we) (?:mean|meant)(?: to (?:say|ask))?(?: about)?|"
-    r"(?:the )?same (?:for|with))\b\s*",
-    re.IGNORECASE,
-)
+_WHAT_ABOUT = re.compile(r"^(?:(?:what|how) about|what of|(?:the )?same (?:for|with))\b\s*", re.IGNORECASE)
 _CONTINUATION = re.compile(
     "|".join(
         (
