@@ -162,7 +162,8 @@ def understand(
     is_alone = asking == question or _says_what_it_is_about(asking)
     if topic and intent.kind in ("views", "timeline", "author") and is_bare_request(asking):
         intent = replace(intent, subject=correct(topic).question)
-        question = f"{question.rstrip(' ?.!')} ({intent.subject})"
+        if f"({intent.subject})" not in question:
+            question = f"{question.rstrip(' ?.!')} ({intent.subject})"
     elif asking != question and intent.kind != "collection":
         intent = replace(intent, subject=asking if is_alone else question)
     scope = in_words.scope

@@ -322,6 +322,7 @@ def test_what_one_is_busy_with_before_a_colon_is_what_is_asked_about(food_engine
     ):
         answer = food_engine.ask(question)
         assert answer.kind == "views"
+        assert answer.standalone_question.count("sugar tax") == 1
         assert {citation.article.author for citation in answer.citations} >= {"Odalys Brenholt", "Ruben Achterberg"}
 
 
