@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.answering.intent.follow_up.parts_of_speech import TaggedWord, tag_words
+from rag.answering.intent.follow_up.parts_of_speech import DO_OR_MODAL, TaggedWord, tag_words
 from rag.answering.intent.follow_up.words import (
     AUXILIARY,
     BASE_VERB,
@@ -83,9 +83,6 @@ _PHRASE_END = re.compile(
     rf"|\s+\w+ing\b(?=\s+(?:{PREPOSITION}|{DETERMINER})\b)",
     re.IGNORECASE,
 )
-_DO_OR_MODAL = re.compile(
-    r"(?:do|does|did|ca|can|could|wo|will|would|shall|should|may|might|must)(?:n[’']t)?|cannot", re.IGNORECASE
-)
 _ACTION = re.compile(rf"\w{{2,}}ing {DETERMINER}\b", re.IGNORECASE)
 _PLURALS = frozenset({"people", "children", "men", "women", "police"})
 _SINGULAR_ENDINGS = ("ss", "us", "is", "’s", "'s", "ics", "news")
@@ -140,10 +137,9 @@ def find_topic(text: str, dates: Sequence[Span]) -> tuple[Span | None, str]:
         is_behind = participle and len(text[start : participle.start()].split()) >= MIN_WORDS_BEFORE_PARTICIPLE
         return _phrase(text, start, dates, participle.start() if participle and is_behind else None), ""
     is_search = not _HAS_VERB.search(text) and len(text.split()) <= MAX_SEARCH_WORDS
-    news = _NEWS_OF.match(text)
-    about = _ABOUT.match(text)
-    if about:
+    if about := _ABOUT.match(text):
         return _phrase(text, about.start("whole"), dates), ""
+    news = _NEWS_OF.match(text)
     return _phrase(text, news.start("whole") if news else 0, dates) if is_search else None, ""
 
 
@@ -158,7 +154,7 @@ def find_subject_and_object(text: str, dates: Sequence[Span]) -> tuple[Span | No
     start = auxiliary + 1
     while start < len(words) and (words[start].text.lower() in ("n't", "n’t", "not") or _is_adverb(words, start)):
         start += 1
-    end = _end_of_subject(words, start, is_before_verb=_DO_OR_MODAL.fullmatch(words[auxiliary].text) is not None)
+    end = _end_of_subject(words, start, is_before_verb=DO_OR_MODAL.fullmatch(words[auxiliary].text) is not None)
     subject = _phrase(text, words[start].start, dates, words[end - 1].end) if end > start else None
     return subject, _object(text, words, end, dates)
 

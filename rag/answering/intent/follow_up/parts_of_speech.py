@@ -18,7 +18,9 @@ _TOKEN = re.compile(
     rf"n[’']t(?!{LETTER})|[’'](?:(?:s|re|ve|ll|d|m)(?!{LETTER}))?|{LETTER}+?(?=n[’']t(?!{LETTER}))"
     rf"|{LETTER}+(?:[-.&,]{LETTER}+)*|\S"
 )
-_DO_OR_MODAL = re.compile(r"(?:do|does|did|ca|can|could|wo|will|would|shall|should|may|might|must)", re.IGNORECASE)
+DO_OR_MODAL = re.compile(
+    r"(?:do|does|did|ca|can|cannot|could|wo|will|would|shall|should|may|might|must)", re.IGNORECASE
+)
 _BE_OR_HAVE = re.compile(r"(?:is|are|was|were|be|been|being|am|has|have|had|[’']s)", re.IGNORECASE)
 # Verbs that the tagger takes for prepositions.
 _LIKE = re.compile(r"like|oppose|back|near", re.IGNORECASE)
@@ -100,7 +102,7 @@ def _corrected(words: Sequence[TaggedWord]) -> list[TaggedWord]:
             tag = "VB" if is_last else tag
         elif before and before.is_noun and tag == "VBG" and after and after.is_verb and needs_verb:
             tag = "NN"  # "does binge drinking affect"
-        if _DO_OR_MODAL.fullmatch(word.text) and not needs_verb:
+        if DO_OR_MODAL.fullmatch(word.text) and not needs_verb:
             needs_verb = True
         elif tag.startswith("VB"):
             needs_verb = False
