@@ -26,7 +26,7 @@ from rag.text.lexicon import PLACE_NAMES, alternation
 # The parts of a question are looked for in its first characters.
 MAX_PARSED_CHARACTERS = 300
 # A name in small letters has at most so many words.
-MAX_NAME_WORDS = 2
+MAX_NAME_WORDS = 3
 
 _CAPITALIZED = rf"(?:{CAPITALIZED_WORD}|[A-Z]{{2,}}|[A-Z]\.)"
 _NAME = re.compile(rf"\b{_CAPITALIZED}(?:\s+(?:{NAME_PARTICLE}\s+)?{_CAPITALIZED})*(?:\s+\d+\b)?")
@@ -39,6 +39,7 @@ _ARGUMENT = re.compile(
 )
 _DO = re.compile(r"\b(?:do|does|did|has|have|had|will|would|can|could|should)\b", re.IGNORECASE)
 _BEFORE_SUBJECT = re.compile(r"^(?:about|on|of|for|against)\s+", re.IGNORECASE)
+_BEFORE_PREPOSITION = re.compile(rf"\s+{PREPOSITION}\b", re.IGNORECASE)
 _INDEFINITE = re.compile(r"an?\s", re.IGNORECASE)
 _BEFORE_CLAUSE = re.compile(
     rf"^(?:{WH}\b(?:\s+(?:much|many|long|often|come))?\s*)?(?:{AUXILIARY}\b\s*)?", re.IGNORECASE
@@ -129,14 +130,16 @@ class QuestionParts:
         if self.question[1:] != self.question[1:].lower():
             return None
         places = {span.text.lower() for span in self.places}
-        phrases = (leading_noun_phrase(phrase) for phrase in self._phrases())
+        # A name may have a particle that is no noun: "bram de boer".
+        phrases = (_BEFORE_PREPOSITION.split(phrase, maxsplit=1)[0] for phrase in self._phrases())
         bare = (phrase for phrase in phrases if phrase and not re.match(rf"{DETERMINER}\b", phrase, re.IGNORECASE))
         likely = (
             phrase
             for phrase in bare
             if not is_plural(phrase)
             and phrase.lower() not in places
-            and not re.search(rf"\b{BE} {re.escape(phrase)}$", self.question, re.IGNORECASE)
+            # "Who was right" names nobody, and "who is bram de boer" does.
+            and (" " in phrase or not re.search(rf"\b{BE} {re.escape(phrase)}$", self.question, re.IGNORECASE))
         )
         return next((phrase for phrase in likely if len(phrase.split()) <= MAX_NAME_WORDS), None)
 

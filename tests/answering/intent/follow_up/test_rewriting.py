@@ -283,6 +283,7 @@ def test_an_argument_is_that_of_its_holders_and_not_of_the_thing(conversation: l
         (["tell me about the levy", "give me the numbers"], "give me the numbers (the levy)"),
         (["who signed the pact", "is it still going on"], "Is the pact still going on"),
         (["what do people say about the levy", "how did views change since"], "how did views change since (the levy)"),
+        (["who is bram de boer", "what are his demands?"], "What are bram de boer’s demands?"),
         (
             ["what was said about alba before the vote", "did anyone change their mind about him"],
             "Did anyone change their mind about alba",
