@@ -34,8 +34,6 @@ from rag.types.question import MAX_TURNS
 MAX_BRACKETED_WORDS = 12
 # A noun phrase of fewer content words says too little without its clause, and so does a follow-up of fewer.
 MIN_WORDS_OF_A_SUBJECT = 2
-# A question without a noun phrase and with at most this many content words has no antecedent for a pronoun.
-MAX_WORDS_OF_NOTHING = 2
 # "What does X expect to happen?" has so many content words besides the author.
 MAX_WORDS_OF_A_BARE_VIEW = 2
 # Questions for articles name what is asked for before the clause ("the column that mentions Brazil").
